@@ -1,0 +1,158 @@
+"""Objects that DuckDB has no place for: stages, file formats, warehouses, roles, databases.
+
+They are rows of one table in a schema of their own inside the session's DuckDB database, so that
+they commit and roll back together with the tables they belong to, and survive with them. User SQL
+cannot name that schema: every name a user writes is resolved to `DATABASE.SCHEMA` first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from mockhaus.engine.database import Cursor
+from mockhaus.errors import DuplicateObject, UndefinedObject
+from mockhaus.translation.context import ObjectName
+
+SCHEMA: Final = "__mockhaus"
+
+_SETUP: Final = f"""
+CREATE SCHEMA IF NOT EXISTS {SCHEMA};
+CREATE TABLE IF NOT EXISTS {SCHEMA}.objects (
+    kind VARCHAR NOT NULL,
+    database VARCHAR NOT NULL,
+    schema VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    properties JSON NOT NULL,
+    comment VARCHAR NOT NULL,
+    owner VARCHAR NOT NULL,
+    created TIMESTAMPTZ NOT NULL
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogObject:
+    """One recorded object. `kind` is upper case: DATABASE, STAGE, FILE FORMAT, WAREHOUSE, ..."""
+
+    kind: str
+    name: ObjectName
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    comment: str = ""
+    owner: str = "ACCOUNTADMIN"
+    created: datetime | None = None
+
+
+def set_up(cursor: Cursor) -> None:
+    """Create the table in a new session's database; does nothing in an old one."""
+    for statement in _SETUP.split(";"):
+        if statement.strip():
+            cursor.run(statement)
+
+
+def _key(kind: str, name: ObjectName) -> tuple[str, str, str, str]:
+    return kind, (name.database or "").upper(), (name.schema or "").upper(), name.name.upper()
+
+
+_WHERE: Final = "kind = ? AND upper(database) = ? AND upper(schema) = ? AND upper(name) = ?"
+
+
+class Objects:
+    """The recorded objects, read and written through one cursor and thus in its transaction.
+
+    Names are given in full (see `Context.resolve`); a database has neither schema nor database.
+    """
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+
+    def find(self, kind: str, name: ObjectName) -> CatalogObject | None:
+        """The object of that kind and name, None if there is none."""
+        rows = self._cursor.rows(
+            "SELECT kind, database, schema, name, properties, comment, owner, created"
+            f" FROM {SCHEMA}.objects WHERE {_WHERE}",
+            _key(kind, name),
+        )
+        return _object(rows[0]) if rows else None
+
+    def get(self, kind: str, name: ObjectName) -> CatalogObject:
+        """The object of that kind and name. Raises UndefinedObject."""
+        found = self.find(kind, name)
+        if found is None:
+            raise UndefinedObject(
+                f"{kind.capitalize()} '{name}' does not exist or not authorized."
+            )
+        return found
+
+    def list(
+        self, kind: str, database: str | None = None, schema: str | None = None
+    ) -> list[CatalogObject]:
+        """All objects of a kind, of a database, of a schema; by name."""
+        rows = self._cursor.rows(
+            "SELECT kind, database, schema, name, properties, comment, owner, created"
+            f" FROM {SCHEMA}.objects WHERE kind = ?"
+            " AND (? IS NULL OR upper(database) = upper(?))"
+            " AND (? IS NULL OR upper(schema) = upper(?))"
+            " ORDER BY database, schema, name",
+            (kind, database, database, schema, schema),
+        )
+        return [_object(row) for row in rows]
+
+    def create(
+        self, new: CatalogObject, *, replace: bool = False, if_not_exists: bool = False
+    ) -> bool:
+        """Record an object; False if IF NOT EXISTS met one. Raises DuplicateObject."""
+        if self.find(new.kind, new.name) is not None:
+            if if_not_exists:
+                return False
+            if not replace:
+                raise DuplicateObject(f"Object '{new.name}' already exists.")
+            self._delete(new.kind, new.name)
+        self._cursor.run(
+            f"INSERT INTO {SCHEMA}.objects VALUES (?, ?, ?, ?, ?, ?, ?, now())",
+            (
+                new.kind,
+                new.name.database or "",
+                new.name.schema or "",
+                new.name.name,
+                json.dumps(dict(new.properties)),
+                new.comment,
+                new.owner,
+            ),
+        )
+        return True
+
+    def drop(self, kind: str, name: ObjectName, *, if_exists: bool = False) -> bool:
+        """Forget an object; False if IF EXISTS met none. Raises UndefinedObject."""
+        if self.find(kind, name) is None:
+            if if_exists:
+                return False
+            self.get(kind, name)
+        self._delete(kind, name)
+        return True
+
+    def drop_within(self, database: str, schema: str | None = None) -> None:
+        """Forget everything inside a database or a schema."""
+        self._cursor.run(
+            f"DELETE FROM {SCHEMA}.objects WHERE upper(database) = upper(?)"
+            " AND (? IS NULL OR upper(schema) = upper(?))",
+            (database, schema, schema),
+        )
+
+    def _delete(self, kind: str, name: ObjectName) -> None:
+        self._cursor.run(f"DELETE FROM {SCHEMA}.objects WHERE {_WHERE}", _key(kind, name))
+
+
+def _object(row: tuple[Any, ...]) -> CatalogObject:
+    kind, database, schema, name, properties, comment, owner, created = row
+    return CatalogObject(
+        kind,
+        ObjectName(name, schema or None, database or None),
+        json.loads(properties),
+        comment,
+        owner,
+        created,
+    )

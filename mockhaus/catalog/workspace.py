@@ -1,0 +1,33 @@
+"""What a handler works with: one connection's cursor, context and catalog, for one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mockhaus.catalog.objects import Objects
+from mockhaus.engine.database import Cursor
+from mockhaus.result import Result
+from mockhaus.translation.context import Context
+from mockhaus.translation.statements import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """`files` is the folder under which the session keeps the files of its internal stages."""
+
+    cursor: Cursor
+    context: Context
+    objects: Objects
+    files: Path
+
+
+#: Carries out one class of statement inside the transaction that is open on the cursor.
+Handler = Callable[[Workspace, Any], Result]
+
+
+def unhandled(statement: Statement) -> str:
+    """The words for a statement that has no handler."""
+    return f"Unsupported feature '{statement.kind.replace('_', ' ')}'."

@@ -1,0 +1,215 @@
+"""DuckDB, behind two small classes: a session's Database and a connection's Cursor.
+
+Nothing outside this room imports duckdb. Every call blocks and belongs in a worker thread;
+`Cursor.interrupt` alone may be called from another thread while a call runs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from mockhaus.engine.errors import translated
+from mockhaus.engine.library import CATALOG
+
+#: Rows of one Arrow batch: large enough for vector code, small enough to keep a slow reader cheap.
+BATCH_ROWS: Final = 20_480
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Name and DuckDB type of one column of a query."""
+
+    name: str
+    type: str
+
+
+class Stream:
+    """Record batches of a running query, pulled one by one."""
+
+    def __init__(self, reader: pa.RecordBatchReader, cursor: Cursor) -> None:
+        self._reader: pa.RecordBatchReader | None = reader
+        self._cursor = cursor
+        self._buffered: list[pa.RecordBatch] | None = None
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        while (batch := self.next()) is not None:
+            yield batch
+
+    def next(self) -> pa.RecordBatch | None:
+        """The next batch, None at the end."""
+        if self._buffered is not None:
+            return self._buffered.pop(0) if self._buffered else None
+        if self._reader is None:
+            return None
+        try:
+            return self._reader.read_next_batch()
+        except StopIteration:
+            self._reader = None
+            self._cursor.finished(self)
+            return None
+        except (duckdb.Error, OSError, pa.ArrowException) as error:
+            self._reader = None
+            self._cursor.finished(self)
+            raise translated(error) from None
+
+    def detach(self) -> None:
+        """Read what is left into memory, for the cursor is about to run something else."""
+        rest = list(self)
+        self._buffered = rest
+        self._reader = None
+
+    def close(self) -> None:
+        """Give up the rest."""
+        self._buffered = None
+        if self._reader is not None:
+            self._reader = None
+            self._cursor.abandoned(self)
+
+
+class Cursor:
+    """One DuckDB connection into a Database: own transaction, own settings."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._duckdb = connection
+        self._open: Stream | None = None
+        self._busy = threading.Lock()
+
+    def describe(self, sql: str) -> list[Described]:
+        """The columns of a query, without running it."""
+        try:
+            relation = self._duckdb.sql(sql)
+        except duckdb.Error as error:
+            raise translated(error) from None
+        if relation is None:
+            return []
+        return [
+            Described(name, str(kind))
+            for name, kind in zip(relation.columns, relation.types, strict=True)
+        ]
+
+    def stream(self, sql: str, values: Sequence[Any] = ()) -> Stream:
+        """Run a query; its rows come when they are pulled."""
+        self._execute(sql, values)
+        try:
+            reader = self._duckdb.to_arrow_reader(BATCH_ROWS)
+        except duckdb.Error as error:
+            raise translated(error) from None
+        self._open = Stream(reader, self)
+        return self._open
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement and fetch all of its rows."""
+        self._execute(sql, values)
+        try:
+            return self._duckdb.fetchall()
+        except duckdb.Error as error:
+            raise translated(error) from None
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> None:
+        """Run a statement for its effect."""
+        self._execute(sql, values)
+
+    def change(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Run INSERT, UPDATE or DELETE and answer how many rows it changed."""
+        rows = self.rows(sql, values)
+        return int(rows[0][0]) if rows and rows[0] and isinstance(rows[0][0], int) else 0
+
+    def _execute(self, sql: str, values: Sequence[Any]) -> None:
+        if self._open is not None:
+            self._open.detach()
+        try:
+            if values:
+                self._duckdb.execute(sql, list(values))
+            else:
+                self._duckdb.execute(sql)
+        except duckdb.Error as error:
+            raise translated(error) from None
+
+    def finished(self, stream: Stream) -> None:
+        """A stream has been read to its end."""
+        if self._open is stream:
+            self._open = None
+
+    def abandoned(self, stream: Stream) -> None:
+        """A stream was given up before its end: make DuckDB drop the running query."""
+        if self._open is stream:
+            self._open = None
+            self._duckdb.interrupt()
+            try:
+                self._duckdb.execute("SELECT 1").fetchall()
+            except duckdb.Error:
+                pass
+
+    def interrupt(self) -> None:
+        """Stop what runs, from any thread; the call that runs raises Canceled."""
+        try:
+            self._duckdb.interrupt()
+        except duckdb.Error:
+            pass
+
+    def close(self) -> None:
+        """Close the connection; an open transaction is rolled back."""
+        self._open = None
+        try:
+            self._duckdb.close()
+        except duckdb.Error:
+            pass
+
+
+class Database:
+    """One DuckDB instance: a session's storage.
+
+    `path` is its file, None for memory; `library` is the file of macros (see `library.build`);
+    `allowed` are the only directories that SQL may read or write: DuckDB itself refuses others.
+    """
+
+    def __init__(self, path: Path | None, library: Path, allowed: Sequence[Path]) -> None:
+        self.path = path
+        try:
+            self._root = duckdb.connect(
+                ":memory:" if path is None else str(path), config={"preserve_insertion_order": True}
+            )
+            self._root.execute(f"ATTACH '{_quoted(library)}' AS {CATALOG} (READ_ONLY)")
+            directories = ", ".join(f"'{_quoted(each)}'" for each in allowed)
+            self._root.execute(f"SET allowed_directories = [{directories}]")
+            self._root.execute("SET enable_external_access = false")
+        except duckdb.Error as error:
+            raise translated(error) from None
+        self._name = self._root.execute("SELECT current_database()").fetchall()[0][0]
+
+    def cursor(self) -> Cursor:
+        """A connection of its own into this database, with the macros in reach."""
+        try:
+            connection = self._root.cursor()
+            connection.execute(
+                f"SET search_path = '\"{self._name}\".main,{CATALOG}.main'"
+            )
+        except duckdb.Error as error:
+            raise translated(error) from None
+        return Cursor(connection)
+
+    def checkpoint(self) -> None:
+        """Write the log into the file, so that the next start is quick."""
+        if self.path is not None:
+            try:
+                self._root.execute("CHECKPOINT")
+            except duckdb.Error as error:
+                raise translated(error) from None
+
+    def close(self) -> None:
+        """Close the instance; its cursors must be closed before."""
+        try:
+            self._root.close()
+        except duckdb.Error:
+            pass
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

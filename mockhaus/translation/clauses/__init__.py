@@ -1,0 +1,30 @@
+"""Clauses: what stands in a statement beside functions. One module each; the tables are merged here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlglot import exp
+
+from mockhaus.translation.clauses import flatten, operators, pivot, sample, star, types, values
+
+#: Handlers that take over the descent below their node.
+ENTER: Final[dict[type[exp.Expression], Callable[[Any, Any], exp.Expression]]] = {
+    **flatten.ENTER,
+    **pivot.ENTER,
+    **sample.ENTER,
+    **star.ENTER,
+    **types.ENTER,
+    **values.ENTER,
+}
+
+#: Handlers that run after their children.
+LEAVE: Final[dict[type[exp.Expression], Callable[[Any, Any], exp.Expression]]] = {
+    **flatten.LEAVE,
+    **operators.LEAVE,
+    **pivot.LEAVE,
+    **sample.LEAVE,
+    **star.LEAVE,
+    **types.LEAVE,
+}

@@ -1,0 +1,69 @@
+"""Where a statement is read: the current names, variables and parameters of a connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final, Mapping
+
+from mockhaus.errors import ObjectNeedsContext
+
+DEFAULT_DATABASE: Final = "MOCKHAUS"
+DEFAULT_SCHEMA: Final = "PUBLIC"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectName:
+    """A name of up to three parts, as stored: unquoted parts upper-cased, quoted as written."""
+
+    name: str
+    schema: str | None = None
+    database: str | None = None
+
+    def __str__(self) -> str:
+        return ".".join(p for p in (self.database, self.schema, self.name) if p is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What names and context functions mean in one connection at one moment.
+
+    `variables` are SET variables (upper-case name -> Python value); `parameters` are session
+    parameters that were changed (upper-case name -> value).
+    """
+
+    database: str | None = DEFAULT_DATABASE
+    schema: str | None = DEFAULT_SCHEMA
+    user: str = "MOCKHAUS"
+    role: str = "ACCOUNTADMIN"
+    warehouse: str | None = "COMPUTE_WH"
+    session_id: str = ""
+    connection_id: int = 0
+    variables: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    last_query_ids: tuple[str, ...] = ()
+
+    def resolve(self, name: ObjectName) -> ObjectName:
+        """The name in full. Raises ObjectNeedsContext where a current name is missing."""
+        database = name.database or self.database
+        schema = name.schema or (self.schema if name.database is None else None)
+        if database is None:
+            raise ObjectNeedsContext(
+                "Cannot perform operation. This session does not have a current database. "
+                "Call 'USE DATABASE', or use a qualified name."
+            )
+        if schema is None:
+            raise ObjectNeedsContext(
+                "Cannot perform operation. This session does not have a current schema. "
+                "Call 'USE SCHEMA', or use a qualified name."
+            )
+        return ObjectName(name.name, schema, database)
+
+
+def storage_schema(database: str, schema: str) -> str:
+    """The DuckDB schema that holds a Snowflake schema: `DB.SCHEMA`, dots within a name doubled.
+
+    All databases of a session live in one DuckDB database, since a DuckDB transaction can write to
+    one only, and since objects and what is recorded about them must commit together.
+    """
+    return f"{database.replace('.', '..')}.{schema.replace('.', '..')}"

@@ -1,0 +1,147 @@
+"""The two dialects: Snowflake's text comes in, DuckDB's goes out, both as stock sqlglot has them.
+
+The compiled build of sqlglot refuses subclasses of its parser and generator, and the stock ones are
+good: everything of ours happens on tokens (`grammar/`) and on the tree (`rewrite`).
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import ErrorLevel, ParseError, TokenError, UnsupportedError
+from sqlglot.tokens import Token, TokenType
+
+from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
+
+# What sqlglot cannot parse it logs and hands on as a bare Command, which is refused by name here.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+
+SNOWFLAKE: Final = Dialect.get_or_raise("snowflake")
+DUCKDB: Final = Dialect.get_or_raise("duckdb")
+
+#: Deeper nesting of parentheses than this is refused: recursive parsing would exhaust the stack.
+MAX_NESTING: Final = 200
+
+
+def tokenize(text: str) -> list[Token]:
+    """The tokens of a text; their `start` and `end` are 0-based offsets into it, end included.
+
+    Raises SqlSyntaxError on an unclosed string, comment or quoted name, or nesting too deep.
+    """
+    try:
+        tokens = SNOWFLAKE.tokenize(text)
+    except TokenError:
+        position = _unclosed(text)
+        raise SqlSyntaxError(
+            f"SQL compilation error:\nparse error {where(text, position)} near '<EOF>'.",
+            hint="A string, a quoted name or a comment is not closed.",
+            position=position,
+        ) from None
+    depth = 0
+    for token in tokens:
+        if token.token_type in _OPENING:
+            depth += 1
+            if depth > MAX_NESTING:
+                raise SqlSyntaxError(
+                    "SQL compilation error:\nthe statement is nested too deeply.",
+                    position=token.start,
+                )
+        elif token.token_type in _CLOSING:
+            depth -= 1
+    return tokens
+
+
+_OPENING: Final = frozenset((TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE))
+_CLOSING: Final = frozenset((TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE))
+
+
+def _unclosed(text: str) -> int:
+    """Where the quote or comment that never closes begins."""
+    at = 0
+    while at < len(text):
+        for opening, closing in (("--", "\n"), ("//", "\n"), ("/*", "*/"), ("$$", "$$")):
+            if text.startswith(opening, at):
+                end = text.find(closing, at + 2)
+                if end < 0:
+                    return at
+                at = end + len(closing)
+                break
+        else:
+            if text[at] in "'\"":
+                end = _closing_quote(text, at)
+                if end < 0:
+                    return at
+                at = end
+            at += 1
+    return max(len(text) - 1, 0)
+
+
+def _closing_quote(text: str, at: int) -> int:
+    quote, end = text[at], at + 1
+    while end < len(text):
+        if text[end] == "\\" and quote == "'":
+            end += 1
+        elif text[end] == quote:
+            return end
+        end += 1
+    return -1
+
+
+def where(text: str, position: int) -> str:
+    """A position in Snowflake's words: `line 1 at position 7`."""
+    line_start = text.rfind("\n", 0, position) + 1
+    return f"line {text.count(chr(10), 0, position) + 1} at position {position - line_start}"
+
+
+def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
+    """The tree of one statement's tokens. Raises SqlSyntaxError with its position in `text`."""
+    try:
+        trees = SNOWFLAKE.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, text)
+    except ParseError as error:
+        raise _syntax_error(error, tokens, text) from None
+    except RecursionError:
+        raise SqlSyntaxError(
+            "SQL compilation error:\nthe statement is nested too deeply.", position=tokens[0].start
+        ) from None
+    if len(trees) != 1 or trees[0] is None:
+        raise _unexpected(tokens[0], text)
+    return trees[0]
+
+
+def _unexpected(token: Token, text: str) -> SqlSyntaxError:
+    shown = text[token.start : token.end + 1]
+    return SqlSyntaxError(
+        f"SQL compilation error:\nsyntax error {where(text, token.start)} unexpected '{shown}'.",
+        position=token.start,
+    )
+
+
+def _syntax_error(error: ParseError, tokens: list[Token], text: str) -> SqlSyntaxError:
+    first = error.errors[0] if error.errors else {}
+    line, column = first.get("line"), first.get("col")
+    missing = str(first.get("description", "")).startswith(("Expecting", "Expected"))
+    for token in tokens[:-1] if missing else tokens:
+        if token.line == line and token.col == column:
+            return _unexpected(token, text)
+    end = tokens[-1].end + 1
+    return SqlSyntaxError(
+        f"SQL compilation error:\nsyntax error {where(text, end)} unexpected '<EOF>'.",
+        position=end,
+    )
+
+
+def generate(tree: exp.Expression) -> str:
+    """DuckDB's text of a rewritten tree, which is used up. Raises UnsupportedFeature."""
+    try:
+        return DUCKDB.generate(tree, copy=False, unsupported_level=ErrorLevel.RAISE)
+    except UnsupportedError as error:
+        reason = str(error).split("\n", 1)[0]
+        raise UnsupportedFeature(f"Unsupported feature: {reason}") from None
+
+
+def snowflake_text(tree: exp.Expression) -> str:
+    """The tree as Snowflake SQL, for labels and messages."""
+    return SNOWFLAKE.generate(tree, unsupported_level=ErrorLevel.IGNORE)

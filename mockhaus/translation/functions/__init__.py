@@ -1,0 +1,43 @@
+"""Snowflake's functions, one module per family of its reference. The families are listed here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mockhaus.translation.functions import (
+    aggregates,
+    arrays,
+    bitwise,
+    conditional,
+    context,
+    conversion,
+    dates,
+    generation,
+    hashes,
+    numeric,
+    regex,
+    semistructured,
+    strings,
+    tables,
+    windows,
+)
+from mockhaus.translation.registry import Function
+
+#: Family, as the reference names it -> its functions.
+FAMILIES: Final[dict[str, tuple[Function, ...]]] = {
+    "Aggregate": aggregates.FUNCTIONS,
+    "Array": arrays.FUNCTIONS,
+    "Bitwise": bitwise.FUNCTIONS,
+    "Conditional": conditional.FUNCTIONS,
+    "Context": context.FUNCTIONS,
+    "Conversion": conversion.FUNCTIONS,
+    "Data generation": generation.FUNCTIONS,
+    "Date & time": dates.FUNCTIONS,
+    "Hash": hashes.FUNCTIONS,
+    "Numeric": numeric.FUNCTIONS,
+    "Regular expressions": regex.FUNCTIONS,
+    "Semi-structured": semistructured.FUNCTIONS,
+    "String & binary": strings.FUNCTIONS,
+    "Table": tables.FUNCTIONS,
+    "Window": windows.FUNCTIONS,
+}

@@ -1,0 +1,311 @@
+"""Statements about objects and context: USE, SET, SHOW, DESCRIBE, DROP, CREATE DATABASE ...
+
+Snowflake's manual: "General DDL", "Session context commands".
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
+from mockhaus.translation import statements as s
+from mockhaus.translation.context import ObjectName
+from mockhaus.translation.dialect import parse_tree
+from mockhaus.translation.grammar.reader import Reader, statement_fields
+
+#: Kinds of two words, in SHOW (plural), DESCRIBE, DROP and COMMENT ON.
+_TWO_WORDS: Final = {
+    "FILE": ("FORMAT", "FORMATS"),
+    "EXTERNAL": ("TABLE", "TABLES"),
+    "MATERIALIZED": ("VIEW", "VIEWS"),
+    "DYNAMIC": ("TABLE", "TABLES"),
+    "PRIMARY": ("KEYS",),
+    "UNIQUE": ("KEYS",),
+    "IMPORTED": ("KEYS",),
+    "EXPORTED": ("KEYS",),
+    "USER": ("FUNCTIONS",),
+    "MASKING": ("POLICY", "POLICIES"),
+    "STORAGE": ("INTEGRATION", "INTEGRATIONS"),
+}
+
+
+def _kind(reader: Reader) -> str:
+    """Read the kind of an object, of one word or two."""
+    first = reader.identifier()
+    if reader.word() in _TWO_WORDS.get(first, ()):
+        return f"{first} {reader.identifier()}"
+    return first
+
+
+def begin(reader: Reader) -> s.Begin:
+    """BEGIN [WORK | TRANSACTION] [NAME n], START TRANSACTION [NAME n], isolation levels."""
+    reader.take()
+    reader.accept("WORK") or reader.accept("TRANSACTION")
+    if reader.accept("NAME"):
+        reader.identifier()
+    while not reader.done:  # PostgreSQL's modes say nothing that could differ here
+        if reader.accept("ISOLATION", "LEVEL"):
+            reader.identifier()
+            if reader.word() in ("COMMITTED", "UNCOMMITTED", "READ"):
+                reader.identifier()
+        elif reader.accept("READ"):
+            if not (reader.accept("WRITE") or reader.accept("ONLY")):
+                raise reader.unexpected()
+        elif not (reader.accept(",") or reader.accept("DEFERRABLE")):
+            if not reader.accept("NOT", "DEFERRABLE"):
+                raise reader.unexpected()
+    return s.Begin(**statement_fields(reader))
+
+
+def commit(reader: Reader) -> s.Commit:
+    """COMMIT [WORK | TRANSACTION], END."""
+    reader.take()
+    reader.accept("WORK") or reader.accept("TRANSACTION")
+    reader.end()
+    return s.Commit(**statement_fields(reader))
+
+
+def rollback(reader: Reader) -> s.Rollback:
+    """ROLLBACK [WORK | TRANSACTION], ABORT. Savepoints are refused: Snowflake has none."""
+    reader.take()
+    reader.accept("WORK") or reader.accept("TRANSACTION")
+    if reader.looking_at("TO"):
+        raise UnsupportedFeature("Unsupported feature 'ROLLBACK TO SAVEPOINT'.")
+    reader.end()
+    return s.Rollback(**statement_fields(reader))
+
+
+def use(reader: Reader) -> s.Use:
+    """USE [DATABASE | SCHEMA | ROLE | WAREHOUSE] name; USE SECONDARY ROLES ALL | NONE."""
+    reader.expect("USE")
+    kind = ""
+    if reader.word() in ("DATABASE", "SCHEMA", "ROLE", "WAREHOUSE") and reader.token(1):
+        kind = reader.identifier()
+    elif reader.accept("SECONDARY", "ROLES"):
+        kind = "SECONDARY ROLES"
+    name = reader.object_name()
+    reader.end()
+    return s.Use(**statement_fields(reader), object=kind, name=name)
+
+
+def set_variables(reader: Reader) -> s.SetVariables:
+    """SET name = expression; SET (a, b) = (x, y) or (SELECT ...)."""
+    reader.expect("SET")
+    if reader.accept("("):
+        names = [reader.identifier()]
+        while reader.accept(","):
+            names.append(reader.identifier())
+        reader.expect(")")
+    else:
+        names = [reader.identifier()]
+    reader.expect("=")
+    if reader.done:
+        raise reader.unexpected()
+    values = parse_tree([_select(reader), *reader.tokens[reader.at :]], reader.text)
+    return s.SetVariables(**statement_fields(reader), names=tuple(names), values=values)
+
+
+def _select(reader: Reader) -> Any:
+    """A SELECT token to put before the expressions of SET, so that they parse as a query."""
+    from sqlglot.tokens import Token, TokenType  # noqa: PLC0415  only here
+
+    at = reader.tokens[reader.at]
+    return Token(TokenType.SELECT, "SELECT", at.line, at.col, at.start, at.start)
+
+
+def unset_variables(reader: Reader) -> s.UnsetVariables:
+    """UNSET name; UNSET (a, b)."""
+    reader.expect("UNSET")
+    parenthesised = reader.accept("(")
+    names = [reader.identifier()]
+    while parenthesised and reader.accept(","):
+        names.append(reader.identifier())
+    if parenthesised:
+        reader.expect(")")
+    reader.end()
+    return s.UnsetVariables(**statement_fields(reader), names=tuple(names))
+
+
+def alter_session(reader: Reader) -> s.AlterSession:
+    """ALTER SESSION SET p = v ...; ALTER SESSION UNSET p, ..."""
+    reader.expect("ALTER", "SESSION")
+    parameters: dict[str, str | None] = {}
+    if reader.accept("SET"):
+        parameters = {name: _spelled(value) for name, value in reader.options().items()}
+    else:
+        reader.expect("UNSET")
+        parameters[reader.identifier()] = None
+        while reader.accept(","):
+            parameters[reader.identifier()] = None
+    reader.end()
+    if not parameters:
+        raise reader.unexpected()
+    return s.AlterSession(**statement_fields(reader), parameters=parameters)
+
+
+def _spelled(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def show(reader: Reader) -> s.Show:
+    """SHOW [TERSE] objects [HISTORY] [LIKE] [IN] [STARTS WITH] [LIMIT n [FROM 'name']]."""
+    reader.expect("SHOW")
+    fields: dict[str, Any] = {"terse": reader.accept("TERSE"), "object": _kind(reader)}
+    fields["history"] = reader.accept("HISTORY")
+    if reader.accept("LIKE"):
+        fields["like"] = reader.string()
+    if reader.accept("IN") or reader.accept("FOR"):
+        if reader.word() in ("ACCOUNT", "DATABASE", "SCHEMA", "TABLE", "VIEW", "SESSION"):
+            fields["in_kind"] = reader.identifier()
+        if not reader.done and reader.word() not in ("STARTS", "LIMIT", "LIKE"):
+            fields["in_name"] = reader.object_name()
+    if reader.accept("STARTS", "WITH"):
+        fields["starts_with"] = reader.string()
+    if reader.accept("LIMIT"):
+        fields["limit"] = int(reader.value())
+        if reader.accept("FROM"):
+            fields["from_name"] = reader.string()
+    reader.end()
+    return s.Show(**statement_fields(reader), **fields)
+
+
+def describe(reader: Reader) -> s.Describe:
+    """DESCRIBE | DESC kind name; the kind may be left out for a table."""
+    reader.take()
+    kind = "TABLE"
+    if reader.token(1) is not None and reader.word(1) != ".":
+        kind = _kind(reader)
+    name = reader.object_name()
+    if reader.accept("TYPE", "="):
+        if reader.identifier() != "COLUMNS":
+            raise UnsupportedFeature("Unsupported feature 'DESCRIBE TABLE TYPE = STAGE'.")
+    reader.end()
+    return s.Describe(**statement_fields(reader), object=kind, name=name)
+
+
+def drop(reader: Reader) -> s.Drop:
+    """DROP kind [IF EXISTS] name [CASCADE | RESTRICT]."""
+    reader.expect("DROP")
+    kind = _kind(reader)
+    if_exists = reader.accept("IF", "EXISTS")
+    name = reader.object_name()
+    if reader.word() == ",":
+        raise UnsupportedFeature("Unsupported feature 'DROP of several objects'.")
+    cascade = reader.accept("CASCADE")
+    if not cascade:
+        reader.accept("RESTRICT")
+    reader.end()
+    return s.Drop(
+        **statement_fields(reader), object=kind, name=name, if_exists=if_exists, cascade=cascade
+    )
+
+
+def comment(reader: Reader) -> s.Comment:
+    """COMMENT [IF EXISTS] ON kind name IS 'text'."""
+    reader.expect("COMMENT")
+    if_exists = reader.accept("IF", "EXISTS")
+    reader.expect("ON")
+    kind, column = _kind(reader), None
+    parts = [reader.identifier()]
+    while reader.accept("."):
+        parts.append(reader.identifier())
+    if kind == "COLUMN":
+        if len(parts) < 2:
+            raise reader.unexpected()
+        column = parts.pop()
+    if len(parts) > 3:
+        raise reader.unexpected()
+    reader.expect("IS")
+    text = reader.string()
+    reader.end()
+    return s.Comment(
+        **statement_fields(reader),
+        object=kind,
+        name=ObjectName(*reversed(parts)),
+        column=column,
+        comment=text,
+        if_exists=if_exists,
+    )
+
+
+class CreateHead:
+    """What every CREATE begins with: OR REPLACE, modifiers, kind, IF NOT EXISTS, name."""
+
+    def __init__(self, reader: Reader, modifiers: frozenset[str] = frozenset()) -> None:
+        reader.expect("CREATE")
+        self.replace = reader.accept("OR", "REPLACE")
+        self.modifiers: set[str] = set()
+        while reader.word() in modifiers:
+            self.modifiers.add(reader.identifier())
+        self.kind = _kind(reader)
+        self.if_not_exists = reader.accept("IF", "NOT", "EXISTS")
+        if self.replace and self.if_not_exists:
+            raise SqlSyntaxError(
+                "SQL compilation error:\noptions IF NOT EXISTS and OR REPLACE are incompatible.",
+                position=reader.tokens[0].start,
+            )
+        self.name = reader.object_name()
+
+    def fields(self, reader: Reader) -> dict[str, Any]:
+        """The fields that every Create statement has."""
+        return {
+            **statement_fields(reader),
+            "name": self.name,
+            "replace": self.replace,
+            "if_not_exists": self.if_not_exists,
+        }
+
+
+def create_database(reader: Reader) -> s.CreateDatabase:
+    """CREATE [OR REPLACE] [TRANSIENT] DATABASE [IF NOT EXISTS] name [options]."""
+    head = CreateHead(reader, frozenset(("TRANSIENT",)))
+    if head.name.schema is not None:
+        raise reader.unexpected()
+    options = _create_options(reader, head)
+    return s.CreateDatabase(**head.fields(reader), options=options)
+
+
+def create_schema(reader: Reader) -> s.CreateSchema:
+    """CREATE [OR REPLACE] [TRANSIENT] SCHEMA [IF NOT EXISTS] [database.]name [options]."""
+    head = CreateHead(reader, frozenset(("TRANSIENT",)))
+    if head.name.database is not None:
+        raise reader.unexpected()
+    head.name = ObjectName(head.name.name, None, head.name.schema)
+    if reader.accept("AUTHORIZATION"):  # PostgreSQL's; the owner is recorded nowhere yet
+        raise UnsupportedFeature("Unsupported feature 'CREATE SCHEMA AUTHORIZATION'.")
+    if reader.accept("WITH", "MANAGED", "ACCESS"):
+        head.modifiers.add("MANAGED ACCESS")
+    options = _create_options(reader, head)
+    return s.CreateSchema(**head.fields(reader), options=options)
+
+
+def _create_options(reader: Reader, head: CreateHead) -> dict[str, Any]:
+    if reader.word() == "CLONE":
+        raise UnsupportedFeature(f"Unsupported feature 'CREATE {head.kind} CLONE'.")
+    options = reader.options()
+    reader.end()
+    options.update(dict.fromkeys(head.modifiers, True))
+    return options
+
+
+def create_sequence(reader: Reader) -> s.CreateSequence:
+    """CREATE SEQUENCE name [START [WITH] [=] n] [INCREMENT [BY] [=] n] [ORDER | NOORDER]."""
+    head = CreateHead(reader)
+    options: dict[str, Any] = {"START": 1, "INCREMENT": 1}
+    reader.accept("WITH")
+    while not reader.done:
+        if reader.accept("START"):
+            reader.accept("WITH")
+            reader.accept("=")
+            options["START"] = reader.value()
+        elif reader.accept("INCREMENT"):
+            reader.accept("BY")
+            reader.accept("=")
+            options["INCREMENT"] = reader.value()
+        elif reader.word() in ("ORDER", "NOORDER"):
+            options["ORDER"] = reader.identifier() == "ORDER"
+        elif reader.looking_at("COMMENT", "="):
+            options.update(reader.options())
+        else:
+            raise reader.unexpected()
+    return s.CreateSequence(**head.fields(reader), options=options)

@@ -1,0 +1,114 @@
+"""Identifiers and labels: how names are stored, quoted for DuckDB, and shown.
+
+Snowflake's manual: "Identifier requirements"; DuckDB's: "Keywords and identifiers".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from sqlglot import exp
+from sqlglot.tokens import Token, TokenType
+
+from mockhaus.translation.context import ObjectName, storage_schema
+
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+#: What DuckDB cannot read as a bare column or table name (its reserved and type/function words).
+_RESERVED: Final = frozenset(
+    """ALL ANALYSE ANALYZE AND ANTI ANY ARRAY AS ASC ASOF ASYMMETRIC AT AUTHORIZATION BINARY BOTH CASE
+    CAST CHECK COLLATE COLLATION COLUMN COLUMNS CONCURRENTLY CONSTRAINT CREATE CROSS CURRENT_CATALOG
+    CURRENT_DATE CURRENT_ROLE CURRENT_SCHEMA CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER DEFAULT
+    DEFERRABLE DESC DESCRIBE DISTINCT DO ELSE END EXCEPT EXISTS EXTRACT FALSE FETCH FOR FOREIGN FREEZE
+    FROM FULL GENERATED GLOB GRANT GROUP GROUPING GROUPING_ID HAVING ILIKE IN INITIALLY INNER INTERSECT
+    INTERVAL INTO IS ISNULL JOIN LAMBDA LATERAL LEADING LEFT LIKE LIMIT LOCALTIME LOCALTIMESTAMP MAP
+    NATURAL NOT NOTNULL NULL OFFSET ON ONLY OR ORDER OUTER OVERLAPS PIVOT PIVOT_LONGER PIVOT_WIDER
+    PLACING POSITION POSITIONAL PRIMARY QUALIFY REFERENCES RETURNING RIGHT ROW SELECT SEMI SESSION_USER
+    SHOW SIMILAR SOME STRUCT SUBSTRING SUMMARIZE SYMMETRIC TABLE TABLESAMPLE THEN TO TRAILING TRIM TRUE
+    TRY TRY_CAST UNION UNIQUE UNPACK UNPIVOT USER USING VARIADIC VERBOSE WHEN WHERE WINDOW WITH
+    GENERATED COALESCE NULLIF GREATEST LEAST VALUES NONE SETOF OVERLAY TREAT EXTRACT OVER FILTER
+    ROWS RANGE VALUE""".split()
+)
+
+
+def identifier(name: str) -> exp.Identifier:
+    """A stored name as an identifier that DuckDB reads back as the same name."""
+    plain = _PLAIN.fullmatch(name) is not None and name.upper() not in _RESERVED
+    return exp.Identifier(this=name, quoted=not plain)
+
+
+def stored(node: exp.Identifier) -> str:
+    """The name as Snowflake stores it: upper case unless it was quoted."""
+    name = str(node.this)
+    return name if node.args.get("quoted") else name.upper()
+
+
+def quoted(name: str) -> str:
+    """A stored name as SQL text in double quotes, for DuckDB and Snowflake alike."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def object_name(table: exp.Table) -> ObjectName:
+    """The name that a table node spells."""
+    parts = [table.args.get("this"), table.args.get("db"), table.args.get("catalog")]
+    names = [stored(part) for part in parts if isinstance(part, exp.Identifier)]
+    return ObjectName(*names)
+
+
+def storage_name(name: ObjectName) -> str:
+    """A resolved name as DuckDB's text: `"DB.SCHEMA"."T"`."""
+    return f"{quoted(storage_schema(name.database or '', name.schema or ''))}.{quoted(name.name)}"
+
+
+def storage_table(name: ObjectName) -> exp.Table:
+    """A resolved name as a table node for DuckDB."""
+    schema = storage_schema(name.database or "", name.schema or "")
+    return exp.Table(this=identifier(name.name), db=exp.Identifier(this=schema, quoted=True))
+
+
+_ENDS: Final = frozenset(
+    (
+        TokenType.FROM,
+        TokenType.WHERE,
+        TokenType.GROUP_BY,
+        TokenType.HAVING,
+        TokenType.QUALIFY,
+        TokenType.ORDER_BY,
+        TokenType.LIMIT,
+        TokenType.FETCH,
+        TokenType.OFFSET,
+        TokenType.UNION,
+        TokenType.EXCEPT,
+        TokenType.INTERSECT,
+        TokenType.INTO,
+    )
+)
+_OPEN: Final = frozenset((TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE))
+_CLOSE: Final = frozenset((TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE))
+
+
+def labels(tokens: list[Token], text: str) -> tuple[str, ...]:
+    """The texts of the outermost SELECT's items in upper case, as Snowflake labels its columns.
+
+    Empty where the outermost SELECT stands in parentheses.
+    """
+    depth, start, last, found = 0, -1, -1, []
+    for token in tokens:
+        kind = token.token_type
+        if kind in _CLOSE:
+            depth -= 1
+        if depth == 0 and start < 0:
+            if kind is TokenType.SELECT:
+                start = token.end + 1
+        elif depth == 0 and (kind is TokenType.COMMA or kind in _ENDS):
+            found.append(text[start : last + 1].strip())
+            start = token.end + 1
+            if kind in _ENDS:
+                return tuple(map(str.upper, found))
+        if kind in _OPEN:
+            depth += 1
+        last = token.end
+    if start >= 0:
+        found.append(text[start : last + 1].strip())
+    return tuple(map(str.upper, found))

@@ -1,0 +1,165 @@
+"""Text in, statements out: split at semicolons, recognise each statement, keep its position.
+
+A statement is recognised by its leading words. Those that sqlglot does not know, or reads only in
+part, go to a grammar of ours; the others become sqlglot trees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Final
+
+from sqlglot import exp
+from sqlglot.tokens import Token, TokenType
+
+from mockhaus.errors import UnsupportedFeature
+from mockhaus.translation import statements as s
+from mockhaus.translation.dialect import parse_tree, tokenize
+from mockhaus.translation.grammar import files, objects
+from mockhaus.translation.grammar.reader import Reader, statement_fields
+from mockhaus.translation.names import labels
+
+Grammar = Callable[[Reader], s.Statement]
+
+#: Leading words -> grammar; the longest match wins. CREATE is looked up without OR REPLACE and
+#: its modifiers (see `_leading`).
+GRAMMARS: Final[dict[tuple[str, ...], Grammar]] = {
+    ("BEGIN",): objects.begin,
+    ("START", "TRANSACTION"): objects.begin,
+    ("COMMIT",): objects.commit,
+    ("END",): objects.commit,
+    ("ROLLBACK",): objects.rollback,
+    ("ABORT",): objects.rollback,
+    ("USE",): objects.use,
+    ("SET",): objects.set_variables,
+    ("UNSET",): objects.unset_variables,
+    ("ALTER", "SESSION"): objects.alter_session,
+    ("SHOW",): objects.show,
+    ("DESCRIBE",): objects.describe,
+    ("DESC",): objects.describe,
+    ("DROP",): objects.drop,
+    ("COMMENT",): objects.comment,
+    ("CREATE", "DATABASE"): objects.create_database,
+    ("CREATE", "SCHEMA"): objects.create_schema,
+    ("CREATE", "SEQUENCE"): objects.create_sequence,
+    **files.GRAMMARS,
+}
+
+_MODIFIERS: Final = frozenset(
+    ("OR", "REPLACE", "TRANSIENT", "TEMPORARY", "TEMP", "VOLATILE", "LOCAL", "GLOBAL", "SECURE")
+)
+
+#: sqlglot's class of a tree -> our class of statement.
+_TREES: Final[dict[type[exp.Expression], type[s.Tree]]] = {
+    exp.Select: s.Select,
+    exp.Union: s.Select,
+    exp.Intersect: s.Select,
+    exp.Except: s.Select,
+    exp.Subquery: s.Select,
+    exp.Values: s.Select,
+    exp.Insert: s.Insert,
+    exp.Update: s.Update,
+    exp.Delete: s.Delete,
+    exp.Merge: s.Merge,
+    exp.TruncateTable: s.Truncate,
+    exp.Alter: s.AlterTable,
+}
+
+_CREATES: Final[dict[str, type[s.Tree]]] = {"TABLE": s.CreateTable, "VIEW": s.CreateView}
+
+
+def parse(text: str, *, placeholders: bool = False) -> list[s.Statement]:
+    """The statements of a text, in order; empty ones are left out.
+
+    `placeholders`: `$1` is a parameter of the statement, as in PostgreSQL's extended protocol,
+    not Snowflake's first column. Raises SqlSyntaxError, UnsupportedFeature.
+    """
+    return list(_parse(text, placeholders))
+
+
+@lru_cache(maxsize=512)
+def _parse(text: str, placeholders: bool) -> tuple[s.Statement, ...]:
+    return tuple(
+        _statement(Reader(tokens, text), placeholders) for tokens in split(tokenize(text))
+    )
+
+
+def split(tokens: list[Token]) -> Iterator[list[Token]]:
+    """The tokens of each statement."""
+    current: list[Token] = []
+    for token in tokens:
+        if token.token_type is TokenType.SEMICOLON:
+            if current:
+                yield current
+            current = []
+        else:
+            current.append(token)
+    if current:
+        yield current
+
+
+def _leading(reader: Reader) -> tuple[str, ...]:
+    """The first words of a statement, CREATE's modifiers left out."""
+    words = [reader.word(ahead) for ahead in range(min(len(reader.tokens), 8))]
+    if words[0] == "CREATE":
+        words = ["CREATE", *(w for w in words[1:] if w not in _MODIFIERS)]
+    return tuple(words[:3])
+
+
+def _statement(reader: Reader, placeholders: bool) -> s.Statement:
+    leading = _leading(reader)
+    for length in (3, 2, 1):
+        grammar = GRAMMARS.get(leading[:length])
+        if grammar is not None:
+            return grammar(reader)
+    return _tree(reader, leading, placeholders)
+
+
+def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Statement:
+    explain = leading[0] == "EXPLAIN"
+    if explain:
+        reader.take()
+        if reader.accept("USING") and reader.identifier() != "TEXT":
+            raise UnsupportedFeature("Unsupported feature 'EXPLAIN USING JSON or TABULAR'.")
+        if reader.done:
+            raise reader.unexpected()
+    tree = parse_tree(reader.tokens[reader.at :], reader.text)
+    parameters = bind_parameters(tree) if placeholders else _question_marks(tree)
+    kind = s.Explain if explain else _class_of(tree, leading)
+    shown = labels(reader.tokens, reader.text) if kind is s.Select else ()
+    return kind(**statement_fields(reader), tree=tree, parameters=parameters, labels=shown)
+
+
+def _class_of(tree: exp.Expression, leading: tuple[str, ...]) -> type[s.Tree]:
+    if isinstance(tree, exp.Create):
+        kind = _CREATES.get(tree.kind or "")
+    else:
+        kind = _TREES.get(type(tree))
+    if kind is None:
+        words = " ".join(word for word in leading[:2] if word.isalpha())
+        raise UnsupportedFeature(f"Unsupported feature '{words}'.")
+    return kind
+
+
+def bind_parameters(tree: exp.Expression) -> int:
+    """Mark every `$n` as a parameter of the statement and answer how many there are."""
+    highest = 0
+    for node in tree.find_all(exp.Parameter):
+        number = node.this
+        if isinstance(number, exp.Literal) and not number.is_string:
+            node.replace(exp.Placeholder(this=str(number.this)))
+            highest = max(highest, int(number.this))
+    return highest
+
+
+def _question_marks(tree: exp.Expression) -> int:
+    """Number every `?` from 1 and answer how many there are."""
+    count = 0
+    for node in tree.find_all(exp.Placeholder):
+        if node.this is None:
+            count += 1
+            node.set("this", str(count))
+        elif str(node.this).isdigit():
+            count = max(count, int(node.this))
+    return count

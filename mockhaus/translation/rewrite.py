@@ -1,0 +1,319 @@
+"""One walk over Snowflake's tree makes DuckDB's. Dispatch is by class, from tables built once.
+
+    ENTER     classes whose handler takes over the descent: scopes, names, table functions
+    LEAVE     classes whose handler runs after their children: functions, operators, clauses
+    CALLS     functions that sqlglot has no class for, by upper-case name
+    KEPT      classes that mean the same in both engines, with the arguments they may carry
+
+A node of any other class is refused by name, and so is an argument of a kept class that is not
+listed: nothing reaches DuckDB that was not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlglot import exp
+
+from mockhaus.errors import UndefinedVariable, UnknownFunction, UnsupportedFeature
+from mockhaus.translation import names
+from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
+from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
+from mockhaus.translation.context import Context
+from mockhaus.translation.dialect import snowflake_text
+from mockhaus.translation.functions import FAMILIES
+from mockhaus.translation.registry import Function, Rewriter, check_arity
+
+Enter = Callable[[Any, "Walk"], exp.Expression]
+
+
+class Walk:
+    """One translation: what a handler may ask, and what it leaves behind.
+
+    `text` is the statement's text for messages; `volatile` is set when something of this moment
+    was written into the tree (a variable, LAST_QUERY_ID), so that the answer must not be cached.
+    """
+
+    __slots__ = ("_ctes", "context", "text", "volatile")
+
+    def __init__(self, context: Context, text: str) -> None:
+        self.context = context
+        self.text = text
+        self.volatile = False
+        self._ctes: list[set[str]] = []
+
+    def rewrite(self, node: exp.Expression) -> exp.Expression:
+        """The DuckDB tree for a Snowflake tree; the given tree is used up."""
+        kind = type(node)
+        enter = ENTER.get(kind)
+        if enter is not None:
+            return enter(node, self)
+        function = NODES.get(kind)
+        if function is not None:
+            self.children(node)
+            if function.refused:
+                raise refused_function(function, node)
+            return node if function.rewriter is None else function.rewriter(node, self)
+        leave = LEAVE.get(kind)
+        if leave is not None:
+            self.children(node)
+            return leave(node, self)
+        if kind not in KEPT:
+            raise unknown(node)
+        self.children(node)
+        return node
+
+    def children(self, node: exp.Expression) -> None:
+        """Rewrite everything below a node, in place."""
+        if node.args.get("with_") is not None:
+            self._ctes.append(set())
+            self._with(node.args["with_"])
+            self._arguments(node)
+            self._ctes.pop()
+        else:
+            self._arguments(node)
+
+    def _arguments(self, node: exp.Expression) -> None:
+        for key, value in tuple(node.args.items()):
+            if value is None or key == "with_":
+                continue
+            if isinstance(value, exp.Expression):
+                new = self.rewrite(value)
+                if new is not value:
+                    node.set(key, new)
+            elif type(value) is list:
+                self.items(node, key, value)
+
+    def items(self, node: exp.Expression, key: str, values: list[Any]) -> None:
+        """Rewrite the items of a list argument."""
+        new = [self.rewrite(v) if isinstance(v, exp.Expression) else v for v in values]
+        if any(a is not b for a, b in zip(new, values, strict=True)):
+            node.set(key, new)
+
+    def _with(self, with_: exp.With) -> None:
+        """Snowflake's RECURSIVE is optional: a CTE whose union names itself is recursive."""
+        scope = self._ctes[-1]
+        for cte in with_.expressions:
+            name = names.stored(cte.args["alias"].this)
+            if isinstance(cte.this, exp.SetOperation) and _mentions(cte.this.expression, name):
+                with_.set("recursive", True)
+                scope.add(name)
+            cte.set("alias", self.rewrite(cte.args["alias"]))
+            cte.set("this", self.rewrite(cte.this))
+            scope.add(name)
+
+    def is_cte(self, name: str) -> bool:
+        """Whether a stored name is that of a CTE in scope."""
+        return any(name in scope for scope in self._ctes)
+
+
+def _mentions(tree: exp.Expression, name: str) -> bool:
+    return any(
+        isinstance(table.this, exp.Identifier)
+        and not table.args.get("db")
+        and names.stored(table.this) == name
+        for table in tree.find_all(exp.Table)
+    )
+
+
+def unknown(node: exp.Expression) -> UnsupportedFeature | UnknownFunction:
+    """The refusal of a node that no table knows."""
+    position = node.meta.get("start")
+    if isinstance(node, exp.Func):
+        name = type(node).sql_names()[0]
+        return UnknownFunction(
+            f"SQL compilation error:\nUnknown function {name}", position=position
+        )
+    shown = snowflake_text(node).split("\n", 1)[0][:60]
+    return UnsupportedFeature(f"Unsupported feature '{shown}'.", position=position)
+
+
+def refused_function(function: Function, node: exp.Expression) -> UnsupportedFeature:
+    """The refusal of a function that Snowflake has and Mockhaus has not."""
+    return UnsupportedFeature(
+        f"Unsupported feature 'function {function.names[0]}'.",
+        hint=function.refused,
+        position=node.meta.get("start"),
+    )
+
+
+# --- names ------------------------------------------------------------------------------------------
+
+
+def _identifier(node: exp.Identifier, walk: Walk) -> exp.Expression:
+    return names.identifier(names.stored(node))
+
+
+def _column(node: exp.Column, walk: Walk) -> exp.Expression:
+    """A column keeps its table alias; schema and database were only needed to find the table."""
+    this, table = node.args.get("this"), node.args.get("table")
+    if isinstance(this, exp.Parameter):
+        if table is not None:
+            raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(node)}'.")
+        return walk.rewrite(this)
+    new = exp.Column(this=walk.rewrite(this) if this is not None else None)
+    if table is not None:
+        new.set("table", walk.rewrite(table))
+    return new
+
+
+def _parameter(node: exp.Parameter, walk: Walk) -> exp.Expression:
+    """`$1` is the first column of the FROM; `$NAME` a session variable."""
+    if isinstance(node.this, exp.Literal):
+        return exp.PositionalColumn(this=node.this)
+    walk.volatile = True
+    name = str(node.this.this if isinstance(node.this, exp.Expression) else node.this).upper()
+    if name not in walk.context.variables:
+        raise UndefinedVariable(
+            f"SQL compilation error:\nSession variable '${name}' does not exist",
+            position=node.meta.get("start"),
+        )
+    return literal(walk.context.variables[name])
+
+
+def literal(value: Any) -> exp.Expression:
+    """A Python value as a literal of the tree."""
+    if value is None:
+        return exp.Null()
+    if isinstance(value, bool):
+        return exp.Boolean(this=value)
+    if isinstance(value, (int, float)):
+        return exp.Literal.number(value)
+    if isinstance(value, str):
+        return exp.Literal.string(value)
+    return exp.cast(exp.Literal.string(str(value)), type(value).__name__)
+
+
+_TABLE_ARGUMENTS: Final = frozenset(("this", "db", "catalog", "alias", "joins", "pivots", "sample"))
+
+
+def _table(node: exp.Table, walk: Walk) -> exp.Expression:
+    """A table's name is resolved in full, unless it is that of a CTE."""
+    for key, value in node.args.items():
+        if value and key not in _TABLE_ARGUMENTS:
+            shown = snowflake_text(node)[:60]
+            raise UnsupportedFeature(f"Unsupported feature '{shown}'.")
+    if not isinstance(node.this, exp.Identifier):
+        raise unknown(node.this if isinstance(node.this, exp.Func) else node)
+    name = names.object_name(node)
+    if name.schema is None and walk.is_cte(name.name):
+        new = exp.Table(this=names.identifier(name.name))
+    else:
+        new = names.storage_table(walk.context.resolve(name))
+    for key in ("alias", "joins", "pivots", "sample"):
+        if node.args.get(key):
+            new.set(key, node.args[key])
+    _table_parts(new, walk)
+    return new
+
+
+def _table_parts(new: exp.Table, walk: Walk) -> None:
+    for key in ("alias", "sample"):
+        if (value := new.args.get(key)) is not None:
+            new.set(key, walk.rewrite(value))
+    for key in ("joins", "pivots"):
+        if values := new.args.get(key):
+            walk.items(new, key, values)
+
+
+# --- queries ----------------------------------------------------------------------------------------
+
+_QUERY_PARTS: Final = frozenset(
+    (
+        "with_", "expressions", "distinct", "from_", "joins", "laterals", "where", "group", "having",
+        "qualify", "order", "limit", "offset", "pivots", "sample", "this", "expression", "alias",
+        "by_name", "side", "kind", "windows", "operation_modifiers", "connect", "exclude",
+    )
+)  # fmt: skip
+
+
+def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
+    """SELECT and set operations: unlabelled items of a derived table get Snowflake's labels."""
+    for key, value in node.args.items():
+        if value and key not in _QUERY_PARTS:
+            raise UnsupportedFeature(f"Unsupported feature '{key.strip('_').upper()}'.")
+    if isinstance(node, exp.Select):
+        if isinstance(node.parent, (exp.Subquery, exp.CTE)):
+            node.set("expressions", [_labelled(item, None) for item in node.expressions])
+    walk.children(node)
+    leave = LEAVE.get(type(node))
+    return node if leave is None else leave(node, walk)
+
+
+def label(tree: exp.Expression, labels: tuple[str, ...]) -> None:
+    """Name the unnamed items of the outermost SELECT by their texts, as Snowflake does."""
+    select = tree
+    while isinstance(select, (exp.SetOperation, exp.Subquery)):
+        select = select.this
+    if isinstance(select, exp.Select) and len(labels) == len(select.expressions):
+        items = zip(select.expressions, labels, strict=True)
+        select.set("expressions", [_labelled(item, text) for item, text in items])
+
+
+def _labelled(item: exp.Expression, text: str | None) -> exp.Expression:
+    if isinstance(item, (exp.Alias, exp.Aliases, exp.Star, exp.Placeholder)):
+        return item
+    if isinstance(item, exp.Column) and not isinstance(item.this, exp.Parameter):
+        return item
+    if text is None:
+        text = snowflake_text(item).upper()
+    return exp.Alias(this=item, alias=exp.Identifier(this=text, quoted=True))
+
+
+# --- functions by name ------------------------------------------------------------------------------
+
+
+def _anonymous(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    name = str(node.this).upper()
+    function = CALLS.get(name)
+    if function is None:
+        raise UnknownFunction(
+            f"SQL compilation error:\nUnknown function {name}", position=node.meta.get("start")
+        )
+    if function.refused:
+        raise refused_function(function, node)
+    check_arity(function, name, len(node.expressions), node.meta.get("start"))
+    walk.children(node)
+    return node if function.rewriter is None else function.rewriter(node, walk)
+
+
+ENTER: Final[dict[type[exp.Expression], Enter]] = {
+    exp.Identifier: _identifier,
+    exp.Column: _column,
+    exp.Parameter: _parameter,
+    exp.Table: _table,
+    exp.Select: _query,
+    exp.Union: _query,
+    exp.Intersect: _query,
+    exp.Except: _query,
+    exp.Anonymous: _anonymous,
+    **CLAUSE_ENTER,
+}
+
+LEAVE: Final[dict[type[exp.Expression], Rewriter]] = dict(CLAUSE_LEAVE)
+
+NODES: Final[dict[type[exp.Expression], Function]] = {
+    node: function for family in FAMILIES.values() for function in family for node in function.nodes
+}
+
+CALLS: Final[dict[str, Function]] = {
+    name: function
+    for family in FAMILIES.values()
+    for function in family
+    if not function.nodes
+    for name in function.names
+}
+
+KEPT: Final[frozenset[type[exp.Expression]]] = frozenset(
+    (
+        exp.Add, exp.Alias, exp.Aliases, exp.And, exp.Between, exp.Boolean, exp.Case, exp.CTE,
+        exp.Cube, exp.Distinct, exp.Dot, exp.EQ, exp.Exists, exp.Fetch, exp.From, exp.Group,
+        exp.GroupingSets, exp.GT, exp.GTE, exp.Having, exp.If, exp.IgnoreNulls, exp.In,
+        exp.Is, exp.Join, exp.Kwarg, exp.Limit, exp.Literal, exp.LT, exp.LTE,
+        exp.Mul, exp.Neg, exp.NEQ, exp.Not, exp.Null, exp.Offset, exp.Or, exp.Order, exp.Ordered,
+        exp.Paren, exp.Placeholder, exp.Qualify, exp.RespectNulls, exp.Rollup, exp.Star, exp.Sub,
+        exp.Subquery, exp.TableAlias, exp.Tuple, exp.Var, exp.Where, exp.Window,
+        exp.WindowSpec, exp.With, exp.PositionalColumn,
+    )
+)  # fmt: skip

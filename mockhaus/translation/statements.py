@@ -1,0 +1,288 @@
+"""What a SQL text consists of: statements, as frozen values.
+
+`parse` makes them, handlers (one per class, found by table) carry them out. A statement that is
+answered by DuckDB after translation keeps its sqlglot tree in `tree`; all others have been read by
+a grammar of our own into plain fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlglot import exp
+
+from mockhaus.translation.context import ObjectName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """`text` is the statement without its semicolon; `offset` where it starts in what was sent."""
+
+    text: str
+    offset: int = 0
+
+    @property
+    def kind(self) -> str:
+        """The query type as QUERY_HISTORY names it, for example `CREATE_TABLE`."""
+        return type(self).__name__.upper()
+
+
+# --- answered by DuckDB after translation -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree(Statement):
+    """A statement held as a sqlglot tree. The tree is read, never changed: translation copies."""
+
+    tree: exp.Expression
+    #: How many `$n` / `?` parameters the statement takes.
+    parameters: int = 0
+    #: Snowflake's names for the items of the outermost SELECT: their texts in upper case.
+    labels: tuple[str, ...] = ()
+
+
+class Select(Tree):
+    """A query: SELECT, VALUES, WITH, set operations."""
+
+
+class Insert(Tree):
+    """INSERT of all forms but multi-table."""
+
+
+class Update(Tree):
+    """UPDATE."""
+
+
+class Delete(Tree):
+    """DELETE."""
+
+
+class Merge(Tree):
+    """MERGE."""
+
+
+class Truncate(Tree):
+    """TRUNCATE TABLE."""
+
+
+class CreateTable(Tree):
+    """CREATE TABLE, with columns or AS SELECT or LIKE or CLONE."""
+
+
+class CreateView(Tree):
+    """CREATE VIEW."""
+
+
+class AlterTable(Tree):
+    """ALTER TABLE."""
+
+
+class Explain(Tree):
+    """EXPLAIN of the query in `tree`."""
+
+
+# --- databases, schemas, context ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create(Statement):
+    """CREATE of something the catalog keeps; `options` by upper-case name."""
+
+    name: ObjectName
+    replace: bool = False
+    if_not_exists: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+class CreateDatabase(Create):
+    """CREATE DATABASE; `name.name` is the database."""
+
+
+class CreateSchema(Create):
+    """CREATE SCHEMA; `name.name` is the schema, `name.database` its database."""
+
+
+class CreateSequence(Create):
+    """CREATE SEQUENCE; options START, INCREMENT, ORDER."""
+
+
+class CreateStage(Create):
+    """CREATE STAGE; options as written: URL, FILE_FORMAT (a dict), COMMENT, ..."""
+
+
+class CreateFileFormat(Create):
+    """CREATE FILE FORMAT; options as written: TYPE, FIELD_DELIMITER, ..."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop(Statement):
+    """DROP of any object. `object` is its kind in upper case: TABLE, VIEW, FILE FORMAT, ..."""
+
+    object: str
+    name: ObjectName
+    if_exists: bool = False
+    cascade: bool = False
+
+    @property
+    def kind(self) -> str:
+        return f"DROP_{self.object.replace(' ', '_')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use(Statement):
+    """USE [DATABASE | SCHEMA | ROLE | WAREHOUSE] name; `object` is empty for a bare USE."""
+
+    object: str
+    name: ObjectName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetVariables(Statement):
+    """SET name = expression, SET (a, b) = (x, y); `values` is a query of one row."""
+
+    names: tuple[str, ...]
+    values: exp.Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsetVariables(Statement):
+    """UNSET name, UNSET (a, b)."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlterSession(Statement):
+    """ALTER SESSION SET / UNSET parameters; a value of None unsets."""
+
+    parameters: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show(Statement):
+    """SHOW objects. `object` in the plural as written: TABLES, SCHEMAS, FILE FORMATS, ..."""
+
+    object: str
+    terse: bool = False
+    history: bool = False
+    like: str | None = None
+    in_kind: str | None = None
+    in_name: ObjectName | None = None
+    starts_with: str | None = None
+    limit: int | None = None
+    from_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Describe(Statement):
+    """DESCRIBE kind name."""
+
+    object: str
+    name: ObjectName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment(Statement):
+    """COMMENT [IF EXISTS] ON kind name IS text; `column` for COMMENT ON COLUMN."""
+
+    object: str
+    name: ObjectName
+    column: str | None
+    comment: str
+    if_exists: bool = False
+
+
+# --- transactions ---------------------------------------------------------------------------------
+
+
+class Begin(Statement):
+    """BEGIN, START TRANSACTION."""
+
+
+class Commit(Statement):
+    """COMMIT."""
+
+
+class Rollback(Statement):
+    """ROLLBACK."""
+
+
+# --- files ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StageRef:
+    """`@stage/path`, `@~/path`, `@%table/path`.
+
+    `kind` is NAMED, USER or TABLE; `name` the stage (NAMED) or the table (TABLE); `path` what
+    follows it, without a leading slash.
+    """
+
+    kind: str
+    name: ObjectName | None
+    path: str
+
+    def __str__(self) -> str:
+        stage = {"USER": "~", "TABLE": f"%{self.name}"}.get(self.kind, str(self.name))
+        return f"@{stage}/{self.path}" if self.path else f"@{stage}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyIntoTable(Statement):
+    """COPY INTO table FROM stage.
+
+    `columns` is the column list, empty for all; `query` the SELECT of a transformation, whose
+    FROM is the stage; `options` by upper-case name, FILE_FORMAT as a dict.
+    """
+
+    table: ObjectName
+    columns: tuple[str, ...]
+    source: StageRef
+    query: str | None
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyIntoLocation(Statement):
+    """COPY INTO stage FROM table or query."""
+
+    target: StageRef
+    table: ObjectName | None
+    query: str | None
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListStage(Statement):
+    """LIST, LS."""
+
+    source: StageRef
+    pattern: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveFiles(Statement):
+    """REMOVE, RM."""
+
+    source: StageRef
+    pattern: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put(Statement):
+    """PUT file://local @stage."""
+
+    local: str
+    target: StageRef
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Get(Statement):
+    """GET @stage file://local."""
+
+    source: StageRef
+    local: str
+    options: Mapping[str, Any]
