@@ -1,0 +1,85 @@
+# Everything a developer does here. `make help` lists it.
+#
+# PYTHON is only used to create .venv; everything after that runs from there.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# Newer than everything it was made from once the set-up is complete.
+READY  := $(VENV)/.ready
+
+# Arguments for pytest: make test ARGS="tests/codec -x"
+ARGS ?=
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup serve test lint fmt type demo bench lock wheel clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
+	  while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+setup: $(READY) ## create .venv with everything pinned; does nothing when that is done
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Mockhaus needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1 | tail -n 1). Name another with PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot create virtual environments (on Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
+	@echo "Setting up $(VENV) (about a minute, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# exec: the server itself receives Ctrl-C and SIGTERM, no shell stands between.
+serve: setup ## start both doors; settings are the MOCKHAUS_* variables of the environment
+	@exec $(BIN)/mockhaus serve
+
+test: setup ## run the test suite (ARGS="tests/codec -x" narrows it)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: setup ## every check that runs no test: format, ruff, types, import floors
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+fmt: setup ## format, and fix what ruff can fix
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+type: setup ## mypy alone
+	$(BIN)/mypy
+
+demo: setup ## the tour: a server, the flights data, a worksheet of Snowflake queries
+	@$(BIN)/python -m demo
+
+bench: setup ## the figures, side by side with others
+	@$(BIN)/python -m bench.run
+
+wheel: setup ## build dist/*.tar.gz and, from it, dist/*.whl
+	@$(BIN)/python -m build --no-isolation --outdir dist
+
+# No index address, download address or path of a machine may enter these files. The oldest Python
+# decides: what only it needs is harmless on newer ones, the reverse would be missing.
+COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes \
+  --no-annotate --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
+  --no-emit-find-links $(LOCKARGS)
+# For example LOCKARGS="--upgrade" or LOCKARGS="--upgrade-package pytest"
+LOCKARGS ?=
+
+lock: setup ## compile requirements/*.txt from pyproject.toml (Python 3.11; takes minutes)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+	  echo "make lock needs a .venv of Python 3.11, the oldest supported version." >&2; exit 1; }
+	$(COMPILE) --only-build-deps --build-deps-for wheel --build-deps-for editable \
+	  -o requirements/build.txt pyproject.toml
+	$(COMPILE) -o requirements/run.txt pyproject.toml
+	$(COMPILE) --extra dev -c requirements/run.txt -c requirements/build.txt \
+	  -o requirements/dev.txt pyproject.toml
+
+clean: ## remove .venv and everything built or cached
+	rm -rf .venv .ci-work build dist *.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
