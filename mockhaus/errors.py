@@ -28,17 +28,30 @@
     │   │   ├── NotNullViolation       100072  23502
     │   │   ├── NondeterministicMerge  100090  21000
     │   │   ├── Canceled               000604  57014
-    │   │   ├── StatementTimeout       000630  57014
+    │   │   │   └── StatementTimeout   000630  57014
     │   │   ├── OutOfMemory            100298  53200
     │   │   ├── DiskFull               100298  53100
     │   │   ├── LockTimeout            000625  55P03
     │   │   ├── Deadlock               000625  40P01
+    │   │   ├── SerializationFailure   000625  40001
     │   │   └── LoadError              100080  22P04
     │   ├── TransactionAborted         000604  25P02
+    │   ├── WireError                what only the PostgreSQL wire has a name for
+    │   │   ├── InvalidEncoding                22021
+    │   │   ├── InvalidBinary                  22P03
+    │   │   ├── UndefinedPrepared              26000
+    │   │   ├── DuplicatePrepared              42P05
+    │   │   ├── UndefinedPortal                34000
+    │   │   ├── DuplicatePortal                42P03
+    │   │   ├── UndefinedSetting               42704
+    │   │   ├── InvalidLogin                   28000
+    │   │   └── AdminShutdown                  57P01
     │   └── EngineFault                000603  XX000
     ├── ProtocolError                a client broke a wire protocol         08P01
     └── SessionError                 a session cannot be had
         ├── SessionNotFound            404
+        ├── SessionExists              409     42710
+        ├── InvalidSession             400     22023
         ├── SessionExpired             410
         └── TooManySessions            503     53300
 
@@ -56,7 +69,8 @@ class MockhausError(Exception):
     """Root of the tree.
 
     `message` is one sentence or two in Snowflake's words; `hint` says what to do about it;
-    `position` is the 0-based character offset in the text the client sent, None when unknown.
+    `position` is the 0-based character offset in the text the client sent, None when unknown;
+    `subject` the name it is about, by which a position may be found later.
     """
 
     number: ClassVar[str] = "000603"
@@ -70,19 +84,15 @@ class MockhausError(Exception):
         hint: str | None = None,
         detail: str | None = None,
         position: int | None = None,
+        subject: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.detail = detail
         self.position = position
+        self.subject = subject
         self.query_id: str | None = None
-
-    def at(self, position: int | None) -> MockhausError:
-        """The same error with a position, unless it already has one."""
-        if self.position is None:
-            self.position = position
-        return self
 
 
 class SqlError(MockhausError):
@@ -318,6 +328,14 @@ class Deadlock(ExecutionError):
     snowflake_state = "57014"
 
 
+class SerializationFailure(ExecutionError):
+    """A row that the transaction wants to change was changed after it had begun to read."""
+
+    number = "000625"
+    sqlstate = "40001"
+    snowflake_state = "57014"
+
+
 class LoadError(ExecutionError):
     """A file could not be loaded or unloaded."""
 
@@ -332,6 +350,60 @@ class TransactionAborted(SqlError):
     number = "000604"
     sqlstate = "25P02"
     snowflake_state = "25P02"
+
+
+class WireError(SqlError):
+    """Something only the PostgreSQL wire has a name for."""
+
+
+class InvalidEncoding(WireError):
+    """Bytes that are not UTF-8, or a text the wire cannot carry."""
+
+    sqlstate = "22021"
+
+
+class InvalidBinary(WireError):
+    """A binary parameter value that is not of its type."""
+
+    sqlstate = "22P03"
+
+
+class UndefinedPrepared(WireError):
+    """A prepared statement that does not exist."""
+
+    sqlstate = "26000"
+
+
+class DuplicatePrepared(WireError):
+    sqlstate = "42P05"
+
+
+class UndefinedPortal(WireError):
+    """A portal (cursor) that does not exist."""
+
+    sqlstate = "34000"
+
+
+class DuplicatePortal(WireError):
+    sqlstate = "42P03"
+
+
+class UndefinedSetting(WireError):
+    """A PostgreSQL run-time setting that does not exist."""
+
+    sqlstate = "42704"
+
+
+class InvalidLogin(WireError):
+    """A client that may not come in; no more is said."""
+
+    sqlstate = "28000"
+
+
+class AdminShutdown(WireError):
+    """The server is going down."""
+
+    sqlstate = "57P01"
 
 
 class EngineFault(SqlError):
@@ -356,13 +428,33 @@ class SessionError(MockhausError):
 
 
 class SessionNotFound(SessionError):
+    """No session of that id, now or ever."""
+
     http_status = 404
 
 
+class SessionExists(SessionError):
+    """A session of that id is there already."""
+
+    sqlstate = "42710"
+    http_status = 409
+
+
+class InvalidSession(SessionError):
+    """A session id, type, TTL or path that cannot be."""
+
+    sqlstate = "22023"
+    http_status = 400
+
+
 class SessionExpired(SessionError):
+    """A session whose time to live has run out."""
+
     http_status = 410
 
 
 class TooManySessions(SessionError):
+    """The limit is reached and every session is in use."""
+
     sqlstate = "53300"
     http_status = 503

@@ -6,7 +6,7 @@ Nothing outside this room imports duckdb. Every call blocks and belongs in a wor
 
 from __future__ import annotations
 
-import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from mockhaus.engine.errors import translated
 from mockhaus.engine.library import CATALOG
+from mockhaus.errors import SqlError
 
 #: Rows of one Arrow batch: large enough for vector code, small enough to keep a slow reader cheap.
 BATCH_ROWS: Final = 20_480
@@ -79,7 +80,8 @@ class Cursor:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._duckdb = connection
         self._open: Stream | None = None
-        self._busy = threading.Lock()
+        #: Changes of the open transaction, in order, so that it can be replayed; None: not kept.
+        self.journal: list[tuple[str, Sequence[Any]]] | None = None
 
     def describe(self, sql: str) -> list[Described]:
         """The columns of a query, without running it."""
@@ -115,11 +117,60 @@ class Cursor:
     def run(self, sql: str, values: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""
         self._execute(sql, values)
+        self._journaled(sql, values)
 
     def change(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run INSERT, UPDATE or DELETE and answer how many rows it changed."""
         rows = self.rows(sql, values)
+        self._journaled(sql, values)
         return int(rows[0][0]) if rows and rows[0] and isinstance(rows[0][0], int) else 0
+
+    def tally(self, sql: str, values: Sequence[Any] = ()) -> dict[str, int]:
+        """Run a statement that answers one text a row, and count how often each comes."""
+        self._execute(sql, values)
+        counts: Counter[str] = Counter()
+        try:
+            for batch in self._duckdb.to_arrow_reader(BATCH_ROWS):
+                for entry in batch.column(0).value_counts():
+                    counts[entry["values"].as_py()] += entry["counts"].as_py()
+        except duckdb.Error as error:
+            raise translated(error) from None
+        self._journaled(sql, values)
+        return dict(counts)
+
+    def begin(self, *, journal: bool = False) -> None:
+        """Open a transaction; with `journal` its changes are kept for `replay`."""
+        self._execute("BEGIN TRANSACTION", ())
+        self.journal = [] if journal else None
+
+    def commit(self) -> None:
+        """Commit the open transaction."""
+        self.journal = None
+        self._execute("COMMIT", ())
+
+    def rollback(self) -> None:
+        """Roll back the open transaction."""
+        self.journal = None
+        try:
+            self._execute("ROLLBACK", ())
+        except SqlError:
+            pass  # DuckDB has ended it already
+
+    def replay(self) -> None:
+        """Begin the transaction anew and run its journaled changes again.
+
+        DuckDB ends a transaction at an error and has no savepoints; Snowflake undoes only the
+        statement that failed.
+        """
+        changes = self.journal or []
+        self.rollback()
+        self.begin(journal=True)
+        for sql, values in changes:
+            self.run(sql, values)
+
+    def _journaled(self, sql: str, values: Sequence[Any]) -> None:
+        if self.journal is not None:
+            self.journal.append((sql, values))
 
     def _execute(self, sql: str, values: Sequence[Any]) -> None:
         if self._open is not None:
@@ -131,6 +182,11 @@ class Cursor:
                 self._duckdb.execute(sql)
         except duckdb.Error as error:
             raise translated(error) from None
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether rows of a query are still to be read."""
+        return self._open is not None
 
     def finished(self, stream: Stream) -> None:
         """A stream has been read to its end."""

@@ -34,8 +34,17 @@ def _conversion(text: str, kind: str) -> SqlError:
 
 
 def _undefined(match: re.Match[str]) -> SqlError:
-    name = match["name"].replace('"', "")
-    return errors.UndefinedObject(f"Object '{name}' does not exist or not authorized.")
+    name = (match["name"] or match["other"]).replace('"', "")
+    return errors.UndefinedObject(
+        f"SQL compilation error:\nObject '{name}' does not exist or not authorized.", subject=name
+    )
+
+
+def _invalid(match: re.Match[str]) -> SqlError:
+    name = match["name"] or match["other"]
+    return errors.InvalidIdentifier(
+        f"SQL compilation error:\ninvalid identifier '{name}'", subject=name
+    )
 
 
 def _too_long(match: re.Match[str]) -> SqlError:
@@ -85,9 +94,7 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
         (
             r"Table with name \"?(?P<name>[^\s!?]+?)\"? does not exist|"
             r"Table with name (?P<other>\S+) ",
-            lambda m: _undefined(m) if m["name"] else errors.UndefinedObject(
-                f"Object '{m['other']}' does not exist or not authorized."
-            ),
+            _undefined,
         ),
         (
             r"Schema with name \"?(?P<name>[^\s!?\"]+)\"? does not exist",
@@ -102,19 +109,24 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
         (
             r"Referenced column \"(?P<name>[^\"]+)\" not found"
             r"|does not have a column named \"(?P<other>[^\"]+)\"",
-            lambda m: errors.InvalidIdentifier(f"invalid identifier '{m['name'] or m['other']}'"),
+            _invalid,
         ),
         (
-            r"Referenced table \"(?P<name>[^\"]+)\" not found",
-            lambda m: errors.InvalidIdentifier(f"invalid identifier '{m['name']}'"),
+            r"Referenced table \"(?P<name>[^\"]+)\" not found|(?P<other>(?!))",
+            _invalid,
         ),
         (
             r"Ambiguous reference to column name \"(?P<name>[^\"]+)\"",
-            lambda m: errors.AmbiguousColumn(f"ambiguous column name '{m['name']}'"),
+            lambda m: errors.AmbiguousColumn(
+                f"SQL compilation error:\nambiguous column name '{m['name']}'", subject=m["name"]
+            ),
         ),
         (
             r"column \"?(?P<name>[^\"]+?)\"? must appear in the GROUP BY clause",
-            lambda m: errors.GroupingError(f"'{m['name']}' is not a valid group by expression"),
+            lambda m: errors.GroupingError(
+                f"SQL compilation error:\n'{m['name']}' is not a valid group by expression",
+                subject=m["name"],
+            ),
         ),
         (
             r"No function matches the given name and argument types '(?P<call>.*?)'\. You",
@@ -126,6 +138,13 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
             r"Macro (?P<name>\w+)\(\) does not support the supplied arguments",
             lambda m: errors.WrongArguments(
                 f"Invalid argument types for function '{m['name'].upper()}'"
+            ),
+        ),
+        (
+            r"(?i)conflict on|write-write conflict|transaction conflict",
+            lambda m: errors.SerializationFailure(
+                "The row was changed by another transaction after this one had begun.",
+                hint="Roll back and try again.",
             ),
         ),
         (

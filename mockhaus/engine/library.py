@@ -26,14 +26,39 @@ def sources() -> dict[str, str]:
 
 
 def build(path: Path) -> None:
-    """Write the library to a new DuckDB file. Raises duckdb.Error if a macro is malformed."""
+    """Write the library to a new DuckDB file. Raises duckdb.Error if a macro is malformed.
+
+    Macros may use each other in any order across the files: one that meets an unknown name waits
+    for the next round.
+    """
     connection = duckdb.connect()
     try:
         file = str(path).replace("'", "''")
         # Typed macro parameters need this storage version at least.
         connection.execute(f"ATTACH '{file}' AS {CATALOG} (STORAGE_VERSION 'v1.5.0')")
         connection.execute(f"USE {CATALOG}")
-        for text in sources().values():
-            connection.execute(text)
+        waiting = [
+            statement
+            for text in sources().values()
+            for statement in connection.extract_statements(text)
+        ]
+        while waiting:
+            waiting = _round(connection, waiting)
     finally:
         connection.close()
+
+
+def _round(
+    connection: duckdb.DuckDBPyConnection, statements: list[duckdb.Statement]
+) -> list[duckdb.Statement]:
+    """Run the statements and answer those that could not run yet; one at least must."""
+    left, failure = [], None
+    for statement in statements:
+        try:
+            connection.execute(statement)
+        except duckdb.CatalogException as error:
+            left.append(statement)
+            failure = error
+    if failure is not None and len(left) == len(statements):
+        raise failure
+    return left

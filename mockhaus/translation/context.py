@@ -23,6 +23,12 @@ class ObjectName:
     def __str__(self) -> str:
         return ".".join(p for p in (self.database, self.schema, self.name) if p is not None)
 
+    def folded(self) -> ObjectName:
+        """The name in upper case: identity is case-insensitive."""
+        return ObjectName(
+            self.name.upper(), (self.schema or "").upper(), (self.database or "").upper()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -42,6 +48,8 @@ class Context:
     variables: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     last_query_ids: tuple[str, ...] = ()
+    #: Temporary tables of the connection, by full name in upper case.
+    temporary: frozenset[ObjectName] = frozenset()
 
     def resolve(self, name: ObjectName) -> ObjectName:
         """The name in full. Raises ObjectNeedsContext where a current name is missing."""
@@ -58,6 +66,11 @@ class Context:
                 "Call 'USE SCHEMA', or use a qualified name."
             )
         return ObjectName(name.name, schema, database)
+
+
+    def is_temporary(self, name: ObjectName) -> bool:
+        """Whether a full name is that of a temporary table of the connection."""
+        return bool(self.temporary) and name.folded() in self.temporary
 
 
 def storage_schema(database: str, schema: str) -> str:

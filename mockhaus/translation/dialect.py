@@ -7,6 +7,8 @@ good: everything of ours happens on tokens (`grammar/`) and on the tree (`rewrit
 from __future__ import annotations
 
 import logging
+from itertools import pairwise
+from functools import cache
 from typing import Final
 
 from sqlglot import exp
@@ -32,7 +34,7 @@ def tokenize(text: str) -> list[Token]:
     Raises SqlSyntaxError on an unclosed string, comment or quoted name, or nesting too deep.
     """
     try:
-        tokens = SNOWFLAKE.tokenize(text)
+        tokens = _whole(SNOWFLAKE.tokenize(text), text)
     except TokenError:
         position = _unclosed(text)
         raise SqlSyntaxError(
@@ -52,6 +54,29 @@ def tokenize(text: str) -> list[Token]:
         elif token.token_type in _CLOSING:
             depth -= 1
     return tokens
+
+
+#: Leading words after which sqlglot's tokenizer takes the rest of a statement as one string.
+_SWALLOWING: Final = frozenset((TokenType.COMMAND, TokenType.EXECUTE, TokenType.FETCH))
+
+
+def _whole(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens of a text in which no rest of a statement is swallowed as a string."""
+    words = [
+        token
+        for token, following in pairwise(tokens)
+        if token.token_type in _SWALLOWING
+        and following.token_type is TokenType.STRING
+        and text[following.start] not in "'$"
+    ]
+    if not words:
+        return tokens
+    blanked = text
+    for word in words:
+        blanks = " " * (word.end + 1 - word.start)
+        blanked = blanked[: word.start] + blanks + blanked[word.end + 1 :]
+    again = [*SNOWFLAKE.tokenize(blanked), *words]
+    return sorted(again, key=lambda token: token.start)
 
 
 _OPENING: Final = frozenset((TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE))
@@ -98,6 +123,7 @@ def where(text: str, position: int) -> str:
 
 def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
     """The tree of one statement's tokens. Raises SqlSyntaxError with its position in `text`."""
+    _mark_calls(tokens)
     try:
         trees = SNOWFLAKE.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, text)
     except ParseError as error:
@@ -109,6 +135,31 @@ def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
     if len(trees) != 1 or trees[0] is None:
         raise _unexpected(tokens[0], text)
     return trees[0]
+
+
+@cache
+def _called_by_name() -> frozenset[str]:
+    from mockhaus.translation.rewrite import CALLS
+
+    return frozenset(CALLS)
+
+
+def _mark_calls(tokens: list[Token]) -> None:
+    """Let functions that are registered by name arrive by name, with their arguments as written.
+
+    sqlglot has classes for most of them, which drop surplus arguments, reorder them or replace the
+    call by another expression. A comment after the closing parenthesis is its way of asking for
+    the plain call.
+    """
+    names = _called_by_name()
+    open_: list[bool] = []
+    previous = ""
+    for token in tokens:
+        if token.token_type is TokenType.L_PAREN:
+            open_.append(previous.upper() in names)
+        elif token.token_type is TokenType.R_PAREN and open_ and open_.pop():
+            token.comments.append(exp.SQLGLOT_ANONYMOUS)
+        previous = token.text
 
 
 def _unexpected(token: Token, text: str) -> SqlSyntaxError:
@@ -136,7 +187,9 @@ def _syntax_error(error: ParseError, tokens: list[Token], text: str) -> SqlSynta
 def generate(tree: exp.Expression) -> str:
     """DuckDB's text of a rewritten tree, which is used up. Raises UnsupportedFeature."""
     try:
-        return DUCKDB.generate(tree, copy=False, unsupported_level=ErrorLevel.RAISE)
+        return DUCKDB.generate(
+            tree, copy=False, comments=False, unsupported_level=ErrorLevel.RAISE
+        )
     except UnsupportedError as error:
         reason = str(error).split("\n", 1)[0]
         raise UnsupportedFeature(f"Unsupported feature: {reason}") from None
@@ -144,4 +197,4 @@ def generate(tree: exp.Expression) -> str:
 
 def snowflake_text(tree: exp.Expression) -> str:
     """The tree as Snowflake SQL, for labels and messages."""
-    return SNOWFLAKE.generate(tree, unsupported_level=ErrorLevel.IGNORE)
+    return SNOWFLAKE.generate(tree, comments=False, unsupported_level=ErrorLevel.IGNORE)

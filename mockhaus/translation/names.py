@@ -11,7 +11,7 @@ from typing import Final
 from sqlglot import exp
 from sqlglot.tokens import Token, TokenType
 
-from mockhaus.translation.context import ObjectName, storage_schema
+from mockhaus.translation.context import Context, ObjectName, storage_schema
 
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -56,15 +56,29 @@ def object_name(table: exp.Table) -> ObjectName:
     return ObjectName(*names)
 
 
-def storage_name(name: ObjectName) -> str:
-    """A resolved name as DuckDB's text: `"DB.SCHEMA"."T"`."""
-    return f"{quoted(storage_schema(name.database or '', name.schema or ''))}.{quoted(name.name)}"
+def _storage(name: ObjectName, context: Context) -> tuple[str | None, str, str]:
+    """DuckDB's catalog (None: the session's own), schema and table of a resolved name.
 
-
-def storage_table(name: ObjectName) -> exp.Table:
-    """A resolved name as a table node for DuckDB."""
+    A temporary table lives in its connection's `temp` catalog, which has one schema only.
+    """
     schema = storage_schema(name.database or "", name.schema or "")
-    return exp.Table(this=identifier(name.name), db=exp.Identifier(this=schema, quoted=True))
+    if context.is_temporary(name):
+        return "temp", "main", f"{schema}.{name.name}".upper()
+    return None, schema, name.name
+
+
+def storage_name(name: ObjectName, context: Context) -> str:
+    """A resolved name as DuckDB's text: `"DB.SCHEMA"."T"`."""
+    return ".".join(quoted(part) for part in _storage(name, context) if part is not None)
+
+
+def storage_table(name: ObjectName, context: Context) -> exp.Table:
+    """A resolved name as a table node for DuckDB."""
+    catalog, schema, table = _storage(name, context)
+    node = exp.Table(this=identifier(table), db=exp.Identifier(this=schema, quoted=True))
+    if catalog is not None:
+        node.set("catalog", identifier(catalog))
+    return node
 
 
 _ENDS: Final = frozenset(

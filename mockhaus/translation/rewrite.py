@@ -200,7 +200,10 @@ def _table(node: exp.Table, walk: Walk) -> exp.Expression:
     if name.schema is None and walk.is_cte(name.name):
         new = exp.Table(this=names.identifier(name.name))
     else:
-        new = names.storage_table(walk.context.resolve(name))
+        full = walk.context.resolve(name)
+        new = names.storage_table(full, walk.context)
+        if walk.context.is_temporary(full) and not node.args.get("alias"):
+            new.set("alias", exp.TableAlias(this=names.identifier(name.name)))
     for key in ("alias", "joins", "pivots", "sample"):
         if node.args.get(key):
             new.set(key, node.args[key])
@@ -312,8 +315,8 @@ KEPT: Final[frozenset[type[exp.Expression]]] = frozenset(
         exp.GroupingSets, exp.GT, exp.GTE, exp.Having, exp.If, exp.IgnoreNulls, exp.In,
         exp.Is, exp.Join, exp.Kwarg, exp.Limit, exp.Literal, exp.LT, exp.LTE,
         exp.Mul, exp.Neg, exp.NEQ, exp.Not, exp.Null, exp.Offset, exp.Or, exp.Order, exp.Ordered,
-        exp.Paren, exp.Placeholder, exp.Qualify, exp.RespectNulls, exp.Rollup, exp.Star, exp.Sub,
-        exp.Subquery, exp.TableAlias, exp.Tuple, exp.Var, exp.Where, exp.Window,
+        exp.Paren, exp.Placeholder, exp.Qualify, exp.RespectNulls, exp.Rollup, exp.Schema, exp.Star, exp.Sub,
+        exp.Subquery, exp.When, exp.Whens, exp.Insert, exp.Update, exp.TableAlias, exp.Tuple, exp.Var, exp.Where, exp.Window,
         exp.WindowSpec, exp.With, exp.PositionalColumn,
     )
 )  # fmt: skip

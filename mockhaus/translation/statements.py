@@ -29,6 +29,16 @@ class Statement:
         return type(self).__name__.upper()
 
 
+def position_of(tree: exp.Expression, name: str) -> int | None:
+    """Where a name first stands in the text that was sent: its 0-based offset."""
+    found = [
+        node.meta["start"]
+        for node in tree.find_all(exp.Identifier)
+        if str(node.this).upper() == name.upper() and "start" in node.meta
+    ]
+    return min(found, default=None)
+
+
 # --- answered by DuckDB after translation -------------------------------------------------------
 
 

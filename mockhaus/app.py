@@ -1,0 +1,107 @@
+"""The composition root: Config -> library, sessions, doors. Only here are rooms put together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from mockhaus.config import Config
+from mockhaus.gateway.server import PgServer
+from mockhaus.http.server import HttpServer
+from mockhaus.sessions.registry import Registry
+
+#: Deeply nested SQL recurses in Python and in compiled code; the stack is reserved, not used.
+_STACK_BYTES: Final = 64 * 2**20
+_RECURSION: Final = 20_000
+
+_log = logging.getLogger("mockhaus")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the two doors listen."""
+
+    host: str
+    pg_port: int
+    http_port: int
+
+
+class PortInUse(Exception):
+    """A door's port cannot be had; the message is one line for the user."""
+
+
+class App:
+    """Both doors over one registry of sessions."""
+
+    def __init__(self, config: Config) -> None:
+        sys.setrecursionlimit(_RECURSION)
+        threading.stack_size(_STACK_BYTES)
+        self.config = config
+        self.registry = Registry(config)
+        self._pool = ThreadPoolExecutor(config.workers, thread_name_prefix="mockhaus")
+        self._pg = PgServer(config, self.registry, self._pool)
+        self._http = HttpServer(config, self.registry, self._pool)
+        self._cleaner: asyncio.Task[None] | None = None
+
+    async def start(self) -> Address:
+        """Open both doors. Raises PortInUse."""
+        for server, port in ((self._pg, self.config.pg_port), (self._http, self.config.port)):
+            try:
+                await server.start()
+            except OSError as error:
+                await self.stop()
+                reason = error.strerror or str(error)
+                raise PortInUse(f"Cannot listen on {self.config.host}:{port}: {reason}") from None
+        self._cleaner = asyncio.create_task(self._clean_up())
+        return Address(self.config.host, self._pg.port, self._http.port)
+
+    async def _clean_up(self) -> None:
+        while True:
+            await asyncio.sleep(self.config.cleanup_interval)
+            try:
+                await asyncio.to_thread(self.registry.cleanup)
+            except Exception:
+                _log.exception("clean-up of sessions failed")
+
+    async def stop(self) -> None:
+        """Close the doors, interrupt what runs, checkpoint and close every session."""
+        if self._cleaner is not None:
+            self._cleaner.cancel()
+        await self._pg.stop()
+        await self._http.stop()
+        await asyncio.to_thread(self.registry.close)
+        await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
+
+
+async def serve(config: Config, announce: Callable[[Address], None]) -> None:
+    """Serve until SIGINT or SIGTERM. Raises PortInUse."""
+    app = App(config)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers here
+            loop.add_signal_handler(number, stopping.set)
+    announce(await app.start())
+    try:
+        await stopping.wait()
+    finally:
+        await app.stop()
+
+
+def run(config: Config, announce: Callable[[Address], None]) -> None:
+    """Run `serve` in an event loop of its own, uvloop where it exists. Raises PortInUse."""
+    try:
+        import uvloop  # noqa: PLC0415  optional: not on Windows
+    except ImportError:
+        asyncio.run(serve(config, announce))
+    else:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(config, announce))

@@ -1,0 +1,139 @@
+"""Databases and schemas: CREATE, DROP.
+
+A database is a recorded object; a schema is one too and has a DuckDB schema `DB.SCHEMA`.
+Snowflake's manual: "CREATE DATABASE", "CREATE SCHEMA".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mockhaus.catalog.answers import status
+from mockhaus.catalog.objects import CatalogObject
+from mockhaus.catalog.workspace import Workspace
+from mockhaus.errors import DuplicateObject, ObjectNeedsContext, UndefinedDatabase, UndefinedSchema
+from mockhaus.errors import UnsupportedFeature
+from mockhaus.result import Result
+from mockhaus.translation import statements as s
+from mockhaus.translation.context import DEFAULT_SCHEMA, ObjectName, storage_schema
+from mockhaus.translation.names import quoted
+
+#: Options that are recorded, and what they may be. Retention keeps nothing yet, as 0 does.
+_RECORDED: Final = frozenset(("COMMENT", "TRANSIENT", "DATA_RETENTION_TIME_IN_DAYS"))
+
+
+def _check_options(what: str, options: dict[str, object]) -> None:
+    for name in options:
+        if name not in _RECORDED:
+            raise UnsupportedFeature(f"Unsupported feature '{what} {name}'.")
+
+
+def require_database(workspace: Workspace, name: str) -> None:
+    """Raises UndefinedDatabase unless the database exists."""
+    if workspace.objects.find("DATABASE", ObjectName(name)) is None:
+        raise UndefinedDatabase(
+            f"SQL compilation error:\nDatabase '{name}' does not exist or not authorized.",
+            subject=name,
+        )
+
+
+def make_database(workspace: Workspace, name: str, **properties: object) -> None:
+    """Create a database with its PUBLIC schema."""
+    comment = str(properties.pop("COMMENT", ""))
+    workspace.objects.create(CatalogObject("DATABASE", ObjectName(name), properties, comment))
+    make_schema(workspace, ObjectName(DEFAULT_SCHEMA, None, name))
+
+
+def make_schema(workspace: Workspace, name: ObjectName, **properties: object) -> None:
+    """Create a schema; `name.database` says where."""
+    comment = str(properties.pop("COMMENT", ""))
+    workspace.cursor.run(f"CREATE SCHEMA {quoted(storage_schema(name.database or '', name.name))}")
+    workspace.objects.create(CatalogObject("SCHEMA", name, properties, comment))
+
+
+def create_database(workspace: Workspace, statement: s.CreateDatabase) -> Result:
+    """CREATE DATABASE."""
+    name = statement.name.name
+    options = dict(statement.options)
+    _check_options("CREATE DATABASE", options)
+    if workspace.objects.find("DATABASE", ObjectName(name)) is not None:
+        if statement.if_not_exists:
+            return status("CREATE DATABASE", f"{name} already exists, statement succeeded.")
+        if not statement.replace:
+            raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
+        remove_database(workspace, name)
+    make_database(workspace, name, **options)
+    return status("CREATE DATABASE", f"Database {name} successfully created.")
+
+
+def create_schema(workspace: Workspace, statement: s.CreateSchema) -> Result:
+    """CREATE SCHEMA."""
+    name = schema_name(workspace, statement.name)
+    options = dict(statement.options)
+    _check_options("CREATE SCHEMA", options)
+    require_database(workspace, name.database or "")
+    if workspace.objects.find("SCHEMA", name) is not None:
+        if statement.if_not_exists:
+            return status("CREATE SCHEMA", f"{name.name} already exists, statement succeeded.")
+        if not statement.replace:
+            raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
+        remove_schema(workspace, name)
+    make_schema(workspace, name, **options)
+    return status("CREATE SCHEMA", f"Schema {name.name} successfully created.")
+
+
+def schema_name(workspace: Workspace, name: ObjectName) -> ObjectName:
+    """A schema's name in full. Raises ObjectNeedsContext without a current database."""
+    database = name.database or workspace.context.database
+    if database is None:
+        raise ObjectNeedsContext(
+            "Cannot perform operation. This session does not have a current database. "
+            "Call 'USE DATABASE', or use a qualified name."
+        )
+    return ObjectName(name.name, None, database)
+
+
+def remove_schema(workspace: Workspace, name: ObjectName) -> None:
+    """Drop a schema and all that is in it."""
+    schema = storage_schema(name.database or "", name.name)
+    workspace.cursor.run(f"DROP SCHEMA {quoted(schema)} CASCADE")
+    workspace.objects.drop_within(name.database or "", name.name)
+    workspace.objects.drop("SCHEMA", name)
+
+
+def remove_database(workspace: Workspace, name: str) -> None:
+    """Drop a database and all that is in it."""
+    for schema in workspace.objects.list("SCHEMA", name):
+        remove_schema(workspace, schema.name)
+    workspace.objects.drop_within(name)
+    workspace.objects.drop("DATABASE", ObjectName(name))
+
+
+def drop_database(workspace: Workspace, statement: s.Drop) -> Result:
+    """DROP DATABASE."""
+    name = statement.name.name
+    if workspace.objects.find("DATABASE", ObjectName(name)) is None and statement.if_exists:
+        return status(
+            "DROP DATABASE", f"Drop statement executed successfully ({name} already dropped)."
+        )
+    require_database(workspace, name)
+    remove_database(workspace, name)
+    return status("DROP DATABASE", f"{name} successfully dropped.")
+
+
+def drop_schema(workspace: Workspace, statement: s.Drop) -> Result:
+    """DROP SCHEMA: all that is in it goes too, as in Snowflake."""
+    parts = statement.name
+    name = schema_name(workspace, ObjectName(parts.name, None, parts.schema))
+    if workspace.objects.find("SCHEMA", name) is None:
+        if statement.if_exists:
+            return status(
+                "DROP SCHEMA",
+                f"Drop statement executed successfully ({name.name} already dropped).",
+            )
+        raise UndefinedSchema(
+            f"SQL compilation error:\nSchema '{name}' does not exist or not authorized.",
+            subject=name.name,
+        )
+    remove_schema(workspace, name)
+    return status("DROP SCHEMA", f"{name.name} successfully dropped.")

@@ -1,0 +1,38 @@
+"""Statement class -> handler, for the statements that this room carries out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from mockhaus.catalog import containers, show, tables
+from mockhaus.catalog.workspace import Handler
+from mockhaus.result import Column
+from mockhaus.translation import statements as s
+
+HANDLERS: Final[dict[type[s.Statement], Handler]] = {
+    s.CreateDatabase: containers.create_database,
+    s.CreateSchema: containers.create_schema,
+    s.CreateTable: tables.create_table,
+    s.CreateView: tables.create_view,
+    s.CreateSequence: tables.create_sequence,
+    s.AlterTable: tables.alter_table,
+    s.Comment: tables.comment,
+    s.Show: show.show,
+    s.Describe: show.describe,
+}
+
+#: Kind of object -> handler of its DROP.
+DROPS: Final[dict[str, Handler]] = {
+    "DATABASE": containers.drop_database,
+    "SCHEMA": containers.drop_schema,
+    "TABLE": tables.drop_relation,
+    "VIEW": tables.drop_relation,
+    "SEQUENCE": tables.drop_relation,
+}
+
+#: Statement class -> the columns of its answer, known before it runs.
+SHAPES: Final[dict[type[s.Statement], Callable[[Any], tuple[Column, ...]]]] = {
+    s.Show: show.shape,
+    s.Describe: show.describe_shape,
+}

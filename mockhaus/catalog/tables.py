@@ -1,0 +1,332 @@
+"""CREATE, ALTER and DROP of tables, views and sequences."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict, replace
+from typing import Final
+
+from mockhaus.catalog.answers import status
+from mockhaus.catalog.objects import SCHEMA, CatalogObject
+from mockhaus.catalog.workspace import Workspace
+from mockhaus.errors import DuplicateObject, InvalidIdentifier, UndefinedObject, UndefinedSchema
+from mockhaus.result import Result
+from mockhaus.translation import names, tables
+from mockhaus.translation import statements as s
+from mockhaus.translation.context import ObjectName, storage_schema
+
+
+def relation_kind(workspace: Workspace, name: ObjectName) -> str | None:
+    """TABLE, VIEW or SEQUENCE, None if nothing of that (resolved) name exists."""
+    if workspace.context.is_temporary(name):
+        return "TABLE"
+    schema = storage_schema(name.database or "", name.schema or "")
+    rows = workspace.cursor.rows(
+        "SELECT 'TABLE' FROM duckdb_tables() WHERE schema_name ILIKE $1 ESCAPE '\\'"
+        " AND upper(table_name) = upper($2)"
+        " UNION ALL SELECT 'VIEW' FROM duckdb_views() WHERE schema_name ILIKE $1 ESCAPE '\\'"
+        " AND upper(view_name) = upper($2)"
+        " UNION ALL SELECT 'SEQUENCE' FROM duckdb_sequences() WHERE schema_name ILIKE $1 ESCAPE '\\'"
+        " AND upper(sequence_name) = upper($2)",
+        (_escaped(schema), name.name),
+    )
+    return str(rows[0][0]) if rows else None
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def require_schema(workspace: Workspace, name: ObjectName) -> None:
+    """Raises UndefinedSchema if the schema of a resolved name does not exist."""
+    schema = ObjectName(name.schema or "", None, name.database)
+    if workspace.objects.find("SCHEMA", schema) is None:
+        raise UndefinedSchema(
+            f"SQL compilation error:\nSchema '{schema}' does not exist or not authorized."
+        )
+
+
+def _ready(
+    workspace: Workspace, name: ObjectName, *, kind: str, replace: bool, if_not_exists: bool
+) -> bool:
+    """Make room for a new object; False if IF NOT EXISTS met one. Raises DuplicateObject."""
+    require_schema(workspace, name)
+    existing = relation_kind(workspace, name)
+    if existing is None:
+        return True
+    if if_not_exists:
+        return False
+    if not replace or existing != kind:
+        raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
+    drop(workspace, kind, name)
+    return True
+
+
+# --- tables -----------------------------------------------------------------------------------------
+
+
+def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
+    """CREATE TABLE with columns, or AS SELECT."""
+    definition = tables.create_table(statement, workspace.context)
+    name = definition.name
+    if definition.temporary:
+        require_schema(workspace, name)
+        return _create_temporary(workspace, definition)
+    ready = _ready(
+        workspace,
+        name,
+        kind="TABLE",
+        replace=definition.replace,
+        if_not_exists=definition.if_not_exists,
+    )
+    if not ready:
+        return status(
+            "CREATE TABLE", f"{name.name} already exists, statement succeeded."
+        )
+    rows = _build(workspace, definition, names.storage_name(name, workspace.context))
+    workspace.objects.create(
+        CatalogObject("TABLE", name, _recorded(definition), definition.comment), replace=True
+    )
+    answer = status("CREATE TABLE", f"Table {name.name} successfully created.")
+    if rows is not None:
+        answer.tag, answer.row_count = "SELECT", rows
+    return answer
+
+
+def _create_temporary(workspace: Workspace, definition: tables.TableDefinition) -> Result:
+    schema = storage_schema(definition.name.database or "", definition.name.schema or "")
+    stored = f'temp.main.{names.quoted(f"{schema}.{definition.name.name}".upper())}'
+    exists = workspace.context.is_temporary(definition.name)
+    if exists and definition.if_not_exists:
+        return status(
+            "CREATE TABLE", f"{definition.name.name} already exists, statement succeeded."
+        )
+    if exists and not definition.replace:
+        raise DuplicateObject(f"SQL compilation error:\nObject '{definition.name}' already exists.")
+    if exists:
+        workspace.cursor.run(f"DROP TABLE {stored}")
+    rows = _build(workspace, definition, stored, "TEMP TABLE")
+    answer = status("CREATE TABLE", f"Table {definition.name.name} successfully created.")
+    if rows is not None:
+        answer.tag, answer.row_count = "SELECT", rows
+    return answer
+
+
+def _build(
+    workspace: Workspace, definition: tables.TableDefinition, stored: str, what: str = "TABLE"
+) -> int | None:
+    """Create the table in DuckDB; the number of rows of AS SELECT."""
+    if definition.query is not None and not definition.columns:
+        renamed = ", ".join(map(names.quoted, definition.renamed))
+        columns = f" ({renamed})" if renamed else ""
+        return workspace.cursor.change(f"CREATE {what} {stored}{columns} AS {definition.query}")
+    columns = ", ".join(_column_sql(workspace, column) for column in definition.columns)
+    workspace.cursor.run(f"CREATE {what} {stored} ({columns})")
+    if definition.query is not None:
+        return workspace.cursor.change(f"INSERT INTO {stored} {definition.query}")
+    return None
+
+
+def _column_sql(workspace: Workspace, column: tables.ColumnDefinition) -> str:
+    if column.identity is None:
+        return column.sql
+    sequence = f"{SCHEMA}.{names.quoted(f'identity_{uuid.uuid4().hex}')}"
+    start, increment = column.identity
+    workspace.cursor.run(
+        f"CREATE SEQUENCE {sequence} START WITH {start} INCREMENT BY {increment}"
+        + (f" MINVALUE {-(2**62)} MAXVALUE {2**62}" if increment < 0 else "")
+    )
+    return f"{column.sql} DEFAULT (nextval('{sequence}'))"
+
+
+def _recorded(definition: tables.TableDefinition) -> dict[str, object]:
+    return {
+        "columns": [
+            {key: value for key, value in asdict(column).items() if key != "sql"}
+            for column in definition.columns
+        ],
+        "constraints": list(definition.constraints),
+        "transient": definition.transient,
+        "cluster_by": definition.cluster_by,
+    }
+
+
+def alter_table(workspace: Workspace, statement: s.AlterTable) -> Result:
+    """ALTER TABLE: columns added, dropped, renamed, retyped; RENAME TO."""
+    change = tables.alter_table(statement, workspace.context)
+    if relation_kind(workspace, change.name) is None:
+        if change.if_exists:
+            return status("ALTER TABLE", "Statement executed successfully.")
+        raise _missing(change.kind, change.name)
+    for sql in change.sql:
+        workspace.cursor.run(sql)
+    recorded = workspace.objects.find(change.kind, change.name)
+    if recorded is not None:
+        columns = [
+            {
+                **column,
+                "name": change.columns_renamed.get(column["name"], column["name"]),
+                "type": change.retyped.get(column["name"], column["type"]),
+            }
+            for column in recorded.properties.get("columns", ())
+            if column["name"] not in change.dropped
+        ]
+        columns += [
+            {key: value for key, value in asdict(column).items() if key != "sql"}
+            for column in change.added
+        ]
+        workspace.objects.drop(change.kind, change.name)
+        workspace.objects.create(
+            CatalogObject(
+                change.kind,
+                change.renamed or change.name,
+                {**recorded.properties, "columns": columns},
+                recorded.comment,
+            )
+        )
+    return status("ALTER TABLE", "Statement executed successfully.")
+
+
+# --- views ------------------------------------------------------------------------------------------
+
+
+def create_view(workspace: Workspace, statement: s.CreateView) -> Result:
+    """CREATE VIEW."""
+    definition = tables.create_view(statement, workspace.context)
+    name = definition.name
+    ready = _ready(
+        workspace,
+        name,
+        kind="VIEW",
+        replace=definition.replace,
+        if_not_exists=definition.if_not_exists,
+    )
+    if not ready:
+        return status("CREATE VIEW", f"{name.name} already exists, statement succeeded.")
+    columns = ", ".join(map(names.quoted, definition.columns))
+    stored = names.storage_name(name, workspace.context)
+    workspace.cursor.run(
+        f"CREATE VIEW {stored}{f' ({columns})' if columns else ''} AS {definition.query}"
+    )
+    properties = {"text": statement.text, "secure": definition.secure}
+    workspace.objects.create(
+        CatalogObject("VIEW", name, properties, definition.comment), replace=True
+    )
+    return status("CREATE VIEW", f"View {name.name} successfully created.")
+
+
+# --- sequences --------------------------------------------------------------------------------------
+
+
+def create_sequence(workspace: Workspace, statement: s.CreateSequence) -> Result:
+    """CREATE SEQUENCE."""
+    name = workspace.context.resolve(statement.name)
+    ready = _ready(
+        workspace,
+        name,
+        kind="SEQUENCE",
+        replace=statement.replace,
+        if_not_exists=statement.if_not_exists,
+    )
+    if not ready:
+        return status("CREATE SEQUENCE", f"{name.name} already exists, statement succeeded.")
+    start, increment = int(statement.options["START"]), int(statement.options["INCREMENT"])
+    bounds = f" MINVALUE {-(2**62)} MAXVALUE {2**62}" if increment < 0 or start < 1 else ""
+    workspace.cursor.run(
+        f"CREATE SEQUENCE {names.storage_name(name, workspace.context)}"
+        f" START WITH {start} INCREMENT BY {increment}{bounds}"
+    )
+    workspace.objects.create(
+        CatalogObject(
+            "SEQUENCE", name, dict(statement.options), str(statement.options.get("COMMENT", ""))
+        ),
+        replace=True,
+    )
+    return status("CREATE SEQUENCE", f"Sequence {name.name} successfully created.")
+
+
+# --- comments ---------------------------------------------------------------------------------------
+
+
+def comment(workspace: Workspace, statement: s.Comment) -> Result:
+    """COMMENT ON DATABASE, SCHEMA, TABLE, VIEW, SEQUENCE, COLUMN."""
+    name = _commented(workspace, statement)
+    kind = relation_kind(workspace, name) if statement.object == "COLUMN" else statement.object
+    found = workspace.objects.find(kind or "", name)
+    if found is None:
+        if statement.if_exists:
+            return status("COMMENT", "Statement executed successfully.")
+        raise UndefinedObject(
+            f"SQL compilation error:\n{statement.object.capitalize()} '{name}' does not exist or "
+            "not authorized.",
+            subject=name.name,
+        )
+    if statement.column is None:
+        changed = replace(found, comment=statement.comment)
+    else:
+        changed = replace(found, properties=_with_comment(found, statement, workspace))
+    workspace.objects.create(changed, replace=True)
+    return status("COMMENT", "Statement executed successfully.")
+
+
+def _commented(workspace: Workspace, statement: s.Comment) -> ObjectName:
+    if statement.object == "DATABASE":
+        return statement.name
+    if statement.object == "SCHEMA":
+        database = statement.name.schema or workspace.context.database
+        return ObjectName(statement.name.name, None, database)
+    return workspace.context.resolve(statement.name)
+
+
+def _with_comment(
+    found: CatalogObject, statement: s.Comment, workspace: Workspace
+) -> dict[str, object]:
+    column = statement.column or ""
+    columns = [dict(c) for c in found.properties.get("columns", ())]
+    entry = next((c for c in columns if c["name"].upper() == column.upper()), None)
+    if entry is None:
+        stored = names.storage_name(found.name, workspace.context)
+        known = {row[0].upper(): row[0] for row in workspace.cursor.rows(f"DESCRIBE {stored}")}
+        if column.upper() not in known:
+            raise InvalidIdentifier(
+                f"SQL compilation error:\ninvalid identifier '{column}'", subject=column
+            )
+        entry = {"name": known[column.upper()], "type": "", "identity": None}
+        columns.append(entry)
+    entry["comment"] = statement.comment
+    return {**found.properties, "columns": columns}
+
+
+# --- drop -------------------------------------------------------------------------------------------
+
+_WORDS: Final = {"TABLE": "Table", "VIEW": "View", "SEQUENCE": "Sequence"}
+
+
+def _missing(kind: str, name: ObjectName) -> UndefinedObject:
+    return UndefinedObject(
+        f"SQL compilation error:\n{_WORDS[kind]} '{name}' does not exist or not authorized."
+    )
+
+
+def drop(workspace: Workspace, kind: str, name: ObjectName) -> None:
+    """Drop a table, view or sequence of a resolved name, which exists."""
+    workspace.cursor.run(f"DROP {kind} {names.storage_name(name, workspace.context)}")
+    if not workspace.context.is_temporary(name):
+        workspace.objects.drop(kind, name, if_exists=True)
+
+
+def drop_relation(workspace: Workspace, statement: s.Drop) -> Result:
+    """DROP TABLE, VIEW, SEQUENCE."""
+    name = workspace.context.resolve(statement.name)
+    existing = relation_kind(workspace, name)
+    tag = f"DROP {statement.object}"
+    if existing is None and statement.if_exists:
+        return status(
+            tag,
+            "Drop statement executed successfully "
+            f"({name.name} already dropped).",
+        )
+    if existing != statement.object:
+        raise _missing(statement.object, name)
+    drop(workspace, statement.object, name)
+    return status(tag, f"{name.name} successfully dropped.")

@@ -1,0 +1,90 @@
+"""INSERT, UPDATE, DELETE, MERGE, TRUNCATE: what runs on DuckDB, and Snowflake's counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mockhaus.catalog.answers import status
+from mockhaus.engine.database import Cursor
+from mockhaus.errors import NondeterministicMerge
+from mockhaus.result import Column, Result
+from mockhaus.translation import statements as s
+from mockhaus.translation.dml import Change
+from mockhaus.types import NUMBER
+
+INSERTED: Final = "number of rows inserted"
+UPDATED: Final = "number of rows updated"
+MULTI_JOINED: Final = "number of multi-joined rows updated"
+DELETED: Final = "number of rows deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The command tag and the count columns of one kind of statement."""
+
+    tag: str
+    columns: tuple[str, ...]
+
+
+SHAPES: Final[dict[type[s.Statement], Shape]] = {
+    s.Insert: Shape("INSERT 0", (INSERTED,)),
+    s.Update: Shape("UPDATE", (UPDATED, MULTI_JOINED)),
+    s.Delete: Shape("DELETE", (DELETED,)),
+    s.Truncate: Shape("TRUNCATE TABLE", ()),
+}
+
+#: DuckDB's merge_action -> Snowflake's column.
+_ACTIONS: Final = {"INSERT": INSERTED, "UPDATE": UPDATED, "DELETE": DELETED}
+
+
+def run(cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]) -> Result:
+    """Carry out a translated change inside the transaction that is open on the cursor."""
+    for sql in change.before:
+        cursor.run(sql)
+    runner = _RUNNERS.get(type(statement), _counted)
+    return runner(cursor, statement, change, values)
+
+
+def _counted(
+    cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]
+) -> Result:
+    shape = SHAPES[type(statement)]
+    count = cursor.change(change.sql, values)
+    return counts(shape.tag, dict.fromkeys(shape.columns[:1], count) | _zeros(shape), count)
+
+
+def _zeros(shape: Shape) -> dict[str, int]:
+    return dict.fromkeys(shape.columns[1:], 0)
+
+
+def _truncate(
+    cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]
+) -> Result:
+    cursor.change(change.sql, values)
+    return status("TRUNCATE TABLE", "Statement executed successfully.")
+
+
+def _merge(cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]) -> Result:
+    """MERGE: refused where a target row would be updated from several source rows."""
+    if change.check and cursor.rows(change.check, values):
+        raise NondeterministicMerge("Duplicate row detected during DML action")
+    found = dict.fromkeys(change.actions, 0)
+    for action, count in cursor.tally(change.sql, values).items():
+        found[_ACTIONS[action]] = count
+    return counts("MERGE", found, sum(found.values()))
+
+
+def counts(tag: str, found: dict[str, int], total: int) -> Result:
+    """Snowflake's row of counts."""
+    columns = tuple(Column(name, NUMBER, nullable=False) for name in found)
+    return Result(columns, tag, total, [tuple(found.values())], status_only=True)
+
+
+Runner = Callable[[Cursor, Any, Change, Sequence[Any]], Result]
+
+_RUNNERS: Final[dict[type[s.Statement], Runner]] = {
+    s.Truncate: _truncate,
+    s.Merge: _merge,
+}

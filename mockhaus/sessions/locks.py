@@ -1,0 +1,84 @@
+"""Writers wait for each other, table by table, as in Snowflake.
+
+DuckDB does not wait: the second of two writers gets a conflict error. So whoever writes a table
+takes its lock first and keeps it to the end of the transaction. A wait that would close a circle is
+a Deadlock at once; a wait can be cancelled and has a limit (Snowflake's LOCK_TIMEOUT).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Final
+
+from mockhaus.errors import Canceled, Deadlock, LockTimeout
+
+#: Seconds a statement waits for a lock: Snowflake's LOCK_TIMEOUT default, twelve hours.
+LOCK_TIMEOUT: Final = 43_200.0
+
+
+class Owner:
+    """A transaction, as the holder of locks."""
+
+    __slots__ = ("cancelled", "held", "waits_for")
+
+    def __init__(self) -> None:
+        self.held: set[str] = set()
+        self.waits_for: str | None = None
+        self.cancelled = False
+
+
+class Locks:
+    """All locks of one session. Keys are resolved object names in upper case."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._owners: dict[str, Owner] = {}
+
+    def acquire(self, owner: Owner, key: str, timeout: float = LOCK_TIMEOUT) -> None:
+        """Take a lock, waiting for its holder. Raises Deadlock, LockTimeout, Canceled."""
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            owner.cancelled = False
+            while (holder := self._owners.get(key)) is not None and holder is not owner:
+                if self._circular(holder, owner):
+                    raise Deadlock(
+                        f"Statement has locked table '{key}' in a circle with another transaction.",
+                        hint="Roll back and try again; take tables in the same order everywhere.",
+                    )
+                owner.waits_for = key
+                try:
+                    if not self._changed.wait(deadline - time.monotonic()):
+                        raise LockTimeout(f"Lock timeout on table '{key}'.")
+                    if owner.cancelled:
+                        raise Canceled("SQL execution canceled")
+                finally:
+                    owner.waits_for = None
+            self._owners[key] = owner
+            owner.held.add(key)
+
+    def release(self, owner: Owner) -> None:
+        """Give back everything the owner holds."""
+        if not owner.held:
+            return
+        with self._changed:
+            for key in owner.held:
+                self._owners.pop(key, None)
+            owner.held.clear()
+            self._changed.notify_all()
+
+    def cancel(self, owner: Owner) -> None:
+        """Wake the owner if it waits."""
+        with self._changed:
+            owner.cancelled = True
+            self._changed.notify_all()
+
+    def _circular(self, holder: Owner, owner: Owner) -> bool:
+        seen: set[int] = set()
+        current: Owner | None = holder
+        while current is not None and id(current) not in seen:
+            if current is owner:
+                return True
+            seen.add(id(current))
+            current = self._owners.get(current.waits_for) if current.waits_for else None
+        return False

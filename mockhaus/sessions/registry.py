@@ -1,0 +1,246 @@
+"""All sessions of a server: made, found, expired, evicted.
+
+Memory and persistent; TTL sliding from the last use; at the limit the session that was not used for
+the longest time goes, if it is idle. The session `default` never expires.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import threading
+import uuid
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any, Final
+
+from mockhaus.config import Config
+from mockhaus.engine import library
+from mockhaus.errors import (
+    InvalidSession,
+    SessionExists,
+    SessionExpired,
+    SessionNotFound,
+    TooManySessions,
+)
+from mockhaus.sessions.session import DATABASE_FILE, Kind, Session
+
+DEFAULT: Final = "default"
+
+_ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}")
+
+#: Ids of sessions that expired, kept so that they are told from ids that never were.
+_REMEMBERED: Final = 10_000
+
+
+class Registry:
+    """See the module. Safe to use from any thread; no lock is held while a session opens or closes."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._sessions: dict[str, Session] = {}
+        self._opening: dict[str, threading.Event] = {}
+        self._expired: OrderedDict[str, None] = OrderedDict()
+        self._lock = threading.Lock()
+        self._scratch = Path(tempfile.mkdtemp(prefix="mockhaus-"))
+        self._library = self._scratch / "library.duckdb"
+        library.build(self._library)
+
+    # --- making and finding ----------------------------------------------------------------------
+
+    def create(
+        self,
+        session_id: str | None = None,
+        kind: Kind = "memory",
+        ttl: float | None = None,
+        path: str | None = None,
+    ) -> Session:
+        """A new session. `ttl` None means the default, 0 never; `path` is below the data directory.
+
+        Raises SessionExists, InvalidSession, TooManySessions.
+        """
+        session_id = session_id or str(uuid.uuid4())
+        folder = self._checked(session_id, kind, ttl, path)
+        self._make_room()
+        opened = self._reserve(session_id)
+        if opened is None:
+            raise SessionExists(f"Session '{session_id}' exists already.")
+        return self._open(session_id, kind, ttl, folder, opened)
+
+    def get(self, session_id: str) -> Session:
+        """The session of that id. Raises SessionNotFound, SessionExpired."""
+        with self._lock:
+            session = self._sessions.get(session_id)
+            gone = session_id in self._expired
+        if session is not None and session.is_expired:
+            self._remove(session_id, expired=True)
+            gone, session = True, None
+        if session is None and gone:
+            raise SessionExpired(f"Session '{session_id}' has expired.")
+        if session is None:
+            session = self._stored(session_id)
+        if session is None:
+            raise SessionNotFound(f"Session '{session_id}' not found or expired.")
+        return session
+
+    def attach(self, name: str, *, create: bool = True) -> Session:
+        """The session of that name, created if it is new: what a PostgreSQL connection does."""
+        while True:
+            try:
+                return self.get(name)
+            except SessionExpired:
+                with self._lock:
+                    self._expired.pop(name, None)
+            except SessionNotFound:
+                if not create:
+                    raise
+            with self._lock:
+                opening = self._opening.get(name)
+            if opening is not None:
+                opening.wait()
+                continue
+            try:
+                return self.create(name, ttl=0 if name == DEFAULT else None, **self._kind_of_new())
+            except SessionExists:
+                continue
+
+    def _kind_of_new(self) -> dict[str, Any]:
+        return {"kind": "memory" if self._config.data_dir is None else "persistent"}
+
+    def list(self) -> list[Session]:
+        """All open sessions, oldest first."""
+        with self._lock:
+            return list(self._sessions.values())
+
+    def _checked(
+        self, session_id: str, kind: Kind, ttl: float | None, path: str | None
+    ) -> Path | None:
+        """The folder of a new session. Raises InvalidSession."""
+        if not _ID.fullmatch(session_id):
+            raise InvalidSession(
+                f"'{session_id}' is not a session id.",
+                hint="Letters, digits, '_', '-' and '.'; at most 128.",
+            )
+        if ttl is not None and ttl < 0:
+            raise InvalidSession("ttl_seconds must not be negative; 0 means never.")
+        if kind not in ("memory", "persistent"):
+            raise InvalidSession(f"'{kind}' is not a session type: memory or persistent.")
+        if kind == "memory":
+            return None
+        if self._config.data_dir is None:
+            raise InvalidSession(
+                "Persistent sessions need a data directory.",
+                hint="Start the server with --data-dir DIR.",
+            )
+        root = (self._config.data_dir / "sessions").resolve()
+        folder = (root / (path or session_id)).resolve()
+        if not folder.is_relative_to(root) or folder == root:
+            raise InvalidSession(f"Path '{path}' is not below the data directory.")
+        if any(other.folder == folder for other in self.list()):
+            raise InvalidSession(f"Path '{path}' belongs to another session.")
+        return folder
+
+    def _stored(self, session_id: str) -> Session | None:
+        """A persistent session of an earlier run, opened again."""
+        if self._config.data_dir is None or not _ID.fullmatch(session_id):
+            return None
+        folder = (self._config.data_dir / "sessions" / session_id).resolve()
+        if not (folder / DATABASE_FILE).exists():
+            return None
+        opened = self._reserve(session_id)
+        if opened is None:
+            return None
+        return self._open(session_id, "persistent", None, folder, opened)
+
+    def _reserve(self, session_id: str) -> threading.Event | None:
+        """Take an id; None if it is taken."""
+        with self._lock:
+            if session_id in self._sessions or session_id in self._opening:
+                return None
+            event = self._opening[session_id] = threading.Event()
+            self._expired.pop(session_id, None)
+        return event
+
+    def _open(
+        self,
+        session_id: str,
+        kind: Kind,
+        ttl: float | None,
+        folder: Path | None,
+        opened: threading.Event,
+    ) -> Session:
+        try:
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
+            default = 0.0 if session_id == DEFAULT else self._config.session_ttl
+            session = Session(
+                session_id, kind, default if ttl is None else ttl, folder, self._library
+            )
+            with self._lock:
+                self._sessions[session_id] = session
+            return session
+        finally:
+            with self._lock:
+                self._opening.pop(session_id, None)
+            opened.set()
+
+    # --- ending ----------------------------------------------------------------------------------
+
+    def delete(self, session_id: str, *, with_data: bool = False) -> None:
+        """Close a session; `with_data` also removes what it stored. Raises SessionNotFound."""
+        session = self.get(session_id)
+        folder = session.folder
+        self._remove(session_id, expired=False)
+        if with_data and folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def cleanup(self) -> int:
+        """Close the sessions whose time has run out and answer how many they were."""
+        expired = [session.id for session in self.list() if session.is_expired]
+        for session_id in expired:
+            self._remove(session_id, expired=True)
+        return len(expired)
+
+    def _make_room(self) -> None:
+        """At the limit, expired sessions go first, then the idle one used longest ago."""
+        if len(self.list()) < self._config.max_sessions:
+            return
+        if self.cleanup():
+            return
+        idle = [s for s in self.list() if not s.is_busy and s.id != DEFAULT]
+        if not idle:
+            raise TooManySessions(
+                f"All {self._config.max_sessions} sessions are in use.",
+                hint="Close one, or start the server with a larger --max-sessions.",
+            )
+        self._remove(min(idle, key=lambda s: s.last_accessed).id, expired=True)
+
+    def _remove(self, session_id: str, *, expired: bool) -> None:
+        with self._lock:
+            session = self._sessions.pop(session_id, None)
+            if session is not None and expired and session.folder is None:
+                self._expired[session_id] = None
+                while len(self._expired) > _REMEMBERED:
+                    self._expired.popitem(last=False)
+        if session is not None:
+            session.close()
+
+    def close(self) -> None:
+        """Close every session and remove the macro library."""
+        for session in self.list():
+            self._remove(session.id, expired=False)
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    # --- telling ---------------------------------------------------------------------------------
+
+    def statistics(self) -> dict[str, Any]:
+        """Counts for `GET /api/v1/sessions`."""
+        active, limit = len(self.list()), self._config.max_sessions
+        return {
+            "active_sessions": active,
+            "max_sessions": limit,
+            "usage_percentage": round(100 * active / limit, 2),
+            "default_ttl": self._config.session_ttl,
+            "cleanup_interval": self._config.cleanup_interval,
+        }
