@@ -16,7 +16,8 @@ from typing import Final
 from mockhaus.config import Config
 from mockhaus.gateway.server import PgServer
 from mockhaus.http.server import HttpServer
-from mockhaus.sessions.registry import Registry
+from mockhaus.sessions.registry import DEFAULT, Registry
+from mockhaus.sessions.session import Session
 
 #: Deeply nested SQL recurses in Python and in compiled code; the stack is reserved, not used.
 _STACK_BYTES: Final = 64 * 2**20
@@ -50,6 +51,7 @@ class App:
         self._pg = PgServer(config, self.registry, self._pool)
         self._http = HttpServer(config, self.registry, self._pool)
         self._cleaner: asyncio.Task[None] | None = None
+        self._warm: asyncio.Task[Session] | None = None
 
     async def start(self) -> Address:
         """Open both doors. Raises PortInUse."""
@@ -61,6 +63,7 @@ class App:
                 reason = error.strerror or str(error)
                 raise PortInUse(f"Cannot listen on {self.config.host}:{port}: {reason}") from None
         self._cleaner = asyncio.create_task(self._clean_up())
+        self._warm = asyncio.create_task(asyncio.to_thread(self.registry.attach, DEFAULT))
         return Address(self.config.host, self._pg.port, self._http.port)
 
     async def _clean_up(self) -> None:
@@ -75,6 +78,8 @@ class App:
         """Close the doors, interrupt what runs, checkpoint and close every session."""
         if self._cleaner is not None:
             self._cleaner.cancel()
+        if self._warm is not None:
+            await asyncio.wait({self._warm})
         await self._pg.stop()
         await self._http.stop()
         await asyncio.to_thread(self.registry.close)
@@ -99,7 +104,7 @@ async def serve(config: Config, announce: Callable[[Address], None]) -> None:
 def run(config: Config, announce: Callable[[Address], None]) -> None:
     """Run `serve` in an event loop of its own, uvloop where it exists. Raises PortInUse."""
     try:
-        import uvloop  # noqa: PLC0415  optional: not on Windows
+        import uvloop  # optional: not on Windows
     except ImportError:
         asyncio.run(serve(config, announce))
     else:

@@ -100,7 +100,7 @@ class SqlType:
 
     @property
     def typmod(self) -> int:
-        """PostgreSQL's type modifier, -1 for none (numeric: ((p << 16) | s) + 4; varchar: n + 4)."""
+        """PostgreSQL's atttypmod, -1 for none (numeric: ((p << 16) | s) + 4; varchar: n + 4)."""
         if self.family == "NUMBER" and self.scale and self.precision is not None:
             return ((self.precision << 16) | self.scale) + 4
         if self.family == "VARCHAR" and self.length is not None and self.length != VARCHAR_LENGTH:
@@ -131,8 +131,19 @@ UUID = SqlType("UUID")
 
 _FROM_DUCKDB: Final[dict[str, SqlType]] = {
     **dict.fromkeys(
-        ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "BIGNUM")
-        + ("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
+        [
+            "TINYINT",
+            "SMALLINT",
+            "INTEGER",
+            "BIGINT",
+            "HUGEINT",
+            "BIGNUM",
+            "UTINYINT",
+            "USMALLINT",
+            "UINTEGER",
+            "UBIGINT",
+            "UHUGEINT",
+        ],
         NUMBER,
     ),
     "FLOAT": FLOAT,
@@ -180,8 +191,18 @@ def from_duckdb(name: str) -> SqlType:
 #: Snowflake's spelling of a type -> (family, default arguments); aliases as in the manual.
 _ALIASES: Final[dict[str, SqlType]] = {
     **dict.fromkeys(
-        ("INT", "INTEGER", "BIGINT", "SMALLINT", "TINYINT", "BYTEINT", "NUMBER", "DECIMAL")
-        + ("NUMERIC", "DEC"),
+        [
+            "INT",
+            "INTEGER",
+            "BIGINT",
+            "SMALLINT",
+            "TINYINT",
+            "BYTEINT",
+            "NUMBER",
+            "DECIMAL",
+            "NUMERIC",
+            "DEC",
+        ],
         NUMBER,
     ),
     **dict.fromkeys(
@@ -190,7 +211,8 @@ _ALIASES: Final[dict[str, SqlType]] = {
     ),
     **dict.fromkeys(("VARCHAR", "STRING", "TEXT", "NVARCHAR", "NVARCHAR2"), VARCHAR),
     **dict.fromkeys(
-        ("CHAR", "CHARACTER", "NCHAR", "CHAR VARYING", "NCHAR VARYING"), SqlType("VARCHAR", length=1)
+        ("CHAR", "CHARACTER", "NCHAR", "CHAR VARYING", "NCHAR VARYING"),
+        SqlType("VARCHAR", length=1),
     ),
     **dict.fromkeys(("BINARY", "VARBINARY"), BINARY),
     "BOOLEAN": BOOLEAN,

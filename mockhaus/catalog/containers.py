@@ -11,8 +11,13 @@ from typing import Final
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.errors import DuplicateObject, ObjectNeedsContext, UndefinedDatabase, UndefinedSchema
-from mockhaus.errors import UnsupportedFeature
+from mockhaus.errors import (
+    DuplicateObject,
+    ObjectNeedsContext,
+    UndefinedDatabase,
+    UndefinedSchema,
+    UnsupportedFeature,
+)
 from mockhaus.result import Result
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, ObjectName, storage_schema

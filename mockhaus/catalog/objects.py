@@ -82,9 +82,7 @@ class Objects:
         """The object of that kind and name. Raises UndefinedObject."""
         found = self.find(kind, name)
         if found is None:
-            raise UndefinedObject(
-                f"{kind.capitalize()} '{name}' does not exist or not authorized."
-            )
+            raise UndefinedObject(f"{kind.capitalize()} '{name}' does not exist or not authorized.")
         return found
 
     def list(

@@ -89,9 +89,7 @@ def show(workspace: Workspace, statement: s.Show) -> Result:
     names_ = [column for column, _ in SHAPES[statement.object]]
     found = [dict(zip(names_, row, strict=True)) for row in rows]
     kept = _limited([row for row in found if _matches(statement, row["name"])], statement)
-    return Result(
-        columns, "SHOW", len(kept), [tuple(row[c.name] for c in columns) for row in kept]
-    )
+    return Result(columns, "SHOW", len(kept), [tuple(row[c.name] for c in columns) for row in kept])
 
 
 def like_pattern(pattern: str) -> re.Pattern[str]:
@@ -121,7 +119,7 @@ def _limited(rows: list[dict[str, Any]], statement: s.Show) -> list[dict[str, An
     return rows if statement.limit is None else rows[: statement.limit]
 
 
-# --- rows -------------------------------------------------------------------------------------------
+# --- rows ----------------------------------------------------------------------------------------
 
 
 def scope(workspace: Workspace, statement: s.Show) -> tuple[str | None, str | None]:
@@ -198,7 +196,7 @@ _ROWS: Final[dict[str, Callable[[Workspace, s.Show], Sequence[tuple[Any, ...]]]]
 }
 
 
-# --- describe ---------------------------------------------------------------------------------------
+# --- describe ------------------------------------------------------------------------------------
 
 
 def describe_shape(statement: s.Describe) -> tuple[Column, ...]:

@@ -15,26 +15,20 @@ from mockhaus.translation import names, tables
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName, storage_schema
 
+_FIND: Final = " UNION ALL ".join(
+    f"SELECT '{kind}' FROM duckdb_{kind.lower()}s()"
+    f" WHERE upper(schema_name) = upper($1) AND upper({kind.lower()}_name) = upper($2)"
+    for kind in ("TABLE", "VIEW", "SEQUENCE")
+)
+
 
 def relation_kind(workspace: Workspace, name: ObjectName) -> str | None:
     """TABLE, VIEW or SEQUENCE, None if nothing of that (resolved) name exists."""
     if workspace.context.is_temporary(name):
         return "TABLE"
     schema = storage_schema(name.database or "", name.schema or "")
-    rows = workspace.cursor.rows(
-        "SELECT 'TABLE' FROM duckdb_tables() WHERE schema_name ILIKE $1 ESCAPE '\\'"
-        " AND upper(table_name) = upper($2)"
-        " UNION ALL SELECT 'VIEW' FROM duckdb_views() WHERE schema_name ILIKE $1 ESCAPE '\\'"
-        " AND upper(view_name) = upper($2)"
-        " UNION ALL SELECT 'SEQUENCE' FROM duckdb_sequences() WHERE schema_name ILIKE $1 ESCAPE '\\'"
-        " AND upper(sequence_name) = upper($2)",
-        (_escaped(schema), name.name),
-    )
+    rows = workspace.cursor.rows(_FIND, (schema, name.name))
     return str(rows[0][0]) if rows else None
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def require_schema(workspace: Workspace, name: ObjectName) -> None:
@@ -62,7 +56,7 @@ def _ready(
     return True
 
 
-# --- tables -----------------------------------------------------------------------------------------
+# --- tables --------------------------------------------------------------------------------------
 
 
 def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
@@ -80,9 +74,7 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
         if_not_exists=definition.if_not_exists,
     )
     if not ready:
-        return status(
-            "CREATE TABLE", f"{name.name} already exists, statement succeeded."
-        )
+        return status("CREATE TABLE", f"{name.name} already exists, statement succeeded.")
     rows = _build(workspace, definition, names.storage_name(name, workspace.context))
     workspace.objects.create(
         CatalogObject("TABLE", name, _recorded(definition), definition.comment), replace=True
@@ -95,7 +87,7 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
 
 def _create_temporary(workspace: Workspace, definition: tables.TableDefinition) -> Result:
     schema = storage_schema(definition.name.database or "", definition.name.schema or "")
-    stored = f'temp.main.{names.quoted(f"{schema}.{definition.name.name}".upper())}'
+    stored = f"temp.main.{names.quoted(f'{schema}.{definition.name.name}'.upper())}"
     exists = workspace.context.is_temporary(definition.name)
     if exists and definition.if_not_exists:
         return status(
@@ -187,7 +179,7 @@ def alter_table(workspace: Workspace, statement: s.AlterTable) -> Result:
     return status("ALTER TABLE", "Statement executed successfully.")
 
 
-# --- views ------------------------------------------------------------------------------------------
+# --- views ---------------------------------------------------------------------------------------
 
 
 def create_view(workspace: Workspace, statement: s.CreateView) -> Result:
@@ -215,7 +207,7 @@ def create_view(workspace: Workspace, statement: s.CreateView) -> Result:
     return status("CREATE VIEW", f"View {name.name} successfully created.")
 
 
-# --- sequences --------------------------------------------------------------------------------------
+# --- sequences -----------------------------------------------------------------------------------
 
 
 def create_sequence(workspace: Workspace, statement: s.CreateSequence) -> Result:
@@ -245,7 +237,7 @@ def create_sequence(workspace: Workspace, statement: s.CreateSequence) -> Result
     return status("CREATE SEQUENCE", f"Sequence {name.name} successfully created.")
 
 
-# --- comments ---------------------------------------------------------------------------------------
+# --- comments ------------------------------------------------------------------------------------
 
 
 def comment(workspace: Workspace, statement: s.Comment) -> Result:
@@ -297,7 +289,7 @@ def _with_comment(
     return {**found.properties, "columns": columns}
 
 
-# --- drop -------------------------------------------------------------------------------------------
+# --- drop ----------------------------------------------------------------------------------------
 
 _WORDS: Final = {"TABLE": "Table", "VIEW": "View", "SEQUENCE": "Sequence"}
 
@@ -323,8 +315,7 @@ def drop_relation(workspace: Workspace, statement: s.Drop) -> Result:
     if existing is None and statement.if_exists:
         return status(
             tag,
-            "Drop statement executed successfully "
-            f"({name.name} already dropped).",
+            f"Drop statement executed successfully ({name.name} already dropped).",
         )
     if existing != statement.object:
         raise _missing(statement.object, name)

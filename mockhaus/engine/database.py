@@ -6,6 +6,7 @@ Nothing outside this room imports duckdb. Every call blocks and belongs in a wor
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -151,10 +152,8 @@ class Cursor:
     def rollback(self) -> None:
         """Roll back the open transaction."""
         self.journal = None
-        try:
+        with contextlib.suppress(SqlError):  # DuckDB has ended it already
             self._execute("ROLLBACK", ())
-        except SqlError:
-            pass  # DuckDB has ended it already
 
     def replay(self) -> None:
         """Begin the transaction anew and run its journaled changes again.
@@ -198,25 +197,19 @@ class Cursor:
         if self._open is stream:
             self._open = None
             self._duckdb.interrupt()
-            try:
+            with contextlib.suppress(duckdb.Error):
                 self._duckdb.execute("SELECT 1").fetchall()
-            except duckdb.Error:
-                pass
 
     def interrupt(self) -> None:
         """Stop what runs, from any thread; the call that runs raises Canceled."""
-        try:
+        with contextlib.suppress(duckdb.Error):
             self._duckdb.interrupt()
-        except duckdb.Error:
-            pass
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""
         self._open = None
-        try:
+        with contextlib.suppress(duckdb.Error):
             self._duckdb.close()
-        except duckdb.Error:
-            pass
 
 
 class Database:
@@ -244,9 +237,7 @@ class Database:
         """A connection of its own into this database, with the macros in reach."""
         try:
             connection = self._root.cursor()
-            connection.execute(
-                f"SET search_path = '\"{self._name}\".main,{CATALOG}.main'"
-            )
+            connection.execute(f"SET search_path = '\"{self._name}\".main,{CATALOG}.main'")
         except duckdb.Error as error:
             raise translated(error) from None
         return Cursor(connection)
@@ -261,10 +252,8 @@ class Database:
 
     def close(self) -> None:
         """Close the instance; its cursors must be closed before."""
-        try:
+        with contextlib.suppress(duckdb.Error):
             self._root.close()
-        except duckdb.Error:
-            pass
 
 
 def _quoted(path: Path) -> str:

@@ -170,7 +170,7 @@ _BY_CLASS: Final[list[tuple[type[Exception], type[SqlError]]]] = [
 def _raised(name: str, text: str) -> SqlError:
     """An error that one of our own macros raised with `error('MOCKHAUS:ClassName:message')`."""
     kind = getattr(errors, name, errors.ExecutionError)
-    return kind(text)  # type: ignore[no-any-return]
+    return kind(text)
 
 
 def _bare(message: str) -> str:

@@ -255,7 +255,7 @@ class Connection:
         return Result(prepared.columns, "SELECT", batches=batches, translated=sql)
 
     def _change(self, prepared: Prepared, values: Sequence[Any]) -> Result:
-        """A statement that writes: under its lock, and in a transaction of its own if none is open."""
+        """A statement that writes: under its lock, in a transaction of its own if none is open."""
         statement = prepared.statement
         own = not self._open
         # One DuckDB statement commits itself; more than one need a transaction around them.
@@ -300,7 +300,9 @@ class Connection:
         statement = prepared.statement
         if isinstance(statement, s.CopyIntoTable):
             return str(self.context.resolve(statement.table).folded())
-        if isinstance(statement, s.Tree) and not isinstance(statement, (s.CreateTable, s.CreateView)):
+        if isinstance(statement, s.Tree) and not isinstance(
+            statement, (s.CreateTable, s.CreateView)
+        ):
             return str(target_of(statement, self.context).folded())
         return f"{self.context.database}.{self.context.schema}".upper()
 
@@ -368,9 +370,7 @@ class Connection:
         self._open = self._implicit = self._failed = False
         self.session.locks.release(self._owner)
 
-    def _fail(
-        self, statement: s.Statement, error: SqlError, started: Any, clock: float
-    ) -> None:
+    def _fail(self, statement: s.Statement, error: SqlError, started: Any, clock: float) -> None:
         """A statement failed: give the error its place and id, and the transaction its state."""
         if error.position is None and error.subject is not None:
             error.position = _position_of(statement, error.subject)

@@ -12,6 +12,7 @@ from mockhaus.ingestion import handlers as files
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
 
+
 def drop(workspace: Workspace, statement: s.Drop) -> Result:
     """DROP of any kind of object."""
     handler = catalog.DROPS.get(statement.object) or files.DROPS.get(statement.object)

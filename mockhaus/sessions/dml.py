@@ -35,6 +35,8 @@ SHAPES: Final[dict[type[s.Statement], Shape]] = {
     s.Truncate: Shape("TRUNCATE TABLE", ()),
 }
 
+Runner = Callable[[Cursor, Any, Change, Sequence[Any]], Result]
+
 #: DuckDB's merge_action -> Snowflake's column.
 _ACTIONS: Final = {"INSERT": INSERTED, "UPDATE": UPDATED, "DELETE": DELETED}
 
@@ -43,13 +45,11 @@ def run(cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]
     """Carry out a translated change inside the transaction that is open on the cursor."""
     for sql in change.before:
         cursor.run(sql)
-    runner = _RUNNERS.get(type(statement), _counted)
+    runner: Runner = _RUNNERS.get(type(statement), _counted)
     return runner(cursor, statement, change, values)
 
 
-def _counted(
-    cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]
-) -> Result:
+def _counted(cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]) -> Result:
     shape = SHAPES[type(statement)]
     count = cursor.change(change.sql, values)
     return counts(shape.tag, dict.fromkeys(shape.columns[:1], count) | _zeros(shape), count)
@@ -59,9 +59,7 @@ def _zeros(shape: Shape) -> dict[str, int]:
     return dict.fromkeys(shape.columns[1:], 0)
 
 
-def _truncate(
-    cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]
-) -> Result:
+def _truncate(cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]) -> Result:
     cursor.change(change.sql, values)
     return status("TRUNCATE TABLE", "Statement executed successfully.")
 
@@ -81,8 +79,6 @@ def counts(tag: str, found: dict[str, int], total: int) -> Result:
     columns = tuple(Column(name, NUMBER, nullable=False) for name in found)
     return Result(columns, tag, total, [tuple(found.values())], status_only=True)
 
-
-Runner = Callable[[Cursor, Any, Change, Sequence[Any]], Result]
 
 _RUNNERS: Final[dict[type[s.Statement], Runner]] = {
     s.Truncate: _truncate,

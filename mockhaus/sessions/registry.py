@@ -35,7 +35,7 @@ _REMEMBERED: Final = 10_000
 
 
 class Registry:
-    """See the module. Safe to use from any thread; no lock is held while a session opens or closes."""
+    """See the module. Safe in any thread; no lock is held while a session opens or closes."""
 
     def __init__(self, config: Config) -> None:
         self._config = config

@@ -40,7 +40,8 @@ class Session:
         self.kind: Kind = kind
         self.ttl = ttl
         self.folder = folder
-        self.created = self.last_accessed = now()
+        self.created: datetime = now()
+        self.last_accessed = self.created
         self.history = History()
         self.locks = Locks()
         #: Held while a database is created on first use, so that two connections do not both.
@@ -87,7 +88,7 @@ class Session:
 
     def touch(self) -> None:
         """The session was used just now."""
-        self.last_accessed: datetime = now()
+        self.last_accessed = now()
 
     def changed(self) -> None:
         """Objects were created, altered or dropped: what was prepared must be prepared anew."""
@@ -97,9 +98,7 @@ class Session:
         self, *, user: str, door: str, transactions: Transactions, client: str = ""
     ) -> Connection:
         """A new connection with a context of its own."""
-        context = Context(
-            user=user.upper(), session_id=self.id, connection_id=next(self._numbers)
-        )
+        context = Context(user=user.upper(), session_id=self.id, connection_id=next(self._numbers))
         cursor = self._database.cursor()
         cursor.run("SET TimeZone = 'UTC'")
         connection = Connection(self, cursor, context, door, transactions)

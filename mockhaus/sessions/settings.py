@@ -37,9 +37,10 @@ ACTING: Final = {"TIMEZONE": "TimeZone", "QUERY_TAG": None}
 def use(workspace: Workspace, statement: s.Use) -> tuple[Context, Result]:
     """USE DATABASE also makes PUBLIC the current schema; a bare USE d.s is USE SCHEMA d.s."""
     context, name = workspace.context, statement.name
-    if statement.object in ("ROLE", "WAREHOUSE"):
-        key = statement.object.lower()
-        return replace(context, **{key: name.name}), status("USE", _DONE)
+    if statement.object == "ROLE":
+        return replace(context, role=name.name), status("USE", _DONE)
+    if statement.object == "WAREHOUSE":
+        return replace(context, warehouse=name.name), status("USE", _DONE)
     if statement.object == "SECONDARY ROLES":
         raise UnsupportedFeature("Unsupported feature 'USE SECONDARY ROLES'.")
     if statement.object == "SCHEMA" or name.schema is not None:

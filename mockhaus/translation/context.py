@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, Mapping
+from typing import Any, Final
 
 from mockhaus.errors import ObjectNeedsContext
 
@@ -66,7 +67,6 @@ class Context:
                 "Call 'USE SCHEMA', or use a qualified name."
             )
         return ObjectName(name.name, schema, database)
-
 
     def is_temporary(self, name: ObjectName) -> bool:
         """Whether a full name is that of a temporary table of the connection."""

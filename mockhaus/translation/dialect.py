@@ -7,14 +7,14 @@ good: everything of ours happens on tokens (`grammar/`) and on the tree (`rewrit
 from __future__ import annotations
 
 import logging
-from itertools import pairwise
 from functools import cache
-from typing import Final
+from itertools import pairwise
+from typing import Final, cast
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel, ParseError, TokenError, UnsupportedError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
 
@@ -134,7 +134,7 @@ def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
         ) from None
     if len(trees) != 1 or trees[0] is None:
         raise _unexpected(tokens[0], text)
-    return trees[0]
+    return cast(exp.Expression, trees[0])
 
 
 @cache
@@ -187,9 +187,7 @@ def _syntax_error(error: ParseError, tokens: list[Token], text: str) -> SqlSynta
 def generate(tree: exp.Expression) -> str:
     """DuckDB's text of a rewritten tree, which is used up. Raises UnsupportedFeature."""
     try:
-        return DUCKDB.generate(
-            tree, copy=False, comments=False, unsupported_level=ErrorLevel.RAISE
-        )
+        return DUCKDB.generate(tree, copy=False, comments=False, unsupported_level=ErrorLevel.RAISE)
     except UnsupportedError as error:
         reason = str(error).split("\n", 1)[0]
         raise UnsupportedFeature(f"Unsupported feature: {reason}") from None

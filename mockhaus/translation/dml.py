@@ -1,7 +1,7 @@
 """INSERT, UPDATE, DELETE, MERGE and TRUNCATE as DuckDB runs them.
 
-What differs: INSERT OVERWRITE and TRUNCATE are a DELETE; the target of SET is unqualified in DuckDB;
-MERGE reports its actions by RETURNING, and does not notice when a target row has several sources.
+What differs: INSERT OVERWRITE and TRUNCATE are a DELETE; the target of SET is unqualified; MERGE
+reports its actions by RETURNING, and does not notice a target row with several sources.
 """
 
 from __future__ import annotations
@@ -127,9 +127,7 @@ def _merge(tree: exp.Expression, walk: Walk) -> Change:
     check = _twice(tree) if "UPDATE" in actions else ""
     tree.set("returning", exp.Returning(expressions=[exp.column("merge_action")]))
     columns = tuple(_COLUMNS[name] for name in ("INSERT", "UPDATE", "DELETE") if name in actions)
-    return Change(
-        target, generate(tree), check=check, actions=columns, volatile=walk.volatile
-    )
+    return Change(target, generate(tree), check=check, actions=columns, volatile=walk.volatile)
 
 
 def _action(when: exp.Expression) -> str:

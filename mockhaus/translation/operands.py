@@ -21,6 +21,7 @@ from mockhaus.translation.registry import apply
 KIND: Final = "kind"
 TEXT: Final = "text"
 NUMBER: Final = "number"
+VARIANT: Final = "variant"
 
 _SIMPLE: Final = (exp.Column, exp.Null, exp.Placeholder, exp.PositionalColumn, exp.Boolean)
 _NUMBERS: Final = (exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Count)
@@ -68,6 +69,25 @@ def text(node: exp.Expression) -> exp.Expression:
     if is_text(bare):
         return node
     return text_call("text" if isinstance(bare, _SIMPLE) else "text_once", node)
+
+
+def is_variant(node: exp.Expression) -> bool:
+    """Whether an expression is known to be VARIANT: a path, or FLATTEN's column VALUE."""
+    node = plain(node)
+    if isinstance(node, exp.Column):
+        return node.name.upper() == "VALUE" and bool(node.table)
+    return isinstance(node, (exp.JSONExtract, exp.Bracket)) or node.meta.get(KIND) == VARIANT
+
+
+def like_type(variant: exp.Expression, other: exp.Expression) -> exp.Expression:
+    """A VARIANT as the type of what it is compared with."""
+    if is_text(other):
+        return text(variant)
+    if isinstance(other, (exp.Literal, *_NUMBERS)) or other.meta.get(KIND) == NUMBER:
+        return number(variant)
+    if isinstance(other, exp.Boolean):
+        return apply("to_boolean", variant)
+    return variant
 
 
 def number(node: exp.Expression) -> exp.Expression:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from sqlglot import exp
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import statements as s
@@ -80,9 +80,7 @@ def parse(text: str, *, placeholders: bool = False) -> list[s.Statement]:
 
 @lru_cache(maxsize=512)
 def _parse(text: str, placeholders: bool) -> tuple[s.Statement, ...]:
-    return tuple(
-        _statement(Reader(tokens, text), placeholders) for tokens in split(tokenize(text))
-    )
+    return tuple(_statement(Reader(tokens, text), placeholders) for tokens in split(tokenize(text)))
 
 
 def split(tokens: list[Token]) -> Iterator[list[Token]]:
@@ -132,10 +130,8 @@ def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Sta
 
 
 def _class_of(tree: exp.Expression, leading: tuple[str, ...]) -> type[s.Tree]:
-    if isinstance(tree, exp.Create):
-        kind = _CREATES.get(tree.kind or "")
-    else:
-        kind = _TREES.get(type(tree))
+    is_create = isinstance(tree, exp.Create)
+    kind = _CREATES.get(tree.args.get("kind") or "") if is_create else _TREES.get(type(tree))
     if kind is None:
         words = " ".join(word for word in leading[:2] if word.isalpha())
         raise UnsupportedFeature(f"Unsupported feature '{words}'.")

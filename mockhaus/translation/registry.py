@@ -9,8 +9,8 @@ A family module exports `FUNCTIONS`, a tuple of entries made with:
     call("ARRAY_CAT", array_cat, 2, 2)        the same for a name that sqlglot has no class for
     refused("ST_AREA", "geospatial")          known to Snowflake, refused by name
 
-A rewriter gets the node, its children already rewritten, and the walk; it answers the node to put in
-its place. Whatever has no entry is refused: nothing reaches DuckDB untranslated.
+A rewriter gets the node, its children already rewritten, and the walk; it answers the node to put
+in its place. Whatever has no entry is refused: nothing reaches DuckDB untranslated.
 """
 
 from __future__ import annotations

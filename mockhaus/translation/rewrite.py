@@ -12,7 +12,7 @@ listed: nothing reaches DuckDB that was not looked at.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlglot import exp
 
@@ -138,7 +138,7 @@ def refused_function(function: Function, node: exp.Expression) -> UnsupportedFea
     )
 
 
-# --- names ------------------------------------------------------------------------------------------
+# --- names ---------------------------------------------------------------------------------------
 
 
 def _identifier(node: exp.Identifier, walk: Walk) -> exp.Expression:
@@ -195,7 +195,7 @@ def _table(node: exp.Table, walk: Walk) -> exp.Expression:
             shown = snowflake_text(node)[:60]
             raise UnsupportedFeature(f"Unsupported feature '{shown}'.")
     if not isinstance(node.this, exp.Identifier):
-        raise unknown(node.this if isinstance(node.this, exp.Func) else node)
+        raise unknown(cast(exp.Expression, node.this) if isinstance(node.this, exp.Func) else node)
     name = names.object_name(node)
     if name.schema is None and walk.is_cte(name.name):
         new = exp.Table(this=names.identifier(name.name))
@@ -220,15 +220,12 @@ def _table_parts(new: exp.Table, walk: Walk) -> None:
             walk.items(new, key, values)
 
 
-# --- queries ----------------------------------------------------------------------------------------
+# --- queries -------------------------------------------------------------------------------------
 
 _QUERY_PARTS: Final = frozenset(
-    (
-        "with_", "expressions", "distinct", "from_", "joins", "laterals", "where", "group", "having",
-        "qualify", "order", "limit", "offset", "pivots", "sample", "this", "expression", "alias",
-        "by_name", "side", "kind", "windows", "operation_modifiers", "connect", "exclude",
-    )
-)  # fmt: skip
+    "with_ expressions distinct from_ joins laterals where group having qualify order limit offset "
+    "pivots sample this expression alias by_name side kind operation_modifiers exclude".split()
+)
 
 
 def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
@@ -236,9 +233,8 @@ def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
     for key, value in node.args.items():
         if value and key not in _QUERY_PARTS:
             raise UnsupportedFeature(f"Unsupported feature '{key.strip('_').upper()}'.")
-    if isinstance(node, exp.Select):
-        if isinstance(node.parent, (exp.Subquery, exp.CTE)):
-            node.set("expressions", [_labelled(item, None) for item in node.expressions])
+    if isinstance(node, exp.Select) and isinstance(node.parent, (exp.Subquery, exp.CTE)):
+        node.set("expressions", [_labelled(item, None) for item in node.expressions])
     walk.children(node)
     leave = LEAVE.get(type(node))
     return node if leave is None else leave(node, walk)
@@ -264,7 +260,7 @@ def _labelled(item: exp.Expression, text: str | None) -> exp.Expression:
     return exp.Alias(this=item, alias=exp.Identifier(this=text, quoted=True))
 
 
-# --- functions by name ------------------------------------------------------------------------------
+# --- functions by name ---------------------------------------------------------------------------
 
 
 def _anonymous(node: exp.Anonymous, walk: Walk) -> exp.Expression:
@@ -315,8 +311,9 @@ KEPT: Final[frozenset[type[exp.Expression]]] = frozenset(
         exp.GroupingSets, exp.GT, exp.GTE, exp.Having, exp.If, exp.IgnoreNulls, exp.In,
         exp.Is, exp.Join, exp.Kwarg, exp.Limit, exp.Literal, exp.LT, exp.LTE,
         exp.Mul, exp.Neg, exp.NEQ, exp.Not, exp.Null, exp.Offset, exp.Or, exp.Order, exp.Ordered,
-        exp.Paren, exp.Placeholder, exp.Qualify, exp.RespectNulls, exp.Rollup, exp.Schema, exp.Star, exp.Sub,
-        exp.Subquery, exp.When, exp.Whens, exp.Insert, exp.Update, exp.TableAlias, exp.Tuple, exp.Var, exp.Where, exp.Window,
-        exp.WindowSpec, exp.With, exp.PositionalColumn,
+        exp.Paren, exp.Placeholder, exp.Qualify, exp.RespectNulls, exp.Rollup, exp.Schema,
+        exp.Star, exp.Sub, exp.Subquery, exp.When, exp.Whens, exp.Insert, exp.Update,
+        exp.TableAlias, exp.Tuple, exp.Var, exp.Where, exp.Window, exp.WindowSpec, exp.With,
+        exp.PositionalColumn,
     )
 )  # fmt: skip

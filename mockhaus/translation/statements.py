@@ -39,7 +39,7 @@ def position_of(tree: exp.Expression, name: str) -> int | None:
     return min(found, default=None)
 
 
-# --- answered by DuckDB after translation -------------------------------------------------------
+# --- answered by DuckDB after translation --------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ class Explain(Tree):
     """EXPLAIN of the query in `tree`."""
 
 
-# --- databases, schemas, context ------------------------------------------------------------------
+# --- databases, schemas, context -----------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +204,7 @@ class Comment(Statement):
     if_exists: bool = False
 
 
-# --- transactions ---------------------------------------------------------------------------------
+# --- transactions --------------------------------------------------------------------------------
 
 
 class Begin(Statement):
@@ -219,7 +219,7 @@ class Rollback(Statement):
     """ROLLBACK."""
 
 
-# --- files ------------------------------------------------------------------------------------------
+# --- files ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

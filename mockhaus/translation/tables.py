@@ -65,7 +65,7 @@ class ViewDefinition:
     secure: bool = False
 
 
-# --- CREATE TABLE -----------------------------------------------------------------------------------
+# --- CREATE TABLE --------------------------------------------------------------------------------
 
 
 def create_table(statement: s.Tree, context: Context) -> TableDefinition:
@@ -145,9 +145,7 @@ def _columns(schema: exp.Schema | None, walk: Walk) -> _Parts:
     return columns, constraints, renamed
 
 
-def _column(
-    item: exp.ColumnDef, walk: Walk, constraints: list[dict[str, Any]]
-) -> ColumnDefinition:
+def _column(item: exp.ColumnDef, walk: Walk, constraints: list[dict[str, Any]]) -> ColumnDefinition:
     name, kind = names.stored(item.this), item.args["kind"]
     parts = [names.quoted(name), generate(duckdb_type(kind))]
     limit = length(kind)
@@ -254,7 +252,7 @@ def _properties(properties: exp.Expression | None) -> dict[str, Any]:
     return found
 
 
-# --- CREATE VIEW ------------------------------------------------------------------------------------
+# --- CREATE VIEW ---------------------------------------------------------------------------------
 
 
 def create_view(statement: s.Tree, context: Context) -> ViewDefinition:
@@ -294,7 +292,7 @@ def _create_view(statement: s.Tree, context: Context) -> ViewDefinition:
     )
 
 
-# --- ALTER TABLE ------------------------------------------------------------------------------------
+# --- ALTER TABLE ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Clauses: what stands in a statement beside functions. One module each; the tables are merged here."""
+"""Clauses: what stands in a statement beside functions. Their tables are merged here."""
 
 from __future__ import annotations
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from sqlglot.tokenizer_core import Token, TokenType
+
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
@@ -46,14 +48,14 @@ def begin(reader: Reader) -> s.Begin:
     while not reader.done:  # PostgreSQL's modes say nothing that could differ here
         if reader.accept("ISOLATION", "LEVEL"):
             reader.identifier()
-            if reader.word() in ("COMMITTED", "UNCOMMITTED", "READ"):
-                reader.identifier()
+            reader.accept("COMMITTED") or reader.accept("UNCOMMITTED") or reader.accept("READ")
         elif reader.accept("READ"):
             if not (reader.accept("WRITE") or reader.accept("ONLY")):
                 raise reader.unexpected()
-        elif not (reader.accept(",") or reader.accept("DEFERRABLE")):
-            if not reader.accept("NOT", "DEFERRABLE"):
-                raise reader.unexpected()
+        elif not (
+            reader.accept(",") or reader.accept("DEFERRABLE") or reader.accept("NOT", "DEFERRABLE")
+        ):
+            raise reader.unexpected()
     return s.Begin(**statement_fields(reader))
 
 
@@ -107,8 +109,6 @@ def set_variables(reader: Reader) -> s.SetVariables:
 
 def _select(reader: Reader) -> Any:
     """A SELECT token to put before the expressions of SET, so that they parse as a query."""
-    from sqlglot.tokens import Token, TokenType  # noqa: PLC0415  only here
-
     at = reader.tokens[reader.at]
     return Token(TokenType.SELECT, "SELECT", at.line, at.col, at.start, at.start)
 
@@ -176,9 +176,8 @@ def describe(reader: Reader) -> s.Describe:
     if reader.token(1) is not None and reader.word(1) != ".":
         kind = _kind(reader)
     name = reader.object_name()
-    if reader.accept("TYPE", "="):
-        if reader.identifier() != "COLUMNS":
-            raise UnsupportedFeature("Unsupported feature 'DESCRIBE TABLE TYPE = STAGE'.")
+    if reader.accept("TYPE", "=") and reader.identifier() != "COLUMNS":
+        raise UnsupportedFeature("Unsupported feature 'DESCRIBE TABLE TYPE = STAGE'.")
     reader.end()
     return s.Describe(**statement_fields(reader), object=kind, name=name)
 

@@ -1,0 +1,176 @@
+"""JSON as Snowflake reads and writes it: forgiving on the way in, canonical on the way out.
+
+Canonical text has its keys sorted and no white space. Snowflake's manual: "PARSE_JSON".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+import msgspec
+
+
+class JsonError(ValueError):
+    """Text that Snowflake does not take for JSON; says what and where."""
+
+
+def _number(text: str) -> msgspec.Raw:
+    """A number as written; one with an exponent is a double and shown with 15 digits."""
+    if "e" in text or "E" in text:
+        text = f"{float(text):.15e}"
+    return msgspec.Raw(text.encode())
+
+
+_decoder: Final = msgspec.json.Decoder(float_hook=_number)
+_encoder: Final = msgspec.json.Encoder(order="sorted")
+
+_DEPTH: Final = 500
+
+#: What may stand in forgiving JSON: white space, strings of both quotes, punctuation, words.
+_TOKEN: Final = re.compile(
+    r"""\s*(?: (?P<double>"(?:[^"\\]|\\.)*") | (?P<single>'(?:[^'\\]|\\.)*')
+        | (?P<mark>[\[\]{},:]) | (?P<word>[^\s\[\]{},:"']+) | (?P<end>$) )""",
+    re.X | re.S,
+)
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_KEYWORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None, "undefined": None}
+
+
+def canonical(text: str, *, last_key_wins: bool = False) -> str | None:
+    """The canonical text of a JSON value; None for blank text. Raises JsonError."""
+    try:
+        value = _decoder.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        if not text.strip():
+            return None
+        value = _Forgiving(text, last_key_wins).value()
+        return _encoder.encode(value).decode()
+    encoded = _encoder.encode(value).decode()
+    if not last_key_wins and len(encoded) != len(text) and "{" in text:
+        _refuse_repeated_keys(text)
+    return encoded
+
+
+def _refuse_repeated_keys(text: str) -> None:
+    def pairs(items: list[tuple[str, Any]]) -> None:
+        seen = set()
+        for key, _ in items:
+            if key in seen:
+                at = text.rfind(json.dumps(key)) + len(json.dumps(key)) + 1
+                raise JsonError(f'duplicate object attribute "{key}", pos {at}')
+            seen.add(key)
+
+    json.loads(text, object_pairs_hook=pairs, strict=False)
+
+
+class _Forgiving:
+    """A reader of JSON with unquoted keys, single quotes, spare commas and words in any case."""
+
+    def __init__(self, text: str, last_key_wins: bool) -> None:
+        self._text = text
+        self._last_key_wins = last_key_wins
+        self._kind, self._token, self._at, self._end = "", "", 0, 0
+        self._take()
+
+    def value(self) -> Any:
+        """The one value of the text."""
+        value = self._value(0)
+        if self._kind != "end":
+            raise self._unexpected("unexpected text after the value")
+        return value
+
+    def _take(self) -> None:
+        match = _TOKEN.match(self._text, self._end)
+        if match is None:
+            raise JsonError(f"unfinished string, pos {self._end + 1}")
+        self._kind = str(match.lastgroup)
+        self._token = match[self._kind]
+        self._at, self._end = match.start(self._kind), match.end()
+
+    def _unexpected(self, what: str) -> JsonError:
+        return JsonError(f"{what}, pos {self._at + 1}")
+
+    def _value(self, depth: int) -> Any:
+        if depth > _DEPTH:
+            raise self._unexpected("nested too deeply")
+        token = self._token
+        if self._kind == "mark":
+            if token == "{":
+                return self._object(depth)
+            if token == "[":
+                return self._array(depth)
+            raise self._unexpected("misplaced " + token)
+        if self._kind == "end":
+            raise self._unexpected("incomplete value")
+        value = self._word() if self._kind == "word" else self._string()
+        self._take()
+        return value
+
+    def _word(self) -> Any:
+        word = self._token.lower()
+        if word in _KEYWORDS:
+            return _KEYWORDS[word]
+        if not _NUMBER.fullmatch(word):
+            raise self._unexpected(f'unknown keyword "{self._token}"')
+        if word.lstrip("+-").isdigit():
+            return msgspec.Raw(str(int(word)).encode())
+        whole = re.sub(r"\.(?=[e]|$)", "", re.sub(r"^([+-]?)\.", r"\g<1>0.", word)).lstrip("+")
+        return _number(whole)
+
+    def _string(self) -> str:
+        inner = self._token[1:-1]
+        if self._kind == "single":
+            inner = re.sub(r'(?<!\\)"', r"\"", inner.replace("\\'", "'"))
+        try:
+            return str(json.loads(f'"{inner}"', strict=False))
+        except ValueError:
+            raise self._unexpected("malformed string") from None
+
+    def _array(self, depth: int) -> list[Any]:
+        items: list[Any] = []
+        self._take()
+        pending = False
+        while True:
+            if self._token == "]" and self._kind == "mark":
+                if pending:
+                    items.append(None)
+                self._take()
+                return items
+            if self._token == "," and self._kind == "mark":
+                items.append(None)
+                self._take()
+                pending = True
+                continue
+            items.append(self._value(depth + 1))
+            pending = self._separator("]")
+
+    def _object(self, depth: int) -> dict[str, Any]:
+        members: dict[str, Any] = {}
+        self._take()
+        while not (self._token == "}" and self._kind == "mark"):
+            if self._kind == "end":
+                raise self._unexpected("incomplete object value")
+            if self._kind == "mark":
+                raise self._unexpected("misplaced " + self._token)
+            key = self._token if self._kind == "word" else self._string()
+            self._take()
+            if self._token != ":" or self._kind != "mark":
+                raise self._unexpected("missing colon")
+            if key in members and not self._last_key_wins:
+                raise self._unexpected(f'duplicate object attribute "{key}"')
+            self._take()
+            members[key] = self._value(depth + 1)
+            self._separator("}")
+        self._take()
+        return members
+
+    def _separator(self, closing: str) -> bool:
+        """Pass a comma; whether there was one. The closing mark is left to the caller."""
+        if self._kind == "mark" and self._token == ",":
+            self._take()
+            return True
+        if self._kind == "mark" and self._token == closing:
+            return False
+        raise self._unexpected("missing comma" if self._kind != "end" else "incomplete value")

@@ -1,0 +1,77 @@
+"""Functions that SQL macros cannot express, in Python over whole Arrow columns.
+
+They cost microseconds a row where a macro costs a fraction: only what needs recursion is here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from mockhaus.engine.json_text import JsonError, canonical
+
+
+def _texts(column: Any) -> list[str | None]:
+    return column.to_pylist()  # type: ignore[no-any-return]
+
+
+def _parse_json(column: Any) -> Any:
+    """PARSE_JSON: the canonical text, an error for what is not JSON."""
+    try:
+        return pa.array([None if t is None else canonical(t) for t in _texts(column)], pa.string())
+    except JsonError as error:
+        raise ValueError(f"MOCKHAUS:InvalidJson:Error parsing JSON: {error}") from None
+
+
+def _parse_json_last(column: Any) -> Any:
+    """PARSE_JSON(text, 'd'): of repeated keys the last wins."""
+    try:
+        values = [None if t is None else canonical(t, last_key_wins=True) for t in _texts(column)]
+    except JsonError as error:
+        raise ValueError(f"MOCKHAUS:InvalidJson:Error parsing JSON: {error}") from None
+    return pa.array(values, pa.string())
+
+
+def _lenient(text: str | None) -> str | None:
+    try:
+        return None if text is None else canonical(text)
+    except JsonError:
+        return None
+
+
+def _try_parse_json(column: Any) -> Any:
+    """TRY_PARSE_JSON: NULL for what is not JSON."""
+    return pa.array([_lenient(t) for t in _texts(column)], pa.string())
+
+
+def _complaint(text: str | None) -> str | None:
+    try:
+        if text is not None:
+            canonical(text)
+    except JsonError as error:
+        return str(error)
+    return None
+
+
+def _check_json(column: Any) -> Any:
+    """CHECK_JSON: what is wrong with the text, NULL for JSON."""
+    return pa.array([_complaint(t) for t in _texts(column)], pa.string())
+
+
+#: Name in DuckDB -> function of one VARCHAR column that answers one.
+FUNCTIONS: Final = {
+    "json_canonical": _parse_json,
+    "json_canonical_last": _parse_json_last,
+    "json_canonical_try": _try_parse_json,
+    "json_complaint": _check_json,
+}
+
+
+def register(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the functions known to a DuckDB instance; all its connections see them."""
+    for name, function in FUNCTIONS.items():
+        connection.create_function(
+            name, function, ["VARCHAR"], "VARCHAR", type="arrow", null_handling="special"
+        )
