@@ -1,0 +1,121 @@
+"""Who comes in, and where to: what a StartupMessage asks for (manual, 55.2.1 "Start-up").
+
+Authentication itself is a generator that yields messages for the client, is sent what the client
+answers, and returns when the client may come in; InvalidLogin keeps it out. `trust`, which asks
+nothing, is the only one so far: the door listens on loopback.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from mockhaus.errors import InvalidLogin, InvalidParameter, UnsupportedFeature
+from mockhaus.gateway.messages import (
+    PROTOCOL_3_0,
+    Message,
+    NegotiateProtocolVersion,
+    StartupMessage,
+)
+
+DEFAULT_SESSION: Final = "default"
+
+#: Startup parameters that are not settings.
+_NOT_SETTINGS: Final = frozenset({"user", "database", "options", "replication"})
+
+_OPTION: Final = re.compile(r"(?:-c\s*|--)([\w.-]+)=((?:\\.|[^\s\\])*)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """`database` None is the default one; `fallback` tells that the name is only the user's, which
+    libpq fills in where none was given, so that the default database is meant if it does not
+    exist."""
+
+    user: str
+    session: str = DEFAULT_SESSION
+    database: str | None = None
+    fallback: bool = False
+    schema: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+Authentication: TypeAlias = Generator[Message, bytes, None]
+Authenticator: TypeAlias = Callable[[Login], Authentication]
+
+
+def trust(login: Login) -> Authentication:
+    """Let everyone in."""
+    return
+    yield
+
+
+def options(text: str) -> dict[str, str]:
+    r"""The settings in the startup parameter `options`: `-c name=value --name=value`, `\ ` a space.
+
+    Raises InvalidParameter for anything else (manual, 55.7 "StartupMessage").
+    """
+    found: dict[str, str] = {}
+    position = len(text) - len(text.lstrip())
+    while position < len(text):
+        if (match := _OPTION.match(text, position)) is None:
+            raise InvalidParameter(f'invalid command-line argument: "{text[position:]}"')
+        found[match[1].replace("-", "_").lower()] = re.sub(r"\\(.)", r"\1", match[2])
+        position = match.end()
+    return found
+
+
+def login(message: StartupMessage) -> Login:
+    """What a StartupMessage asks for. Raises InvalidLogin, UnsupportedFeature."""
+    major, minor = divmod(message.version, 1 << 16)
+    if major != 3:
+        raise UnsupportedFeature(
+            f"unsupported frontend protocol {major}.{minor}: server supports 3.0 to 3.0"
+        )
+    parameters = message.parameters
+    if not (full_user := parameters.get("user", "")):
+        raise InvalidLogin("no PostgreSQL user name specified in startup packet")
+    if parameters.get("replication", "false").lower() not in ("false", "off", "no", "0"):
+        raise UnsupportedFeature("replication is not supported")
+    given = options(parameters.get("options", ""))
+    user, _, suffix = full_user.partition("/")
+    session = given.pop("session", "") or suffix or DEFAULT_SESSION
+    settings = {
+        name: value
+        for name, value in parameters.items()
+        if name not in _NOT_SETTINGS and not name.startswith("_pq_.")
+    } | given
+    database = parameters.get("database") or full_user
+    implied = database in (full_user, user)
+    return Login(
+        user,
+        session,
+        stored_name(user if implied else database),
+        implied,
+        first_schema(settings.get("search_path")),
+        settings,
+    )
+
+
+def negotiation(message: StartupMessage) -> NegotiateProtocolVersion | None:
+    """The answer to a client that asks for more than protocol 3.0, if it does."""
+    unknown = tuple(name for name in message.parameters if name.startswith("_pq_."))
+    if message.version > PROTOCOL_3_0 or unknown:
+        return NegotiateProtocolVersion(PROTOCOL_3_0, unknown)
+    return None
+
+
+def first_schema(search_path: str | None) -> str | None:
+    """The schema a search_path means: its first that is not the user's or the system's."""
+    for part in (search_path or "").split(","):
+        name = part.strip().strip("'\"")
+        if name and name not in ("$user", "pg_catalog", "information_schema"):
+            return stored_name(name)
+    return None
+
+
+def stored_name(name: str) -> str:
+    """A name as Snowflake stores it: PostgreSQL clients write unquoted names in lower case."""
+    return name.upper() if name == name.lower() else name

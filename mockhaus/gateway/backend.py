@@ -1,0 +1,433 @@
+"""One client's side of the server: messages in, wire bytes out, all in a worker thread.
+
+`Backend.perform` carries out messages one after another and yields what goes to the client, piece
+by piece; it is pulled only as fast as the client reads. Small answers come out as one piece.
+
+Between two Syncs, and within one simple Query, all statements are one transaction (manual, 55.2.2
+and 55.2.4); where it is plain that there is only one statement, it is left to autocommit.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any, Final
+
+from mockhaus.errors import (
+    Canceled,
+    EngineFault,
+    MockhausError,
+    SqlSyntaxError,
+    StatementTimeout,
+    UnsupportedFeature,
+)
+from mockhaus.gateway import messages as m
+from mockhaus.gateway.auth import first_schema
+from mockhaus.gateway.codec import encode
+from mockhaus.gateway.messages import Message
+from mockhaus.gateway.parameters import TEXT_OID, ParameterLoader, check_count
+from mockhaus.gateway.portal import Plan, Portal
+from mockhaus.gateway.protocol import (
+    EXTENDED,
+    Action,
+    Namespace,
+    Protocol,
+    State,
+    portal_names,
+    statement_names,
+)
+from mockhaus.gateway.responses import error_response, warning_response
+from mockhaus.gateway.rows import Wire, expand_formats, row_description, shown_name
+from mockhaus.gateway.settings import Command, Settings, command
+from mockhaus.gateway.split import split
+from mockhaus.result import Projection, Result
+from mockhaus.sessions.connection import Connection
+from mockhaus.translation.statements import Statement
+
+log = logging.getLogger(__name__)
+
+#: Bytes that are worth a write of their own.
+PIECE: Final = 64 * 1024
+
+Steps = Iterator[Wire]
+
+_FOREIGN: Final = re.compile(r"(?:^|[;\n]|\*/)\s*(?:set|show|reset|discard|copy)\b", re.I)
+_COPY: Final = re.compile(r"COPY\b.*\b(?:FROM\s+STDIN|TO\s+STDOUT)\b", re.I | re.S)
+
+_PARSE_COMPLETE: Final = encode(m.ParseComplete())
+_BIND_COMPLETE: Final = encode(m.BindComplete())
+_CLOSE_COMPLETE: Final = encode(m.CloseComplete())
+_NO_DATA: Final = encode(m.NoData())
+_EMPTY: Final = encode(m.EmptyQueryResponse())
+_SUSPENDED: Final = encode(m.PortalSuspended())
+_READY: Final = {status: encode(m.ReadyForQuery(status)) for status in "ITE"}
+
+
+class Backend:
+    """Carries out the actions of the protocol's table on one connection."""
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        connection: Connection,
+        settings: Settings,
+        encoders: Executor,
+    ) -> None:
+        self.protocol = protocol
+        self.settings = settings
+        self._connection = connection
+        self._encoders = encoders
+        self._statements: Namespace[Plan] = statement_names()
+        self._portals: Namespace[Portal] = portal_names()
+        self._parameters = ParameterLoader()
+        self._out = bytearray()
+        self._implicit = False
+        self._flush = False
+        self._timed_out = False
+        self._rolled_back = False
+        self._actions: dict[Action, Callable[[Any], Steps | None]] = {
+            Action.QUERY: self._query,
+            Action.PARSE: self._parse,
+            Action.BIND: self._bind,
+            Action.DESCRIBE: self._describe,
+            Action.EXECUTE: self._execute,
+            Action.CLOSE: self._close,
+            Action.FLUSH: self._flush_out,
+            Action.SYNC: self._sync,
+            Action.CALL_FUNCTION: self._call_function,
+            Action.TERMINATE: lambda message: None,
+            Action.IGNORE: lambda message: None,
+        }
+
+    # --- driving ----------------------------------------------------------------------------------
+
+    def perform(self, messages: Sequence[Message]) -> Generator[Wire, None, bytes | None]:
+        """Carry out messages. What is yielded, and then what is returned, goes to the client."""
+        lone = _lone_executes(messages)
+        self._timed_out = False
+        for number, message in enumerate(messages):
+            try:
+                action = self.protocol.receive(message)
+                if action is Action.EXECUTE and number not in lone:
+                    self._begin()
+                steps = self._actions[action](message)
+                if steps is not None:
+                    yield from steps
+            except MockhausError as error:
+                self._failed(message, error)
+            except Exception:
+                log.exception("a fault in Mockhaus")
+                self._failed(message, EngineFault("Internal error; the server's log has it."))
+        return self._taken() if self._flush else None
+
+    def adopt(self, startup: Mapping[str, str]) -> None:
+        """Bring the settings that the client came with to the connection."""
+        if any(name.lower() == "timezone" for name in startup):
+            self._apply("timezone")
+
+    def greet(self, key: bytes) -> bytes:
+        """What follows a login: settings, the key for cancel requests, ReadyForQuery."""
+        self._report_settings()
+        self._out += key
+        self._ready()
+        return self._taken()
+
+    def cancel(self) -> None:
+        """Stop what runs; from any thread."""
+        self._connection.cancel()
+
+    def time_out(self) -> None:
+        """As `cancel`, for statement_timeout."""
+        self._timed_out = True
+        self._connection.cancel()
+
+    def close(self) -> None:
+        """Give everything back; an open transaction is rolled back."""
+        try:
+            self._close_portals()
+        finally:
+            self._connection.close()
+
+    def _taken(self) -> bytes:
+        data = bytes(self._out)
+        self._out.clear()
+        self._flush = False
+        return data
+
+    def _emit(self, wire: Wire) -> Steps:
+        """Send rows: a large piece as it is, small ones together."""
+        if len(wire) < PIECE:
+            self._out += wire
+            if len(self._out) >= PIECE:
+                yield self._taken()
+            return
+        if self._out:
+            yield self._taken()
+        yield wire
+
+    def _failed(self, message: Message, error: MockhausError) -> None:
+        if type(error) is Canceled and self._timed_out:
+            error = StatementTimeout(error.message)
+        self._out += encode(error_response(error))
+        self._flush = True
+        try:
+            self._end(commit=False)
+        except MockhausError:
+            log.exception("rolling back after an error")
+        self.protocol.failed(message)
+        kind = message.kind if isinstance(message, m.Malformed) else type(message)
+        if kind not in EXTENDED and self.protocol.state is State.READY:
+            self._ready()
+
+    def _ready(self) -> None:
+        self._report_settings()
+        self._out += _READY[self._connection.status]
+        self._flush = True
+
+    def _report_settings(self) -> None:
+        # ALTER SESSION and USE change these as well.
+        context = self._connection.context
+        self.settings.observe("timezone", context.parameters.get("TIMEZONE", "UTC"))
+        self.settings.observe("search_path", shown_name(context.schema or ""))
+        for name, value in self.settings.changed():
+            self._out += encode(m.ParameterStatus(name, value))
+
+    # --- transactions -----------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        self._connection.begin_implicit()
+        self._implicit = True
+
+    def _end(self, *, commit: bool) -> None:
+        """End the implicit transaction, and with any transaction its portals and settings."""
+        connection = self._connection
+        if connection.status != "T":
+            self._close_portals()
+        self._implicit = False
+        connection.end_implicit(commit=commit)
+        if connection.status == "I":
+            committed, self._rolled_back = commit and not self._rolled_back, False
+            for name in self.settings.transaction_ended(committed=committed):
+                self._apply(name)
+
+    def _close_portals(self) -> None:
+        for portal in self._portals:
+            portal.close()
+        self._portals.clear()
+
+    # --- simple query -----------------------------------------------------------------------------
+
+    def _query(self, message: m.Query) -> Steps:
+        statements = self._read(message.text, placeholders=False)
+        if not statements:
+            self._out += _EMPTY
+        if len(statements) > 1:
+            self._begin()
+        for statement, offset in statements:
+            try:
+                yield from self._simple(statement)
+            except MockhausError as error:
+                raise _moved(error, offset) from None
+        self._end(commit=True)
+        self._ready()
+
+    def _simple(self, statement: Statement | Command) -> Steps:
+        portal = Portal(self._plan(statement, (), 0))
+        try:
+            self._opened(portal.open(self._run))
+            if portal.columns is not None:
+                self._out += encode(row_description(portal.columns))
+                for wire in portal.fetch(0, self._encoders):
+                    yield from self._emit(wire)
+            self._out += encode(m.CommandComplete(portal.tag))
+        finally:
+            portal.close()
+
+    # --- extended query ---------------------------------------------------------------------------
+
+    def _parse(self, message: m.Parse) -> None:
+        self._statements.check_free(message.statement)
+        statements = self._read(message.query, placeholders=True)
+        if len(statements) > 1:
+            raise SqlSyntaxError("cannot insert multiple commands into a prepared statement")
+        plan = Plan()
+        for statement, offset in statements:
+            try:
+                plan = self._plan(statement, message.parameter_types, offset)
+            except MockhausError as error:
+                raise _moved(error, offset) from None
+        self._statements.put(message.statement, plan)
+        self._out += _PARSE_COMPLETE
+
+    def _bind(self, message: m.Bind) -> None:
+        plan: Plan = self._statements.get(message.statement)
+        check_count(len(message.parameters), plan.parameters, message.statement)
+        self._portals.check_free(message.portal)
+        values = self._parameters.load(plan.types, message.parameter_formats, message.parameters)
+        if plan.columns is not None:
+            expand_formats(message.result_formats, len(plan.columns))
+        if (old := self._portals.pop(message.portal)) is not None:
+            old.close()
+        self._portals.put(message.portal, Portal(plan, values, message.result_formats))
+        self._out += _BIND_COMPLETE
+
+    def _describe(self, message: m.Describe) -> None:
+        if message.kind == "P":
+            portal: Portal = self._portals.get(message.name)
+            columns, formats = portal.columns, portal.formats
+        else:
+            plan: Plan = self._statements.get(message.name)
+            columns, formats = plan.columns, ()
+            given = (oid or TEXT_OID for oid in plan.types)
+            missing = [TEXT_OID] * (plan.parameters - len(plan.types))
+            self._out += encode(m.ParameterDescription((*given, *missing)))
+        if columns is None:
+            self._out += _NO_DATA
+        else:
+            self._out += encode(row_description(columns, formats))
+
+    def _execute(self, message: m.Execute) -> Steps:
+        portal: Portal = self._portals.get(message.portal)
+        if portal.plan.is_empty:
+            self._out += _EMPTY
+            return
+        try:
+            if portal.result is None:
+                self._opened(portal.open(self._run))
+            for wire in portal.fetch(message.max_rows, self._encoders):
+                yield from self._emit(wire)
+        except MockhausError as error:
+            raise _moved(error, portal.plan.offset) from None
+        self._out += _SUSPENDED if portal.suspended else encode(m.CommandComplete(portal.tag))
+
+    def _close(self, message: m.Close) -> None:
+        if message.kind == "S":
+            self._statements.pop(message.name)
+        elif (portal := self._portals.pop(message.name)) is not None:
+            portal.close()
+        self._out += _CLOSE_COMPLETE
+
+    def _flush_out(self, message: m.Flush) -> Steps:
+        if self._out:
+            yield self._taken()
+
+    def _sync(self, message: m.Sync) -> None:
+        self._end(commit=True)
+        self._ready()
+
+    def _call_function(self, message: m.FunctionCall) -> None:
+        raise UnsupportedFeature(
+            "function call messages are not supported", hint="Call the function with SELECT."
+        )
+
+    # --- statements -------------------------------------------------------------------------------
+
+    def _read(self, text: str, *, placeholders: bool) -> list[tuple[Statement | Command, int]]:
+        """The statements of a text, and what must be added to the positions of their errors."""
+        if _FOREIGN.search(text) is None:
+            return [(each, 0) for each in self._connection.parse(text, placeholders=placeholders)]
+        pieces = list(split(text))
+        commands = [_foreign(piece.bare) for piece in pieces]
+        if not any(commands):
+            return [(each, 0) for each in self._connection.parse(text, placeholders=placeholders)]
+        found: list[tuple[Statement | Command, int]] = []
+        for piece, about_settings in zip(pieces, commands, strict=True):
+            if about_settings is not None:
+                found.append((about_settings, piece.offset))
+                continue
+            try:
+                parsed = self._connection.parse(piece.text, placeholders=placeholders)
+            except MockhausError as error:
+                raise _moved(error, piece.offset) from None
+            found += [(each, piece.offset) for each in parsed]
+        return found
+
+    def _plan(self, statement: Statement | Command, types: tuple[int, ...], offset: int) -> Plan:
+        if isinstance(statement, Command):
+            return Plan(command=statement, offset=offset)
+        return Plan(self._connection.prepare(statement), types=types, offset=offset)
+
+    def _run(self, plan: Plan, values: Sequence[Any], projection: Projection) -> Result:
+        if plan.prepared is not None:
+            return self._connection.run(plan.prepared, values, projection)
+        assert plan.command is not None
+        return self._carry_out(plan.command)
+
+    def _opened(self, result: Result) -> None:
+        self._rolled_back = self._rolled_back or result.tag == "ROLLBACK"
+        for text in result.warnings:
+            self._out += encode(warning_response(text))
+
+    # --- settings ---------------------------------------------------------------------------------
+
+    def _carry_out(self, it: Command) -> Result:
+        if self._connection.status == "E":
+            self._statement("SELECT 1")  # which the connection refuses in its own words
+        if it.verb == "SHOW":
+            return self.settings.show(it.name)
+        if it.verb == "DISCARD":
+            return self._discard(it.name)
+        if it.verb == "RESET":
+            names = self.settings.reset(it.name)
+        else:
+            self.settings.set(it.name, it.value, local=it.verb == "SET LOCAL")
+            names = [it.name]
+        for name in names:
+            self._apply(name)
+        return Result((), "RESET" if it.verb == "RESET" else "SET")
+
+    def _apply(self, name: str) -> None:
+        """Bring a setting that reaches beyond this door to the connection."""
+        value = self.settings[name]
+        if name == "timezone":
+            quoted = value.replace("'", "''")
+            self._statement(f"ALTER SESSION SET TIMEZONE = '{quoted}'")
+        elif name == "search_path" and (schema := first_schema(value)) is not None:
+            # As in PostgreSQL, the schema need not exist yet.
+            self._connection.enter(None, schema)
+
+    def _discard(self, what: str) -> Result:
+        if what == "ALL":
+            if self._connection.status != "I" or self._implicit:
+                raise UnsupportedFeature("DISCARD ALL cannot run inside a transaction block")
+            self._close_portals()
+            self._statements.clear()
+            for name in self.settings.reset("ALL"):
+                self._apply(name)
+        return Result((), f"DISCARD {what}")
+
+    def _statement(self, text: str) -> None:
+        for statement in self._connection.parse(text):
+            self._connection.run(self._connection.prepare(statement)).close()
+
+
+def _foreign(text: str) -> Command | None:
+    if _COPY.match(text):
+        raise UnsupportedFeature(
+            "COPY FROM STDIN and COPY TO STDOUT are not supported",
+            hint="Use COPY INTO with a stage.",
+        )
+    return command(text)
+
+
+def _moved(error: MockhausError, offset: int) -> MockhausError:
+    """The error with its position counted from the start of the whole text."""
+    if error.position is not None:
+        error.position += offset
+    return error
+
+
+def _lone_executes(messages: Sequence[Message]) -> set[int]:
+    """Where an Execute is known to be the only one before its Sync."""
+    found: set[int] = set()
+    since_sync: list[int] = []
+    for number, message in enumerate(messages):
+        if type(message) is m.Execute:
+            since_sync.append(number)
+        elif type(message) is m.Sync:
+            if len(since_sync) == 1:
+                found.add(since_sync[0])
+            since_sync = []
+    return found

@@ -1,0 +1,130 @@
+"""Bind parameter values to Python values, by type OID and format (manual, 55.2.3).
+
+psycopg's loaders know every PostgreSQL type in both formats; what DuckDB has no value for stays
+text, to be cast where it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+from psycopg.adapt import Transformer
+from psycopg.pq import Format
+
+from mockhaus.errors import (
+    InvalidBinary,
+    InvalidEncoding,
+    InvalidText,
+    ProtocolError,
+    UnsupportedFeature,
+)
+from mockhaus.gateway.messages import BINARY
+from mockhaus.gateway.rows import expand_formats
+
+#: What the server says of a parameter whose type the client did not give.
+TEXT_OID: Final = 25
+
+#: Types that are passed on as text: unspecified, unknown, the text family, json.
+_TEXTS: Final = frozenset({0, 705, 25, 1043, 1042, 18, 19, 114, 142})
+_JSONB: Final = 3802
+_TEMPORAL: Final = frozenset({1082, 1114, 1184})
+_NATIVE: Final = (bool, int, float, Decimal, str, bytes, date, time, datetime, timedelta, UUID)
+
+
+class ParameterLoader:
+    """Reads the parameters of one connection's Bind messages."""
+
+    def __init__(self) -> None:
+        self._transformer = Transformer()
+
+    def load(
+        self, types: Sequence[int], formats: Sequence[int], values: Sequence[bytes | None]
+    ) -> list[Any]:
+        """The values. Raises ProtocolError, InvalidText, InvalidBinary; all name the parameter."""
+        codes = expand_formats(formats, len(values))
+        declared = [*types, *([0] * (len(values) - len(types)))]
+        return [
+            None if data is None else self._value(number, oid, code, data)
+            for number, (oid, code, data) in enumerate(
+                zip(declared, codes, values, strict=False), start=1
+            )
+        ]
+
+    def _value(self, number: int, oid: int, code: int, data: bytes) -> Any:
+        if oid in _TEXTS:
+            return _text(number, data)
+        if oid == _JSONB:
+            # Binary jsonb is its text behind a version byte.
+            return _text(number, data[1:] if code == BINARY else data)
+        try:
+            value = self._loader(oid, code)(data)
+        except (ValueError, ArithmeticError, IndexError, LookupError, psycopg.Error) as error:
+            if oid in _TEMPORAL and code != BINARY and b"infinity" in data.lower():
+                return data.decode("ascii", "replace")
+            raise _unfit(number, oid, code, data, error) from None
+        except Exception as error:  # struct.error of binary loaders, and what they wrap
+            raise _unfit(number, oid, code, data, error) from None
+        return _native(value, number)
+
+    def _loader(self, oid: int, code: int) -> Callable[[bytes], Any]:
+        form = Format.BINARY if code == BINARY else Format.TEXT
+        if code == BINARY and psycopg.adapters.types.get(oid) is None:
+            raise LookupError(f"no binary form of type {oid} is known")
+        return self._transformer.get_loader(oid, form).load
+
+
+def _text(number: int, data: bytes) -> str:
+    try:
+        value = data.decode()
+    except UnicodeDecodeError:
+        raise InvalidEncoding(
+            f'invalid byte sequence for encoding "UTF8" in parameter ${number}'
+        ) from None
+    if "\0" in value:
+        raise InvalidEncoding(
+            f'invalid byte sequence for encoding "UTF8": 0x00 in parameter ${number}'
+        )
+    return value
+
+
+def _type_name(oid: int) -> str:
+    known = psycopg.adapters.types.get(oid)
+    return known.name if known is not None else str(oid)
+
+
+def _unfit(
+    number: int, oid: int, code: int, data: bytes, error: Exception
+) -> InvalidText | InvalidBinary:
+    name = _type_name(oid)
+    if code == BINARY:
+        return InvalidBinary(
+            f"incorrect binary data format in bind parameter {number}",
+            detail=f"{len(data)} bytes are not a value of type {name}: {error}",
+        )
+    shown = data[:100].decode("utf-8", "replace")
+    return InvalidText(f'invalid input syntax for type {name}: "{shown}" in parameter ${number}')
+
+
+def _native(value: Any, number: int) -> Any:
+    """The value, if DuckDB takes it; arrays item by item; others (inet, ranges) as text."""
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise UnsupportedFeature(f"parameter ${number}: numeric '{value}' has no Snowflake value")
+    if value is None or isinstance(value, _NATIVE):
+        return value
+    if isinstance(value, list):
+        return [_native(item, number) for item in value]
+    return str(value)
+
+
+def check_count(given: int, wanted: int, statement: str) -> None:
+    """Raise ProtocolError unless Bind brings as many values as the statement takes."""
+    if given != wanted:
+        raise ProtocolError(
+            f"bind message supplies {given} parameters, but prepared statement"
+            f' "{statement}" requires {wanted}'
+        )

@@ -1,0 +1,132 @@
+"""Plans and portals: a statement that was parsed, and one that is being read."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+
+from mockhaus.gateway.rows import RowEncoder, Wire
+from mockhaus.gateway.settings import Command
+from mockhaus.result import Column, Projection, Result
+from mockhaus.sessions.connection import Prepared
+
+#: Batches that may be with the encoders while the next one is pulled.
+AHEAD: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What Parse leaves behind: a statement for the connection, a command about settings, or,
+    with neither, an empty text. `offset` is where it starts in the text that was sent."""
+
+    prepared: Prepared | None = None
+    command: Command | None = None
+    types: tuple[int, ...] = ()
+    offset: int = 0
+
+    @property
+    def columns(self) -> tuple[Column, ...] | None:
+        if self.command is not None:
+            return self.command.columns
+        return self.prepared.columns if self.prepared is not None else None
+
+    @property
+    def parameters(self) -> int:
+        return self.prepared.parameters if self.prepared is not None else 0
+
+    @property
+    def is_empty(self) -> bool:
+        return self.prepared is None and self.command is None
+
+
+class Portal:
+    """A plan with its parameter values, run at the first fetch and then read piece by piece."""
+
+    def __init__(self, plan: Plan, values: Sequence[Any] = (), formats: Sequence[int] = ()) -> None:
+        self.plan = plan
+        self.values = values
+        self.formats = formats
+        self.result: Result | None = None
+        #: Rows that the last fetch gave, and whether it stopped at its limit.
+        self.sent = 0
+        self.suspended = False
+        self._encoder: RowEncoder | None = None
+        self._batches: Iterator[pa.RecordBatch] = iter(())
+        self._rest: pa.RecordBatch | None = None
+
+    @property
+    def columns(self) -> tuple[Column, ...] | None:
+        """The columns of the rows to come; None if the answer has none."""
+        result = self.result
+        if result is None:
+            return self.plan.columns
+        return None if result.status_only or not result.columns else result.columns
+
+    @property
+    def tag(self) -> str:
+        """The command tag after a fetch, with its count."""
+        assert self.result is not None
+        if self.result.tag in ("SELECT", "FETCH") and self.columns is not None:
+            return f"{self.result.tag} {self.sent}"
+        count = self.result.row_count
+        return self.result.tag if count is None else f"{self.result.tag} {count}"
+
+    def open(self, run: Callable[[Plan, Sequence[Any], Projection], Result]) -> Result:
+        """Run the statement; its rows wait."""
+        self.result = result = run(self.plan, self.values, self._project)
+        if self.columns is None:
+            return result
+        if result.batches is not None:
+            self._batches = iter(result.batches)
+        elif result.rows:
+            self._encoder = RowEncoder(result.columns, self.formats)
+            self._batches = iter([self._encoder.batch(result.rows)])
+        return result
+
+    def _project(self, columns: Sequence[Column]) -> Sequence[str]:
+        self._encoder = RowEncoder(columns, self.formats)
+        return self._encoder.project(columns)
+
+    def fetch(self, limit: int, encoders: Executor) -> Iterator[Wire]:
+        """The DataRow bytes of the next `limit` rows, 0 for all.
+
+        Large batches are encoded by other threads while this one pulls the next from DuckDB.
+        """
+        self.sent = 0
+        waiting: deque[Future[Wire]] = deque()
+        while (limit <= 0 or self.sent < limit) and (
+            batch := self._next(limit - self.sent)
+        ) is not None:
+            self.sent += batch.num_rows
+            assert self._encoder is not None
+            if self._encoder.is_small(batch) and not waiting:
+                yield self._encoder.encode(batch)
+                continue
+            waiting.append(encoders.submit(self._encoder.encode, batch))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+        self.suspended = 0 < limit <= self.sent
+
+    def _next(self, wanted: int) -> pa.RecordBatch | None:
+        """The next batch, of at most `wanted` rows if that is positive."""
+        batch, self._rest = self._rest, None
+        if batch is None:
+            batch = next(self._batches, None)
+        if batch is not None and 0 < wanted < batch.num_rows:
+            self._rest = batch.slice(wanted)
+            batch = batch.slice(0, wanted)
+        return batch
+
+    def close(self) -> None:
+        """Give up what was not read."""
+        self._rest = None
+        self._batches = iter(())
+        if self.result is not None:
+            self.result.close()

@@ -1,0 +1,40 @@
+"""Errors and notices as messages: the one place where this door translates an error.
+
+Manual, 55.8 "Error and Notice Message Fields".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mockhaus.errors import Canceled, MockhausError, StatementTimeout
+from mockhaus.gateway.messages import ErrorResponse, NoticeResponse
+
+#: PostgreSQL's words, which clients and people look for.
+_WORDS: Final[dict[type[MockhausError], str]] = {
+    Canceled: "canceling statement due to user request",
+    StatementTimeout: "canceling statement due to statement timeout",
+}
+
+
+def error_response(error: MockhausError, severity: str = "ERROR") -> ErrorResponse:
+    """An error; severity FATAL when the connection ends with it."""
+    fields = {
+        "S": severity,
+        "V": severity,
+        "C": error.sqlstate,
+        "M": _WORDS.get(type(error), error.message),
+    }
+    if error.detail:
+        fields["D"] = error.detail
+    if error.hint:
+        fields["H"] = error.hint
+    if error.position is not None:
+        fields["P"] = str(error.position + 1)
+    return ErrorResponse({key: value.replace("\0", "") for key, value in fields.items()})
+
+
+def warning_response(text: str, sqlstate: str = "01000") -> NoticeResponse:
+    """A warning beside an answer."""
+    fields = {"S": "WARNING", "V": "WARNING", "C": sqlstate, "M": text.replace("\0", "")}
+    return NoticeResponse(fields)

@@ -1,0 +1,52 @@
+"""A text cut at its semicolons, for statements that are not Snowflake SQL.
+
+Snowflake's parser reads whole texts; `SET TIME ZONE ..; SELECT 1` is one that it cannot read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_TOKEN: Final = re.compile(
+    r"""'(?:[^'\\]|\\.|'')*'      # text, with Snowflake's backslash escapes
+      | "(?:[^"]|"")*"            # quoted name
+      | \$\$.*?\$\$               # dollar-quoted text
+      | (?P<comment> --[^\n]* | //[^\n]* | /\*.*?\*/ )
+      | (?P<end> ; )""",
+    re.X | re.S,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One statement, `bare` without comments, and where `text` starts in the whole."""
+
+    text: str
+    bare: str
+    offset: int
+
+
+def split(text: str) -> Iterator[Piece]:
+    """The statements of a text that are more than space and comments."""
+    start = position = 0
+    bare: list[str] = []
+    for match in _TOKEN.finditer(text):
+        if match["comment"]:
+            bare += (text[position : match.start()], " ")
+            position = match.end()
+        elif match["end"]:
+            bare.append(text[position : match.start()])
+            yield from _piece(text, start, match.start(), bare)
+            start = position = match.end()
+            bare = []
+    bare.append(text[position:])
+    yield from _piece(text, start, len(text), bare)
+
+
+def _piece(text: str, start: int, end: int, bare: list[str]) -> Iterator[Piece]:
+    stripped = "".join(bare).strip()
+    if stripped:
+        yield Piece(text[start:end], stripped, start)
