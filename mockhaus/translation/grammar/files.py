@@ -1,12 +1,300 @@
-"""Statements about files: stages, file formats, COPY INTO, PUT, GET, LIST, REMOVE."""
+"""Statements about files: stages, file formats, COPY INTO, PUT, GET, LIST, REMOVE.
+
+Snowflake's manual: "CREATE STAGE", "CREATE FILE FORMAT", "COPY INTO <table>", "COPY INTO
+<location>", "Data loading / unloading commands".
+"""
 
 from __future__ import annotations
 
-from typing import Final
-
-from mockhaus.translation import statements as s
-from mockhaus.translation.grammar.reader import Reader
-
 from collections.abc import Callable
+from typing import Any, Final
 
-GRAMMARS: Final[dict[tuple[str, ...], Callable[[Reader], s.Statement]]] = {}
+from mockhaus.errors import InvalidParameter, UnsupportedFeature
+from mockhaus.translation import statements as s
+from mockhaus.translation.context import ObjectName
+from mockhaus.translation.grammar.objects import CreateHead
+from mockhaus.translation.grammar.reader import Reader, statement_fields
+from mockhaus.translation.grammar.stage_refs import (
+    looks_like_stage,
+    name_of,
+    stage_query,
+    stage_ref,
+)
+
+_TEMPORARY: Final = frozenset(("TEMPORARY", "TEMP", "VOLATILE"))
+
+
+def create_stage(reader: Reader) -> s.CreateStage:
+    """CREATE [OR REPLACE] [TEMPORARY] STAGE [IF NOT EXISTS] name [options]."""
+    head = CreateHead(reader, _TEMPORARY)
+    if reader.word() in ("LIKE", "CLONE"):
+        raise UnsupportedFeature(f"Unsupported feature 'CREATE STAGE {reader.word()}'.")
+    options = _options(reader, {})
+    if head.modifiers:
+        options["TEMPORARY"] = True
+    return s.CreateStage(**head.fields(reader), options=options)
+
+
+def create_file_format(reader: Reader) -> s.CreateFileFormat:
+    """CREATE [OR REPLACE] [TEMPORARY] FILE FORMAT [IF NOT EXISTS] name [TYPE = ...] [options]."""
+    head = CreateHead(reader, _TEMPORARY)
+    if reader.word() in ("LIKE", "CLONE"):
+        raise UnsupportedFeature(f"Unsupported feature 'CREATE FILE FORMAT {reader.word()}'.")
+    options = _options(reader, {})
+    if head.modifiers:
+        options["TEMPORARY"] = True
+    return s.CreateFileFormat(**head.fields(reader), options=options)
+
+
+def _alter(reader: Reader) -> s.Statement:
+    reader.expect("ALTER")
+    raise UnsupportedFeature(
+        "Unsupported feature 'ALTER STAGE'."
+        if reader.word() == "STAGE"
+        else "Unsupported feature 'ALTER FILE FORMAT'.",
+        hint="CREATE OR REPLACE makes it anew.",
+        position=reader.tokens[0].start,
+    )
+
+
+def _options(reader: Reader, known: dict[str, Any]) -> dict[str, Any]:
+    """The options up to the end of the statement.
+
+    FILE_FORMAT comes out as a dict: its options, or the single key FORMAT_NAME with an ObjectName.
+    """
+    options = dict(known)
+    while not reader.done:
+        before = reader.at
+        if reader.looking_at("FILE_FORMAT", "="):
+            position = reader.take().start
+            reader.expect("=")
+            found: dict[str, Any] = {"FILE_FORMAT": _file_format(reader)}
+            reader.accept(",")
+        else:
+            position = reader.tokens[reader.at].start
+            found = _one_option(reader)
+        for name in found:
+            if name in options:
+                raise InvalidParameter(
+                    f"SQL compilation error:\nduplicate property '{name}'.", position=position
+                )
+        options.update(found)
+        if reader.at == before:
+            raise reader.unexpected()
+    return options
+
+
+def _one_option(reader: Reader) -> dict[str, Any]:
+    """One `NAME = value`; a percentage (`ON_ERROR = SKIP_FILE_10%`) keeps its sign."""
+    name = reader.identifier()
+    reader.expect("=")
+    value = reader.value()
+    if isinstance(value, str) and reader.accept("%"):
+        value += "%"
+    reader.accept(",")
+    return {name: value}
+
+
+def _file_format(reader: Reader) -> dict[str, Any]:
+    """What follows `FILE_FORMAT =`: a name, a name in quotes, or options in parentheses."""
+    if not reader.accept("("):
+        return {"FORMAT_NAME": _format_name(reader)}
+    options: dict[str, Any] = {}
+    while not reader.accept(")"):
+        if reader.looking_at("FORMAT_NAME", "="):
+            reader.expect("FORMAT_NAME", "=")
+            options["FORMAT_NAME"] = _format_name(reader)
+            reader.accept(",")
+            continue
+        position = reader.tokens[reader.at].start if not reader.done else None
+        for name, value in _one_option(reader).items():
+            if name in options:
+                raise InvalidParameter(
+                    f"SQL compilation error:\nduplicate property '{name}'.", position=position
+                )
+            options[name] = value
+    return options
+
+
+def _format_name(reader: Reader) -> ObjectName:
+    if reader.is_string():
+        position = reader.tokens[reader.at].start
+        return name_of(reader.string(), position)
+    return reader.object_name()
+
+
+def copy_into(reader: Reader) -> s.CopyIntoTable | s.CopyIntoLocation:
+    """COPY INTO table FROM stage, or COPY INTO stage FROM table or query."""
+    reader.expect("COPY", "INTO")
+    if looks_like_stage(reader):
+        return _copy_into_location(reader)
+    if reader.is_string():
+        raise _external_location(reader)
+    table = reader.object_name()
+    columns = _column_list(reader)
+    reader.expect("FROM")
+    query = None
+    if reader.accept("("):
+        source, query = stage_query(reader)
+        reader.expect(")")
+    elif looks_like_stage(reader):
+        source = stage_ref(reader)
+    elif reader.is_string():
+        raise _external_location(reader)
+    else:
+        raise reader.unexpected()
+    return s.CopyIntoTable(
+        **statement_fields(reader),
+        table=table,
+        columns=columns,
+        source=source,
+        query=query,
+        options=_options(reader, {}),
+    )
+
+
+def _external_location(reader: Reader) -> Exception:
+    position = reader.tokens[reader.at].start
+    return UnsupportedFeature(
+        "Unsupported feature 'COPY INTO with an external location instead of a stage'.",
+        hint="CREATE STAGE with the location as its URL, and copy from the stage.",
+        position=position,
+    )
+
+
+def _column_list(reader: Reader) -> tuple[str, ...]:
+    if not reader.accept("("):
+        return ()
+    names = [reader.identifier()]
+    while reader.accept(","):
+        names.append(reader.identifier())
+    reader.expect(")")
+    return tuple(names)
+
+
+def _copy_into_location(reader: Reader) -> s.CopyIntoLocation:
+    target = stage_ref(reader)
+    reader.expect("FROM")
+    table, query = None, None
+    if reader.accept("("):
+        query = _parenthesised_text(reader)
+    else:
+        table = reader.object_name()
+    options: dict[str, Any] = {}
+    if reader.accept("PARTITION BY") or reader.accept("PARTITION", "BY"):
+        reader.expect("(")
+        options["PARTITION BY"] = _parenthesised_text(reader)
+    return s.CopyIntoLocation(
+        **statement_fields(reader),
+        target=target,
+        table=table,
+        query=query,
+        options=_options(reader, options),
+    )
+
+
+def _parenthesised_text(reader: Reader) -> str:
+    """The text up to the parenthesis that closes the one just read, which is read as well."""
+    start, depth = reader.at, 1
+    while depth:
+        word = reader.word()
+        depth += (word == "(") - (word == ")")
+        reader.take()
+    if reader.at - 1 == start:
+        reader.at -= 1
+        raise reader.unexpected()
+    first, last = reader.tokens[start], reader.tokens[reader.at - 2]
+    return reader.text[first.start : last.end + 1]
+
+
+def copy(reader: Reader) -> s.Statement:
+    """COPY without INTO is PostgreSQL's, whose data travel in the protocol."""
+    words = {reader.word(ahead) for ahead in range(len(reader.tokens))}
+    which = "COPY TO STDOUT" if "STDOUT" in words else "COPY FROM STDIN"
+    raise UnsupportedFeature(
+        f"Unsupported feature '{which}'.",
+        hint="Use COPY INTO with a stage.",
+        position=reader.tokens[0].start,
+    )
+
+
+def list_stage(reader: Reader) -> s.ListStage:
+    """LIST | LS @stage[/path] [PATTERN = 'regular expression']."""
+    reader.take()
+    source = _named_stage(reader)
+    return s.ListStage(**statement_fields(reader), source=source, pattern=_pattern(reader))
+
+
+def remove_files(reader: Reader) -> s.RemoveFiles:
+    """REMOVE | RM @stage[/path] [PATTERN = 'regular expression']."""
+    reader.take()
+    source = _named_stage(reader)
+    return s.RemoveFiles(**statement_fields(reader), source=source, pattern=_pattern(reader))
+
+
+def _named_stage(reader: Reader) -> s.StageRef:
+    if not looks_like_stage(reader):
+        raise reader.unexpected()
+    return stage_ref(reader)
+
+
+def _pattern(reader: Reader) -> str | None:
+    if reader.done:
+        return None
+    reader.expect("PATTERN", "=")
+    pattern = reader.string()
+    reader.end()
+    return pattern
+
+
+def put(reader: Reader) -> s.Put:
+    """PUT file://path @stage[/path] [options]."""
+    reader.expect("PUT")
+    local = _local_file(reader)
+    target = _named_stage(reader)
+    return s.Put(
+        **statement_fields(reader), local=local, target=target, options=_options(reader, {})
+    )
+
+
+def get(reader: Reader) -> s.Get:
+    """GET @stage[/path] file://path [options]."""
+    reader.expect("GET")
+    source = _named_stage(reader)
+    local = _local_file(reader)
+    return s.Get(
+        **statement_fields(reader), source=source, local=local, options=_options(reader, {})
+    )
+
+
+def _local_file(reader: Reader) -> str:
+    """A `file://` path, in quotes or bare; bare it ends at the first white space."""
+    if reader.is_string():
+        path = reader.string()
+    else:
+        start = reader.take().start
+        while (token := reader.token()) and token.start == reader.tokens[reader.at - 1].end + 1:
+            reader.take()
+        path = reader.text[start : reader.tokens[reader.at - 1].end + 1]
+    if not path.lower().startswith("file://"):
+        reader.at -= 1
+        raise reader.unexpected()
+    return path
+
+
+GRAMMARS: Final[dict[tuple[str, ...], Callable[[Reader], s.Statement]]] = {
+    ("CREATE", "STAGE"): create_stage,
+    ("CREATE", "FILE FORMAT"): create_file_format,  # one token to sqlglot
+    ("CREATE", "FILE", "FORMAT"): create_file_format,
+    ("ALTER", "STAGE"): _alter,
+    ("ALTER", "FILE FORMAT"): _alter,
+    ("ALTER", "FILE", "FORMAT"): _alter,
+    ("COPY", "INTO"): copy_into,
+    ("COPY",): copy,
+    ("LIST",): list_stage,
+    ("LS",): list_stage,
+    ("REMOVE",): remove_files,
+    ("RM",): remove_files,
+    ("PUT",): put,
+    ("GET",): get,
+}

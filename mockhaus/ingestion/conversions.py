@@ -1,0 +1,235 @@
+"""Text and values of files as the types of a table's columns.
+
+Each conversion is a DuckDB expression that is NULL where the value does not convert, so that one
+bad value never ends a transaction. Snowflake's manual: "Date and time input and output formats"
+(AUTO), "Data type conversion"; and the format options DATE_FORMAT, TIME_FORMAT, BINARY_FORMAT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from mockhaus.errors import UnsupportedFeature
+from mockhaus.ingestion import datetime_models
+from mockhaus.ingestion.file_formats import FileFormat
+from mockhaus.ingestion.target import TargetColumn, literal
+
+#: What a message calls a value of a type.
+_NOUNS: Final = {
+    "BOOLEAN": "Boolean value",
+    "DATE": "Date",
+    "TIME": "Time",
+    "TIMESTAMP": "Timestamp",
+    "JSON": "Error parsing JSON:",
+    "BLOB": "Binary value",
+    "UUID": "UUID value",
+}
+
+#: Forms of AUTO that DuckDB's own casts do not read.
+_AUTO_DATES: Final = ("%d-%b-%Y", "%m/%d/%Y", "%Y/%m/%d")
+_AUTO_TIMES: Final = ("%H:%M", "%I:%M:%S %p", "%I:%M %p")
+_AUTO_TIMESTAMPS: Final = (
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M",
+    "%d-%b-%Y %H:%M:%S",
+    "%a, %d %b %Y %H:%M:%S",
+    "%a %b %d %H:%M:%S %Y",
+    *_AUTO_DATES,
+)
+_OFFSET: Final = r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a load, as expressions over the reader's columns.
+
+    `value` is of the column's type and never raises; `bad` is TRUE where the row cannot be loaded
+    because of this column, never NULL; `raw` is the text for a message.
+    """
+
+    column: TargetColumn
+    value: str
+    bad: str
+    raw: str
+
+    @property
+    def strict(self) -> str:
+        """The value, or an error that stops the statement."""
+        if self.bad == "FALSE":
+            return self.value
+        stop = f"CAST(error('MOCKHAUS:LoadError:{self.column.type}') AS {self.column.type})"
+        return f"CASE WHEN {self.bad} THEN {stop} ELSE {self.value} END"
+
+
+def from_text(text: str, column: TargetColumn, format: FileFormat, truncate: bool) -> Field:
+    """A column that is loaded from text. `text` is an expression of VARCHAR."""
+    family = column.type.split("(")[0]
+    if family in ("VARCHAR", "CHAR", "TEXT"):
+        if truncate and column.length is not None:
+            return _field(column, f"left({text}, {column.length})", [], text)
+        bad = [] if column.length is None else [f"length({text}) > {column.length}"]
+        return _field(column, text, bad, text)
+    convert = _CONVERSIONS.get(family)
+    value = convert(text, format) if convert else f"try_cast({text} AS {column.type})"
+    return _field(column, value, [f"({text}) IS NOT NULL AND ({value}) IS NULL"], text)
+
+
+def from_value(
+    value: str, type: str, column: TargetColumn, format: FileFormat, truncate: bool
+) -> Field:
+    """A column that is loaded from a value of DuckDB type `type`, as Parquet files hold them."""
+    if type == "JSON" and column.type != "JSON":
+        return from_text(f"({value} ->> '$')", column, format, truncate)
+    if type == "VARCHAR":
+        return from_text(value, column, format, truncate)
+    if column.type == "JSON":
+        made = value if type == "JSON" else f"to_json({value})"
+        return _field(column, f"CASE WHEN {value} IS NOT NULL THEN {made} END", [], f"{value}")
+    if column.type == "VARCHAR":
+        return from_text(f"CAST({value} AS VARCHAR)", column, format, truncate)
+    if column.type == type:
+        return _field(column, value, [], f"CAST({value} AS VARCHAR)")
+    cast = f"try_cast({value} AS {column.type})"
+    raw = f"CAST({value} AS VARCHAR)"
+    return _field(column, cast, [f"{value} IS NOT NULL AND {cast} IS NULL"], raw)
+
+
+def missing(column: TargetColumn) -> Field:
+    """A column for which the file has nothing."""
+    return _field(column, f"CAST(NULL AS {column.type})", [], "NULL", always_null=True)
+
+
+def _field(
+    column: TargetColumn, value: str, bad: list[str], raw: str, *, always_null: bool = False
+) -> Field:
+    if not column.nullable:
+        bad = [*bad, "TRUE" if always_null else f"({raw}) IS NULL"]
+    condition = " OR ".join(f"({each})" for each in bad)
+    return Field(column, value, f"coalesce({condition}, FALSE)" if bad else "FALSE", raw)
+
+
+def complaint(field: Field, raw: str | None) -> str:
+    """What Snowflake says of a value that a column does not take."""
+    column = field.column
+    if raw is None:
+        return f"NULL result in a non-nullable column: {column.name}"
+    shown = raw if len(raw) <= 200 else raw[:200] + "..."
+    if column.type == "VARCHAR":
+        return f"User character length limit ({column.length}) exceeded by string '{shown}'"
+    family = column.type.split("(")[0].split(" ")[0]
+    if family == "JSON":
+        return f"Error parsing JSON: '{shown}'"
+    return f"{_NOUNS.get(family, 'Numeric value')} '{shown}' is not recognized"
+
+
+# --- the types -----------------------------------------------------------------------------------
+
+
+def _boolean(text: str, format: FileFormat) -> str:
+    return (
+        f"coalesce(try_cast({text} AS BOOLEAN),"
+        f" CASE lower(trim({text})) WHEN 'on' THEN TRUE WHEN 'off' THEN FALSE END)"
+    )
+
+
+def _epoch(text: str) -> str:
+    """Digits alone are seconds, milliseconds, microseconds or nanoseconds since 1970."""
+    n = f"try_cast({text} AS BIGINT)"
+    return (
+        f"CASE WHEN regexp_full_match({text}, '-?[0-9]+') THEN make_timestamp(CASE"
+        f" WHEN abs({n}) < 31536000000 THEN {n} * 1000000"
+        f" WHEN abs({n}) < 31536000000000 THEN {n} * 1000"
+        f" WHEN abs({n}) < 31536000000000000 THEN {n} ELSE {n} // 1000 END) END"
+    )
+
+
+def _listed(formats: tuple[str, ...]) -> str:
+    return "[" + ", ".join(literal(each) for each in formats) + "]"
+
+
+def _date(text: str, format: FileFormat) -> str:
+    model = format.get("DATE_FORMAT", "AUTO")
+    if model != "AUTO":
+        return f"CAST({_parsed(text, model)} AS DATE)"
+    return (
+        f"coalesce(try_cast({text} AS DATE),"
+        f" CAST(try_strptime({text}, {_listed(_AUTO_DATES)}) AS DATE),"
+        f" CAST(try_cast({text} AS TIMESTAMP) AS DATE), CAST({_epoch(text)} AS DATE))"
+    )
+
+
+def _time(text: str, format: FileFormat) -> str:
+    model = format.get("TIME_FORMAT", "AUTO")
+    if model != "AUTO":
+        return f"CAST({_parsed(text, model)} AS TIME)"
+    return (
+        f"coalesce(try_cast({text} AS TIME),"
+        f" CAST(try_strptime({text}, {_listed(_AUTO_TIMES)}) AS TIME))"
+    )
+
+
+def _timestamp(text: str, format: FileFormat) -> str:
+    """TIMESTAMP_NTZ: an offset in the text is dropped, the wall clock kept."""
+    model = format.get("TIMESTAMP_FORMAT", "AUTO")
+    if model != "AUTO":
+        return f"CAST({_parsed(text, model, zoned=False)} AS TIMESTAMP)"
+    bare = f"regexp_replace({text}, '{_OFFSET}', '')"
+    return (
+        f"coalesce(try_cast({text} AS TIMESTAMP), try_cast({bare} AS TIMESTAMP),"
+        f" try_strptime({bare}, {_listed(_AUTO_TIMESTAMPS)}), {_epoch(text)})"
+    )
+
+
+def _zoned(text: str, format: FileFormat) -> str:
+    model = format.get("TIMESTAMP_FORMAT", "AUTO")
+    if model != "AUTO":
+        return f"CAST({_parsed(text, model)} AS TIMESTAMPTZ)"
+    return (
+        f"coalesce(try_cast({text} AS TIMESTAMPTZ),"
+        f" CAST(try_strptime({text}, {_listed(_AUTO_TIMESTAMPS)}) AS TIMESTAMPTZ),"
+        f" timezone('UTC', {_epoch(text)}))"
+    )
+
+
+def _parsed(text: str, model: str, *, zoned: bool = True) -> str:
+    """The text read by one of Snowflake's models."""
+    form = datetime_models.strptime(model)
+    if not zoned and "%z" in form:
+        if not form.endswith("%z"):
+            raise UnsupportedFeature(
+                f"Unsupported feature 'a zone inside TIMESTAMP_FORMAT {model}'."
+            )
+        form = form.removesuffix("%z").rstrip()
+        text = f"regexp_replace({text}, '{_OFFSET}', '')"
+    parsed = f"try_strptime({text}, {literal(form)})"
+    if datetime_models.FRACTION in form:
+        finer = literal(form.replace(datetime_models.FRACTION, "%n"))
+        parsed = f"coalesce({parsed}, CAST(try_strptime({text}, {finer}) AS TIMESTAMP))"
+    return parsed
+
+
+def _binary(text: str, format: FileFormat) -> str:
+    coding = format.get("BINARY_FORMAT", "HEX")
+    if coding.startswith("UTF"):
+        return f"encode({text})"
+    if coding == "BASE64":
+        shape = f"regexp_full_match({text}, '[A-Za-z0-9+/]*={{0,2}}') AND length({text}) % 4 = 0"
+        return f"CASE WHEN {shape} THEN from_base64({text}) END"
+    return f"CASE WHEN regexp_full_match({text}, '([0-9A-Fa-f]{{2}})*') THEN unhex({text}) END"
+
+
+def _json(text: str, format: FileFormat) -> str:
+    return f"CASE WHEN json_valid({text}) THEN CAST({text} AS JSON) END"
+
+
+_CONVERSIONS: Final[dict[str, Callable[[str, FileFormat], str]]] = {
+    "BOOLEAN": _boolean,
+    "DATE": _date,
+    "TIME": _time,
+    "TIMESTAMP": _timestamp,
+    "TIMESTAMP WITH TIME ZONE": _zoned,
+    "BLOB": _binary,
+    "JSON": _json,
+}

@@ -1,0 +1,126 @@
+"""COPY INTO a table: which files, loaded how, remembered, answered.
+
+Everything happens in the transaction that is open: rows and load history commit or roll back
+together. Snowflake's manual: "COPY INTO <table>".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from mockhaus.catalog.workspace import Workspace
+from mockhaus.errors import LoadError, UnsupportedFeature
+from mockhaus.ingestion import copy_options, file_formats, history, stages, target, transformation
+from mockhaus.ingestion.copy_options import CopyOptions
+from mockhaus.ingestion.fields import fields_of
+from mockhaus.ingestion.loading import Loader
+from mockhaus.ingestion.outcome import COLUMNS, Outcome
+from mockhaus.ingestion.readers import Source
+from mockhaus.ingestion.stages import Location
+from mockhaus.ingestion.stores import StoredFile
+from mockhaus.result import Column, Result
+from mockhaus.translation.context import ObjectName
+from mockhaus.translation.statements import CopyIntoTable
+from mockhaus.types import VARCHAR
+
+_NOTHING: Final = "Copy executed with 0 files processed."
+
+
+def copy_into_table(workspace: Workspace, statement: CopyIntoTable) -> Result:
+    """Load the files of a stage that were not loaded yet.
+
+    The answer has one row a file; `row_count` is the rows loaded. Raises LoadError naming file,
+    line, character and column, UndefinedObject, InvalidParameter, UnsupportedFeature.
+    """
+    location = stages.locate(workspace, statement.source)
+    properties = location.properties
+    options = copy_options.read(
+        statement.options, copy_options.read(properties.get("COPY_OPTIONS", {}))
+    )
+    format = file_formats.for_copy(workspace, statement.options.get("FILE_FORMAT"), properties)
+    if options.purge and workspace.after_commit is None:
+        raise UnsupportedFeature("Unsupported feature 'COPY INTO with PURGE = TRUE'.")
+    table = workspace.context.resolve(statement.table)
+    described = target.describe(workspace.cursor, table, statement.columns)
+    query = (
+        transformation.read(statement.query, workspace.context, format.type)
+        if statement.query is not None
+        else None
+    )
+    if query is None:
+        _check(described, format, options)
+    loader = Loader(workspace, described, format, options, query)
+    history.set_up(workspace.cursor)
+    files = _chosen(workspace, table, location, options)
+    loads = [(location.identity + f.name, f, loader.load(f, location.show(f))) for f in files]
+    history.record(workspace.cursor, table, loads)
+    if options.purge and workspace.after_commit is not None:
+        gone = [file for _, file, outcome in loads if outcome.status == "LOADED"]
+        workspace.after_commit(lambda: _purge(location, gone))
+    return _answer([outcome for _, _, outcome in loads], options)
+
+
+def _check(described: target.Target, format: file_formats.FileFormat, options: CopyOptions) -> None:
+    """Refuse what cannot go together before any file is looked at."""
+    width = len(described.columns)
+    kinds = ("VARCHAR",) * width if format.type == "CSV" else ("JSON",)
+    fields_of(
+        Source("", tuple(f"f{n}" for n in range(len(kinds))), kinds), described, format, options
+    )
+
+
+def _chosen(
+    workspace: Workspace, table: ObjectName, location: Location, options: CopyOptions
+) -> list[StoredFile]:
+    """The files to load: named or matched, not loaded before, up to SIZE_LIMIT, by name."""
+    files = _named(location, options) if options.files else location.files(options.pattern)
+    if not options.force:
+        known = history.known(workspace.cursor, table)
+        files = [
+            file
+            for file in files
+            if (before := known.get(location.identity + file.name)) is None or not before.same(file)
+        ]
+    if options.size_limit is None:
+        return files
+    chosen, size = [], 0
+    for file in files:
+        if size >= options.size_limit:
+            break
+        chosen.append(file)
+        size += file.size
+    return chosen
+
+
+def _named(location: Location, options: CopyOptions) -> list[StoredFile]:
+    """The files of FILES, whose names follow the path of the stage reference."""
+    base = location.prefix.rstrip("/")
+    found = []
+    for name in dict.fromkeys(options.files):
+        file = location.store.find(f"{base}/{name}" if base else name)
+        if file is None:
+            raise LoadError(
+                f"Remote file '{location.shown}{base + '/' if base else ''}{name}' was not found.",
+                hint="ON_ERROR does not cover files that FILES names and the stage does not have.",
+            )
+        found.append(file)
+    return found
+
+
+def _purge(location: Location, files: Sequence[StoredFile]) -> None:
+    for file in files:
+        location.store.remove(file)
+
+
+def _answer(outcomes: list[Outcome], options: CopyOptions) -> Result:
+    if not outcomes:
+        columns = (Column("status", VARCHAR),)
+        return Result(columns, tag="COPY", row_count=0, rows=[(_NOTHING,)])
+    shown = [o for o in outcomes if o.errors or not options.failed_only]
+    return Result(
+        COLUMNS,
+        tag="COPY",
+        row_count=sum(outcome.loaded for outcome in outcomes),
+        rows=[outcome.row() for outcome in shown],
+    )

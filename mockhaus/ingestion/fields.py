@@ -1,0 +1,87 @@
+"""Which value of a source goes into which column of the table."""
+
+from __future__ import annotations
+
+from mockhaus.errors import TypeMismatch, UnsupportedFeature
+from mockhaus.ingestion.conversions import Field, from_text, from_value, missing
+from mockhaus.ingestion.copy_options import CopyOptions
+from mockhaus.ingestion.file_formats import FileFormat
+from mockhaus.ingestion.readers import Source
+from mockhaus.ingestion.target import Target, TargetColumn, literal, quoted
+
+
+def fields_of(
+    source: Source, target: Target, format: FileFormat, options: CopyOptions
+) -> list[Field]:
+    """The columns to load. Raises TypeMismatch, UnsupportedFeature."""
+    queried = source.columns[:1] == ("c1",)
+    if format.type == "CSV" or queried:
+        if options.match != "NONE":
+            raise UnsupportedFeature("Unsupported feature 'MATCH_BY_COLUMN_NAME with CSV files'.")
+        return [
+            from_value(text, type, column, format, options.truncate)
+            for text, type, column in zip(source.columns, source.types, target.columns, strict=True)
+        ]
+    if options.match == "NONE":
+        return [_whole(source, target, format)]
+    if format.type == "JSON":
+        return [_member(source.columns[0], c, format, options) for c in target.columns]
+    return [_column(source, c, format, options) for c in target.columns]
+
+
+def _whole(source: Source, target: Target, format: FileFormat) -> Field:
+    """The whole record as one VARIANT."""
+    if len(target.columns) != 1 or target.columns[0].type != "JSON":
+        raise TypeMismatch(
+            f"SQL compilation error:\n{format.type} file format can produce one and only one column"
+            " of type variant, object, or array. Load data into separate columns using the"
+            " MATCH_BY_COLUMN_NAME copy option or copy with transformation."
+        )
+    value = source.columns[0] if format.type == "JSON" else "to_json(r)"
+    return from_value(value, "JSON", target.columns[0], format, truncate=False)
+
+
+def _member(record: str, column: TargetColumn, format: FileFormat, options: CopyOptions) -> Field:
+    """A member of a JSON object, by the column's name."""
+    name = column.name
+    if options.match == "CASE_SENSITIVE":
+        value = _pointed(record, _pointer(literal(name)))
+    else:
+        key = f"list_filter(json_keys({record}), k -> upper(k) = {literal(name.upper())})[1]"
+        lower = _pointed(record, _pointer(literal(name.lower())))
+        value = f"coalesce({lower}, {_pointed(record, _pointer(key))})"
+    if column.type == "JSON":
+        return from_value(value, "JSON", column, format, options.truncate)
+    text = f"({value} ->> '$')"
+    if format["TRIM_SPACE"]:
+        text = f"trim({text})"
+    if format["NULL_IF"]:
+        nulls = ", ".join(literal(each) for each in format["NULL_IF"])
+        text = f"CASE WHEN {text} NOT IN ({nulls}) THEN {text} END"
+    return from_text(text, column, format, options.truncate)
+
+
+def _pointer(key: str) -> str:
+    """A JSON pointer (RFC 6901) to a member; `key` is an expression."""
+    return f"('/' || replace(replace({key}, '~', '~0'), '/', '~1'))"
+
+
+def _pointed(record: str, pointer: str) -> str:
+    return f"json_extract({record}, {pointer})"
+
+
+def _column(
+    source: Source, column: TargetColumn, format: FileFormat, options: CopyOptions
+) -> Field:
+    """A column of a Parquet file, by name."""
+    for name, type in zip(source.columns, source.types, strict=True):
+        exact = name == column.name
+        if exact or (options.match == "CASE_INSENSITIVE" and name.upper() == column.name.upper()):
+            value = f"r.{quoted(name)}"
+            if type == "VARCHAR" and format["TRIM_SPACE"]:
+                value = f"trim({value})"
+            if type == "VARCHAR" and format["NULL_IF"]:
+                nulls = ", ".join(literal(each) for each in format["NULL_IF"])
+                value = f"CASE WHEN {value} NOT IN ({nulls}) THEN {value} END"
+            return from_value(value, type, column, format, options.truncate)
+    return missing(column)

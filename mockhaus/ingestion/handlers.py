@@ -1,0 +1,99 @@
+"""Statements about files -> what carries them out, inside the transaction that is open."""
+
+from __future__ import annotations
+
+from email.utils import format_datetime
+from typing import Final
+
+from mockhaus.catalog.workspace import Handler, Workspace
+from mockhaus.errors import UnsupportedFeature
+from mockhaus.ingestion import file_formats, listing, stages
+from mockhaus.ingestion.copy_into import copy_into_table
+from mockhaus.result import Column, Result
+from mockhaus.translation import statements as s
+from mockhaus.types import VARCHAR
+
+_STATUS: Final = (Column("status", VARCHAR),)
+
+
+def _said(tag: str, sentence: str) -> Result:
+    return Result(_STATUS, tag=tag, rows=[(sentence,)], status_only=True)
+
+
+def create_stage(workspace: Workspace, statement: s.CreateStage) -> Result:
+    """CREATE STAGE."""
+    name = statement.name.name
+    if stages.create(workspace, statement):
+        return _said("CREATE STAGE", f"Stage area {name} successfully created.")
+    return _said("CREATE STAGE", f"{name} already exists, statement succeeded.")
+
+
+def create_file_format(workspace: Workspace, statement: s.CreateFileFormat) -> Result:
+    """CREATE FILE FORMAT."""
+    name = statement.name.name
+    if file_formats.create(workspace, statement):
+        return _said("CREATE FILE FORMAT", f"File format {name} successfully created.")
+    return _said("CREATE FILE FORMAT", f"{name} already exists, statement succeeded.")
+
+
+def drop(workspace: Workspace, statement: s.Drop) -> Result:
+    """DROP STAGE, DROP FILE FORMAT."""
+    room = stages if statement.object == stages.KIND else file_formats
+    name = statement.name.name
+    if room.drop(workspace, statement.name, if_exists=statement.if_exists):
+        return _said(f"DROP {statement.object}", f"{name} successfully dropped.")
+    return _said(
+        f"DROP {statement.object}",
+        f"Drop statement executed successfully ({name} already dropped).",
+    )
+
+
+def show(workspace: Workspace, statement: s.Show) -> Result:
+    """SHOW STAGES, SHOW FILE FORMATS."""
+    return listing.show(workspace, statement)
+
+
+def describe(workspace: Workspace, statement: s.Describe) -> Result:
+    """DESCRIBE STAGE, DESCRIBE FILE FORMAT."""
+    return listing.describe(workspace, statement)
+
+
+def list_stage(workspace: Workspace, statement: s.ListStage) -> Result:
+    """LIST: name, size in bytes, MD5 and time of change of each file."""
+    location = stages.locate(workspace, statement.source)
+    rows = [
+        (location.show(f), f.size, f.md5(), format_datetime(f.modified, usegmt=True))
+        for f in location.files(statement.pattern)
+    ]
+    return Result(listing.FILE_COLUMNS, tag="LIST", row_count=len(rows), rows=rows)
+
+
+def remove_files(workspace: Workspace, statement: s.RemoveFiles) -> Result:
+    """REMOVE: at once, as in Snowflake; no rollback brings the files back."""
+    location = stages.locate(workspace, statement.source)
+    rows = []
+    for file in location.files(statement.pattern):
+        location.store.remove(file)
+        rows.append((location.show(file), "removed"))
+    return Result(listing.REMOVED_COLUMNS, tag="REMOVE", row_count=len(rows), rows=rows)
+
+
+def _refused(workspace: Workspace, statement: s.Statement) -> Result:
+    words = {
+        s.CopyIntoLocation: "COPY INTO <location>",
+        s.Put: "PUT",
+        s.Get: "GET",
+    }
+    raise UnsupportedFeature(f"Unsupported feature '{words[type(statement)]}'.")
+
+
+HANDLERS: Final[dict[type[s.Statement], Handler]] = {
+    s.CreateStage: create_stage,
+    s.CreateFileFormat: create_file_format,
+    s.CopyIntoTable: copy_into_table,
+    s.CopyIntoLocation: _refused,
+    s.ListStage: list_stage,
+    s.RemoveFiles: remove_files,
+    s.Put: _refused,
+    s.Get: _refused,
+}

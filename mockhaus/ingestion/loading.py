@@ -1,0 +1,336 @@
+"""One file into one table.
+
+The quick way is a single INSERT over DuckDB's reader. When it stops at a value (which ends DuckDB's
+transaction) or meets records it cannot split, the file is read again by the careful reader, which
+finds the line, character and column, or loads what DuckDB could not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from mockhaus import errors
+from mockhaus.catalog.workspace import Workspace
+from mockhaus.engine.database import Cursor
+from mockhaus.errors import LoadError, SqlError, UnsupportedFeature
+from mockhaus.ingestion import readers, transformation
+from mockhaus.ingestion.conversions import Field, complaint
+from mockhaus.ingestion.copy_options import CopyOptions
+from mockhaus.ingestion.csv_text import CsvText
+from mockhaus.ingestion.fields import fields_of
+from mockhaus.ingestion.file_formats import FileFormat
+from mockhaus.ingestion.outcome import Failure, Outcome
+from mockhaus.ingestion.prepared import DAMAGED, Prepared, prepared
+from mockhaus.ingestion.readers import REJECTS, Source
+from mockhaus.ingestion.stores import StoredFile
+from mockhaus.ingestion.target import Target, quoted
+from mockhaus.ingestion.transformation import Transformation
+
+#: Errors that are not the file's.
+_NOT_OF_THE_FILE: Final = (
+    errors.Canceled,
+    errors.OutOfMemory,
+    errors.DiskFull,
+    errors.LockTimeout,
+    errors.Deadlock,
+    errors.CompilationError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """Loads files one by one, all in the same way."""
+
+    workspace: Workspace
+    target: Target
+    format: FileFormat
+    options: CopyOptions
+    query: Transformation | None = None
+
+    @property
+    def _cursor(self) -> Cursor:
+        return self.workspace.cursor
+
+    def load(self, file: StoredFile, shown: str) -> Outcome:
+        """Load one file. Raises LoadError with ABORT_STATEMENT; the table is then for the caller
+        to roll back."""
+        scratch = self.workspace.files / "scratch"
+        try:
+            with prepared(file, self.format, scratch) as ready:
+                if self.query is not None:
+                    return self._transformed(ready, shown)
+                if self.options.on_error.action == "ABORT_STATEMENT":
+                    return self._all_or_nothing(ready, shown)
+                return self._what_is_good(ready, shown)
+        except LoadError as error:
+            if "File '" not in error.message:
+                error.message = f"{error.message}\n  File '{shown}'"
+            raise
+        except FileNotFoundError:
+            raise LoadError(f"Remote file '{shown}' was not found.") from None
+
+    # --- sources ---------------------------------------------------------------------------------
+
+    def _width(self) -> int:
+        return self.query.width if self.query else len(self.target.columns)
+
+    def _quick(self, file: Prepared) -> Source | None:
+        if self.format.type == "CSV":
+            try:
+                return readers.quick_csv(file, self.format, self._width(), ragged=self._ragged)
+            except DAMAGED:
+                return None
+        if self.format.type == "JSON":
+            try:
+                return readers.quick_json(file, self.format)
+            except DAMAGED:
+                return None
+        return self._parquet(file)
+
+    @property
+    def _ragged(self) -> bool:
+        return self.query is not None or not self.format["ERROR_ON_COLUMN_COUNT_MISMATCH"]
+
+    def _parquet(self, file: Prepared) -> Source:
+        sql = readers.parquet(file, self.format)
+        with self._aside() as aside:
+            described = aside.describe(f"SELECT * FROM {sql}")
+        names = tuple(column.name for column in described)
+        return Source(sql, names, tuple(column.type for column in described))
+
+    def _careful(self, file: Prepared) -> AbstractContextManager[Source]:
+        scratch = self.workspace.files / "scratch"
+        if self.format.type == "CSV":
+            return readers.careful_csv(
+                file, self.format, self._width(), scratch, ragged=self._ragged
+            )
+        if self.format.type == "JSON":
+            return readers.careful_json(file, self.format, scratch)
+        raise LoadError("the file cannot be read as PARQUET")
+
+    @contextmanager
+    def _aside(self) -> Iterator[Cursor]:
+        """Another cursor: what fails on it leaves the open transaction alone."""
+        aside = self._cursor.sibling()
+        try:
+            yield aside
+        finally:
+            aside.close()
+
+    def _fields(self, source: Source) -> list[Field]:
+        return fields_of(source, self.target, self.format, self.options)
+
+    # --- ABORT_STATEMENT -------------------------------------------------------------------------
+
+    def _all_or_nothing(self, file: Prepared, shown: str) -> Outcome:
+        quick = self._quick(file)
+        if quick is not None:
+            try:
+                loaded = self._insert(quick, strict=True)
+            except _NOT_OF_THE_FILE:
+                raise
+            except SqlError as error:
+                raise self._diagnosis(file, error).error(shown) from None
+            if not self._rejected(quick):
+                return Outcome(shown, loaded, loaded, 1)
+            self._take_back(loaded)
+        with self._careful(file) as source:
+            failure = self._first_failure(self._cursor, source)
+            if failure is not None:
+                raise failure.error(shown)
+            loaded = self._insert(source, strict=False)
+        return Outcome(shown, loaded, loaded, 1)
+
+    def _diagnosis(self, file: Prepared, error: SqlError) -> Failure:
+        """Where in the file the error is, on another cursor: the transaction is over."""
+        with ExitStack() as stack:
+            aside = stack.enter_context(self._aside())
+            try:
+                if self.format.type == "PARQUET":
+                    found = self._first_failure(aside, self._parquet(file))
+                else:
+                    source = stack.enter_context(self._careful(file))
+                    found = self._first_failure(aside, source)
+            except SqlError as other:
+                return Failure(other.message)
+        return found or Failure(error.message)
+
+    def _insert(self, source: Source, *, strict: bool, good_only: bool = False) -> int:
+        fields = self._fields(source)
+        columns = ", ".join(quoted(field.column.name) for field in fields)
+        values = ", ".join(field.strict if strict else field.value for field in fields)
+        where = f" WHERE NOT ({_bad(source, fields)})" if good_only else ""
+        sql = f"INSERT INTO {self.target.sql} ({columns}) SELECT {values} FROM {source.sql} AS r"
+        return self._cursor.change(sql + where)
+
+    def _rejected(self, source: Source) -> bool:
+        """Whether DuckDB's reader left records out; what it noted about them is cleared."""
+        if not source.rejects:
+            return False
+        found = bool(self._cursor.rows(f"SELECT 1 FROM temp.{quoted(REJECTS)} LIMIT 1"))
+        if found:
+            self._cursor.run(f"DELETE FROM temp.{quoted(REJECTS)}")
+        return found
+
+    def _take_back(self, rows: int) -> None:
+        """Remove the rows inserted last: they are the last ones of the table."""
+        if rows:
+            table = self.target.sql
+            self._cursor.run(
+                f"DELETE FROM {table} WHERE rowid > (SELECT max(rowid) - {rows} FROM {table})"
+            )
+
+    # --- CONTINUE, SKIP_FILE ---------------------------------------------------------------------
+
+    def _what_is_good(self, file: Prepared, shown: str) -> Outcome:
+        """Load the good rows, or none of a file with too many bad ones."""
+        with ExitStack() as stack:
+            source = self._readable(file)
+            counts = self._count(source) if source is not None else None
+            if source is None or counts is None:
+                try:
+                    source = stack.enter_context(self._careful(file))
+                except LoadError as error:
+                    return Outcome(shown, 0, 0, 1, 1, Failure(error.message))
+                counts = self._count(source)
+                assert counts is not None
+            parsed, bad = counts
+            rule = self.options.on_error
+            limit = rule.limit(parsed)
+            if not bad:
+                return Outcome(shown, parsed, self._insert(source, strict=False), limit)
+            failure = self._located(file, source, self._first_failure(self._cursor, source))
+            if rule.skips(bad, parsed):
+                return Outcome(shown, parsed, 0, limit, bad, failure)
+            loaded = self._insert(source, strict=False, good_only=True)
+            self._rejected(source)
+            return Outcome(shown, parsed, loaded, limit, bad, failure)
+
+    def _readable(self, file: Prepared) -> Source | None:
+        """The quick source if the whole file can be read that way without an error."""
+        try:
+            source = self._quick(file)
+            if source is not None:
+                with self._aside() as aside:
+                    aside.rows(f"SELECT count(*) FROM {source.sql}") if not source.rejects else None
+        except _NOT_OF_THE_FILE:
+            raise
+        except SqlError:
+            return None
+        return source
+
+    def _count(self, source: Source) -> tuple[int, int] | None:
+        """Rows, and bad rows; None if DuckDB could not split all of them."""
+        bad = _bad(source, self._fields(source))
+        rows = self._cursor.rows(
+            f"SELECT count(*), count(*) FILTER (WHERE {bad}) FROM {source.sql} AS r"
+        )
+        return None if self._rejected(source) else (int(rows[0][0]), int(rows[0][1]))
+
+    # --- finding errors --------------------------------------------------------------------------
+
+    def _first_failure(self, cursor: Cursor, source: Source) -> Failure | None:
+        fields = self._fields(source)
+        bad = _bad(source, fields)
+        which = "".join(f" WHEN {field.bad} THEN {n}" for n, field in enumerate(fields))
+        raw = "".join(f" WHEN {field.bad} THEN {field.raw}" for field in fields)
+        if bad == "FALSE":
+            return None
+        place = '"__line", "__at", "__problem"' if source.located else "NULL, NULL, NULL"
+        rows = cursor.rows(
+            f'SELECT "__row", {place}, CASE{which} END, CASE{raw} END'
+            f' FROM (SELECT r.*, row_number() OVER () AS "__row" FROM {source.sql} AS r) AS r'
+            f' WHERE {bad} ORDER BY "__row" LIMIT 1'
+        )
+        return self._failure(fields, rows[0]) if rows else None
+
+    def _failure(self, fields: list[Field], row: tuple[Any, ...]) -> Failure:
+        number, line, at, problem, which, raw = row
+        if problem is not None:
+            last = min(len(at), len(fields))
+            shown = self._shown(fields[last - 1], last) if len(fields) > 1 else None
+            return Failure(problem, line, at[-1] if at else 1, number, shown)
+        field = fields[which]
+        character = at[which] if at and which < len(at) else None
+        return Failure(
+            complaint(field, raw), line, character, number, self._shown(field, which + 1)
+        )
+
+    def _shown(self, field: Field, position: int) -> str:
+        return f'"{self.target.name.name}"["{field.column.name}":{position}]'
+
+    def _located(self, file: Prepared, source: Source, failure: Failure | None) -> Failure | None:
+        """The failure with its line and character, where DuckDB told the row alone."""
+        if failure is None or source.located or failure.row is None or self.format.type != "CSV":
+            return failure
+        with file.open_text() as text:
+            record = next(islice(CsvText(text, self.format), failure.row - 1, None), None)
+        if record is None or failure.column is None:
+            return failure
+        position = int(failure.column.rstrip("]").rpartition(":")[2]) - 1
+        character = record.at[position] if position < len(record.at) else None
+        return Failure(failure.message, record.line, character, failure.row, failure.column)
+
+    # --- transformations -------------------------------------------------------------------------
+
+    def _transformed(self, file: Prepared, shown: str) -> Outcome:
+        """`FROM (SELECT $1 ... FROM @stage)`; an error of the query names the file alone."""
+        assert self.query is not None
+        if self.options.on_error.action != "ABORT_STATEMENT":
+            raise UnsupportedFeature(
+                f"Unsupported feature 'ON_ERROR = {self.options.on_error.action} in a COPY with a"
+                " query'."
+            )
+        quick = self._quick(file)
+        try:
+            if quick is not None:
+                loaded = self._insert(self._queried(quick, shown), strict=True)
+                if not self._rejected(quick):
+                    return Outcome(shown, loaded, loaded, 1)
+                self._take_back(loaded)
+            with self._careful(file) as source:
+                self._unsplit(source, shown)
+                loaded = self._insert(self._queried(source, shown), strict=True)
+                return Outcome(shown, loaded, loaded, 1)
+        except _NOT_OF_THE_FILE:
+            raise
+        except LoadError as error:
+            raise Failure(error.message).error(shown) from None
+        except SqlError as error:
+            raise Failure(error.message).error(shown) from None
+
+    def _unsplit(self, source: Source, shown: str) -> None:
+        rows = self._cursor.rows(
+            f'SELECT "__problem", "__line", "__at"[-1] FROM {source.sql}'
+            ' WHERE "__problem" IS NOT NULL ORDER BY "__line" LIMIT 1'
+        )
+        if rows:
+            raise Failure(*rows[0]).error(shown)
+
+    def _queried(self, source: Source, shown: str) -> Source:
+        assert self.query is not None
+        sql = transformation.over(self.query, source, self.format.type, shown)
+        with self._aside() as aside:
+            described = aside.describe(sql)
+        if len(described) != len(self.target.columns):
+            raise errors.WrongArguments(
+                "SQL compilation error:\nInsert value list does not match column list expecting"
+                f" {len(self.target.columns)} but got {len(described)}"
+            )
+        names = [f"c{n + 1}" for n in range(len(described))]
+        return Source(
+            f"(SELECT * FROM ({sql}) AS q({', '.join(names)}))",
+            tuple(names),
+            tuple(column.type for column in described),
+        )
+
+
+def _bad(source: Source, fields: list[Field]) -> str:
+    """TRUE for a row that cannot be loaded."""
+    conditions = ['"__problem" IS NOT NULL'] if source.located else []
+    conditions += [field.bad for field in fields if field.bad != "FALSE"]
+    return " OR ".join(f"({each})" for each in conditions) or "FALSE"

@@ -1,0 +1,187 @@
+"""A stage's file made readable: compression found, odd encodings and codecs made plain UTF-8.
+
+DuckDB reads plain, gzip and zstd files of UTF-8 itself. Anything else is written to a scratch file
+first, a megabyte at a time.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import mmap
+import uuid
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final, cast
+
+import pyarrow as pa
+
+from mockhaus.errors import LoadError
+from mockhaus.ingestion.file_formats import FileFormat
+from mockhaus.ingestion.format_options import ENCODINGS
+from mockhaus.ingestion.stores import StoredFile
+
+_CHUNK: Final = 1 << 20
+_MAGIC: Final = ((b"\x1f\x8b", "GZIP"), (b"\x28\xb5\x2f\xfd", "ZSTD"), (b"BZh", "BZ2"))
+_SUFFIXES: Final = {".br": "BROTLI", ".deflate": "DEFLATE", ".raw_deflate": "RAW_DEFLATE"}
+_DUCKDB: Final = {"NONE": "none", "GZIP": "gzip", "ZSTD": "zstd"}
+#: What reading a damaged file raises.
+DAMAGED: Final = (EOFError, zlib.error, OSError, pa.ArrowException, UnicodeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file that DuckDB can read. `compression` is one of Snowflake's words."""
+
+    path: Path
+    compression: str = "NONE"
+    replace_invalid: bool = False
+
+    @property
+    def duckdb_compression(self) -> str:
+        """The same word for DuckDB."""
+        return _DUCKDB[self.compression]
+
+    def open_text(self) -> io.TextIOWrapper:
+        """The text, from its beginning, without byte order mark, line ends untouched."""
+        return io.TextIOWrapper(
+            _opened(self.path, self.compression),
+            encoding="utf-8-sig",
+            errors="replace" if self.replace_invalid else "strict",
+            newline="",
+        )
+
+    def holding(self, needles: frozenset[bytes]) -> set[bytes]:
+        """Which of some byte strings the file holds."""
+        if self.compression == "NONE":
+            if self.path.stat().st_size == 0:
+                return set()
+            with (
+                self.path.open("rb") as file,
+                mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view,
+            ):
+                return {needle for needle in needles if view.find(needle) >= 0}
+        found: set[bytes] = set()
+        for chunk in self.overlapping(8):
+            found |= {needle for needle in needles - found if needle in chunk}
+        return found
+
+    def overlapping(self, overlap: int) -> Iterator[bytes]:
+        """The bytes in large pieces, each beginning with the last few of the one before."""
+        tail = b""
+        with _opened(self.path, self.compression) as file:
+            while chunk := file.read(_CHUNK):
+                yield tail + chunk
+                tail = chunk[-overlap:]
+
+    def one_line_end(self) -> bool:
+        """Whether all lines end alike, with line feeds or with carriage returns before them."""
+        with _opened(self.path, self.compression) as file:
+            pairs = feeds = returns = 0
+            last = b""
+            while chunk := file.read(_CHUNK):
+                pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+                feeds += chunk.count(b"\n")
+                returns += chunk.count(b"\r")
+                last = chunk[-1:]
+        return returns == 0 or pairs == feeds == returns
+
+
+@contextmanager
+def prepared(file: StoredFile, format: FileFormat, scratch: Path) -> Iterator[Prepared]:
+    """A stage's file as DuckDB can read it; scratch files go when the block ends.
+
+    Raises LoadError for a file that cannot be unpacked or decoded.
+    """
+    compression = _compression(file, format)
+    encoding = format.get("ENCODING", "UTF8")
+    replace_invalid = bool(format.get("REPLACE_INVALID_CHARACTERS", False))
+    if compression in _DUCKDB and encoding == "UTF8" and not replace_invalid:
+        yield Prepared(file.path, compression)
+        return
+    target = scratch / f"{uuid.uuid4().hex}.txt"
+    scratch.mkdir(parents=True, exist_ok=True)
+    try:
+        try:
+            _transcode(file.path, compression, encoding, replace_invalid, target)
+        except DAMAGED as error:
+            raise LoadError(
+                f"File '{file.name}' cannot be read as {encoding} ({compression}): {error}"
+            ) from None
+        yield Prepared(target)
+    finally:
+        target.unlink(missing_ok=True)
+
+
+def _transcode(path: Path, compression: str, encoding: str, replace: bool, target: Path) -> None:
+    errors = "replace" if replace else "strict"
+    text = io.TextIOWrapper(
+        _opened(path, compression),
+        encoding=ENCODINGS[encoding],
+        errors=errors,
+        newline="",
+    )
+    with text, target.open("w", encoding="utf-8", newline="") as out:
+        while chunk := text.read(_CHUNK):
+            out.write(chunk)
+
+
+def _compression(file: StoredFile, format: FileFormat) -> str:
+    """The compression given or, with AUTO, found from the first bytes or the name's ending."""
+    given = str(format.get("COMPRESSION", "AUTO"))
+    if format.type == "PARQUET":
+        return "NONE"
+    if given != "AUTO":
+        return given
+    with file.path.open("rb") as opened:
+        first = opened.read(4)
+    for magic, name in _MAGIC:
+        if first.startswith(magic):
+            return name
+    return _SUFFIXES.get(file.path.suffix.lower(), "NONE")
+
+
+def _opened(path: Path, compression: str) -> IO[bytes]:
+    """The uncompressed bytes of a file."""
+    if compression == "GZIP":
+        return cast("IO[bytes]", gzip.open(path, "rb"))
+    if compression == "BZ2":
+        return cast("IO[bytes]", bz2.open(path, "rb"))
+    if compression in ("DEFLATE", "RAW_DEFLATE"):
+        return cast("IO[bytes]", io.BufferedReader(_Inflated(path, compression)))
+    if compression in ("ZSTD", "BROTLI"):
+        stream = pa.input_stream(str(path), compression=compression.lower())
+        return cast("IO[bytes]", io.BufferedReader(stream))
+    return path.open("rb")
+
+
+class _Inflated(io.RawIOBase):
+    """A zlib stream, with its header (DEFLATE) or without (RAW_DEFLATE)."""
+
+    def __init__(self, path: Path, compression: str) -> None:
+        self._file = path.open("rb")
+        self._inflate = zlib.decompressobj(-15 if compression == "RAW_DEFLATE" else 15)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        while True:
+            if self._inflate.eof:
+                return 0
+            pending = self._inflate.unconsumed_tail or self._file.read(_CHUNK)
+            if not pending:
+                raise EOFError("the compressed stream ends too early")
+            data = self._inflate.decompress(pending, len(view))
+            if data:
+                view[: len(data)] = data
+                return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()

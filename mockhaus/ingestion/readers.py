@@ -1,0 +1,258 @@
+"""A prepared file as a relation of DuckDB's: one reader SQL a file, nothing left to sniffing.
+
+CSV has two readers. DuckDB's own takes files in which it and Snowflake see the same records, which
+a scan of the bytes tells; the others, and those it rejects a record of, go through `csv_text` into
+a Parquet file of texts, which also knows the line and character of each field.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mockhaus.errors import LoadError
+from mockhaus.ingestion.csv_text import CsvText, Record
+from mockhaus.ingestion.file_formats import FileFormat
+from mockhaus.ingestion.json_text import json_records
+from mockhaus.ingestion.prepared import DAMAGED, Prepared
+from mockhaus.ingestion.target import literal, quoted
+
+#: DuckDB writes the records it could not split into this temporary table.
+REJECTS: Final = "__mockhaus_rejects"
+_REJECT_SCANS: Final = "__mockhaus_reject_scans"
+#: The longest value of a JSON file, in bytes: Snowflake's VARIANT.
+_JSON_BYTES: Final = 16 * 1024 * 1024
+_BATCH: Final = 20_000
+_LINES_PER_MB: Final = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A relation. `columns` are its texts or values, `types` theirs in DuckDB.
+
+    `located`: it has the columns `__line`, `__at` (a character for each field) and `__problem`.
+    `rejects`: records that DuckDB could not split are in `REJECTS` once the relation was read.
+    """
+
+    sql: str
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    located: bool = False
+    rejects: bool = False
+
+
+def path_literal(path: Path) -> str:
+    """A file's path for DuckDB, which would otherwise take `*`, `?` and `[` as patterns."""
+    return literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
+# --- CSV -----------------------------------------------------------------------------------------
+
+
+def quick_csv(file: Prepared, format: FileFormat, width: int, *, ragged: bool) -> Source | None:
+    """DuckDB's reader for a file of `width` fields a record; None if it might read it otherwise.
+
+    `ragged`: a record may have fewer fields, which are NULL.
+    """
+    delimiter, quote = format["FIELD_DELIMITER"], format["FIELD_OPTIONALLY_ENCLOSED_BY"]
+    if delimiter is None or len(delimiter.encode()) > 4 or delimiter in ("\n", "\r"):
+        return None
+    if format["RECORD_DELIMITER"] not in ("\n", "\r\n"):
+        return None
+    held = file.holding(_needles(format, delimiter, quote))
+    if not _plain(file, format, delimiter, quote, held):
+        return None
+    quotes = quote is not None and quote.encode() in held
+    if quotes and (ragged or format["TRIM_SPACE"]):
+        return None
+    nulls = [""] if format["EMPTY_FIELD_AS_NULL"] else []
+    names = [f"f{n + 1}" for n in range(width)]
+    texts = [quoted(name) for name in names]
+    if format["TRIM_SPACE"]:
+        texts = [f"trim({text})" for text in texts]
+        if format["EMPTY_FIELD_AS_NULL"]:
+            texts = [f"nullif({text}, '')" for text in texts]
+    if quotes or format["TRIM_SPACE"]:
+        texts = [_null_if(text, format["NULL_IF"]) for text in texts]
+    else:
+        nulls += format["NULL_IF"]
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    mark = literal(quote) if quotes else "''"
+    return Source(
+        f"read_csv({path_literal(file.path)}, auto_detect = false, columns = {{{columns}}},"
+        f" header = false, delim = {literal(delimiter)}, quote = {mark}, escape = {mark},"
+        f" skip = {format['SKIP_HEADER']}, compression = '{file.duckdb_compression}',"
+        f" nullstr = [{', '.join(literal(each) for each in nulls or [_NEVER])}],"
+        f" allow_quoted_nulls = false, null_padding = {str(ragged).lower()},"
+        f" max_line_size = {_LINES_PER_MB}, store_rejects = true,"
+        f" rejects_table = '{REJECTS}', rejects_scan = '{_REJECT_SCANS}')",
+        tuple(texts),
+        ("VARCHAR",) * width,
+        rejects=True,
+    )
+
+
+#: A null string that no field is, for DuckDB wants at least one.
+_NEVER: Final = "\x01mockhaus: no null\x01"
+
+
+def _needles(format: FileFormat, delimiter: str, quote: str | None) -> frozenset[bytes]:
+    """What a file must not hold, or only so, for DuckDB's reader to see what Snowflake does."""
+    texts = ["\r", "\n\n", "\n\r", format["ESCAPE"], format["ESCAPE_UNENCLOSED_FIELD"], quote]
+    if quote:
+        texts += [f"{delimiter} {quote}", f"\n {quote}", f"{quote} {delimiter}", f"{quote} \n"]
+    return frozenset(text.encode() for text in texts if text)
+
+
+def _plain(
+    file: Prepared, format: FileFormat, delimiter: str, quote: str | None, held: set[bytes]
+) -> bool:
+    escapes = {format["ESCAPE"], format["ESCAPE_UNENCLOSED_FIELD"]} - {None}
+    if any(escape.encode() in held for escape in escapes):
+        return False
+    if b"\n\n" in held or b"\n\r" in held:
+        return False
+    if quote and any(len(needle) > 1 and quote.encode() in needle for needle in held):
+        return False
+    if format["RECORD_DELIMITER"] == "\r\n" and b"\r" not in held:
+        return False
+    if b"\r" in held and not file.one_line_end():
+        return False
+    with file.open_text() as text:
+        try:
+            return text.read(1) not in ("\n", "\r")
+        except DAMAGED:
+            return False
+
+
+def _null_if(text: str, nulls: Sequence[str]) -> str:
+    if not nulls:
+        return text
+    return f"CASE WHEN {text} NOT IN ({', '.join(literal(each) for each in nulls)}) THEN {text} END"
+
+
+@contextmanager
+def careful_csv(
+    file: Prepared, format: FileFormat, width: int, scratch: Path, *, ragged: bool
+) -> Iterator[Source]:
+    """The file through our own reader. Raises LoadError where even that cannot go on."""
+    names = [f"f{n + 1}" for n in range(width)]
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        with file.open_text() as text:
+            for record in CsvText(text, format):
+                yield _row(record, width, ragged=ragged)
+
+    with _parquet(rows(), names, scratch) as path:
+        yield Source(
+            f"read_parquet({path_literal(path)})",
+            tuple(quoted(name) for name in names),
+            ("VARCHAR",) * width,
+            located=True,
+        )
+
+
+def _row(record: Record, width: int, *, ragged: bool) -> tuple[Any, ...]:
+    found, problem, at = len(record.fields), record.problem, record.at
+    if problem is None and found != width and not ragged:
+        problem = (
+            f"Number of columns in file ({found}) does not match that of the corresponding table"
+            f" ({width}), use file format option error_on_column_count_mismatch=false to ignore"
+            " this error"
+        )
+        at = [*at[: min(found, width)]] or [1]
+    fields = (record.fields + [None] * width)[:width] if found != width else record.fields
+    return record.line, problem, at, *fields
+
+
+@contextmanager
+def _parquet(rows: Iterator[tuple[Any, ...]], names: list[str], scratch: Path) -> Iterator[Path]:
+    """A scratch Parquet file of located rows of text; it goes when the block ends."""
+    schema = pa.schema(
+        [("__line", pa.int64()), ("__problem", pa.string()), ("__at", pa.list_(pa.int32()))]
+        + [(name, pa.string()) for name in names]
+    )
+    scratch.mkdir(parents=True, exist_ok=True)
+    path = scratch / f"{uuid.uuid4().hex}.parquet"
+    try:
+        with pq.ParquetWriter(path, schema, compression="none") as writer:
+            batch: list[tuple[Any, ...]] = []
+            try:
+                for row in rows:
+                    batch.append(row)
+                    if len(batch) == _BATCH:
+                        writer.write_batch(_batch(batch, schema))
+                        batch = []
+            except UnicodeError:
+                raise LoadError("Invalid UTF8 detected in string") from None
+            except DAMAGED as error:
+                raise LoadError(f"the file cannot be read: {error}") from None
+            if batch:
+                writer.write_batch(_batch(batch, schema))
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
+    columns = zip(*rows, strict=True)
+    arrays = [pa.array(c, field.type) for c, field in zip(columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+# --- JSON, PARQUET -------------------------------------------------------------------------------
+
+
+def quick_json(file: Prepared, format: FileFormat) -> Source:
+    """DuckDB's reader: one row a value, or an element of the outer array with STRIP_OUTER_ARRAY."""
+    shape = "unstructured"
+    if format["STRIP_OUTER_ARRAY"]:
+        with file.open_text() as text:
+            shape = "array" if _begins_with_bracket(text) else "unstructured"
+    return Source(
+        f"read_json_objects({path_literal(file.path)}, format = '{shape}',"
+        f" compression = '{file.duckdb_compression}', maximum_object_size = {_JSON_BYTES})",
+        ('"json"',),
+        ("JSON",),
+    )
+
+
+def _begins_with_bracket(text: Any) -> bool:
+    while sign := text.read(1):
+        if not sign.isspace():
+            return bool(sign == "[")
+    return False
+
+
+@contextmanager
+def careful_json(file: Prepared, format: FileFormat, scratch: Path) -> Iterator[Source]:
+    """The file through our own reader, which goes on at the line after a malformed value."""
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        with file.open_text() as text:
+            for value in json_records(text.read(), strip=format["STRIP_OUTER_ARRAY"]):
+                yield value.line, value.problem, [value.at], value.text
+
+    with _parquet(rows(), ["f1"], scratch) as path:
+        yield Source(
+            f"read_parquet({path_literal(path)})",
+            ('CASE WHEN "__problem" IS NULL THEN CAST("f1" AS JSON) END',),
+            ("JSON",),
+            located=True,
+        )
+
+
+def parquet(file: Prepared, format: FileFormat) -> str:
+    """The reader of a Parquet file, without its columns."""
+    return (
+        f"read_parquet({path_literal(file.path)},"
+        f" binary_as_string = {str(format['BINARY_AS_TEXT']).lower()})"
+    )

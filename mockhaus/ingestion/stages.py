@@ -1,0 +1,214 @@
+"""Stages: objects of the catalog, and the places that `@stage/path` denotes.
+
+    @name/path    named; internal: a folder of the session; external: the folder of its URL
+    @~/path       the user's, one for the session
+    @%table/path  a table's
+
+An internal stage has a folder of its own from the moment it is created, so that a stage which is
+dropped, replaced or rolled back never shows the files of another. Snowflake's manual: "CREATE
+STAGE".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from mockhaus.catalog.objects import CatalogObject
+from mockhaus.catalog.workspace import Workspace
+from mockhaus.errors import (
+    InvalidParameter,
+    LoadError,
+    UndefinedObject,
+    UnsupportedFeature,
+)
+from mockhaus.ingestion import copy_options, file_formats
+from mockhaus.ingestion.stores import LocalStore, Store, StoredFile, checked
+from mockhaus.ingestion.target import exists
+from mockhaus.translation.context import ObjectName
+from mockhaus.translation.statements import CreateStage, StageRef
+
+KIND: Final = "STAGE"
+FOLDER: Final = "stages"
+
+_SCHEMES: Final = ("s3", "s3gov", "s3china", "s3compat", "gcs", "gs", "azure", "abfss", "wasbs")
+_REFUSED: Final = frozenset(
+    [
+        "CREDENTIALS",
+        "STORAGE_INTEGRATION",
+        "ENDPOINT",
+        "ENCRYPTION",
+        "TEMPORARY",
+        "TAG",
+        "USE_PRIVATELINK_ENDPOINT",
+        "AWS_ACCESS_POINT_ARN",
+        "NOTIFICATION_INTEGRATION",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """What a stage reference denotes.
+
+    `prefix` narrows the store's files; `shown` goes before a file's name where Snowflake shows
+    one; `identity` does in the load history; `properties` are the named stage's.
+    """
+
+    store: Store
+    prefix: str
+    shown: str
+    identity: str
+    properties: Mapping[str, Any]
+
+    def files(self, pattern: str | None = None) -> list[StoredFile]:
+        """The files of the location, by name; `pattern` has to match all of a name as shown."""
+        found = self.store.list(self.prefix)
+        if pattern is None:
+            return found
+        try:
+            expression = re.compile(pattern, re.S)
+        except re.error as error:
+            raise InvalidParameter(f"Invalid regular expression: '{pattern}', {error}.") from None
+        return [file for file in found if expression.fullmatch(self.show(file))]
+
+    def show(self, file: StoredFile) -> str:
+        """A file's name as LIST and COPY show it."""
+        return f"{self.shown}{file.name}"
+
+
+def create(workspace: Workspace, statement: CreateStage) -> bool:
+    """Record a stage; False if IF NOT EXISTS met one.
+
+    Raises InvalidParameter, UnsupportedFeature, DuplicateObject, UndefinedObject.
+    """
+    options = dict(statement.options)
+    comment = options.pop("COMMENT", "")
+    name = workspace.context.resolve(statement.name)
+    properties = _properties(workspace, options)
+    if "URL" not in properties:
+        slug = quote(name.name, safe="")[:40]
+        properties["FOLDER"] = f"{slug}-{uuid.uuid4().hex[:12]}"
+    old = workspace.objects.find(KIND, name)
+    created = workspace.objects.create(
+        CatalogObject(KIND, name, properties, str(comment)),
+        replace=statement.replace,
+        if_not_exists=statement.if_not_exists,
+    )
+    if created and old is not None:
+        forget_files(workspace, old)
+    return created
+
+
+def _properties(workspace: Workspace, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of CREATE STAGE, validated, as they are recorded."""
+    properties: dict[str, Any] = {}
+    for name, value in options.items():
+        if name == "URL":
+            properties["URL"] = _local_url(value)
+        elif name == "FILE_FORMAT":
+            file_formats.resolve(workspace, value)
+            properties["FILE_FORMAT"] = file_formats.recorded(workspace, value)
+        elif name == "COPY_OPTIONS" and isinstance(value, dict):
+            copy_options.read(value)
+            properties["COPY_OPTIONS"] = value
+        elif name == "DIRECTORY" and isinstance(value, dict):
+            if value.get("ENABLE") is not False or len(value) > 1:
+                raise UnsupportedFeature("Unsupported feature 'DIRECTORY = (ENABLE = TRUE)'.")
+        elif name in _REFUSED:
+            raise UnsupportedFeature(f"Unsupported feature 'CREATE STAGE with {name}'.")
+        else:
+            raise InvalidParameter(
+                f"SQL compilation error:\ninvalid property '{name}' for 'STAGE'."
+            )
+    return properties
+
+
+def _local_url(url: Any) -> str:
+    scheme, separator, path = str(url).partition("://")
+    if separator and scheme.lower() in _SCHEMES:
+        raise UnsupportedFeature(
+            f"Unsupported feature 'stage URL {scheme}://'.",
+            hint="URL = 'file:///folder' and internal stages work.",
+        )
+    if not separator or scheme.lower() != "file" or not path.startswith("/") or "\0" in path:
+        raise InvalidParameter(f"SQL compilation error:\ninvalid URL prefix found in: '{url}'.")
+    checked(path.lstrip("/").rstrip("/"))
+    return f"file:///{path.strip('/')}"
+
+
+def drop(workspace: Workspace, name: ObjectName, *, if_exists: bool) -> bool:
+    """Forget a stage and, once that is committed, its files; False if IF EXISTS met none."""
+    name = workspace.context.resolve(name)
+    old = workspace.objects.find(KIND, name)
+    dropped = workspace.objects.drop(KIND, name, if_exists=if_exists)
+    if old is not None:
+        forget_files(workspace, old)
+    return dropped
+
+
+def forget_files(workspace: Workspace, stage: CatalogObject) -> None:
+    """Delete the folder of an internal stage after the commit; without a commit it stays."""
+    folder = stage.properties.get("FOLDER")
+    if folder and workspace.after_commit is not None:
+        path = workspace.files / FOLDER / str(folder)
+        workspace.after_commit(lambda: shutil.rmtree(path, ignore_errors=True))
+
+
+def locate(workspace: Workspace, ref: StageRef) -> Location:
+    """The place that a reference denotes. Raises UndefinedObject, InvalidParameter."""
+    prefix = checked(ref.path)
+    if ref.kind == "USER":
+        return _internal(workspace.files / "user", "~", prefix, "", {})
+    assert ref.name is not None
+    name = workspace.context.resolve(ref.name)
+    if ref.kind == "TABLE":
+        if not exists(workspace.cursor, name):
+            raise UndefinedObject(f"Table '{name}' does not exist or not authorized.")
+        return _internal(table_folder(workspace.files, name), f"%{name}", prefix, "", {})
+    stage = workspace.objects.get(KIND, name)
+    url = stage.properties.get("URL")
+    if url is None:
+        folder = str(stage.properties["FOLDER"])
+        shown = f"{stage.name.name.lower()}/"
+        return _internal(workspace.files / FOLDER / folder, folder, prefix, shown, stage.properties)
+    root = Path(str(url).removeprefix("file://"))
+    _allowed(workspace, root)
+    base = str(url).rstrip("/") + "/"
+    return Location(LocalStore(root, must_exist=True), prefix, base, base, stage.properties)
+
+
+def _internal(
+    folder: Path, identity: str, prefix: str, shown: str, properties: Mapping[str, Any]
+) -> Location:
+    return Location(LocalStore(folder), prefix, shown, f"@{identity}/", properties)
+
+
+def table_folder(files: Path, table: ObjectName) -> Path:
+    """The folder of a table's stage."""
+    parts = [table.database or "", table.schema or "", table.name]
+    return files.joinpath("tables", *(quote(part, safe=" ").replace(".", "%2E") for part in parts))
+
+
+def _allowed(workspace: Workspace, root: Path) -> None:
+    """Refuse a folder that DuckDB may not read: what we read ourselves is no wider."""
+    rows = workspace.cursor.rows(
+        "SELECT current_setting('enable_external_access'),"
+        " to_json(current_setting('allowed_directories'))"
+    )
+    anywhere, directories = rows[0]
+    if anywhere in (True, "true"):
+        return
+    real = root.resolve()
+    if not any(real.is_relative_to(Path(each).resolve()) for each in json.loads(directories)):
+        raise LoadError(
+            f"The folder '{root}' is outside the folders that stages may use.",
+            hint="Start the server with --allow-path.",
+        )

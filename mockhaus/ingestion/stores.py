@@ -1,0 +1,140 @@
+"""Where the files of a stage are: a Store lists, finds and removes them.
+
+Today there is one, of folders on this machine; object stores (S3, GCS, Azure) come as others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import unquote
+
+from mockhaus.errors import InvalidParameter, LoadError
+
+_CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file in a stage.
+
+    `name` is its path below the stage, with slashes; `size` is in bytes; `stamp` is the time of
+    its last change in nanoseconds since 1970, UTC; `path` is where DuckDB can read it.
+    """
+
+    name: str
+    size: int
+    stamp: int
+    path: Path
+
+    @property
+    def modified(self) -> datetime:
+        """When the file last changed."""
+        return datetime.fromtimestamp(self.stamp / 1e9, UTC)
+
+    def md5(self) -> str:
+        """The MD5 of the file's bytes, in hexadecimal, as LIST shows it."""
+        digest = hashlib.md5(usedforsecurity=False)
+        with self.path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+        return digest.hexdigest()
+
+
+class Store(Protocol):
+    """The files of one stage. Names are paths below it, with slashes, never leading out."""
+
+    def list(self, prefix: str) -> list[StoredFile]:
+        """The files whose name begins with the prefix, by name."""
+        ...
+
+    def find(self, name: str) -> StoredFile | None:
+        """The file of that name, None if there is none."""
+        ...
+
+    def remove(self, file: StoredFile) -> None:
+        """Delete a file; a file that is gone already is no error."""
+        ...
+
+
+def checked(path: str) -> str:
+    """A path below a stage, if it is one. Raises InvalidParameter if it could lead out of it.
+
+    `..` is refused in every spelling that some reader further down might decode.
+    """
+    for spelling in (path, unquote(path)):
+        parts = spelling.replace("\\", "/").split("/")
+        if ".." in parts or "." in parts or spelling.startswith("/") or "\0" in spelling:
+            raise InvalidParameter(
+                f"Invalid stage path '{path.encode('unicode_escape').decode()}'.",
+                hint="A path stays below its stage: no '..', no leading slash, no NUL.",
+            )
+    return path
+
+
+class LocalStore:
+    """A folder on this machine. `must_exist`: a missing folder is an error, not an empty stage."""
+
+    def __init__(self, root: Path, *, must_exist: bool = False) -> None:
+        self.root = root
+        self._real = os.path.realpath(root)
+        self._must_exist = must_exist
+
+    def list(self, prefix: str) -> list[StoredFile]:
+        """The files whose name begins with the prefix, by name. Raises LoadError, OSError."""
+        if self._must_exist and not self.root.is_dir():
+            raise LoadError(f"The stage's folder '{self.root}' does not exist.")
+        folder = checked(prefix).rpartition("/")[0]
+        return sorted(self._walk(folder, prefix), key=lambda file: file.name)
+
+    def _walk(self, folder: str, prefix: str) -> Iterator[StoredFile]:
+        pending = [folder]
+        while pending:
+            below = pending.pop()
+            try:
+                entries = os.scandir(self.root / below)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            with entries:
+                for entry in entries:
+                    name = f"{below}/{entry.name}" if below else entry.name
+                    if entry.is_dir(follow_symlinks=False):
+                        if name.startswith(prefix) or prefix.startswith(f"{name}/"):
+                            pending.append(name)
+                    elif name.startswith(prefix) and (file := self.find(name)):
+                        yield file
+
+    def find(self, name: str) -> StoredFile | None:
+        """The file of that name, None if there is none.
+
+        Raises LoadError if it is a link that leads out of the stage, or to a folder.
+        """
+        path = self.root / checked(name)
+        real = os.path.realpath(path)
+        if os.path.commonpath((self._real, real)) != self._real:
+            raise LoadError(f"File '{name}' is a link that leads out of its stage.")
+        try:
+            status = os.stat(real)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        if path.is_symlink() and Path(real).is_dir():
+            raise LoadError(f"'{name}' is a link to a folder, which a stage does not follow.")
+        if not os.path.isfile(real):
+            return None
+        return StoredFile(name, status.st_size, status.st_mtime_ns, path)
+
+    def remove(self, file: StoredFile) -> None:
+        """Delete a file, and folders that it leaves empty."""
+        file.path.unlink(missing_ok=True)
+        for folder in file.path.parents:
+            if folder == self.root or not folder.is_relative_to(self.root):
+                break
+            try:
+                folder.rmdir()
+            except OSError:
+                break
