@@ -16,12 +16,17 @@ from mockhaus.translation.statements import Statement
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """`files` is the folder under which the session keeps the files of its internal stages."""
+    """`files` is the folder under which the session keeps the files of its internal stages.
+
+    `after_commit` takes what is to be done once the open transaction is committed (deleting files,
+    which no rollback brings back); None where nobody would do it.
+    """
 
     cursor: Cursor
     context: Context
     objects: Objects
     files: Path
+    after_commit: Callable[[Callable[[], None]], None] | None = None
 
 
 #: Carries out one class of statement inside the transaction that is open on the cursor.

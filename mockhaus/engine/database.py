@@ -16,7 +16,9 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from mockhaus.engine import udfs
 from mockhaus.engine.errors import translated
+from mockhaus.engine import library
 from mockhaus.engine.library import CATALOG
 from mockhaus.errors import SqlError
 
@@ -78,11 +80,19 @@ class Stream:
 class Cursor:
     """One DuckDB connection into a Database: own transaction, own settings."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, search_path: str) -> None:
+        connection.execute(f"SET search_path = '{search_path}'")
         self._duckdb = connection
+        self._search_path = search_path
         self._open: Stream | None = None
         #: Changes of the open transaction, in order, so that it can be replayed; None: not kept.
         self.journal: list[tuple[str, Sequence[Any]]] | None = None
+
+    def sibling(self) -> Cursor:
+        """Another connection into the same database, for looking while this one's transaction
+        stays as it is; it sees what is committed. The caller closes it.
+        """
+        return Cursor(self._duckdb.cursor(), self._search_path)
 
     def describe(self, sql: str) -> list[Described]:
         """The columns of a query, without running it."""
@@ -215,17 +225,18 @@ class Cursor:
 class Database:
     """One DuckDB instance: a session's storage.
 
-    `path` is its file, None for memory; `library` is the file of macros (see `library.build`);
+    `path` is its file, None for memory; `macros` is the file of macros (see `library.build`);
     `allowed` are the only directories that SQL may read or write: DuckDB itself refuses others.
     """
 
-    def __init__(self, path: Path | None, library: Path, allowed: Sequence[Path]) -> None:
+    def __init__(self, path: Path | None, macros: Path, allowed: Sequence[Path]) -> None:
         self.path = path
         try:
             self._root = duckdb.connect(
-                ":memory:" if path is None else str(path), config={"preserve_insertion_order": True}
+                ":memory:" if path is None else str(path), config=library.CONFIG
             )
-            self._root.execute(f"ATTACH '{_quoted(library)}' AS {CATALOG} (READ_ONLY)")
+            self._root.execute(f"ATTACH '{_quoted(macros)}' AS {CATALOG} (READ_ONLY)")
+            udfs.register(self._root)
             directories = ", ".join(f"'{_quoted(each)}'" for each in allowed)
             self._root.execute(f"SET allowed_directories = [{directories}]")
             self._root.execute("SET enable_external_access = false")
@@ -236,11 +247,9 @@ class Database:
     def cursor(self) -> Cursor:
         """A connection of its own into this database, with the macros in reach."""
         try:
-            connection = self._root.cursor()
-            connection.execute(f"SET search_path = '\"{self._name}\".main,{CATALOG}.main'")
+            return Cursor(self._root.cursor(), f'"{self._name}".main,{CATALOG}.main')
         except duckdb.Error as error:
             raise translated(error) from None
-        return Cursor(connection)
 
     def checkpoint(self) -> None:
         """Write the log into the file, so that the next start is quick."""

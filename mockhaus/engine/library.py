@@ -8,14 +8,26 @@ user's database file.
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
+from mockhaus.engine import udfs
+
 #: The name under which the library is attached.
 CATALOG: Final = "mockhaus"
+
+#: Nothing is fetched at run time, and no extension comes in by itself.
+CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 
 
 def sources() -> dict[str, str]:
@@ -25,14 +37,25 @@ def sources() -> dict[str, str]:
     return {f.name.removesuffix(".sql"): f.read_text(encoding="utf-8") for f in files}
 
 
+@lru_cache(maxsize=1)
+def shared() -> Path:
+    """The library of this process: built at the first call, removed at exit."""
+    folder = Path(tempfile.mkdtemp(prefix="mockhaus-library-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "library.duckdb"
+    build(path)
+    return path
+
+
 def build(path: Path) -> None:
     """Write the library to a new DuckDB file. Raises duckdb.Error if a macro is malformed.
 
     Macros may use each other in any order across the files: one that meets an unknown name waits
     for the next round.
     """
-    connection = duckdb.connect()
+    connection = duckdb.connect(config=CONFIG)
     try:
+        udfs.register(connection)  # macros that call them are refused otherwise
         file = str(path).replace("'", "''")
         # Typed macro parameters need this storage version at least.
         connection.execute(f"ATTACH '{file}' AS {CATALOG} (STORAGE_VERSION 'v1.5.0')")

@@ -27,7 +27,7 @@ from mockhaus.engine.database import Cursor
 from mockhaus.errors import SqlError, TransactionAborted, UnsupportedFeature
 from mockhaus.result import Column, Projection, Result
 from mockhaus.sessions import dml
-from mockhaus.sessions.dispatch import DDL, HANDLERS, SHAPES
+from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, SHAPES
 from mockhaus.sessions.history import Entry, now
 from mockhaus.sessions.locks import Owner
 from mockhaus.sessions.settings import SETTINGS
@@ -257,6 +257,8 @@ class Connection:
     def _change(self, prepared: Prepared, values: Sequence[Any]) -> Result:
         """A statement that writes: under its lock, in a transaction of its own if none is open."""
         statement = prepared.statement
+        if isinstance(statement, LOOKS):
+            return self._written(prepared, values)
         own = not self._open
         # One DuckDB statement commits itself; more than one need a transaction around them.
         single = prepared.change is not None and not (
@@ -276,7 +278,7 @@ class Connection:
         finally:
             if own:
                 self.session.locks.release(self._owner)
-        if prepared.change is None:
+        if isinstance(statement, DDL):
             self.session.changed()
             self._after_ddl(statement)
         return result

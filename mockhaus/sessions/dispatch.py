@@ -9,13 +9,20 @@ from mockhaus.catalog import handlers as catalog
 from mockhaus.catalog.workspace import Handler, Workspace
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.ingestion import handlers as files
+from mockhaus.ingestion import listing, outcome
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
 
 
+#: Kinds of objects that the ingestion room keeps.
+_FILE_OBJECTS: Final = frozenset(("STAGE", "FILE FORMAT"))
+
+
 def drop(workspace: Workspace, statement: s.Drop) -> Result:
     """DROP of any kind of object."""
-    handler = catalog.DROPS.get(statement.object) or files.DROPS.get(statement.object)
+    if statement.object in _FILE_OBJECTS:
+        return files.drop(workspace, statement)
+    handler = catalog.DROPS.get(statement.object)
     if handler is None:
         raise UnsupportedFeature(f"Unsupported feature 'DROP {statement.object}'.")
     return handler(workspace, statement)
@@ -23,13 +30,21 @@ def drop(workspace: Workspace, statement: s.Drop) -> Result:
 
 def show(workspace: Workspace, statement: s.Show) -> Result:
     """SHOW of any kind of object."""
-    return files.SHOWS.get(statement.object, catalog.HANDLERS[s.Show])(workspace, statement)
+    room = files.show if statement.object.removesuffix("S") in _FILE_OBJECTS else catalog.show.show
+    return room(workspace, statement)
 
 
 def describe(workspace: Workspace, statement: s.Describe) -> Result:
     """DESCRIBE of any kind of object."""
-    handler = files.DESCRIBES.get(statement.object, catalog.HANDLERS[s.Describe])
-    return handler(workspace, statement)
+    room = files.describe if statement.object in _FILE_OBJECTS else catalog.show.describe
+    return room(workspace, statement)
+
+
+def shape(statement: s.Show | s.Describe) -> tuple[Column, ...]:
+    """The columns that SHOW or DESCRIBE answer, known before it runs."""
+    if statement.object.removesuffix("S") in _FILE_OBJECTS:
+        return listing.shape(statement)
+    return catalog.SHAPES[type(statement)](statement)
 
 
 HANDLERS: Final[dict[type[s.Statement], Handler]] = {
@@ -42,8 +57,11 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
 
 #: Statement class -> the columns of its rows, known before it runs.
 SHAPES: Final[dict[type[s.Statement], Callable[[Any], tuple[Column, ...]]]] = {
-    **catalog.SHAPES,
-    **files.SHAPES,
+    s.Show: shape,
+    s.Describe: shape,
+    s.CopyIntoTable: lambda statement: outcome.COLUMNS,
+    s.ListStage: lambda statement: listing.FILE_COLUMNS,
+    s.RemoveFiles: lambda statement: listing.REMOVED_COLUMNS,
 }
 
 #: Statements that end an open transaction in Snowflake before they run on their own.
@@ -55,3 +73,6 @@ DDL: Final = (
     s.Drop,
     s.Comment,
 )
+
+#: Statements that only look: they take no lock and need no transaction.
+LOOKS: Final = (s.Show, s.Describe, s.ListStage)

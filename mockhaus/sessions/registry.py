@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 import threading
 import uuid
 from collections import OrderedDict
@@ -43,9 +42,7 @@ class Registry:
         self._opening: dict[str, threading.Event] = {}
         self._expired: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
-        self._scratch = Path(tempfile.mkdtemp(prefix="mockhaus-"))
-        self._library = self._scratch / "library.duckdb"
-        library.build(self._library)
+        self._library = library.shared()
 
     # --- making and finding ----------------------------------------------------------------------
 
@@ -227,10 +224,9 @@ class Registry:
             session.close()
 
     def close(self) -> None:
-        """Close every session and remove the macro library."""
+        """Close every session."""
         for session in self.list():
             self._remove(session.id, expired=False)
-        shutil.rmtree(self._scratch, ignore_errors=True)
 
     # --- telling ---------------------------------------------------------------------------------
 

@@ -122,8 +122,10 @@ def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Sta
             raise UnsupportedFeature("Unsupported feature 'EXPLAIN USING JSON or TABULAR'.")
         if reader.done:
             raise reader.unexpected()
-    tree = parse_tree(reader.tokens[reader.at :], reader.text)
-    parameters = bind_parameters(tree) if placeholders else _question_marks(tree)
+    tree = parse_tree(_numbered(reader.tokens[reader.at :]), reader.text)
+    if placeholders:
+        _bind_dollars(tree)
+    parameters = max((int(p.name) for p in tree.find_all(exp.Placeholder)), default=0)
     kind = s.Explain if explain else _class_of(tree, leading)
     shown = labels(reader.tokens, reader.text) if kind is s.Select else ()
     return kind(**statement_fields(reader), tree=tree, parameters=parameters, labels=shown)
@@ -138,24 +140,25 @@ def _class_of(tree: exp.Expression, leading: tuple[str, ...]) -> type[s.Tree]:
     return kind
 
 
-def bind_parameters(tree: exp.Expression) -> int:
-    """Mark every `$n` as a parameter of the statement and answer how many there are."""
-    highest = 0
-    for node in tree.find_all(exp.Parameter):
+def _numbered(tokens: list[Token]) -> list[Token]:
+    """The tokens with the n-th `?` written as `:n`, since a tree does not keep their order."""
+    if not any(token.token_type is TokenType.PLACEHOLDER for token in tokens):
+        return tokens
+    numbered, count = [], 0
+    for token in tokens:
+        if token.token_type is not TokenType.PLACEHOLDER:
+            numbered.append(token)
+            continue
+        count += 1
+        place = (token.line, token.col, token.start, token.end)
+        numbered.append(Token(TokenType.COLON, ":", *place))
+        numbered.append(Token(TokenType.NUMBER, str(count), *place))
+    return numbered
+
+
+def _bind_dollars(tree: exp.Expression) -> None:
+    """Make every `$n` a parameter of the statement."""
+    for node in list(tree.find_all(exp.Parameter)):
         number = node.this
         if isinstance(number, exp.Literal) and not number.is_string:
             node.replace(exp.Placeholder(this=str(number.this)))
-            highest = max(highest, int(number.this))
-    return highest
-
-
-def _question_marks(tree: exp.Expression) -> int:
-    """Number every `?` from 1 and answer how many there are."""
-    count = 0
-    for node in tree.find_all(exp.Placeholder):
-        if node.this is None:
-            count += 1
-            node.set("this", str(count))
-        elif str(node.this).isdigit():
-            count = max(count, int(node.this))
-    return count

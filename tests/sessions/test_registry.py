@@ -1,0 +1,165 @@
+"""Sessions: made, found, expired, evicted, kept on disk, isolated from each other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from mockhaus import errors
+from mockhaus.config import Config
+from mockhaus.sessions.connection import Connection, Transactions
+from mockhaus.sessions.registry import DEFAULT, Registry
+from mockhaus.sessions.session import Session
+from tests.support import run
+
+
+def connect(session: Session) -> Connection:
+    return session.connect(user="ann", door="http", transactions=Transactions.SNOWFLAKE)
+
+
+def age(session: Session, seconds: float) -> None:
+    """Make the session's last use lie back."""
+    session.last_accessed -= timedelta(seconds=seconds)
+
+
+def test_sessions_see_nothing_of_each_other(registry: Registry) -> None:
+    one, two = connect(registry.create("one")), connect(registry.create("two"))
+    run(one, "CREATE DATABASE d; CREATE TABLE t (a INT); SET x = 1")
+    with pytest.raises(errors.UndefinedObject):
+        run(two, "SELECT * FROM d.public.t")
+    with pytest.raises(errors.UndefinedVariable):
+        run(two, "SELECT $x")
+
+
+def test_an_unknown_session_is_not_made(registry: Registry) -> None:
+    with pytest.raises(errors.SessionNotFound):
+        registry.get("never")
+
+
+def test_an_expired_session_is_told_from_an_unknown_one(registry: Registry) -> None:
+    age(registry.create("old", ttl=10), 11)
+    with pytest.raises(errors.SessionExpired):
+        registry.get("old")
+    with pytest.raises(errors.SessionExpired):
+        registry.get("old")
+
+
+@pytest.mark.parametrize(("ttl", "idle_s", "expired"), [
+    (10, 9, False), (10, 11, True), (0, 10_000_000, False), (None, 59, False), (None, 61, True),
+])  # fmt: skip
+def test_time_to_live(
+    registry: Registry, ttl: float | None, idle_s: float, expired: bool
+) -> None:
+    session = registry.create("s", ttl=ttl)
+    age(session, idle_s)
+    assert session.is_expired is expired
+    assert registry.cleanup() == int(expired)
+
+
+def test_use_extends_a_life_and_looking_does_not(registry: Registry) -> None:
+    session = registry.create("s", ttl=10)
+    connection = connect(session)
+    connection.idle = True
+    age(session, 8)
+    registry.get("s")
+    age(session, 1)
+    run(connection, "SELECT 1")
+    age(session, 9)
+    assert not session.is_expired
+
+
+def test_an_open_transaction_keeps_a_session(registry: Registry) -> None:
+    session = registry.create("s", ttl=1)
+    connection = connect(session)
+    connection.idle = True
+    run(connection, "BEGIN")
+    age(session, 100)
+    assert not session.is_expired
+    run(connection, "COMMIT")
+    age(session, 100)
+    assert session.is_expired
+
+
+def test_the_default_session_never_expires(registry: Registry) -> None:
+    session = registry.attach(DEFAULT)
+    age(session, 10_000_000)
+    assert registry.attach(DEFAULT) is session
+
+
+def test_at_the_limit_the_session_unused_longest_goes(registry: Registry) -> None:
+    for number, name in enumerate(("a", "b", "c")):
+        age(registry.create(name), 10 - number)
+    registry.create("d")
+    assert sorted(s.id for s in registry.list()) == ["b", "c", "d"]
+
+
+def test_busy_sessions_are_not_evicted(registry: Registry) -> None:
+    for name in ("a", "b", "c"):
+        connect(registry.create(name))
+    with pytest.raises(errors.TooManySessions):
+        registry.create("d")
+
+
+INVALID = [
+    ({"session_id": "../x"}, errors.InvalidSession),
+    ({"session_id": "a/b"}, errors.InvalidSession),
+    ({"session_id": "x" * 129}, errors.InvalidSession),
+    ({"ttl": -1}, errors.InvalidSession),
+    ({"kind": "bogus"}, errors.InvalidSession),
+    ({"kind": "persistent", "path": "../../etc"}, errors.InvalidSession),
+    ({"kind": "persistent", "path": "/etc"}, errors.InvalidSession),
+    ({"session_id": "taken"}, errors.SessionExists),
+]
+
+
+@pytest.mark.parametrize(("arguments", "kind"), INVALID)
+def test_what_cannot_be(
+    registry: Registry, arguments: dict[str, object], kind: type[errors.SessionError]
+) -> None:
+    registry.create("taken")
+    with pytest.raises(kind):
+        registry.create(**arguments)  # type: ignore[arg-type]
+
+
+def test_persistence_needs_a_data_directory() -> None:
+    registry = Registry(Config())
+    with pytest.raises(errors.InvalidSession, match="data directory"):
+        registry.create(kind="persistent")
+    registry.close()
+
+
+def test_a_persistent_session_survives_a_restart(tmp_path: Path) -> None:
+    config = Config(data_dir=tmp_path)
+    registry = Registry(config)
+    connection = connect(registry.create("kept", kind="persistent"))
+    run(
+        connection,
+        "CREATE DATABASE d; CREATE TABLE t (a INT COMMENT 'c'); INSERT INTO t VALUES (1);"
+        "CREATE VIEW v AS SELECT a, IFF(a > 0, 'yes', 'no') AS w FROM t",
+    )
+    registry.close()
+
+    again = Registry(config)
+    connection = connect(again.get("kept"))
+    assert run(connection, "SELECT * FROM d.public.v") == [(1, "yes")]
+    assert run(connection, "DESC TABLE d.public.t")[0][-1] == "c"
+    again.delete("kept", with_data=True)
+    with pytest.raises(errors.SessionNotFound):
+        again.get("kept")
+    again.close()
+
+
+def test_deleting_keeps_the_data_unless_told(registry: Registry) -> None:
+    run(connect(registry.create("p", kind="persistent")), "CREATE TABLE t (a INT)")
+    registry.delete("p")
+    assert run(connect(registry.get("p")), "SELECT count(*) FROM t") == [(0,)]
+
+
+def test_memory_sessions_clean_up_after_themselves(registry: Registry) -> None:
+    session = registry.create("m")
+    folder = session.files
+    assert folder.exists()
+    registry.delete("m")
+    assert not folder.exists()

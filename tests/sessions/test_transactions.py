@@ -1,0 +1,157 @@
+"""Transactions: Snowflake's rules and PostgreSQL's, isolation, and writers that wait."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from mockhaus import errors
+from mockhaus.sessions.connection import Connection, Transactions
+from mockhaus.sessions.locks import Locks, Owner
+from mockhaus.sessions.session import Session
+from tests.support import run
+
+Connect = Callable[[], Connection]
+
+
+@pytest.fixture
+def another(session: Session) -> Connect:
+    """Makes a further connection with PostgreSQL's rules."""
+    return lambda: session.connect(
+        user="bob", door="postgresql", transactions=Transactions.POSTGRESQL
+    )
+
+
+def counted(connection: Connection) -> int:
+    return int(run(connection, "SELECT count(*) FROM t")[0][0])
+
+
+def test_a_failed_statement_undoes_itself_alone_in_snowflake(snowflake: Connection) -> None:
+    run(snowflake, "CREATE TABLE t (a INT); BEGIN; INSERT INTO t VALUES (1)")
+    with pytest.raises(errors.DivisionByZero):
+        run(snowflake, "INSERT INTO t SELECT 1 / 0")
+    assert snowflake.status == "T"
+    run(snowflake, "INSERT INTO t VALUES (2); COMMIT")
+    assert counted(snowflake) == 2
+
+
+def test_ddl_commits_in_snowflake(snowflake: Connection) -> None:
+    run(snowflake, "CREATE TABLE t (a INT); BEGIN; INSERT INTO t VALUES (1); CREATE TABLE u (a INT)")
+    assert snowflake.status == "I"
+    run(snowflake, "ROLLBACK")
+    assert counted(snowflake) == 1
+
+
+def test_an_error_aborts_the_transaction_in_postgresql(postgresql: Connection) -> None:
+    run(postgresql, "CREATE TABLE t (a INT); BEGIN; INSERT INTO t VALUES (1)")
+    with pytest.raises(errors.DivisionByZero):
+        run(postgresql, "SELECT 1 / 0")
+    assert postgresql.status == "E"
+    with pytest.raises(errors.TransactionAborted):
+        run(postgresql, "SELECT 1")
+    (result,) = postgresql.execute("COMMIT")
+    assert result.tag == "ROLLBACK"
+    assert (postgresql.status, counted(postgresql)) == ("I", 0)
+
+
+def test_ddl_rolls_back_in_postgresql(postgresql: Connection) -> None:
+    run(postgresql, "BEGIN; CREATE TABLE t (a INT); INSERT INTO t VALUES (1); ROLLBACK")
+    with pytest.raises(errors.UndefinedObject):
+        counted(postgresql)
+    assert run(postgresql, "SHOW TABLES") == [], "what was recorded about it has gone too"
+
+
+def test_several_statements_sent_as_one(postgresql: Connection) -> None:
+    run(postgresql, "CREATE TABLE t (a INT)")
+    postgresql.begin_implicit()
+    run(postgresql, "INSERT INTO t VALUES (1)")
+    assert postgresql.status == "I", "an implicit transaction does not show"
+    with pytest.raises(errors.DivisionByZero):
+        run(postgresql, "SELECT 1 / 0")
+    postgresql.end_implicit(commit=False)
+    assert (postgresql.status, counted(postgresql)) == ("I", 0)
+
+
+def test_connections_see_commits_and_nothing_else(postgresql: Connection, another: Connect) -> None:
+    other = another()
+    run(postgresql, "CREATE TABLE t (a INT); BEGIN; INSERT INTO t VALUES (1)")
+    assert (counted(postgresql), counted(other)) == (1, 0)
+    run(postgresql, "COMMIT")
+    assert counted(other) == 1
+
+
+def test_closing_rolls_back(postgresql: Connection, another: Connect) -> None:
+    other = another()
+    run(postgresql, "CREATE TABLE t (a INT)")
+    run(other, "BEGIN; INSERT INTO t VALUES (1)")
+    other.close()
+    assert counted(postgresql) == 0
+    run(postgresql, "INSERT INTO t VALUES (2)")
+
+
+def test_writers_of_one_table_wait(postgresql: Connection, another: Connect) -> None:
+    run(postgresql, "CREATE TABLE t (a INT); INSERT INTO t VALUES (0)")
+    others = [another() for _ in range(4)]
+    workers = [
+        threading.Thread(
+            target=lambda c=c: [run(c, "UPDATE t SET a = a + 1") for _ in range(10)]
+        )
+        for c in others
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert run(postgresql, "SELECT a FROM t") == [(40,)], "no update lost, no conflict raised"
+
+
+def test_a_waiting_writer_can_be_cancelled(postgresql: Connection, another: Connect) -> None:
+    other = another()
+    run(postgresql, "CREATE TABLE t (a INT); BEGIN; INSERT INTO t VALUES (1)")
+    caught: list[errors.SqlError] = []
+
+    def write() -> None:
+        try:
+            run(other, "INSERT INTO t VALUES (2)")
+        except errors.SqlError as error:
+            caught.append(error)
+
+    worker = threading.Thread(target=write)
+    worker.start()
+    while not caught and worker.is_alive():
+        other.cancel()
+        worker.join(0.01)
+    worker.join()
+    assert [type(error) for error in caught] == [errors.Canceled]
+
+
+def test_a_circle_of_waits_is_a_deadlock() -> None:
+    locks, one, two = Locks(), Owner(), Owner()
+    locks.acquire(one, "A")
+    locks.acquire(two, "B")
+    waiting = threading.Thread(target=lambda: locks.acquire(one, "B"))
+    waiting.start()
+    while one.waits_for is None:
+        pass
+    with pytest.raises(errors.Deadlock):
+        locks.acquire(two, "A")
+    locks.release(two)
+    waiting.join()
+    assert one.held == {"A", "B"}
+
+
+def test_a_lock_has_a_limit() -> None:
+    locks, one, two = Locks(), Owner(), Owner()
+    locks.acquire(one, "A")
+    with pytest.raises(errors.LockTimeout):
+        locks.acquire(two, "A", timeout=0.01)
+
+
+def test_a_statement_between_the_rows_of_another(postgresql: Connection) -> None:
+    """Rows that are still to be read are kept when the connection runs something else."""
+    (first,) = postgresql.execute("SELECT column1 FROM (VALUES (1), (2), (3)) ORDER BY 1")
+    rows = first.python_rows()
+    assert run(postgresql, "SELECT 42") == [(42,)]
+    assert list(rows) == [(1,), (2,), (3,)]
