@@ -1,21 +1,24 @@
 """Operands: what the form of an expression tells of its type, and conversions that Snowflake implies.
 
 Snowflake converts arguments on its own (a number where text is needed, text where a number is);
-DuckDB does not. The types of columns are not known while translating: the macros `text`, `number`
-and `moment` find them when DuckDB binds the query, which costs nothing at run time.
+DuckDB does not. The types of columns are not known while translating: the macros `text_of`, `number_of`
+find them when DuckDB binds the query, which costs nothing at run time.
 
 Snowflake's manual: "Data type conversion", implicit casting.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.translation.registry import apply
+from mockhaus.translation.registry import Function, apply, call
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
 
 #: Key of `meta` under which a rewriter notes the type of what it made: TEXT or NUMBER.
 KIND: Final = "kind"
@@ -44,6 +47,11 @@ def number_call(name: str, *arguments: exp.Expression) -> exp.Expression:
     return noted(apply(name, *arguments), NUMBER)
 
 
+def variant_call(name: str, *arguments: exp.Expression) -> exp.Expression:
+    """A call of a DuckDB function or macro that answers a VARIANT."""
+    return noted(apply(name, *arguments), VARIANT)
+
+
 def plain(node: exp.Expression) -> exp.Expression:
     """The expression within parentheses."""
     while isinstance(node, exp.Paren):
@@ -68,7 +76,7 @@ def text(node: exp.Expression) -> exp.Expression:
         return exp.Literal.string(bare.this)
     if is_text(bare):
         return node
-    return text_call("text" if isinstance(bare, _SIMPLE) else "text_once", node)
+    return text_call("text_of" if isinstance(bare, _SIMPLE) else "text_once", node)
 
 
 def is_variant(node: exp.Expression) -> bool:
@@ -97,7 +105,7 @@ def number(node: exp.Expression) -> exp.Expression:
         return node
     if isinstance(bare, _NUMBERS) or bare.meta.get(KIND) == NUMBER:
         return node
-    return number_call("number", node)
+    return number_call("number_of", node)
 
 
 def literal_text(node: exp.Expression, what: str) -> str:
@@ -139,3 +147,33 @@ def integer(value: int) -> exp.Expression:
 def string(value: str) -> exp.Expression:
     """A text literal."""
     return exp.Literal.string(value)
+
+
+def converted(node: exp.Expression, kind: str) -> exp.Expression:
+    """An argument as a signature asks for it: `t` text, `n` number, `x` as it is."""
+    if kind == "t":
+        return text(node)
+    if kind == "n":
+        return number(node)
+    return node
+
+
+def typed(names: str, signature: str, to: str = "", *, partial: str = "") -> Function:
+    """A function that becomes the DuckDB function or macro `to`, its arguments converted.
+
+    `"tn?t>t"`: text and a number are needed, a text may follow, and the answer is text.
+    """
+    arguments, _, result = signature.partition(">")
+    needed = arguments.partition("?")[0]
+    kinds = arguments.replace("?", "")
+    target = to or names.split()[0].lower()
+
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        values = [converted(v, kinds[i]) for i, v in enumerate(node.expressions)]
+        made = apply(target, *values)
+        return noted(made, _RESULTS[result]) if result else made
+
+    return call(names, rewritten, len(needed), len(kinds), partial=partial)
+
+
+_RESULTS: Final = {"t": TEXT, "n": NUMBER, "v": VARIANT}

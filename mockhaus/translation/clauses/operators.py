@@ -1,32 +1,167 @@
-"""Operators that differ between the engines."""
+"""Operators that differ between the engines.
+
+Snowflake's manual: "Arithmetic operators", "LIKE", "LIKE ANY", "LIKE ALL", "Interval constants".
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
+from sqlglot.expressions import DataType
 
+from mockhaus.errors import UnsupportedFeature
+from mockhaus.translation import operands
+from mockhaus.translation.functions.parts import date_part
 from mockhaus.translation.registry import Rewriter, apply
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
 
+_DECIMAL: Final = "DECIMAL(38, 6)"
+
+
+def divide(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+    """`a / b`: an error for b = 0 (DuckDB: infinity); six more digits than a (DuckDB: a double)."""
+    if operands.is_null(left) or operands.is_null(right):
+        return exp.cast(exp.Null(), _DECIMAL)
+    again = operands.plain(left).meta.get("quotient", False)
+    quotient = operands.number_call(
+        "divide_again" if again else "divide", operands.number(left), operands.number(right)
+    )
+    quotient.meta["quotient"] = True
+    return quotient
+
 
 def _divide(node: exp.Div, walk: Walk) -> exp.Expression:
-    """`a / b`: an error for b = 0 (DuckDB: infinity), and a decimal for whole numbers."""
-    return apply("divide", node.this, node.expression)
+    return divide(node.this, node.expression)
 
 
-def _modulo(node: exp.Mod, walk: Walk) -> exp.Expression:
+def modulo(node: exp.Mod, walk: Walk) -> exp.Expression:
     """`a % b`: an error for b = 0 (DuckDB: NULL)."""
-    return apply("modulo", node.this, node.expression)
+    left, right = operands.number(node.this), operands.number(node.expression)
+    return operands.number_call("modulo", left, right)
+
+
+def _sum(node: exp.Add | exp.Sub, walk: Walk) -> exp.Expression:
+    """`a + b`, `a - b`: text is converted, and a DATE moved by days or more stays a DATE."""
+    interval = operands.plain(node.expression)
+    if isinstance(interval, exp.Interval):
+        sign = -1 if isinstance(node, exp.Sub) else 1
+        return _moved(node.this, interval, sign)
+    if isinstance(node, exp.Add) and isinstance(operands.plain(node.this), exp.Interval):
+        return _moved(node.expression, operands.plain(node.this), 1)
+    return _arithmetic(node, walk)
+
+
+def _arithmetic(node: exp.Binary, walk: Walk) -> exp.Expression:
+    """Text and VARIANT operands are numbers; columns are left alone, for speed and for dates."""
+    for key in ("this", "expression"):
+        operand = operands.plain(node.args[key])
+        if operands.is_text(operand) or operands.is_variant(operand):
+            node.set(key, operands.number(operand))
+    return node
+
+
+_AMOUNT: Final = re.compile(r"\s*([+-]?\d+)(?:\s+([A-Za-z_]+))?\s*")
+
+
+def _moved(moment: exp.Expression, interval: exp.Interval, sign: int) -> exp.Expression:
+    """`d + INTERVAL '1 year, 3 months'`: one DATEADD a part, from left to right."""
+    value = operands.literal_text(interval.this, "interval")
+    unit = interval.args.get("unit")
+    pieces = value.split(",")
+    for number, piece in enumerate(pieces):
+        match = _AMOUNT.fullmatch(piece)
+        last = number == len(pieces) - 1
+        part = match[2] if match else None
+        if part is None and match is not None:
+            part = unit.name if unit is not None and last else "second"
+        if match is None or part is None:
+            raise UnsupportedFeature(f"Unsupported feature 'INTERVAL \'{value}\''.")
+        amount = operands.integer(sign * int(match[1]))
+        moment = apply(f"dateadd_{date_part(part)}", amount, moment)
+    return moment
+
+
+def _concatenate(node: exp.DPipe, walk: Walk) -> exp.Expression:
+    """`a || b`: NULL if either is, and anything is text (DuckDB: also lists and blobs)."""
+    node.set("this", operands.text(node.this))
+    node.set("expression", operands.text(node.expression))
+    return node
+
+
+def _like(node: exp.Like | exp.ILike, walk: Walk) -> exp.Expression:
+    """`a LIKE ANY (p, q)` and `LIKE ALL`: one LIKE a pattern (DuckDB has no such form)."""
+    node.set("this", operands.text(node.this))
+    patterns = node.expression
+    if not isinstance(patterns, (exp.Any, exp.All)):
+        node.set("expression", operands.text(patterns))
+        return node
+    listed = patterns.this
+    items = listed.expressions if isinstance(listed, exp.Tuple) else [operands.plain(listed)]
+    kind = type(node)
+    terms: list[exp.Expression] = [
+        kind(this=node.this.copy(), expression=operands.text(item)) for item in items
+    ]
+    joined = exp.or_(*terms) if isinstance(patterns, exp.Any) else exp.and_(*terms)
+    return exp.Paren(this=joined)
+
+
+def _escape(node: exp.Escape, walk: Walk) -> exp.Expression:
+    """ESCAPE after LIKE ANY belongs to each of its patterns."""
+    inner = node.this
+    if isinstance(inner, exp.Paren):
+        for like in list(inner.find_all(exp.Like, exp.ILike)):
+            if isinstance(like.parent, (exp.Or, exp.And, exp.Paren)):
+                like.replace(exp.Escape(this=like.copy(), expression=node.expression.copy()))
+        return inner
+    return node
+
+
+def _quantified(node: exp.Any | exp.All, walk: Walk) -> exp.Expression:
+    """ANY and ALL stand after LIKE with patterns, and after `=` with a subquery."""
+    if isinstance(node.parent, (exp.Like, exp.ILike)) or isinstance(node.this, exp.Query):
+        return node
+    raise UnsupportedFeature("Unsupported feature 'ANY or ALL with a list'.")
+
+
+def _equal_null(node: exp.NullSafeEQ | exp.NullSafeNEQ, walk: Walk) -> exp.Expression:
+    return node
+
+
+def _compare(node: exp.Binary, walk: Walk) -> exp.Expression:
+    """A VARIANT compares as the type of the other side."""
+    left, right = operands.plain(node.this), operands.plain(node.expression)
+    if operands.is_variant(left) and not operands.is_variant(right):
+        node.set("this", operands.like_type(node.this, right))
+    elif operands.is_variant(right) and not operands.is_variant(left):
+        node.set("expression", operands.like_type(node.expression, left))
+    return node
+
+
+def _hexadecimal(node: exp.HexString, walk: Walk) -> exp.Expression:
+    """`x'41'` is a BINARY."""
+    return exp.cast(apply("unhex", operands.string(str(node.this))), DataType.Type.VARBINARY)
 
 
 LEAVE: Final[dict[type[exp.Expression], Rewriter]] = {
+    exp.Add: _sum,
+    exp.Sub: _sum,
+    exp.Mul: _arithmetic,
     exp.Div: _divide,
-    exp.Mod: _modulo,
-    exp.Like: lambda node, walk: node,
-    exp.ILike: lambda node, walk: node,
-    exp.Escape: lambda node, walk: node,
-    exp.DPipe: lambda node, walk: node,
+    exp.Mod: modulo,
+    exp.Like: _like,
+    exp.ILike: _like,
+    exp.Escape: _escape,
+    exp.DPipe: _concatenate,
+    exp.Any: _quantified,
+    exp.All: _quantified,
+    exp.Interval: lambda node, walk: node,
+    exp.NullSafeEQ: _equal_null,
+    exp.NullSafeNEQ: _equal_null,
+    exp.HexString: _hexadecimal,
+    **dict.fromkeys((exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE), _compare),
 }
+ENTER: Final[dict[type[exp.Expression], Any]] = {}

@@ -7,13 +7,17 @@ error, not a wrong number), FLOAT is a double, semi-structured types are JSON.
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import UnsupportedFeature
+from mockhaus.translation import operands
 from mockhaus.translation.dialect import snowflake_text
+from mockhaus.translation.registry import apply
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -72,8 +76,119 @@ def _data_type(node: DataType, walk: Walk) -> exp.Expression:
     return duckdb_type(node)
 
 
-ENTER: Final[dict[type[exp.Expression], Any]] = {DataType: _data_type}
-LEAVE: Final[dict[type[exp.Expression], Any]] = {
-    exp.Cast: lambda node, walk: node,
-    exp.TryCast: lambda node, walk: node,
+
+# --- casts ------------------------------------------------------------------------------------------
+
+_NUMBERS: Final = (_T.BIGINT, _T.DECIMAL, _T.DOUBLE)
+_ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_ISO_TIMESTAMP: Final = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?(?: ?(?:Z|[+-]\d\d:?\d\d))?"
+)
+
+
+def cast(node: exp.Expression, to: DataType, *, safe: bool = False) -> exp.Expression:
+    """A rewritten expression as a Snowflake type; `safe` answers NULL where CAST is an error.
+
+    Snowflake's manual: "CAST", "TRY_CAST", "Data type conversion".
+    """
+    target = duckdb_type(to)
+    kind = target.this
+    if kind in _NUMBERS:
+        return _to_number(node, target, safe)
+    if kind == _T.TEXT:
+        return _to_text(node, length(to), safe)
+    if kind in (_T.DATE, _T.TIME, _T.TIMESTAMP, _T.TIMESTAMPTZ):
+        return _to_moment(node, to, kind, safe)
+    if kind == _T.BOOLEAN:
+        return apply("try_to_boolean" if safe else "to_boolean", node)
+    if kind == _T.VARBINARY:
+        size = length(to)
+        value = apply("try_to_binary" if safe else "to_binary", node)
+        return value if size is None else apply("fit_binary", value, operands.integer(size))
+    if kind == _T.JSON:
+        wanted = {_T.OBJECT: "to_object", _T.ARRAY: "to_array"}.get(to.this, "to_variant")
+        return operands.noted(apply(wanted, node), operands.VARIANT)
+    return exp.TryCast(this=node, to=target) if safe else exp.Cast(this=node, to=target)
+
+
+def _to_number(node: exp.Expression, target: DataType, safe: bool) -> exp.Expression:
+    """FLOAT is rounded half away from zero on its way to a whole number (DuckDB: to even)."""
+    wrap = exp.TryCast if safe else exp.Cast
+    if not isinstance(operands.plain(node), (exp.Literal, exp.Null)):
+        node = apply("numeric_source", node)
+    if target.this == _T.BIGINT:
+        whole = DataType(this=_T.DECIMAL, expressions=[_parameter(38), _parameter(0)])
+        node = wrap(this=node, to=whole)
+    return operands.noted(wrap(this=node, to=target), operands.NUMBER)
+
+
+def _to_text(node: exp.Expression, size: int | None, safe: bool) -> exp.Expression:
+    node = operands.text(node)
+    if isinstance(operands.plain(node), exp.Null):
+        node = exp.Cast(this=node, to=DataType(this=_T.TEXT))
+    if size is None:
+        return node
+    number = operands.integer(size)
+    return operands.text_call("try_fit_text" if safe else "fit_text", node, number)
+
+
+_MOMENTS: Final[dict[Any, str]] = {
+    _T.DATE: "to_date",
+    _T.TIME: "to_time",
+    _T.TIMESTAMP: "to_timestamp_ntz",
+    _T.TIMESTAMPTZ: "to_timestamp_tz",
 }
+
+
+def _to_moment(node: exp.Expression, to: DataType, kind: Any, safe: bool) -> exp.Expression:
+    """Text in one of the formats of the AUTO detection; ISO literals are plain constants."""
+    value = iso_literal(node, kind)
+    if value is None:
+        value = apply(f"try_{_MOMENTS[kind]}" if safe else _MOMENTS[kind], node)
+    digits = None if not to.expressions else operands.literal_number(to.expressions[0].this)
+    if digits is None or digits >= 6:
+        return value
+    cut = "time_digits" if kind == _T.TIME else "timestamp_digits"
+    return apply(cut, value, operands.integer(digits))
+
+
+def iso_literal(node: exp.Expression, kind: Any) -> exp.Expression | None:
+    """A literal in ISO form (or NULL) as a constant that DuckDB folds, else None."""
+    bare = operands.plain(node)
+    if isinstance(bare, exp.Null):
+        return exp.Cast(this=bare, to=DataType(this=kind))
+    if not isinstance(bare, exp.Literal) or not bare.is_string:
+        return None
+    value = str(bare.this)
+    if kind == _T.DATE and _ISO_DATE.fullmatch(value) and _is_date(value):
+        return exp.Cast(this=bare, to=DataType(this=kind))
+    if kind == _T.TIMESTAMP:
+        match = _ISO_TIMESTAMP.fullmatch(value)
+        if match is not None and _is_date(value):
+            moment = f"{match[1]} {match[2] or '00:00:00'}"
+            return exp.Cast(this=operands.string(moment), to=DataType(this=kind))
+    return None
+
+
+def _is_date(value: str) -> bool:
+    try:
+        date.fromisoformat(value[:10])
+    except ValueError:
+        return False
+    return True
+
+
+def _cast(node: exp.Cast, walk: Walk) -> exp.Expression:
+    return cast(walk.rewrite(node.this), node.to)
+
+
+def _try_cast(node: exp.TryCast, walk: Walk) -> exp.Expression:
+    return cast(walk.rewrite(node.this), node.to, safe=True)
+
+
+ENTER: Final[dict[type[exp.Expression], Any]] = {
+    DataType: _data_type,
+    exp.Cast: _cast,
+    exp.TryCast: _try_cast,
+}
+LEAVE: Final[dict[type[exp.Expression], Any]] = {}

@@ -1,9 +1,113 @@
-"""conditional: see Snowflake's function reference."""
+"""Conditional functions. Snowflake's manual: "Conditional expression functions"."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
-from mockhaus.translation.registry import Function
+from sqlglot import exp
 
-FUNCTIONS: Final[tuple[Function, ...]] = ()
+from mockhaus.translation import operands
+from mockhaus.translation.operands import typed
+from mockhaus.translation.registry import Function, Rewriter, call, rewrite, stock
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+
+def _case(*branches: tuple[exp.Expression, exp.Expression], default: exp.Expression) -> exp.Case:
+    return exp.Case(
+        ifs=[exp.If(this=condition, true=value) for condition, value in branches], default=default
+    )
+
+
+def _iff(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    condition, yes, no = node.expressions
+    return _case((condition, yes), default=no)
+
+
+def _nvl2(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    value, present, absent = node.expressions
+    return _case((_is_null(value), absent), default=present)
+
+
+def _is_null(node: exp.Expression) -> exp.Expression:
+    return exp.Is(this=_operand(node), expression=exp.Null())
+
+
+def _operand(node: exp.Expression) -> exp.Expression:
+    return exp.Paren(this=node) if isinstance(node, (exp.Binary, exp.Not, exp.Unary)) else node
+
+
+def _same(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+    return exp.NullSafeEQ(this=_operand(left), expression=_operand(right))
+
+
+def _equal_null(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    left, right = node.expressions
+    return exp.Paren(this=_same(left, right))
+
+
+def _decode(node: exp.DecodeCase | exp.Decode, walk: Walk) -> exp.Expression:
+    """DECODE(e, s1, r1 ..., default): NULL finds NULL, unlike in CASE e WHEN s1."""
+    value, *rest = node.expressions
+    default = rest.pop() if len(rest) % 2 else exp.Null()
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    return _case(*((_same(value.copy(), search), found) for search, found in pairs), default=default)
+
+
+def _extreme(name: str) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """GREATEST, LEAST: NULL if any argument is (DuckDB passes over them)."""
+        found = exp.Anonymous(this=name, expressions=node.expressions)
+        nulls = [_is_null(value.copy()) for value in node.expressions if not _constant(value)]
+        return _case((exp.or_(*nulls), exp.Null()), default=found) if nulls else found
+
+    return rewritten
+
+
+def _constant(node: exp.Expression) -> bool:
+    return isinstance(operands.plain(node), exp.Literal)
+
+
+def _ignoring_nulls(name: str) -> Callable[[exp.Anonymous, Walk], exp.Expression]:
+    return lambda node, walk: exp.Anonymous(this=name, expressions=node.expressions)
+
+
+def _coalesce(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    return exp.Coalesce(this=node.expressions[0], expressions=node.expressions[1:])
+
+
+def _zero_if_null(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    value = operands.number(node.expressions[0])
+    return operands.noted(
+        exp.Coalesce(this=value, expressions=[operands.integer(0)]), operands.NUMBER
+    )
+
+
+def _null_if_zero(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    value = operands.number(node.expressions[0])
+    return operands.noted(
+        exp.Nullif(this=value, expression=operands.integer(0)), operands.NUMBER
+    )
+
+
+FUNCTIONS: Final[tuple[Function, ...]] = (
+    call("IFF", _iff, 3, 3),
+    call("NVL IFNULL", _coalesce, 2, 2),
+    call("COALESCE", _coalesce, 2),
+    call("NVL2", _nvl2, 3, 3),
+    call("ZEROIFNULL", _zero_if_null, 1, 1),
+    call("NULLIFZERO", _null_if_zero, 1, 1),
+    stock("NULLIF", exp.Nullif),
+    rewrite("DECODE", _decode, exp.DecodeCase),
+    call("EQUAL_NULL", _equal_null, 2, 2),
+    call("GREATEST", _extreme("greatest"), 1),
+    call("LEAST", _extreme("least"), 1),
+    call("GREATEST_IGNORE_NULLS", _ignoring_nulls("greatest"), 1),
+    call("LEAST_IGNORE_NULLS", _ignoring_nulls("least"), 1),
+    typed("BOOLAND", "nn"),
+    typed("BOOLOR", "nn"),
+    typed("BOOLXOR", "nn"),
+    typed("BOOLNOT", "n"),
+)

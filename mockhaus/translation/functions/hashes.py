@@ -1,9 +1,50 @@
-"""hashes: see Snowflake's function reference."""
+"""Hash and cryptographic functions. Snowflake's manual: "Hash functions", "Cryptographic hash"."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mockhaus.translation.registry import Function
+from sqlglot import exp
 
-FUNCTIONS: Final[tuple[Function, ...]] = ()
+from mockhaus.errors import InvalidParameter, UnsupportedFeature
+from mockhaus.translation import operands
+from mockhaus.translation.operands import typed
+from mockhaus.translation.registry import Function, Rewriter, apply, call, refused
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+
+def _sha2(to: str) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """SHA2(m [, size]): DuckDB has the digest of 256 bits alone."""
+        if len(node.expressions) > 1:
+            size = operands.literal_number(node.expressions[1])
+            if size in (224, 384, 512):
+                raise UnsupportedFeature(f"Unsupported feature 'SHA2 with {size} bits'.")
+            if size not in (0, 256):
+                raise InvalidParameter("SQL compilation error:\ninvalid digest size for SHA2")
+        return apply(to, node.expressions[0])
+
+    return rewritten
+
+
+def _hash(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """HASH(a, b ...): a signed number of 64 bits; never NULL. Snowflake's function is unpublished."""
+    if any(isinstance(value, exp.Star) for value in node.expressions):
+        raise UnsupportedFeature("Unsupported feature 'HASH(*)'.")
+    return operands.number_call("signed_hash", apply("hash", *node.expressions))
+
+
+FUNCTIONS: Final[tuple[Function, ...]] = (
+    typed("MD5 MD5_HEX", "x>t", "md5_of"),
+    typed("MD5_BINARY", "x"),
+    typed("MD5_NUMBER_LOWER64", "x>n", "md5_lower64"),
+    typed("MD5_NUMBER_UPPER64", "x>n", "md5_upper64"),
+    typed("SHA1 SHA1_HEX", "x>t", "sha1_of"),
+    typed("SHA1_BINARY", "x"),
+    call("SHA2 SHA2_HEX", _sha2("sha256_of"), 1, 2, partial="256 bits only"),
+    call("SHA2_BINARY", _sha2("sha256_binary"), 1, 2, partial="256 bits only"),
+    call("HASH", _hash, 1, partial="Snowflake's values are not published; others are answered"),
+    refused("ENCRYPT ENCRYPT_RAW DECRYPT DECRYPT_RAW TRY_DECRYPT TRY_DECRYPT_RAW", "encryption"),
+)

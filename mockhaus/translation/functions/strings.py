@@ -1,9 +1,261 @@
-"""strings: see Snowflake's function reference."""
+"""String and binary functions. Snowflake's manual: "String & binary functions".
+
+Arguments that are not text are converted as TO_VARCHAR does. Positions count from 1, and negative
+lengths are empty (DuckDB: counted from the end).
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mockhaus.translation.registry import Function
+from sqlglot import exp
 
-FUNCTIONS: Final[tuple[Function, ...]] = ()
+from mockhaus.errors import InvalidParameter
+from mockhaus.translation import operands
+from mockhaus.translation.operands import noted, text, text_call, typed
+from mockhaus.translation.registry import Function, Rewriter, apply, call, refused, rewrite
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+
+def _concat(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """CONCAT: NULL if any argument is (DuckDB passes over them)."""
+    joined = text(node.expressions[0])
+    for value in node.expressions[1:]:
+        joined = exp.DPipe(this=joined, expression=text(value), safe=True)
+    return noted(exp.Paren(this=joined), operands.TEXT)
+
+
+def _concat_ws(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """CONCAT_WS: NULL if any argument is (DuckDB passes over them)."""
+    separator, *values = (text(value) for value in node.expressions)
+    joined = values[0]
+    for value in values[1:]:
+        joined = exp.DPipe(this=joined, expression=separator.copy(), safe=True)
+        joined = exp.DPipe(this=joined, expression=value, safe=True)
+    if len(values) == 1:
+        joined = exp.DPipe(this=joined, expression=text_call("left", separator, operands.integer(0)))
+    return noted(exp.Paren(this=joined), operands.TEXT)
+
+
+def _chr(node: exp.Chr, walk: Walk) -> exp.Expression:
+    return text_call("chr_of", operands.number(node.expressions[0]))
+
+
+def _initcap(node: exp.Initcap, walk: Walk) -> exp.Expression:
+    """INITCAP(s [, delimiters]): DuckDB has none. An empty text of delimiters means none at all."""
+    delimiters = node.args.get("expression")
+    if delimiters is None:
+        return text_call("initcap_words", text(node.this))
+    return text_call("initcap_after", text(node.this), text(delimiters))
+
+
+def _substring(node: exp.Substring, walk: Walk) -> exp.Expression:
+    """SUBSTR(s, start [, length]): start 0 is 1, what lies outside is empty."""
+    start = node.args.get("start")
+    if start is None:
+        raise InvalidParameter("SQL compilation error:\nnot enough arguments for function [SUBSTR]")
+    arguments = [_text_or_bytes(node.this), operands.number(start)]
+    length = node.args.get("length")
+    if length is None:
+        return _like_source(node.this, apply("substr_from", *arguments))
+    return _like_source(node.this, apply("substr_of", *arguments, operands.number(length)))
+
+
+def _text_or_bytes(node: exp.Expression) -> exp.Expression:
+    """The argument of a function that takes VARCHAR and BINARY."""
+    bare = operands.plain(node)
+    return text(node) if isinstance(bare, exp.Literal) or operands.is_text(bare) else node
+
+
+def _like_source(source: exp.Expression, made: exp.Expression) -> exp.Expression:
+    return noted(made, operands.TEXT) if operands.is_text(source) else made
+
+
+def _position(node: exp.StrPosition, walk: Walk) -> exp.Expression:
+    """POSITION(a, b [, start]) and POSITION(a IN b): where a begins in b, 0 if nowhere."""
+    arguments = [text(node.args["substr"]), text(node.this)]
+    start = node.args.get("position")
+    if start is None:
+        return operands.number_call("position_of", *arguments)
+    return operands.number_call("position_from", *arguments, operands.number(start))
+
+
+def _charindex(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    needle, text_, *start = node.expressions
+    if start:
+        return operands.number_call(
+            "position_from", text(needle), text(text_), operands.number(start[0])
+        )
+    return operands.number_call("position_of", text(needle), text(text_))
+
+
+def _pad(to: str) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """LPAD, RPAD: a negative length is empty, an empty pad adds nothing."""
+        value, size, *pad = node.expressions
+        filler = text(pad[0]) if pad else operands.string(" ")
+        return text_call(to, text(value), operands.number(size), filler)
+
+    return rewritten
+
+
+def _replace(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """REPLACE(s, pattern [, by]): by is empty if left out; an empty pattern changes nothing."""
+    value, pattern, *by = (text(each) for each in node.expressions)
+    return text_call("replace_all", value, pattern, by[0] if by else operands.string(""))
+
+
+def _split(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    return noted(
+        apply("split_array", text(node.expressions[0]), text(node.expressions[1])), operands.VARIANT
+    )
+
+
+def _strtok(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """STRTOK(s [, delimiters [, n]]): every character is a delimiter, empty tokens do not count."""
+    value, *rest = node.expressions
+    delimiters = text(rest[0]) if rest else operands.string(" ")
+    part = operands.number(rest[1]) if len(rest) > 1 else operands.integer(1)
+    return text_call("strtok", text(value), delimiters, part)
+
+
+def _strtok_to_array(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    value, *rest = node.expressions
+    delimiters = text(rest[0]) if rest else operands.string(" ")
+    return noted(apply("strtok_to_array", text(value), delimiters), operands.VARIANT)
+
+
+def _hex_encode(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """HEX_ENCODE(s [, case]): 0 asks for lower case."""
+    value, *case = node.expressions
+    lower = bool(case) and operands.literal_number(case[0]) == 0
+    encoded = text_call("hex_encode", value)
+    return text_call("lower", encoded) if lower else encoded
+
+
+def _base64_encode(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """BASE64_ENCODE(s [, line length [, alphabet]])."""
+    value, *rest = node.expressions
+    encoded = text_call("base64_of", value)
+    if len(rest) > 1:
+        encoded = _with_alphabet(encoded, rest[1], encode=True)
+    width = operands.literal_number(rest[0]) if rest else 0
+    if width:
+        pattern = operands.string(f"(.{{{width}}})(.)")
+        encoded = text_call("base64_lines", encoded, operands.string(f"(.{{{width}}})"))
+        del pattern
+    return encoded
+
+
+_ALPHABET: Final = "+/="
+
+
+def _with_alphabet(
+    node: exp.Expression, alphabet: exp.Expression, *, encode: bool
+) -> exp.Expression:
+    """The last characters of the base64 alphabet exchanged for others."""
+    given = operands.literal_text(alphabet, "base64 alphabet")
+    theirs = given + _ALPHABET[len(given) :]
+    old, new = (_ALPHABET, theirs) if encode else (theirs, _ALPHABET)
+    return text_call("translate", node, operands.string(old), operands.string(new))
+
+
+def _decode(to: str, result: str = "") -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """BASE64_DECODE_STRING and its kin; an alphabet may be given."""
+        value = text(node.expressions[0])
+        if len(node.expressions) > 1:
+            value = _with_alphabet(value, node.expressions[1], encode=False)
+        made = apply(to, value)
+        return noted(made, result) if result else made
+
+    return rewritten
+
+
+def _trim(to: str) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """TRIM, LTRIM, RTRIM: spaces alone, or any of the characters given."""
+        value, *characters = (text(each) for each in node.expressions)
+        return text_call(to, value, characters[0] if characters else operands.string(" "))
+
+    return rewritten
+
+
+def _edit_distance(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    left, right, *most = node.expressions
+    distance = operands.number_call("levenshtein", text(left), text(right))
+    if most:
+        return operands.number_call("least_of", distance, operands.number(most[0]))
+    return distance
+
+
+def _collate(node: exp.Collate, walk: Walk) -> exp.Expression:
+    """`s COLLATE 'en-ci'`: case-insensitive and accent-insensitive collations."""
+    name = operands.literal_text(node.expression, "collation").lower()
+    parts = set(name.replace("_", "-").split("-"))
+    wanted = [known for sign, known in (("ci", "NOCASE"), ("ai", "NOACCENT")) if sign in parts]
+    if not wanted:
+        return node.this
+    collation = exp.Column(this=exp.Identifier(this=".".join(wanted), quoted=False))
+    return exp.Collate(this=text(node.this), expression=collation)
+
+
+FUNCTIONS: Final[tuple[Function, ...]] = (
+    typed("ASCII", "t>n", "ascii_of"),
+    typed("UNICODE", "t>n", "unicode_of"),
+    typed("BIT_LENGTH", "x>n", "bit_length_of"),
+    typed("OCTET_LENGTH", "x>n", "octet_length_of"),
+    typed("LENGTH LEN CHAR_LENGTH CHARACTER_LENGTH", "x>n", "length_of"),
+    typed("RTRIMMED_LENGTH", "t>n"),
+    rewrite("CHR CHAR", _chr, exp.Chr),
+    call("CHARINDEX", _charindex, 2, 3),
+    rewrite("POSITION", _position, exp.StrPosition),
+    call("CONCAT", _concat, 1),
+    call("CONCAT_WS", _concat_ws, 2),
+    typed("CONTAINS", "tt"),
+    typed("STARTSWITH", "tt", "starts_with"),
+    typed("ENDSWITH", "tt", "ends_with"),
+    rewrite("INITCAP", _initcap, exp.Initcap),
+    typed("INSERT", "tnnt>t", "insert_text"),
+    typed("LEFT", "xn>t", "left_of"),
+    typed("RIGHT", "xn>t", "right_of"),
+    typed("LOWER", "t>t"),
+    typed("UPPER", "t>t"),
+    call("LPAD", _pad("lpad_of"), 2, 3),
+    call("RPAD", _pad("rpad_of"), 2, 3),
+    call("TRIM", _trim("trim"), 1, 2),
+    call("LTRIM", _trim("ltrim"), 1, 2),
+    call("RTRIM", _trim("rtrim"), 1, 2),
+    typed("REPEAT", "tn>t", "repeat_of"),
+    typed("SPACE", "n>t", "space_of"),
+    call("REPLACE", _replace, 2, 3),
+    typed("REVERSE", "t>t"),
+    call("SPLIT", _split, 2, 2),
+    typed("SPLIT_PART", "ttn>t", "split_part_of"),
+    call("STRTOK", _strtok, 1, 3),
+    call("STRTOK_TO_ARRAY", _strtok_to_array, 1, 2),
+    rewrite("SUBSTR SUBSTRING", _substring, exp.Substring),
+    typed("TRANSLATE", "ttt>t"),
+    call("EDITDISTANCE", _edit_distance, 2, 3),
+    typed("JAROWINKLER_SIMILARITY", "tt>n"),
+    typed("SOUNDEX", "t>t", "soundex_of"),
+    call("HEX_ENCODE", _hex_encode, 1, 2),
+    call("HEX_DECODE_STRING", _decode("hex_decode_string", operands.TEXT), 1, 1),
+    call("HEX_DECODE_BINARY", _decode("to_binary"), 1, 1),
+    call("TRY_HEX_DECODE_STRING", _decode("try_hex_decode_string", operands.TEXT), 1, 1),
+    call("TRY_HEX_DECODE_BINARY", _decode("try_to_binary"), 1, 1),
+    call("BASE64_ENCODE", _base64_encode, 1, 3),
+    call("BASE64_DECODE_STRING", _decode("base64_decode_string", operands.TEXT), 1, 2),
+    call("BASE64_DECODE_BINARY", _decode("to_binary_base64"), 1, 2),
+    call("TRY_BASE64_DECODE_STRING", _decode("try_base64_decode_string", operands.TEXT), 1, 2),
+    call("TRY_BASE64_DECODE_BINARY", _decode("try_to_binary_base64"), 1, 2),
+    rewrite("COLLATE", _collate, exp.Collate, partial="ci and ai only"),
+    typed("PARSE_URL", "t?n>v"),
+    refused("COMPRESS DECOMPRESS_BINARY DECOMPRESS_STRING", "compression is not available"),
+    refused("COLLATION", "collations are not recorded"),
+    refused("SOUNDEX_P123", "not available"),
+    refused("PARSE_IP", "not available"),
+    refused("SEARCH SEARCH_IP", "full-text search is not available"),
+)

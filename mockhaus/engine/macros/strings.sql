@@ -1,0 +1,134 @@
+-- String and binary functions.
+
+CREATE OR REPLACE MACRO ascii_of(a) AS ascii(a);
+CREATE OR REPLACE MACRO unicode_of(a) AS CASE WHEN a = '' THEN 0 ELSE unicode(a) END;
+CREATE OR REPLACE MACRO chr_of(n) AS
+    CASE WHEN n < 0 OR n > 1114111 OR n BETWEEN 55296 AND 57343
+         THEN error('MOCKHAUS:InvalidText:Invalid character code ' || n || ' provided to CHR')
+         ELSE chr(CAST(n AS INTEGER)) END;
+
+-- Lengths: characters of text, bytes of BINARY.
+CREATE OR REPLACE MACRO length_of(a) AS
+    CASE typeof(a) WHEN 'BLOB' THEN octet_length(CAST(CAST(a AS VARCHAR) AS BLOB)) ELSE length(text_of(a)) END;
+CREATE OR REPLACE MACRO octet_length_of(a) AS
+    CASE typeof(a) WHEN 'BLOB' THEN octet_length(CAST(CAST(a AS VARCHAR) AS BLOB))
+         ELSE octet_length(encode(text_of(a))) END;
+CREATE OR REPLACE MACRO bit_length_of(a) AS octet_length_of(a) * 8;
+CREATE OR REPLACE MACRO rtrimmed_length(a) AS length(rtrim(a, ' '));
+
+-- POSITION: an empty needle is found at the start; start counts from 1.
+CREATE OR REPLACE MACRO position_of(needle, a) AS strpos(a, needle);
+CREATE OR REPLACE MACRO position_from(needle, a, start) AS
+    CASE WHEN strpos(substr(a, greatest(CAST(start AS BIGINT), 1)), needle) = 0 THEN 0
+         ELSE strpos(substr(a, greatest(CAST(start AS BIGINT), 1)), needle)
+              + greatest(CAST(start AS BIGINT), 1) - 1 END;
+
+-- Parts of a text. Negative starts count from the end.
+CREATE OR REPLACE MACRO substr_of
+    (a BLOB, start, n) AS bytes_of(a, CAST(start AS BIGINT), CAST(n AS BIGINT)),
+    (a, start, n) AS substr_text(text_of(a), CAST(start AS BIGINT), CAST(n AS BIGINT));
+CREATE OR REPLACE MACRO substr_text(a, start, n) AS
+    CASE WHEN n <= 0 OR start < -length(a) THEN CASE WHEN a IS NULL THEN NULL ELSE '' END
+         ELSE substr(a, CASE WHEN start = 0 THEN 1 ELSE start END, n) END;
+CREATE OR REPLACE MACRO substr_from
+    (a BLOB, start) AS bytes_of(a, CAST(start AS BIGINT), 1073741824),
+    (a, start) AS substr_from_text(text_of(a), CAST(start AS BIGINT));
+CREATE OR REPLACE MACRO substr_from_text(a, start) AS
+    CASE WHEN start < -length(a) THEN '' ELSE substr(a, CASE WHEN start = 0 THEN 1 ELSE start END) END;
+CREATE OR REPLACE MACRO bytes_of(a, start, n) AS
+    unhex(substr_text(hex(a), CASE WHEN start > 0 THEN start * 2 - 1 ELSE start * 2 END, n * 2));
+
+CREATE OR REPLACE MACRO left_of
+    (a BLOB, n) AS unhex(left(hex(a), greatest(CAST(n AS BIGINT), 0) * 2)),
+    (a, n) AS left(text_of(a), greatest(CAST(n AS BIGINT), 0)) || CASE WHEN n IS NULL THEN NULL ELSE '' END;
+CREATE OR REPLACE MACRO right_of
+    (a BLOB, n) AS unhex(right(hex(a), greatest(CAST(n AS BIGINT), 0) * 2)),
+    (a, n) AS right(text_of(a), greatest(CAST(n AS BIGINT), 0)) || CASE WHEN n IS NULL THEN NULL ELSE '' END;
+
+CREATE OR REPLACE MACRO lpad_of(a, n, pad) AS
+    CASE WHEN n <= length(a) OR pad = '' THEN left(a, greatest(CAST(n AS BIGINT), 0))
+         ELSE lpad(a, CAST(n AS INTEGER), pad) END;
+CREATE OR REPLACE MACRO rpad_of(a, n, pad) AS
+    CASE WHEN n <= length(a) OR pad = '' THEN left(a, greatest(CAST(n AS BIGINT), 0))
+         ELSE rpad(a, CAST(n AS INTEGER), pad) END;
+
+CREATE OR REPLACE MACRO repeat_of(a, n) AS repeat(a, greatest(CAST(n AS BIGINT), 0) + CAST(n AS BIGINT) * 0);
+CREATE OR REPLACE MACRO space_of(n) AS repeat(' ', greatest(CAST(n AS BIGINT), 0) + CAST(n AS BIGINT) * 0);
+CREATE OR REPLACE MACRO replace_all(a, pattern, replacement) AS
+    CASE WHEN pattern = '' THEN a ELSE replace(a, pattern, replacement) END;
+CREATE OR REPLACE MACRO insert_text(a, start, n, b) AS
+    left(a, CAST(start AS BIGINT) - 1) || b || substr(a, CAST(start AS BIGINT) + CAST(n AS BIGINT));
+
+-- Words begin after anything that is neither a letter nor a digit, as Snowflake's list of delimiters.
+CREATE OR REPLACE MACRO initcap_words(a) AS
+    array_to_string(list_transform(regexp_extract_all(lower(a), '[ \t\n\r\f\v!?@"^#$&~_,.:;+\-*%/|\\\[\](){}<>]+|[^ \t\n\r\f\v!?@"^#$&~_,.:;+\-*%/|\\\[\](){}<>]+'),
+        lambda w: upper(left(w, 1)) || substr(w, 2)), '') || CASE WHEN a IS NULL THEN NULL ELSE '' END;
+CREATE OR REPLACE MACRO initcap_after(a, delimiters) AS
+    CASE WHEN a IS NULL OR delimiters IS NULL THEN NULL ELSE
+    array_to_string(list_transform(range(1, length(a) + 1), lambda i:
+        CASE WHEN i = 1 OR contains(delimiters, substr(a, i - 1, 1))
+             THEN upper(substr(a, i, 1)) ELSE lower(substr(a, i, 1)) END), '') END;
+
+-- SPLIT_PART: part 0 is the first, an empty delimiter does not split; parts that are not there are empty.
+CREATE OR REPLACE MACRO split_part_of(a, delimiter, part) AS
+    CASE WHEN a IS NULL OR delimiter IS NULL OR part IS NULL THEN NULL
+         WHEN delimiter = '' THEN CASE WHEN part IN (0, 1, -1) THEN a ELSE '' END
+         ELSE split_part(a, delimiter, CASE WHEN part = 0 THEN 1 ELSE CAST(part AS BIGINT) END) END;
+CREATE OR REPLACE MACRO split_array(a, delimiter) AS
+    to_json(CASE WHEN delimiter = '' THEN [a] ELSE string_split(a, delimiter) END);
+
+-- Tokens: delimiters are single characters, empty tokens are left out.
+CREATE OR REPLACE MACRO tokens(a, delimiters) AS
+    CASE WHEN delimiters = '' THEN list_filter([a], lambda t: t <> '')
+         ELSE list_filter(string_split(translate(a, delimiters, repeat(left(delimiters, 1), length(delimiters))),
+             left(delimiters, 1)), lambda t: t <> '') END;
+CREATE OR REPLACE MACRO strtok(a, delimiters, part) AS
+    CASE WHEN part < 1 THEN NULL ELSE tokens(a, delimiters)[CAST(part AS BIGINT)] END;
+CREATE OR REPLACE MACRO strtok_to_array(a, delimiters) AS to_json(tokens(a, delimiters));
+
+CREATE OR REPLACE MACRO least_of(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE least(a, b) END;
+CREATE OR REPLACE MACRO jarowinkler_similarity(a, b) AS
+    CAST(floor(jaro_winkler_similarity(lower(a), lower(b)) * 100) AS BIGINT);
+
+-- Soundex of the letters: first letter, then codes without repetitions, H and W do not part equal codes.
+CREATE OR REPLACE MACRO soundex_codes(t) AS translate(t, 'BFPVCGJKQSXZDTLMNRAEIOUY', '111122222222334556000000');
+CREATE OR REPLACE MACRO soundex_of(a) AS
+    CASE WHEN a IS NULL THEN NULL ELSE
+    list_transform([regexp_replace(upper(a), '[^A-Z]', '', 'g')], lambda t: CASE WHEN t = '' THEN '' ELSE
+        rpad(left(t, 1) || left(replace(substr(
+            array_to_string(list_transform(
+                list_filter(list_transform(range(1, length(regexp_replace(t, '(.)[HW]+', '\1', 'g')) + 1), lambda i:
+                    [substr(soundex_codes(regexp_replace(t, '(.)[HW]+', '\1', 'g')), i, 1),
+                     CASE WHEN i = 1 THEN '' ELSE substr(soundex_codes(regexp_replace(t, '(.)[HW]+', '\1', 'g')), i - 1, 1) END]),
+                    lambda p: p[1] <> p[2]), lambda p: p[1]), ''), 2), '0', ''), 3), 4, '0') END)[1] END;
+
+-- --- encodings -------------------------------------------------------------------------------------
+
+CREATE OR REPLACE MACRO hex_encode(a) AS hex(digested(a));
+CREATE OR REPLACE MACRO base64_of(a) AS base64(digested(a));
+CREATE OR REPLACE MACRO base64_lines(t, pattern) AS rtrim(regexp_replace(t, pattern, '\1' || chr(10), 'g'), chr(10));
+CREATE OR REPLACE MACRO hex_decode_string(a) AS decode(to_binary(CAST(a AS VARCHAR)));
+CREATE OR REPLACE MACRO try_hex_decode_string(a) AS TRY_CAST(decode(try_to_binary(CAST(a AS VARCHAR))) AS VARCHAR);
+CREATE OR REPLACE MACRO base64_decode_string(a) AS decode(to_binary_base64(a));
+CREATE OR REPLACE MACRO try_base64_decode_string(a) AS TRY_CAST(decode(try_to_binary_base64(a)) AS VARCHAR);
+
+-- --- PARSE_URL -------------------------------------------------------------------------------------
+
+CREATE OR REPLACE MACRO parse_url
+    (a) AS parse_url_parts(a, 0),
+    (a, permissive) AS parse_url_parts(a, permissive);
+CREATE OR REPLACE MACRO parse_url_parts(a, permissive) AS CASE WHEN a IS NULL THEN NULL
+        WHEN NOT regexp_matches(a, '^[A-Za-z][A-Za-z0-9+.-]*:') THEN
+            CASE WHEN permissive = 1 THEN json_object('error', 'scheme not specified')
+                 ELSE CAST(error('MOCKHAUS:InvalidText:Error parsing URL: scheme not specified') AS JSON) END
+        ELSE json_object(
+            'fragment', nullif(regexp_extract(a, '#(.*)$', 1), ''),
+            'host', nullif(regexp_extract(a, '^[^:/?#]+://(?:[^/?#@]*@)?([^:/?#]*)', 1), ''),
+            'parameters', CASE WHEN regexp_matches(a, '^[^#]*\?[^#]+') THEN
+                CAST(map_from_entries(list_transform(string_split(regexp_extract(a, '\?([^#]*)', 1), '&'),
+                    lambda p: row(split_part(p, '=', 1), CASE WHEN contains(p, '=')
+                        THEN substr(p, strpos(p, '=') + 1) END))) AS JSON) END,
+            'path', nullif(regexp_extract(a, '^[^:/?#]+:(?://[^/?#]*/?)?([^?#]*)', 1), ''),
+            'port', nullif(regexp_extract(a, '^[^:/?#]+://(?:[^/?#@]*@)?[^:/?#]*:(\d+)', 1), ''),
+            'query', nullif(regexp_extract(a, '\?([^#]*)', 1), ''),
+            'scheme', regexp_extract(a, '^([^:]+):', 1)) END;
