@@ -1,0 +1,153 @@
+"""Small questions: over the wire against DuckDB in process running the same translated text."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+import psycopg
+
+from bench.figures import Figure, Section, Spread, interleaved, met, ratios
+from bench.process import Server
+from bench.rows import SNOWFLAKE, fill_mockhaus
+from bench.wire import execute, query
+from mockhaus.config import Config
+from mockhaus.sessions.connection import Connection, Transactions
+from mockhaus.sessions.registry import Registry
+
+ROWS: Final = 1_000_000
+_BLOCK: Final = 50
+_STEP: Final = 7919  # between two keys of the table
+_BY_LITERAL: Final = "select * from wide where id = {}"
+_BY_PARAMETER: Final = "select * from wide where id = $1"
+_MS: Final = 1e3
+
+_Once = Callable[[], object]
+
+
+def measure(server: Server, *, quick: bool) -> Section:
+    """`select 1` and a point query, each by psycopg and by a raw socket."""
+    section = Section(f"Small questions ({ROWS:,}-row table), against DuckDB in process")
+    rounds = 10 if quick else 40
+    registry = Registry(Config())
+    try:
+        local = registry.create().connect(
+            user="bench", door="bench", transactions=Transactions.POSTGRESQL
+        )
+        for result in local.execute(SNOWFLAKE.format(rows=ROWS)):
+            result.close()
+        with server.client() as raw, psycopg.connect(server.conninfo(), autocommit=True) as driver:
+            fill_mockhaus(raw, ROWS)
+            raw.prepare("point", _BY_PARAMETER)
+            keys = _keys()
+
+            one = _Local(local, "select 1")
+            ask_one = query("select 1")
+            section.figures += _compare(
+                "select 1",
+                2.0,
+                rounds,
+                one.ask,
+                {
+                    "raw socket": lambda: raw.ask(ask_one),
+                    "psycopg": lambda: driver.execute("select 1").fetchall(),
+                },
+            )
+
+            # A text that was not seen before each time: it is parsed and translated in the measure.
+            texts = [_BY_LITERAL.format(next(keys)) for _ in range(2000)]
+            asked = itertools.cycle([query(text) for text in texts])
+            answered = itertools.cycle([_Local(local, text) for text in texts[:200]])
+            section.figures += _compare(
+                "point query, new text",
+                1.5,
+                rounds,
+                lambda: next(answered).ask(),
+                {"raw socket": lambda: raw.ask(next(asked))},
+            )
+
+            point = _Local(local, _BY_PARAMETER)
+            bound = itertools.cycle([execute("point", str(next(keys))) for _ in range(2000)])
+            section.figures += _compare(
+                "point query, parameter",
+                1.5,
+                rounds,
+                lambda: point.ask(next(keys)),
+                {
+                    "raw socket": lambda: raw.ask(next(bound)),
+                    "psycopg": lambda: driver.execute(
+                        "select * from wide where id = %s", (next(keys),)
+                    ).fetchall(),
+                },
+            )
+    finally:
+        registry.close()
+    section.notes.append(
+        f"Turns of {_BLOCK} questions, {rounds} rounds; a time is the median of its turn. "
+        "psycopg's own work (building rows of Python values) is in its figures; "
+        "psycopg prepares a statement with parameters at its sixth use, as it does by itself."
+    )
+    return section
+
+
+class _Local:
+    """A question to DuckDB in this process, translated beforehand."""
+
+    def __init__(self, connection: Connection, text: str) -> None:
+        (statement,) = connection.parse(text, placeholders=True)
+        translated = connection.prepare(statement).query
+        assert translated is not None
+        self._sql = translated.sql
+        # The bare engine with the same database, settings and macros: nothing of Mockhaus runs.
+        self._cursor = connection._cursor
+
+    def ask(self, *values: Any) -> Sequence[tuple[Any, ...]]:
+        """Run it and fetch its rows."""
+        return self._cursor.rows(self._sql, values)
+
+
+def _keys() -> Iterator[int]:
+    """Keys spread over the whole table, always in the same order."""
+    at = 0
+    while True:
+        at = (at + 618_033) % ROWS
+        yield at * _STEP
+
+
+def _compare(
+    what: str, aim: float, rounds: int, local: _Once, remote: dict[str, _Once]
+) -> list[Figure]:
+    contestants = [_turn(local), *map(_turn, remote.values())]
+    interleaved(contestants, 2)  # warm
+    inside, *outside = interleaved(contestants, rounds)
+    figures = []
+    for how, times in zip(remote, outside, strict=True):
+        ratio = ratios(times, inside)
+        figures.append(
+            Figure(
+                f"{what}, {how}",
+                ratio.text("x"),
+                Spread.of(times).text("ms", _MS),
+                Spread.of(inside).text("ms", _MS),
+                f"<= {aim:.1f}x",
+                met(ratio.median <= aim),
+            )
+        )
+    return figures
+
+
+def _turn(ask: _Once) -> Callable[[], float]:
+    """The median time of one question, of a turn of them."""
+
+    def once() -> float:
+        times = []
+        for _ in range(_BLOCK):
+            begun = time.perf_counter()
+            ask()
+            times.append(time.perf_counter() - begun)
+        return statistics.median(times)
+
+    return once

@@ -1,0 +1,106 @@
+"""The server's memory while a large answer goes to a reader that takes its time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Final
+
+from bench.figures import Figure, Section, met, number
+from bench.process import Server, resident
+from bench.wire import Client, query
+
+ROWS: Final = 10_000_000
+_ASK: Final = query("select * from long")
+_TABLE: Final = """
+create table long as
+select i as id, i / 7 as amount, 'customer ' || i as name
+from (
+  select row_number() over (order by seq8()) - 1 as i from table(generator(rowcount => {rows}))
+) n
+"""
+_SLOW: Final = 40e6  # bytes a second
+_PAUSE: Final = 3.0  # seconds in which nothing is read, once
+_AIM: Final = 50.0
+
+
+def measure(server: Server, *, quick: bool) -> Section:
+    """Resident memory before, during and after."""
+    rows = ROWS // 5 if quick else ROWS
+    section = Section(f"Memory while a {rows:,}-row answer goes to a slow reader")
+    with server.client(receive_buffer=1 << 18) as client:
+        client.run(_TABLE.format(rows=rows))
+        client.run("select * from long limit 100000")  # what only the first answer allocates
+        time.sleep(1)
+        before = resident(server.pid)
+        with _Watch(server.pid) as watch:
+            size, seconds = _read_slowly(client)
+        time.sleep(1)
+        after = resident(server.pid)
+    grown = watch.highest - before
+    section.figures += [
+        Figure("before", "", f"{number(before)} MB"),
+        Figure(
+            "highest during",
+            "",
+            f"{number(watch.highest)} MB",
+            f"{grown:+.0f} MB",
+            f"< +{_AIM:.0f} MB",
+            met(grown < _AIM),
+        ),
+        Figure(
+            "after",
+            "",
+            f"{number(after)} MB",
+            f"{after - before:+.0f} MB",
+            f"< +{_AIM:.0f} MB",
+            met(after - before < _AIM),
+        ),
+    ]
+    section.notes.append(
+        f"{number(size / 1e6)} MB in {number(seconds)} s: at most {_SLOW / 1e6:.0f} MB/s, "
+        f"and {_PAUSE:.0f} s in which the reader read nothing. VmRSS of the server's process, "
+        f"{watch.count} samples; the table is in its memory before."
+    )
+    return section
+
+
+def _read_slowly(client: Client) -> tuple[int, float]:
+    """Bytes and seconds of the whole answer."""
+    begun = time.perf_counter()
+    client.socket.sendall(_ASK)
+    size, paused = 0, 0.0
+    while True:
+        size += client.receive(1 << 18)
+        if client.tag() is not None:
+            return size, time.perf_counter() - begun
+        if not paused and size > 20e6:
+            time.sleep(_PAUSE)
+            paused = _PAUSE
+        ahead = size / _SLOW - (time.perf_counter() - begun - paused)
+        if ahead > 0:
+            time.sleep(ahead)
+
+
+class _Watch:
+    """Samples a process's memory in a thread of its own."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self.highest = 0.0
+        self.count = 0
+
+    def __enter__(self) -> _Watch:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._done.wait(0.05):
+            self.highest = max(self.highest, resident(self._pid))
+            self.count += 1

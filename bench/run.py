@@ -1,0 +1,102 @@
+"""Every figure, side by side with others: `python -m bench.run [--only NAME] [--quick]`.
+
+Prints the figures and writes them to bench/report.md, which a run of everything replaces. Exits 1
+when a measurement failed; an aim that is missed is said in the report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from bench import latency, memory, rows, start
+from bench.figures import Section, lines
+from bench.process import PeerMissing, mockhaus
+from bench.wire import WireError
+
+REPORT: Final = Path(__file__).with_name("report.md")
+
+
+def _ready(quick: bool) -> Section:
+    return start.measure_ready(quick=quick)
+
+
+def _sessions(_: bool) -> Section:
+    with mockhaus() as server:
+        return start.measure_sessions(server)
+
+
+def _latency(quick: bool) -> Section:
+    with mockhaus() as server:
+        return latency.measure(server, quick=quick)
+
+
+def _rows(quick: bool) -> Section:
+    with mockhaus() as server:
+        return rows.measure(server, quick=quick)
+
+
+def _memory(quick: bool) -> Section:
+    with mockhaus() as server:
+        return memory.measure(server, quick=quick)
+
+
+#: Each with a server of its own, so that none sees what another left behind.
+MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
+    "ready": _ready,
+    "sessions": _sessions,
+    "latency": _latency,
+    "rows": _rows,
+    "memory": _memory,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
+    parser.add_argument("--only", choices=MEASURES, action="append", help="this one; repeatable")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, smaller tables")
+    options = parser.parse_args()
+    sections, failed = [], False
+    begun = time.perf_counter()
+    print("\n".join(_head(options.quick)), flush=True)
+    for name in options.only or MEASURES:
+        try:
+            section = MEASURES[name](options.quick)
+        except (WireError, PeerMissing, OSError) as error:
+            section = Section(name, notes=[f"failed: {error}"])
+            failed = True
+        sections.append(section)
+        print("\n".join(lines([section])), flush=True)
+    text = [*_head(options.quick), *lines(sections)]
+    if options.only is None:
+        REPORT.write_text("\n".join(text).rstrip() + "\n")
+        print(f"Written to bench/{REPORT.name} after {time.perf_counter() - begun:.0f} s")
+    return int(failed)
+
+
+def _head(quick: bool) -> list[str]:
+    packages = ("mockhaus", "duckdb", "sqlglot", "pyarrow", "psycopg")
+    return [
+        "# Mockhaus in figures",
+        "",
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, "
+        + ", ".join(f"{name} {version(name)}" for name in packages)
+        + f". {time.strftime('%Y-%m-%d')}{', --quick' if quick else ''}.",
+        "",
+        "Medians, and the quartiles around them in parentheses. A ratio is taken round by round "
+        "and holds better than the figures it is made of. "
+        "`beside` is what the ratio is to.",
+        "",
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
