@@ -132,10 +132,77 @@ CREATE OR REPLACE MACRO try_to_time
     (a TIMESTAMPTZ) AS CAST(CAST(a AS TIMESTAMP) AS TIME),
     (a VARCHAR) AS list_transform([bare(a)], lambda t: parse_time(t))[1];
 
--- Text by a format of strptime: the value, or Snowflake's error.
-CREATE OR REPLACE MACRO parse_format(t, f) AS
-    list_transform([t], lambda v: COALESCE(try_strptime(v, f),
-        error('MOCKHAUS:InvalidDatetime:Can''t parse ''' || v || ''' as timestamp with the format given')))[1];
+-- Text by formats of strptime: the value, or Snowflake's error.
+CREATE OR REPLACE MACRO parse_format(t, formats, model) AS
+    list_transform([t], lambda v: COALESCE(try_strptime(v, formats), CASE WHEN v IS NULL THEN NULL
+        ELSE error('MOCKHAUS:InvalidDatetime:Can''t parse ''' || v || ''' as timestamp with format ''' || model || '''') END))[1];
+CREATE OR REPLACE MACRO without_offset(t) AS regexp_replace(t, ' ?(Z|[+-]\d\d(:?\d\d)?)$', '');
+
+-- A moment by a format of strftime. Marks around fractions and offsets are resolved afterwards.
+CREATE OR REPLACE MACRO format_moment
+    (a BIGINT, f) AS CASE WHEN a IS NULL THEN CAST(NULL AS VARCHAR)
+        ELSE error('MOCKHAUS:TypeMismatch:A number has no date format') END,
+    (a DATE, f) AS strftime(a, replace(f, '%z', '+00:00')),
+    (a TIMESTAMP, f) AS strftime(a, replace(f, '%z', '+00:00')),
+    (a TIMESTAMPTZ, f) AS strftime(a, f),
+    (a TIME, f) AS strftime(DATE '1970-01-01' + a, replace(f, '%z', '+00:00')),
+    (a VARCHAR, f) AS strftime(to_timestamp_ntz(a), replace(f, '%z', '+00:00'));
+CREATE OR REPLACE MACRO cut_fraction(t, pattern) AS regexp_replace(t, pattern, '\1');
+CREATE OR REPLACE MACRO place_zone(t, template) AS
+    regexp_replace(regexp_replace(t, chr(2) || '([+-]\d\d)' || chr(2), chr(2) || '\1:00' || chr(2)),
+        chr(2) || '([+-]\d\d):?(\d\d)' || chr(2), template);
+
+-- --- numbers by a format model -------------------------------------------------------------------
+
+CREATE OR REPLACE MACRO pad_left(t, n, c) AS lpad(t, CAST(n AS INTEGER), c);
+CREATE OR REPLACE MACRO group_digits(t) AS
+    reverse(rtrim(regexp_replace(reverse(t), '(.{3})', '\1,', 'g'), ','));
+CREATE OR REPLACE MACRO number_sign(negative, mark, sign) AS
+    CASE WHEN sign IN ('S', 'S>') THEN CASE WHEN negative THEN '-' ELSE '+' END
+         WHEN negative THEN '-' ELSE mark END;
+-- The digits of a fixed model; the number is rounded to its decimals.
+CREATE OR REPLACE MACRO number_fixed(a, whole, zeros, decimals, grouped, dollar, blank_zero, compact, sign) AS
+    list_transform([printf('%.' || decimals || 'f', CAST(a AS DOUBLE))], lambda t:
+        list_transform([pad_left(CASE WHEN (blank_zero OR whole = 0) AND zeros = 0 AND trunc(CAST(t AS DOUBLE)) = 0 THEN ''
+                             ELSE ltrim(split_part(t, '.', 1), '-') END,
+                        greatest(zeros, length(CASE WHEN (blank_zero OR whole = 0) AND zeros = 0 AND trunc(CAST(t AS DOUBLE)) = 0
+                            THEN '' ELSE ltrim(split_part(t, '.', 1), '-') END)), '0')], lambda w:
+            CASE WHEN length(w) > whole
+                 THEN repeat('#', whole + CASE WHEN decimals > 0 THEN decimals + 1 ELSE 0 END + 1)
+                 ELSE list_transform([CASE WHEN dollar THEN '$' ELSE '' END
+                        || CASE WHEN grouped THEN group_digits(w) ELSE w END
+                        || CASE WHEN decimals > 0 THEN '.' || split_part(t, '.', 2) ELSE '' END], lambda d:
+                    CASE WHEN sign IN ('MI', 'S>') THEN
+                         pad_left(d, greatest(CASE WHEN compact THEN 0 ELSE whole + CASE WHEN grouped THEN (whole - 1) // 3 ELSE 0 END
+                             + CASE WHEN decimals > 0 THEN decimals + 1 ELSE 0 END + CASE WHEN dollar THEN 1 ELSE 0 END END, length(d)), ' ')
+                         || number_sign(t[1] = '-', CASE WHEN compact THEN '' ELSE ' ' END, sign)
+                    ELSE pad_left(number_sign(t[1] = '-', CASE WHEN compact THEN '' ELSE ' ' END, sign) || d,
+                         greatest(CASE WHEN compact THEN 0 ELSE 1 + whole + CASE WHEN grouped THEN (whole - 1) // 3 ELSE 0 END
+                             + CASE WHEN decimals > 0 THEN decimals + 1 ELSE 0 END + CASE WHEN dollar THEN 1 ELSE 0 END END, length(d)), ' ')
+                    END)[1] END)[1])[1];
+CREATE OR REPLACE MACRO number_hex(a, zeros, sign) AS
+    CASE WHEN sign <> '' THEN CASE WHEN a < 0 THEN '-' ELSE '+' END WHEN a < 0 THEN '-' ELSE '' END
+        || pad_left(to_hex(CAST(abs(round(CAST(a AS DOUBLE))) AS BIGINT)),
+            greatest(zeros, length(to_hex(CAST(abs(round(CAST(a AS DOUBLE))) AS BIGINT)))), '0');
+CREATE OR REPLACE MACRO number_scientific(a) AS
+    regexp_replace(replace(upper(printf('%.4e', CAST(a AS DOUBLE))), 'E+', 'E'), 'E(-?)0+(\d)', 'E\1\2');
+
+CREATE OR REPLACE MACRO formatted_number(a, pattern, model) AS
+    list_transform([a], lambda t: CASE WHEN t IS NULL OR (regexp_full_match(t, pattern) AND regexp_matches(t, '\d'))
+        THEN digits_only(t)
+        ELSE error('MOCKHAUS:InvalidNumber:Can''t parse ''' || t || ''' as number with format ''' || model || '''') END)[1];
+CREATE OR REPLACE MACRO try_formatted_number(a, pattern, model) AS
+    list_transform([a], lambda t: CASE WHEN regexp_full_match(t, pattern) AND regexp_matches(t, '\d') THEN digits_only(t) END)[1];
+CREATE OR REPLACE MACRO digits_only(t) AS
+    regexp_replace(regexp_replace(t, '[$, ]', '', 'g'), '^(.*)([+-])$', '\2\1');
+CREATE OR REPLACE MACRO hexadecimal_number(a, pattern, model) AS
+    list_transform([a], lambda t: CASE WHEN t IS NULL OR regexp_full_match(t, pattern)
+        THEN CAST(CAST('0x' || t AS BIGINT) AS VARCHAR)
+        ELSE error('MOCKHAUS:InvalidNumber:Can''t parse ''' || t || ''' as number with format ''' || model || '''') END)[1];
+CREATE OR REPLACE MACRO try_hexadecimal_number(a, pattern, model) AS
+    list_transform([a], lambda t: CASE WHEN regexp_full_match(t, pattern) THEN CAST(TRY_CAST('0x' || t AS BIGINT) AS VARCHAR) END)[1];
+
+CREATE OR REPLACE MACRO utf8_of(a) AS decode(digested(a));
 
 -- A number as n-th fractions of a second since 1970.
 CREATE OR REPLACE MACRO epoch_scaled(a, n) AS

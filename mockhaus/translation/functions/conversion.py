@@ -1,9 +1,225 @@
-"""conversion: see Snowflake's function reference."""
+"""Conversion functions. Snowflake's manual: "Conversion functions".
+
+Formats must be literals: they are compiled while translating (see `formats`).
+"""
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import TYPE_CHECKING, Any, Final
 
-from mockhaus.translation.registry import Function
+from sqlglot import exp
+from sqlglot.expressions import DataType
 
-FUNCTIONS: Final[tuple[Function, ...]] = ()
+from mockhaus.errors import InvalidParameter, UnsupportedFeature
+from mockhaus.translation import operands
+from mockhaus.translation.clauses import types
+from mockhaus.translation.functions import formats
+from mockhaus.translation.operands import integer, literal_text, string, text, text_call
+from mockhaus.translation.registry import Function, Rewriter, apply, call
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+_T = DataType.Type
+
+# --- to text ----------------------------------------------------------------------------------------
+
+
+def _to_char(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """TO_CHAR, TO_VARCHAR: of numbers, dates and times by a format model, of BINARY by an encoding."""
+    value = node.expressions[0]
+    if len(node.expressions) == 1:
+        return types.cast(value, DataType(this=_T.TEXT))
+    model = literal_text(node.expressions[1], "format")
+    upper = model.upper()
+    if upper in ("HEX", "BASE64", "UTF-8", "UTF8"):
+        encodings = {"HEX": "hex_encode", "BASE64": "base64_of"}
+        return text_call(encodings.get(upper, "utf8_of"), value)
+    if formats.is_number_model(model):
+        return _number_text(operands.number(value), formats.number_model(model))
+    if upper == "AUTO":
+        return text(value)
+    return _moment_text(value, formats.output_format(model))
+
+
+def _moment_text(value: exp.Expression, output: formats.Output) -> exp.Expression:
+    made = text_call("format_moment", value, string(output.strftime))
+    for digits in output.fractions:
+        made = text_call("cut_fraction", made, string(f"\x01(\\d{{{digits}}})\\d*\x01"))
+    for separator in output.zones:
+        template = "\\1" if separator == "-" else f"\\1{separator}\\2"
+        made = text_call("place_zone", made, string(template))
+    return made
+
+
+def _number_text(value: exp.Expression, model: formats.NumberModel) -> exp.Expression:
+    if model.kind.startswith("TM"):
+        macro = "number_scientific" if model.kind == "TME" else "text_once"
+        made = text_call(macro, value)
+    elif model.kind == "X":
+        made = text_call("number_hex", value, integer(model.zeros), string(model.sign))
+    else:
+        rounded = apply("round", value, integer(model.decimals))
+        made = text_call(
+            "number_fixed",
+            *(rounded, integer(model.whole), integer(model.zeros), integer(model.decimals)),
+            *(exp.Boolean(this=flag) for flag in (model.grouped, model.dollar, model.blank_zero)),
+            *(exp.Boolean(this=model.compact), string(model.sign)),
+        )
+    for literal, before in ((model.before, True), (model.after, False)):
+        if literal:
+            pair = (string(literal), made) if before else (made, string(literal))
+            made = exp.DPipe(this=pair[0], expression=pair[1], safe=True)
+    return made
+
+
+# --- to numbers -------------------------------------------------------------------------------------
+
+
+def _to_number(safe: bool) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """TO_NUMBER(x [, format] [, precision [, scale]]): NUMBER(38, 0) where nothing is said."""
+        value, *rest = node.expressions
+        if rest and isinstance(operands.plain(rest[0]), exp.Literal) and operands.is_text(rest[0]):
+            value = _formatted_number(value, literal_text(rest.pop(0), "format"), safe)
+        sizes = [operands.literal_number(each) for each in rest]
+        if None in sizes or len(sizes) > 2:
+            raise UnsupportedFeature("Unsupported feature 'precision that is not a literal'.")
+        precision = sizes[0] if sizes else 38
+        scale = sizes[1] if len(sizes) > 1 else 0
+        arguments = [exp.DataTypeParam(this=integer(size or 0)) for size in (precision, scale)]
+        return types.cast(value, DataType(this=_T.DECIMAL, expressions=arguments), safe=safe)
+
+    return rewritten
+
+
+def _formatted_number(value: exp.Expression, model: str, safe: bool) -> exp.Expression:
+    """The text of a number that was written by a model, as plain text."""
+    taken = formats.number_model(model)
+    if taken.kind == "X":
+        pattern = f"[0-9A-Fa-f]{{1,{taken.whole}}}"
+        macro = "hexadecimal_number"
+    elif taken.kind.startswith("TM"):
+        pattern, macro = r"[+-]? ?[0-9]*\.?[0-9]*([eE][+-]?[0-9]+)?", "formatted_number"
+    else:
+        dollar = r"\$?" if taken.dollar else ""
+        comma = "," if taken.grouped else ""
+        point = rf"(\.[0-9]{{0,{taken.decimals}}})?" if taken.decimals else r"\.?"
+        pattern = rf"\s*[+-]? ?{dollar}[0-9{comma}]{{0,{taken.whole + taken.whole // 3}}}{point}[+-]?"
+        macro = "formatted_number"
+    name = f"try_{macro}" if safe else macro
+    return text_call(name, text(value), string(pattern), string(model))
+
+
+def _to_double(safe: bool) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        value, *model = node.expressions
+        if model:
+            value = _formatted_number(value, literal_text(model[0], "format"), safe)
+        return types.cast(value, DataType(this=_T.DOUBLE), safe=safe)
+
+    return rewritten
+
+
+# --- to BOOLEAN, BINARY -----------------------------------------------------------------------------
+
+
+def _to_type(kind: Any, safe: bool) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        return types.cast(node.expressions[0], DataType(this=kind), safe=safe)
+
+    return rewritten
+
+
+def _to_binary(safe: bool) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """TO_BINARY(x [, 'HEX' | 'BASE64' | 'UTF-8'])."""
+        value, *rest = node.expressions
+        encoding = literal_text(rest[0], "binary format").upper() if rest else "HEX"
+        prefix = "try_" if safe else ""
+        if encoding == "HEX":
+            return apply(f"{prefix}to_binary", value)
+        if encoding == "BASE64":
+            return apply(f"{prefix}to_binary_base64", text(value))
+        if encoding in ("UTF-8", "UTF8"):
+            return apply("encode", text(value))
+        raise InvalidParameter(f"SQL compilation error:\ninvalid binary format '{encoding}'")
+
+    return rewritten
+
+
+# --- to DATE, TIME, TIMESTAMP -----------------------------------------------------------------------
+
+_OFFSET: Final = re.compile(r" ?%z$")
+
+
+def _to_moment(kind: Any, safe: bool) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """TO_DATE, TO_TIME, TO_TIMESTAMP*: text by AUTO detection or a format, numbers as epochs."""
+        value, *rest = node.expressions
+        target = kind or _mapped(walk)
+        if rest:
+            scale = operands.literal_number(rest[0])
+            if scale is not None:
+                return _of_epoch(value, scale, target)
+            model = literal_text(rest[0], "format")
+            if model.upper() != "AUTO":
+                return _parsed(text(value), model, target, safe)
+        return types.cast(value, DataType(this=target), safe=safe)
+
+    return rewritten
+
+
+def _mapped(walk: Walk) -> Any:
+    """What TIMESTAMP means: TIMESTAMP_TYPE_MAPPING."""
+    mapping = str(walk.context.parameters.get("TIMESTAMP_TYPE_MAPPING", "TIMESTAMP_NTZ"))
+    return _T.TIMESTAMP if mapping.upper().endswith("NTZ") else _T.TIMESTAMPTZ
+
+
+def _of_epoch(value: exp.Expression, scale: int, target: Any) -> exp.Expression:
+    moment = apply("epoch_scaled", value, integer(scale))
+    if target == _T.TIMESTAMPTZ:
+        return apply("timezone", string("UTC"), moment)
+    return exp.Cast(this=moment, to=DataType(this=target))
+
+
+def _parsed(value: exp.Expression, model: str, target: Any, safe: bool) -> exp.Expression:
+    """Text by a format. A TIMESTAMP_NTZ keeps the clock and drops the offset."""
+    found = formats.input_formats(model)
+    if target != _T.TIMESTAMPTZ and any("%z" in each for each in found):
+        found = [_OFFSET.sub("", each) for each in found]
+        value = text_call("without_offset", value)
+    listed = exp.Array(expressions=[string(each) for each in found])
+    if safe:
+        moment = apply("try_strptime", value, listed)
+    else:
+        moment = apply("parse_format", value, listed, string(model))
+    return exp.Cast(this=moment, to=DataType(this=target))
+
+
+def _both(names: str, make: Any, least: int, most: int) -> tuple[Function, Function]:
+    """A conversion and its TRY_ form."""
+    tries = " ".join(f"TRY_{name}" for name in names.split())
+    return call(names, make(False), least, most), call(tries, make(True), least, most)
+
+
+def _moment_of(kind: Any) -> Any:
+    return lambda safe: _to_moment(kind, safe)
+
+
+FUNCTIONS: Final[tuple[Function, ...]] = (
+    call("TO_CHAR TO_VARCHAR", _to_char, 1, 2, partial="formats must be literals"),
+    *_both("TO_NUMBER TO_DECIMAL TO_NUMERIC", _to_number, 1, 4),
+    *_both("TO_DOUBLE", _to_double, 1, 2),
+    *_both("TO_BOOLEAN", lambda safe: _to_type(_T.BOOLEAN, safe), 1, 1),
+    *_both("TO_BINARY", _to_binary, 1, 2),
+    *_both("TO_DATE", _moment_of(_T.DATE), 1, 2),
+    call("DATE", _to_moment(_T.DATE, safe=False), 1, 2),
+    *_both("TO_TIME", _moment_of(_T.TIME), 1, 2),
+    call("TIME", _to_moment(_T.TIME, safe=False), 1, 2),
+    *_both("TO_TIMESTAMP", _moment_of(None), 1, 2),
+    *_both("TO_TIMESTAMP_NTZ", _moment_of(_T.TIMESTAMP), 1, 2),
+    *_both("TO_TIMESTAMP_LTZ", _moment_of(_T.TIMESTAMPTZ), 1, 2),
+    *_both("TO_TIMESTAMP_TZ", _moment_of(_T.TIMESTAMPTZ), 1, 2),
+)

@@ -1,9 +1,272 @@
-"""dates: see Snowflake's function reference."""
+"""Date and time functions. Snowflake's manual: "Date & time functions".
+
+A DATE stays a DATE for parts of a day and longer, and becomes a TIMESTAMP for shorter ones; text is
+a timestamp. WEEK_START and WEEK_OF_YEAR_POLICY are honoured.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mockhaus.translation.registry import Function
+from sqlglot import exp
 
-FUNCTIONS: Final[tuple[Function, ...]] = ()
+from mockhaus.errors import InvalidParameter, UnsupportedFeature
+from mockhaus.translation import operands
+from mockhaus.translation.functions.parts import is_part, part_of
+from mockhaus.translation.operands import integer, number_call, string
+from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+
+def _setting(walk: Walk, name: str) -> int:
+    """A session parameter that holds a small number, 0 if it was not set."""
+    value = str(walk.context.parameters.get(name, "0")).strip("'")
+    return int(value) if value.isdigit() else 0
+
+
+def _week_start(walk: Walk) -> int:
+    """The first day of the week as 1 (Monday) to 7; the default 0 is Monday for calculations."""
+    return _setting(walk, "WEEK_START") or 1
+
+
+def _dateadd(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """DATEADD(part, n, d); months end where the shorter month ends. n is rounded."""
+    part, amount, value = node.expressions
+    count = operands.literal_number(amount)
+    number = integer(count) if count is not None else exp.cast(operands.number(amount), "BIGINT")
+    if isinstance(operands.plain(value), exp.Null):
+        value = exp.cast(value, "TIMESTAMP")
+    return apply(f"dateadd_{part_of(part)}", number, value)
+
+
+def _add_months(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """ADD_MONTHS(d, n): the last day of a month becomes the last day of the other."""
+    value, amount = node.expressions
+    return apply("add_months", value, operands.number(amount))
+
+
+def _datediff(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """DATEDIFF(part, a, b): how many boundaries of the part lie between."""
+    part = part_of(node.expressions[0])
+    values = [apply("moment", value) for value in node.expressions[1:]]
+    if part == "week":
+        return number_call("datediff_week", integer(_week_start(walk) - 1), *values)
+    if part == "nanosecond":
+        return number_call("datediff_nanosecond", *values)
+    return number_call("date_diff", string(part), *values)
+
+
+def truncated(part: exp.Expression, value: exp.Expression, walk: Walk) -> exp.Expression:
+    """DATE_TRUNC; DuckDB's weeks always begin on Monday."""
+    name = part_of(part)
+    if name == "week" and _week_start(walk) != 1:
+        return apply("trunc_week", integer(_week_start(walk) - 1), value)
+    if name in ("nanosecond", "microsecond"):
+        return apply("moment", value)
+    return apply("trunc_moment", string(name), value)
+
+
+def _date_trunc(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """DATE_TRUNC(part, d), or the two the other way round."""
+    part, value = node.expressions
+    if is_part(value) and not is_part(part):
+        part, value = value, part
+    return truncated(part, value, walk)
+
+
+#: Part -> how DuckDB computes it of a moment; those that depend on settings are in `part_value`.
+_SIMPLE: Final = {
+    "year": "year",
+    "quarter": "quarter",
+    "month": "month",
+    "day": "day",
+    "hour": "hour",
+    "minute": "minute",
+    "second": "second",
+    "dayofyear": "dayofyear",
+    "dayofweekiso": "isodow",
+    "weekiso": "weekofyear",
+    "yearofweekiso": "isoyear",
+    "nanosecond": "nanosecond_of",
+    "epoch_second": "epoch_second_of",
+    "epoch_millisecond": "epoch_millisecond_of",
+    "epoch_microsecond": "epoch_microsecond_of",
+    "epoch_nanosecond": "epoch_nanosecond_of",
+    "timezone_hour": "timezone_hour",
+    "timezone_minute": "timezone_minute",
+}
+
+
+def part_value(part: str, value: exp.Expression, walk: Walk) -> exp.Expression:
+    """The number that a part of a moment is."""
+    moment = apply("moment", value)
+    if part in _SIMPLE:
+        return number_call(_SIMPLE[part], moment)
+    start, policy = _setting(walk, "WEEK_START"), _setting(walk, "WEEK_OF_YEAR_POLICY")
+    if part == "dayofweek":
+        if start == 0:
+            return number_call("dayofweek", moment)
+        return number_call("day_of_week_from", moment, integer(start - 1))
+    if part in ("week", "yearofweek"):
+        if policy == 0 and start in (0, 1):
+            return number_call("weekofyear" if part == "week" else "isoyear", moment)
+        suffix = "policy" if policy else "iso"
+        return number_call(f"{part}_{suffix}", moment, integer(max(start, 1) - 1))
+    raise UnsupportedFeature(f"Unsupported feature 'date part {part.upper()}'.")
+
+
+def _part(part: str) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        return part_value(part, node.expressions[0], walk)
+
+    return rewritten
+
+
+def _extract(node: exp.Extract, walk: Walk) -> exp.Expression:
+    """EXTRACT(part FROM d), DATE_PART(part, d)."""
+    return part_value(part_of(node.this, units_only=False), node.expression, walk)
+
+
+def _last_day(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """LAST_DAY(d [, part]): of the month, or of its week, quarter or year."""
+    value, *part = node.expressions
+    name = part_of(part[0]) if part else "month"
+    value = apply("to_date", value)
+    if name == "week":
+        return apply("last_day_of_week", value, integer(_week_start(walk) - 1))
+    if name in ("year", "quarter", "month"):
+        return apply(f"last_day_of_{name}", value)
+    raise InvalidParameter(
+        f"SQL compilation error:\n'{name.upper()}' is not a valid part for function LAST_DAY"
+    )
+
+
+def _to_weekday(to: str) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        value, day = node.expressions
+        return apply(to, apply("to_date", value), operands.text(day))
+
+    return rewritten
+
+
+def _months_between(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    return number_call(
+        "months_between", *(apply("to_timestamp_ntz", value) for value in node.expressions)
+    )
+
+
+def _named(to: str) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """DAYNAME, MONTHNAME: three letters (DuckDB: the whole name)."""
+        return operands.text_call(to, apply("moment", node.expressions[0]))
+
+    return rewritten
+
+
+def _time_slice(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """TIME_SLICE(d, n, part [, 'START' | 'END']): slices are counted from 1970-01-01."""
+    value, length, part, *edge = node.expressions
+    name = part_of(part)
+    side = operands.literal_text(edge[0], "slice edge").upper() if edge else "START"
+    if side not in ("START", "END"):
+        raise InvalidParameter(f"SQL compilation error:\ninvalid slice edge '{side}'")
+    count = operands.literal_number(length)
+    if count is None or count < 1:
+        raise InvalidParameter("SQL compilation error:\nslice length must be a positive constant")
+    if name == "quarter":
+        name, count = "month", count * 3
+    start = apply("time_slice", value, string(f"{count} {name}"), string(name))
+    if side == "START":
+        return start
+    return apply(f"dateadd_{name}", integer(count), start)
+
+
+def _parts(to: str) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        return apply(to, *map(operands.number, node.expressions))
+
+    return rewritten
+
+
+def _timestamp_from_parts(zoned: bool) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """TIMESTAMP_FROM_PARTS: of numbers that may overflow, or of a date and a time."""
+        values = node.expressions
+        if len(values) == 2:
+            made = apply(
+                "timestamp_of_date_and_time",
+                apply("to_date", values[0]),
+                apply("to_time", values[1]),
+            )
+        else:
+            if len(values) not in (6, 7, 8):
+                raise InvalidParameter(
+                    "SQL compilation error:\nwrong number of arguments for TIMESTAMP_FROM_PARTS"
+                )
+            numbers = [operands.number(value) for value in values[:7]]
+            if len(numbers) == 6:
+                numbers.append(integer(0))
+            made = apply("timestamp_from_parts", *numbers)
+            if len(values) == 8:
+                return apply("timezone", operands.text(values[7]), made)
+        return apply("to_timestamp_tz", made) if zoned else made
+
+    return rewritten
+
+
+def _convert_timezone(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """CONVERT_TIMEZONE(to, ts) and (from, to, ts): the first answers a TIMESTAMP_TZ."""
+    *zones, value = node.expressions
+    if len(zones) == 1:
+        return apply("convert_timezone_to", operands.text(zones[0]), apply("to_timestamp_tz", value))
+    return apply("convert_timezone", *map(operands.text, zones), apply("wall_clock", value))
+
+
+
+FUNCTIONS: Final[tuple[Function, ...]] = (
+    call("DATEADD TIMEADD TIMESTAMPADD", _dateadd, 3, 3),
+    call("DATEDIFF TIMEDIFF TIMESTAMPDIFF", _datediff, 3, 3),
+    call("ADD_MONTHS", _add_months, 2, 2),
+    call("DATE_TRUNC", _date_trunc, 2, 2),
+    rewrite("DATE_PART EXTRACT", _extract, exp.Extract),
+    *(
+        call(names, _part(part), 1, 1)
+        for names, part in (
+            ("YEAR", "year"),
+            ("QUARTER", "quarter"),
+            ("MONTH", "month"),
+            ("DAY DAYOFMONTH", "day"),
+            ("HOUR", "hour"),
+            ("MINUTE", "minute"),
+            ("SECOND", "second"),
+            ("DAYOFYEAR", "dayofyear"),
+            ("DAYOFWEEK", "dayofweek"),
+            ("DAYOFWEEKISO DAYOFWEEK_ISO", "dayofweekiso"),
+            ("WEEK WEEKOFYEAR", "week"),
+            ("WEEKISO", "weekiso"),
+            ("YEAROFWEEK", "yearofweek"),
+            ("YEAROFWEEKISO", "yearofweekiso"),
+        )
+    ),
+    call("LAST_DAY", _last_day, 1, 2),
+    call("NEXT_DAY", _to_weekday("next_day"), 2, 2),
+    call("PREVIOUS_DAY", _to_weekday("previous_day"), 2, 2),
+    call("MONTHS_BETWEEN", _months_between, 2, 2),
+    call("DAYNAME", _named("day_name"), 1, 1),
+    call("MONTHNAME", _named("month_name"), 1, 1),
+    call("TIME_SLICE", _time_slice, 3, 4),
+    call("DATE_FROM_PARTS DATEFROMPARTS", _parts("date_from_parts"), 3, 3),
+    call("TIME_FROM_PARTS TIMEFROMPARTS", _parts("time_from_parts"), 3, 4),
+    call(
+        "TIMESTAMP_FROM_PARTS TIMESTAMPFROMPARTS TIMESTAMP_NTZ_FROM_PARTS TIMESTAMPNTZFROMPARTS",
+        _timestamp_from_parts(zoned=False), 2, 8,
+    ),
+    call(
+        "TIMESTAMP_LTZ_FROM_PARTS TIMESTAMPLTZFROMPARTS TIMESTAMP_TZ_FROM_PARTS "
+        "TIMESTAMPTZFROMPARTS",
+        _timestamp_from_parts(zoned=True), 2, 8,
+    ),
+    call("CONVERT_TIMEZONE", _convert_timezone, 2, 3),
+)  # fmt: skip

@@ -1,0 +1,196 @@
+-- Date and time functions.
+
+-- A date, time or timestamp as it is; text and VARIANT as a timestamp.
+CREATE OR REPLACE MACRO moment
+    (a BIGINT) AS CASE WHEN a IS NULL THEN CAST(NULL AS TIMESTAMP)
+        ELSE CAST(error('MOCKHAUS:TypeMismatch:A number is not a date or time') AS TIMESTAMP) END,
+    (a DATE) AS a,
+    (a TIMESTAMP) AS a,
+    (a TIMESTAMPTZ) AS a,
+    (a TIME) AS a,
+    (a VARCHAR) AS to_timestamp_ntz(a);
+
+-- DATEADD, one macro a part: dates stay dates for parts of a day and longer.
+CREATE OR REPLACE MACRO dateadd_year
+    (n, a DATE) AS CAST(a + to_years(CAST(n AS INTEGER)) AS DATE),
+    (n, a TIMESTAMP) AS a + to_years(CAST(n AS INTEGER)),
+    (n, a TIMESTAMPTZ) AS a + to_years(CAST(n AS INTEGER)),
+    (n, a VARCHAR) AS to_timestamp_ntz(a) + to_years(CAST(n AS INTEGER));
+CREATE OR REPLACE MACRO dateadd_quarter
+    (n, a DATE) AS CAST(a + to_months(CAST(n * 3 AS INTEGER)) AS DATE),
+    (n, a TIMESTAMP) AS a + to_months(CAST(n * 3 AS INTEGER)),
+    (n, a TIMESTAMPTZ) AS a + to_months(CAST(n * 3 AS INTEGER)),
+    (n, a VARCHAR) AS to_timestamp_ntz(a) + to_months(CAST(n * 3 AS INTEGER));
+CREATE OR REPLACE MACRO dateadd_month
+    (n, a DATE) AS CAST(a + to_months(CAST(n AS INTEGER)) AS DATE),
+    (n, a TIMESTAMP) AS a + to_months(CAST(n AS INTEGER)),
+    (n, a TIMESTAMPTZ) AS a + to_months(CAST(n AS INTEGER)),
+    (n, a VARCHAR) AS to_timestamp_ntz(a) + to_months(CAST(n AS INTEGER));
+CREATE OR REPLACE MACRO dateadd_week
+    (n, a DATE) AS a + CAST(n * 7 AS INTEGER),
+    (n, a TIMESTAMP) AS a + to_days(CAST(n * 7 AS INTEGER)),
+    (n, a TIMESTAMPTZ) AS a + to_days(CAST(n * 7 AS INTEGER)),
+    (n, a VARCHAR) AS to_timestamp_ntz(a) + to_days(CAST(n * 7 AS INTEGER));
+CREATE OR REPLACE MACRO dateadd_day
+    (n, a DATE) AS a + CAST(n AS INTEGER),
+    (n, a TIMESTAMP) AS a + to_days(CAST(n AS INTEGER)),
+    (n, a TIMESTAMPTZ) AS a + to_days(CAST(n AS INTEGER)),
+    (n, a VARCHAR) AS to_timestamp_ntz(a) + to_days(CAST(n AS INTEGER));
+CREATE OR REPLACE MACRO dateadd_hour
+    (n, a BIGINT) AS moment(a) + to_hours(CAST(n AS BIGINT)),
+    (n, a DATE) AS CAST(a AS TIMESTAMP) + to_hours(CAST(n AS BIGINT)),
+    (n, a TIMESTAMP) AS a + to_hours(CAST(n AS BIGINT)),
+    (n, a TIMESTAMPTZ) AS a + to_hours(CAST(n AS BIGINT)),
+    (n, a TIME) AS a + to_hours(CAST(n AS BIGINT)),
+    (n, a VARCHAR) AS to_timestamp_ntz(a) + to_hours(CAST(n AS BIGINT));
+CREATE OR REPLACE MACRO dateadd_minute
+    (n, a BIGINT) AS moment(a) + to_minutes(CAST(n AS BIGINT)),
+    (n, a DATE) AS CAST(a AS TIMESTAMP) + to_minutes(CAST(n AS BIGINT)),
+    (n, a TIMESTAMP) AS a + to_minutes(CAST(n AS BIGINT)),
+    (n, a TIMESTAMPTZ) AS a + to_minutes(CAST(n AS BIGINT)),
+    (n, a TIME) AS a + to_minutes(CAST(n AS BIGINT)),
+    (n, a VARCHAR) AS to_timestamp_ntz(a) + to_minutes(CAST(n AS BIGINT));
+CREATE OR REPLACE MACRO dateadd_second
+    (n, a BIGINT) AS moment(a) + to_microseconds(CAST(n AS BIGINT) * 1000000),
+    (n, a DATE) AS CAST(a AS TIMESTAMP) + to_microseconds(CAST(n AS BIGINT) * 1000000),
+    (n, a TIMESTAMP) AS a + to_microseconds(CAST(n AS BIGINT) * 1000000),
+    (n, a TIMESTAMPTZ) AS a + to_microseconds(CAST(n AS BIGINT) * 1000000),
+    (n, a TIME) AS a + to_microseconds(CAST(n AS BIGINT) * 1000000),
+    (n, a VARCHAR) AS to_timestamp_ntz(a) + to_microseconds(CAST(n AS BIGINT) * 1000000);
+CREATE OR REPLACE MACRO dateadd_millisecond
+    (n, a BIGINT) AS moment(a) + to_microseconds(CAST(n AS BIGINT) * 1000),
+    (n, a DATE) AS CAST(a AS TIMESTAMP) + to_microseconds(CAST(n AS BIGINT) * 1000),
+    (n, a TIMESTAMP) AS a + to_microseconds(CAST(n AS BIGINT) * 1000),
+    (n, a TIMESTAMPTZ) AS a + to_microseconds(CAST(n AS BIGINT) * 1000),
+    (n, a TIME) AS a + to_microseconds(CAST(n AS BIGINT) * 1000),
+    (n, a VARCHAR) AS to_timestamp_ntz(a) + to_microseconds(CAST(n AS BIGINT) * 1000);
+CREATE OR REPLACE MACRO dateadd_microsecond
+    (n, a BIGINT) AS moment(a) + to_microseconds(CAST(n AS BIGINT)),
+    (n, a DATE) AS CAST(a AS TIMESTAMP) + to_microseconds(CAST(n AS BIGINT)),
+    (n, a TIMESTAMP) AS a + to_microseconds(CAST(n AS BIGINT)),
+    (n, a TIMESTAMPTZ) AS a + to_microseconds(CAST(n AS BIGINT)),
+    (n, a TIME) AS a + to_microseconds(CAST(n AS BIGINT)),
+    (n, a VARCHAR) AS to_timestamp_ntz(a) + to_microseconds(CAST(n AS BIGINT));
+CREATE OR REPLACE MACRO dateadd_nanosecond
+    (n, a BIGINT) AS moment(a) + to_microseconds(CAST(n AS BIGINT) // 1000),
+    (n, a DATE) AS CAST(a AS TIMESTAMP) + to_microseconds(CAST(n AS BIGINT) // 1000),
+    (n, a TIMESTAMP) AS a + to_microseconds(CAST(n AS BIGINT) // 1000),
+    (n, a TIMESTAMPTZ) AS a + to_microseconds(CAST(n AS BIGINT) // 1000),
+    (n, a TIME) AS a + to_microseconds(CAST(n AS BIGINT) // 1000),
+    (n, a VARCHAR) AS to_timestamp_ntz(a) + to_microseconds(CAST(n AS BIGINT) // 1000);
+
+-- The last day of a month stays one.
+CREATE OR REPLACE MACRO add_months
+    (a DATE, n) AS CASE WHEN a = last_day(a) THEN last_day(CAST(a + to_months(CAST(n AS INTEGER)) AS DATE))
+        ELSE CAST(a + to_months(CAST(n AS INTEGER)) AS DATE) END,
+    (a TIMESTAMP, n) AS CASE WHEN CAST(a AS DATE) = last_day(a)
+        THEN last_day(a + to_months(CAST(n AS INTEGER))) + CAST(a AS TIME)
+        ELSE a + to_months(CAST(n AS INTEGER)) END,
+    (a TIMESTAMPTZ, n) AS CASE WHEN CAST(a AS DATE) = last_day(CAST(a AS TIMESTAMP))
+        THEN CAST(last_day(CAST(a AS TIMESTAMP) + to_months(CAST(n AS INTEGER))) + CAST(CAST(a AS TIMESTAMP) AS TIME) AS TIMESTAMPTZ)
+        ELSE a + to_months(CAST(n AS INTEGER)) END,
+    (a VARCHAR, n) AS list_transform([to_timestamp_ntz(a)], lambda v: CASE WHEN CAST(v AS DATE) = last_day(v)
+        THEN last_day(v + to_months(CAST(n AS INTEGER))) + CAST(v AS TIME)
+        ELSE v + to_months(CAST(n AS INTEGER)) END)[1];
+
+-- Weeks begin `start` days after Monday.
+CREATE OR REPLACE MACRO datediff_week(start, a, b) AS
+    date_diff('day', date_trunc('week', a - to_days(CAST(start AS INTEGER))),
+        date_trunc('week', b - to_days(CAST(start AS INTEGER)))) // 7;
+CREATE OR REPLACE MACRO datediff_nanosecond(a, b) AS CAST(date_diff('microsecond', a, b) AS HUGEINT) * 1000;
+
+CREATE OR REPLACE MACRO trunc_moment
+    (part, a BIGINT) AS moment(a),
+    (part, a DATE) AS CASE WHEN part IN ('hour', 'minute', 'second', 'millisecond') THEN a
+        ELSE CAST(date_trunc(CASE WHEN part IN ('hour', 'minute', 'second', 'millisecond') THEN 'day' ELSE part END, a) AS DATE) END,
+    (part, a TIMESTAMP) AS date_trunc(part, a),
+    (part, a TIMESTAMPTZ) AS date_trunc(part, a),
+    (part, a TIME) AS CAST(date_trunc(part, DATE '1970-01-01' + a) AS TIME),
+    (part, a VARCHAR) AS date_trunc(part, to_timestamp_ntz(a));
+CREATE OR REPLACE MACRO trunc_week
+    (start, a DATE) AS CAST(date_trunc('week', a - CAST(start AS INTEGER)) AS DATE) + CAST(start AS INTEGER),
+    (start, a TIMESTAMP) AS date_trunc('week', a - to_days(CAST(start AS INTEGER))) + to_days(CAST(start AS INTEGER)),
+    (start, a TIMESTAMPTZ) AS date_trunc('week', a - to_days(CAST(start AS INTEGER))) + to_days(CAST(start AS INTEGER)),
+    (start, a VARCHAR) AS date_trunc('week', to_timestamp_ntz(a) - to_days(CAST(start AS INTEGER))) + to_days(CAST(start AS INTEGER));
+
+-- Parts that DuckDB counts otherwise.
+CREATE OR REPLACE MACRO nanosecond_of(a) AS (microsecond(a) % 1000000) * 1000;
+CREATE OR REPLACE MACRO epoch_second_of(a) AS CAST(epoch_us(a) // 1000000 AS BIGINT);
+CREATE OR REPLACE MACRO epoch_millisecond_of(a) AS CAST(epoch_us(a) // 1000 AS BIGINT);
+CREATE OR REPLACE MACRO epoch_microsecond_of(a) AS epoch_us(a);
+CREATE OR REPLACE MACRO epoch_nanosecond_of(a) AS epoch_us(a) * 1000;
+
+-- Days of the week from 1, the week beginning `start` days after Monday.
+CREATE OR REPLACE MACRO day_of_week_from(a, start) AS (isodow(a) - 1 - start + 7) % 7 + 1;
+-- WEEK_OF_YEAR_POLICY 0: a week belongs to the year that has four of its days.
+CREATE OR REPLACE MACRO week_thursday(a, start) AS
+    CAST(a AS DATE) - CAST(day_of_week_from(a, start) AS INTEGER) + 4;
+CREATE OR REPLACE MACRO week_iso(a, start) AS
+    CAST((dayofyear(week_thursday(a, start)) - 1) // 7 + 1 AS BIGINT);
+CREATE OR REPLACE MACRO yearofweek_iso(a, start) AS year(week_thursday(a, start));
+-- WEEK_OF_YEAR_POLICY 1: the first week has January 1, the last December 31.
+CREATE OR REPLACE MACRO week_policy(a, start) AS
+    CAST((dayofyear(a) - 1 + day_of_week_from(date_trunc('year', CAST(a AS DATE)), start) - 1) // 7 + 1 AS BIGINT);
+CREATE OR REPLACE MACRO yearofweek_policy(a, start) AS year(a) + 0 * start;
+
+CREATE OR REPLACE MACRO last_day_of_month(a) AS last_day(a);
+CREATE OR REPLACE MACRO last_day_of_quarter(a) AS
+    CAST(date_trunc('quarter', a) + to_months(3) AS DATE) - 1;
+CREATE OR REPLACE MACRO last_day_of_year(a) AS
+    CAST(date_trunc('year', a) + to_months(12) AS DATE) - 1;
+CREATE OR REPLACE MACRO last_day_of_week(a, start) AS
+    a + 7 - CAST(day_of_week_from(a, start) AS INTEGER);
+
+-- A day by its first two letters as 1 (Monday) to 7.
+CREATE OR REPLACE MACRO weekday_number(t) AS
+    COALESCE(nullif(list_position(['mo', 'tu', 'we', 'th', 'fr', 'sa', 'su'], lower(left(trim(t), 2))), 0),
+        error('MOCKHAUS:InvalidDatetime:Invalid day of the week ''' || t || ''''));
+CREATE OR REPLACE MACRO next_day(a, t) AS
+    a + CAST((weekday_number(t) - isodow(a) + 6) % 7 + 1 AS INTEGER);
+CREATE OR REPLACE MACRO previous_day(a, t) AS
+    a - CAST((isodow(a) - weekday_number(t) + 6) % 7 + 1 AS INTEGER);
+
+-- Whole months between equal days or two ends of months, else by months of 31 days.
+CREATE OR REPLACE MACRO months_between(a, b) AS
+    list_transform([row(a, b)], lambda p:
+        CAST(CASE WHEN day(p[1]) = day(p[2])
+                    OR (CAST(p[1] AS DATE) = last_day(p[1]) AND CAST(p[2] AS DATE) = last_day(p[2]))
+             THEN date_diff('month', p[2], p[1])
+             ELSE (year(p[1]) - year(p[2])) * 12 + month(p[1]) - month(p[2])
+                  + (day(p[1]) - day(p[2])
+                     + (epoch_us(CAST(p[1] AS TIME)) - epoch_us(CAST(p[2] AS TIME))) / 86400000000.0) / 31.0
+             END AS DECIMAL(38, 6)))[1];
+
+CREATE OR REPLACE MACRO day_name(a) AS left(dayname(a), 3);
+CREATE OR REPLACE MACRO month_name(a) AS left(monthname(a), 3);
+
+-- Slices of n parts since 1970-01-01; weeks begin on Monday.
+CREATE OR REPLACE MACRO slice_origin(part) AS
+    CASE WHEN part = 'week' THEN TIMESTAMP '1969-12-29' ELSE TIMESTAMP '1970-01-01' END;
+CREATE OR REPLACE MACRO time_slice
+    (a DATE, width, part) AS CAST(time_bucket(CAST(width AS INTERVAL), CAST(a AS TIMESTAMP), slice_origin(part)) AS DATE),
+    (a TIMESTAMP, width, part) AS time_bucket(CAST(width AS INTERVAL), a, slice_origin(part)),
+    (a TIMESTAMPTZ, width, part) AS CAST(time_bucket(CAST(width AS INTERVAL), CAST(a AS TIMESTAMP), slice_origin(part)) AS TIMESTAMPTZ),
+    (a VARCHAR, width, part) AS time_bucket(CAST(width AS INTERVAL), to_timestamp_ntz(a), slice_origin(part));
+
+-- Parts outside their range are carried over: month 13 is January of the next year, day 0 the day before.
+CREATE OR REPLACE MACRO date_from_parts(y, m, d) AS
+    CAST(make_date(CAST(y AS BIGINT), 1, 1) + to_months(CAST(m AS INTEGER) - 1) AS DATE) + CAST(d AS INTEGER) - 1;
+CREATE OR REPLACE MACRO time_from_parts
+    (h, m, s) AS TIME '00:00:00' + to_microseconds((CAST(h AS BIGINT) * 3600 + CAST(m AS BIGINT) * 60 + CAST(s AS BIGINT)) * 1000000),
+    (h, m, s, n) AS TIME '00:00:00' + to_microseconds((CAST(h AS BIGINT) * 3600 + CAST(m AS BIGINT) * 60 + CAST(s AS BIGINT)) * 1000000
+        + CAST(n AS BIGINT) // 1000);
+CREATE OR REPLACE MACRO timestamp_from_parts(y, mo, d, h, mi, s, n) AS
+    CAST(date_from_parts(y, mo, d) AS TIMESTAMP)
+        + to_microseconds((CAST(h AS BIGINT) * 3600 + CAST(mi AS BIGINT) * 60 + CAST(s AS BIGINT)) * 1000000
+        + CAST(n AS BIGINT) // 1000);
+CREATE OR REPLACE MACRO timestamp_of_date_and_time(d, t) AS d + t;
+
+-- Wall-clock time in another zone.
+CREATE OR REPLACE MACRO convert_timezone(source, target, a) AS
+    timezone(target, timezone(source, a));
+CREATE OR REPLACE MACRO wall_clock
+    (a DATE) AS CAST(a AS TIMESTAMP),
+    (a TIMESTAMP) AS a,
+    (a VARCHAR) AS to_timestamp_ntz(a);
+CREATE OR REPLACE MACRO convert_timezone_to(target, a) AS timezone(target, timezone(target, a));

@@ -1,0 +1,26 @@
+-- Data generation functions.
+
+CREATE OR REPLACE MACRO wrapped(n, bits) AS n % CAST(pow(2, bits) AS BIGINT);
+
+CREATE OR REPLACE MACRO random_number() AS
+    CAST(floor(random() * 9007199254740992) * 2048 + floor(random() * 2048) - 9223372036854775807 AS BIGINT);
+CREATE OR REPLACE MACRO seeded_random(seed, n) AS signed_hash(hash(seed, n));
+
+-- A generator's number as a fraction of 1.
+CREATE OR REPLACE MACRO fraction_of(g) AS CAST(hash(g) % 9007199254740992 AS DOUBLE) / 9007199254740992;
+CREATE OR REPLACE MACRO uniform_whole(low, high, g) AS
+    CAST(low + floor(fraction_of(g) * (high - low + 1)) AS BIGINT);
+CREATE OR REPLACE MACRO uniform_float(low, high, g) AS
+    CAST(low AS DOUBLE) + fraction_of(g) * (CAST(high AS DOUBLE) - CAST(low AS DOUBLE));
+CREATE OR REPLACE MACRO normal_number(mean, deviation, g) AS
+    list_transform([hash(g)], lambda h: mean + deviation
+        * sqrt(-2 * ln(greatest(fraction_of(h), 1e-300))) * cos(2 * pi() * fraction_of(hash(h))))[1];
+CREATE OR REPLACE MACRO random_text(n, g) AS
+    list_transform([hash(g)], lambda h: array_to_string(list_transform(range(CAST(n AS BIGINT)), lambda i:
+        substr('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', CAST(hash(h, i) % 62 AS BIGINT) + 1, 1)), ''))[1];
+
+-- A UUID of version 5: the SHA-1 of the namespace's bytes and the name.
+CREATE OR REPLACE MACRO uuid_of_name(namespace, name) AS
+    list_transform([sha1(unhex(replace(namespace, '-', '')) || encode(name))], lambda h:
+        h[1:8] || '-' || h[9:12] || '-5' || h[14:16] || '-'
+        || translate(h[17], '0123456789abcdef', '89ab89ab89ab89ab') || h[18:20] || '-' || h[21:32])[1];
