@@ -39,7 +39,7 @@ from mockhaus.gateway.protocol import (
     statement_names,
 )
 from mockhaus.gateway.responses import error_response, warning_response
-from mockhaus.gateway.rows import Wire, expand_formats, row_description, shown_name
+from mockhaus.gateway.rows import Wire, shown_name
 from mockhaus.gateway.settings import Command, Settings, command
 from mockhaus.gateway.split import split
 from mockhaus.result import Projection, Result
@@ -50,6 +50,9 @@ log = logging.getLogger(__name__)
 
 #: Bytes that are worth a write of their own.
 PIECE: Final = 64 * 1024
+
+#: Plans kept for texts that come again.
+PLANS: Final = 256
 
 Steps = Iterator[Wire]
 
@@ -82,6 +85,7 @@ class Backend:
         self._statements: Namespace[Plan] = statement_names()
         self._portals: Namespace[Portal] = portal_names()
         self._parameters = ParameterLoader()
+        self._plans: dict[int, Plan] = {}
         self._out = bytearray()
         self._implicit = False
         self._flush = False
@@ -237,8 +241,8 @@ class Backend:
         portal = Portal(self._plan(statement, (), 0))
         try:
             self._opened(portal.open(self._run))
-            if portal.columns is not None:
-                self._out += encode(row_description(portal.columns))
+            if portal.encoder is not None:
+                self._out += portal.encoder.description
                 for wire in portal.fetch(0, self._encoders):
                     yield from self._emit(wire)
             self._out += encode(m.CommandComplete(portal.tag))
@@ -266,27 +270,22 @@ class Backend:
         check_count(len(message.parameters), plan.parameters, message.statement)
         self._portals.check_free(message.portal)
         values = self._parameters.load(plan.types, message.parameter_formats, message.parameters)
-        if plan.columns is not None:
-            expand_formats(message.result_formats, len(plan.columns))
+        portal = Portal(plan, values, message.result_formats)
         if (old := self._portals.pop(message.portal)) is not None:
             old.close()
-        self._portals.put(message.portal, Portal(plan, values, message.result_formats))
+        self._portals.put(message.portal, portal)
         self._out += _BIND_COMPLETE
 
     def _describe(self, message: m.Describe) -> None:
         if message.kind == "P":
-            portal: Portal = self._portals.get(message.name)
-            columns, formats = portal.columns, portal.formats
+            encoder = self._portals.get(message.name).encoder
         else:
-            plan: Plan = self._statements.get(message.name)
-            columns, formats = plan.columns, ()
+            plan = self._statements.get(message.name)
+            encoder = None if plan.columns is None else plan.encoder()
             given = (oid or TEXT_OID for oid in plan.types)
             missing = [TEXT_OID] * (plan.parameters - len(plan.types))
             self._out += encode(m.ParameterDescription((*given, *missing)))
-        if columns is None:
-            self._out += _NO_DATA
-        else:
-            self._out += encode(row_description(columns, formats))
+        self._out += _NO_DATA if encoder is None else encoder.description
 
     def _execute(self, message: m.Execute) -> Steps:
         portal: Portal = self._portals.get(message.portal)
@@ -347,9 +346,18 @@ class Backend:
     def _plan(self, statement: Statement | Command, types: tuple[int, ...], offset: int) -> Plan:
         if isinstance(statement, Command):
             return Plan(command=statement, offset=offset)
-        return Plan(self._connection.prepare(statement), types=types, offset=offset)
+        prepared = self._connection.prepare(statement)
+        if types or offset:
+            return Plan(prepared, types=types, offset=offset)
+        # The connection gives the same Prepared for the same text; so does this the Plan.
+        plan = self._plans.get(id(prepared))
+        if plan is None or plan.prepared is not prepared:
+            if len(self._plans) >= PLANS:
+                self._plans.clear()
+            plan = self._plans[id(prepared)] = Plan(prepared)
+        return plan
 
-    def _run(self, plan: Plan, values: Sequence[Any], projection: Projection) -> Result:
+    def _run(self, plan: Plan, values: Sequence[Any], projection: Projection | None) -> Result:
         if plan.prepared is not None:
             return self._connection.run(plan.prepared, values, projection)
         assert plan.command is not None

@@ -21,14 +21,17 @@ from mockhaus.gateway.cells import (
     Cells,
     Form,
     Integers,
+    data_of,
+    integers,
     matrix,
     numbers,
+    out_of_range,
     ragged,
     text,
     text_cells,
     valid,
 )
-from mockhaus.gateway.text import ALIKE, INT8, JSON, json_held
+from mockhaus.gateway.text import ALIKE, JSON, decimal_held, instant_held, json_held
 from mockhaus.types import SqlType
 
 #: PostgreSQL counts from 2000-01-01.
@@ -47,6 +50,12 @@ def _boolean_cells(column: pa.Array) -> Cells:
     return matrix(numbers(column.fill_null(False).cast(pa.uint8()), np.uint8))
 
 
+def integer(value: int | Decimal) -> bytes:
+    if not -(2**63) <= value < 2**63:
+        raise out_of_range()
+    return _INT64.pack(int(value))
+
+
 def _int64_cells(column: pa.Array) -> Cells:
     return matrix(numbers(column, np.int64).astype(">i8"))
 
@@ -55,35 +64,36 @@ def _float64_cells(column: pa.Array) -> Cells:
     return matrix(numbers(column, np.float64).astype(">f8"))
 
 
+def _since(value: int, epoch: int, infinity: int) -> int:
+    """Counted from 2000; infinities, and what is then out of range, are the ends of the range."""
+    return infinity if value >= infinity else max(value - epoch, -infinity - 1)
+
+
 def date(days: int) -> bytes:
-    """Days since 2000-01-01; the infinities are the ends of the range."""
-    if abs(days) >= dates.DATE_INFINITY:
-        return _INT32.pack(days if days > 0 else -dates.DATE_INFINITY - 1)
-    return _INT32.pack(days - _EPOCH_DAYS)
+    """Days since 2000-01-01."""
+    return _INT32.pack(_since(days, _EPOCH_DAYS, dates.DATE_INFINITY))
 
 
 def timestamp(micros: int) -> bytes:
-    """Microseconds since 2000-01-01; the infinities are the ends of the range."""
-    if abs(micros) >= dates.TIMESTAMP_INFINITY:
-        return _INT64.pack(micros if micros > 0 else -dates.TIMESTAMP_INFINITY - 1)
-    return _INT64.pack(micros - _EPOCH_MICROS)
+    """Microseconds since 2000-01-01."""
+    return _INT64.pack(_since(micros, _EPOCH_MICROS, dates.TIMESTAMP_INFINITY))
 
 
-def _since(values: Any, epoch: int, infinity: int) -> Any:
-    moved = values - epoch
+def _all_since(values: Integers, epoch: int, infinity: int) -> Integers:
+    lowest = -infinity - 1
+    moved = np.maximum(values, lowest + epoch) - epoch
     moved[values >= infinity] = infinity
-    moved[values <= -infinity] = -infinity - 1
     return moved
 
 
 def _date_cells(column: pa.Array) -> Cells:
     days = numbers(column, np.int32).astype(np.int64)
-    return matrix(_since(days, _EPOCH_DAYS, dates.DATE_INFINITY).astype(">i4"))
+    return matrix(_all_since(days, _EPOCH_DAYS, dates.DATE_INFINITY).astype(">i4"))
 
 
 def _timestamp_cells(column: pa.Array) -> Cells:
     micros = numbers(column, np.int64)
-    return matrix(_since(micros, _EPOCH_MICROS, dates.TIMESTAMP_INFINITY).astype(">i8"))
+    return matrix(_all_since(micros, _EPOCH_MICROS, dates.TIMESTAMP_INFINITY).astype(">i8"))
 
 
 def interval(value: Any) -> bytes:
@@ -190,44 +200,47 @@ def _numeric_layout(
 
 # --- the table ------------------------------------------------------------------------------------
 
-_MICROS = (pa.timestamp("us"), timestamp, _timestamp_cells, pa.int64())
+_NIBBLES: Final = np.zeros(256, np.uint8)
+_NIBBLES[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
+
+
+def uuid(value: str) -> bytes:
+    return UUID(value).bytes
+
+
+def _uuid_cells(column: pa.Array) -> Cells:
+    """The hexadecimal digits of `8-4-4-4-12`, two to a byte."""
+    filled = column.fill_null("0" * 36)
+    digits = np.delete(data_of(filled).reshape(len(filled), 36), [8, 13, 18, 23], axis=1)
+    nibbles = _NIBBLES[digits]
+    return np.ascontiguousarray(nibbles[:, ::2] << 4 | nibbles[:, 1::2])
+
+
+_INT64S = integers(pa.int64())
 
 FORMS: Final[dict[str, Form]] = {
-    "BOOLEAN": Form("{0}", pa.bool_(), lambda value: bytes([value]), _boolean_cells),
-    "INTEGER": Form(INT8, pa.int64(), _INT64.pack, _int64_cells, held=int),
-    "FLOAT": Form("{0}::DOUBLE", pa.float64(), _FLOAT64.pack, _float64_cells),
-    "VARCHAR": Form("{0}::VARCHAR", pa.string(), text, text_cells, held=str),
-    "BINARY": Form("{0}::BLOB", pa.binary(), bytes, lambda column: column),
-    "DATE": Form("{0}::DATE", pa.date32(), date, _date_cells, pa.int32()),
-    "TIME": Form("{0}::TIME", pa.time64("us"), _INT64.pack, _int64_cells, pa.int64()),
-    "TIMESTAMP_NTZ": Form("{0}::TIMESTAMP", *_MICROS),
+    "BOOLEAN": Form(pa.bool_(), lambda value: bytes([value]), _boolean_cells),
+    "INTEGER": Form(pa.int64(), integer, _int64_cells, held=int, loose=True),
+    "FLOAT": Form(pa.float64(), _FLOAT64.pack, _float64_cells, held=float, loose=True),
+    "VARCHAR": Form(pa.string(), text, text_cells, held=str),
+    "BINARY": Form(pa.binary(), bytes, lambda column: column),
+    "DATE": Form(pa.date32(), date, _date_cells, integers(pa.int32())),
+    "TIME": Form(pa.time64("us"), _INT64.pack, _int64_cells, _INT64S),
+    "TIMESTAMP_NTZ": Form(pa.timestamp("us"), timestamp, _timestamp_cells, _INT64S),
     # The instant itself; the zone is the reader's affair.
-    "TIMESTAMP_LTZ": Form("{0}::TIMESTAMPTZ", pa.timestamp("us", "UTC"), *_MICROS[1:]),
-    "VARIANT": Form(JSON, pa.string(), text, text_cells, held=json_held),
-    "INTERVAL": Form("{0}::INTERVAL", pa.month_day_nano_interval(), interval, _interval_cells),
-    "UUID": Form(
-        "unhex(replace({0}::VARCHAR, '-', ''))",
-        pa.binary(),
-        bytes,
-        lambda column: column,
-        held=lambda value: UUID(str(value)).bytes,
+    "TIMESTAMP_LTZ": Form(
+        pa.timestamp("us", "UTC"), timestamp, _timestamp_cells, _INT64S, held=instant_held
     ),
+    "VARIANT": Form(pa.string(), text, text_cells, held=json_held),
+    "ARRAY": Form(pa.string(), text, text_cells, held=json_held, expression=JSON),
+    "INTERVAL": Form(pa.month_day_nano_interval(), interval, _interval_cells),
+    "UUID": Form(pa.string(), uuid, _uuid_cells, held=str),
 }
 
 
 def form(kind: SqlType) -> Form:
     """The form of a type."""
     if kind.family == "NUMBER" and not kind.is_integer:
-        return _numeric_form(kind)
+        storage = pa.decimal128(kind.precision or 38, kind.scale or 0)
+        return Form(storage, numeric, _numeric_cells, held=decimal_held)
     return FORMS["INTEGER" if kind.is_integer else ALIKE.get(kind.family, kind.family)]
-
-
-def _numeric_form(kind: SqlType) -> Form:
-    precision, scale = kind.precision or 38, kind.scale or 0
-    return Form(
-        f"{{0}}::DECIMAL({precision},{scale})",
-        pa.decimal128(precision, scale),
-        numeric,
-        _numeric_cells,
-        held=lambda value: Decimal(str(value)),
-    )

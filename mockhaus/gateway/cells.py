@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mockhaus.errors import InvalidEncoding
+from mockhaus.errors import InvalidEncoding, NumberOutOfRange
 
 Matrix: TypeAlias = npt.NDArray[np.uint8]
 Integers: TypeAlias = npt.NDArray[np.int64]
@@ -27,25 +27,48 @@ Cells: TypeAlias = "Matrix | pa.Array"
 class Form:
     """How the values of one type go out in one format.
 
-    `expression` has DuckDB bring the column, `#n`, into the Arrow type `storage`; `scalar` makes
-    the bytes of one value and is the specification, `vector` those of a whole column. `integers`
-    is set where `scalar` wants the integer under a date or time, which reaches further than
-    Python's dates do. `held` brings a Python value that never was in DuckDB into `storage`.
+    `scalar` makes the bytes of one value and is the specification; `vector` makes those of a
+    whole column of the Arrow type `storage`. `values` takes such a column apart into what
+    `scalar` wants. `held` brings a Python value that never was in DuckDB into `storage`.
+    `expression` is set where DuckDB itself must convert the column, `{0}`, before it comes here;
+    `loose` where `scalar` takes the values of a column whether or not it is of that type.
     """
 
-    expression: str
     storage: pa.DataType
     scalar: Callable[[Any], bytes]
     vector: Callable[[pa.Array], Cells]
-    integers: pa.DataType | None = None
+    values: Callable[[pa.Array], list[Any]] = pa.Array.to_pylist
     held: Callable[[Any], Any] = lambda value: value
+    expression: str | None = None
+    loose: bool = False
 
-    def values(self, column: pa.Array) -> list[Any]:
-        """The column as what `scalar` takes."""
-        if self.integers is not None:
-            column = column.view(self.integers)
-        values: list[Any] = column.to_pylist()
-        return values
+    def bring(self, column: pa.Array) -> pa.Array:
+        """The column as `storage`: DuckDB has more integers, units and strings than the wire."""
+        kind, wanted = column.type, self.storage
+        if kind == wanted:
+            return column
+        if pa.types.is_timestamp(kind) and pa.types.is_timestamp(wanted):
+            # The zone stays, for it says how to show the instant.
+            wanted = pa.timestamp("us", kind.tz if wanted.tz else None)
+            return column if kind == wanted else column.cast(wanted, safe=False)
+        if isinstance(column, pa.ExtensionArray):
+            return self.bring(column.storage)
+        try:
+            return column.cast(wanted, safe=pa.types.is_integer(wanted))
+        except pa.ArrowInvalid:
+            raise out_of_range() from None
+
+
+def out_of_range() -> NumberOutOfRange:
+    return NumberOutOfRange(
+        "bigint out of range",
+        hint="Whole numbers are bigint at this door: cast the column to VARCHAR or NUMBER(38,1).",
+    )
+
+
+def integers(kind: pa.DataType) -> Callable[[pa.Array], list[Any]]:
+    """Takes dates and times apart into integers, which reach further than Python's dates do."""
+    return lambda column: column.view(kind).to_pylist()
 
 
 def numbers(column: pa.Array, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
@@ -86,6 +109,19 @@ def ragged(cells: Matrix, keep: npt.NDArray[np.bool_], unit: int = 1) -> pa.Arra
     return pa.Array.from_buffers(pa.binary(), len(cells), buffers)
 
 
+def offsets_of(column: pa.Array) -> npt.NDArray[np.int32]:
+    """Where each value of a column of strings begins, and where the last ends."""
+    return np.frombuffer(column.buffers()[1], np.int32, len(column) + 1, column.offset * 4)
+
+
+def data_of(column: pa.Array) -> npt.NDArray[np.uint8]:
+    """The bytes of all values of a column of strings."""
+    data, offsets = column.buffers()[2], offsets_of(column)
+    if data is None:
+        return np.zeros(0, np.uint8)
+    return np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]
+
+
 def patched(
     cells: pa.Array, where: npt.NDArray[np.bool_], replacements: list[bytes] | pa.Array
 ) -> pa.Array:
@@ -114,15 +150,11 @@ def text(value: str) -> bytes:
 
 
 def text_cells(column: pa.Array) -> pa.Array:
-    data = column.buffers()[2]
-    if data is not None:
-        offsets = np.frombuffer(column.buffers()[1], np.int32, len(column) + 1, column.offset * 4)
-        used = np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]
-        if not used.all():
-            raise _contains_nul()
+    if not data_of(column).all():
+        raise _contains_nul()
     return column.cast(pa.binary())
 
 
 def ascii_cells(column: pa.Array) -> pa.Array:
-    """As `text_cells`, for text that DuckDB printed and that holds no NUL."""
+    """As `text_cells`, for text that cannot hold a NUL."""
     return column.cast(pa.binary())

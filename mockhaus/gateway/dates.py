@@ -150,7 +150,10 @@ def time_cells(column: pa.Array) -> Cells:
 
 
 def timestamp_cells(column: pa.Array) -> Cells:
-    micros = numbers(column, np.int64)
+    return _timestamps(numbers(column, np.int64))
+
+
+def _timestamps(micros: Integers) -> Cells:
     days, rest = np.divmod(micros, DAY)
     seconds, fraction = np.divmod(rest, SECOND)
     odd = _odd(days)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pyarrow as pa
@@ -19,7 +19,7 @@ from mockhaus.sessions.connection import Prepared
 AHEAD: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Plan:
     """What Parse leaves behind: a statement for the connection, a command about settings, or,
     with neither, an empty text. `offset` is where it starts in the text that was sent."""
@@ -28,6 +28,13 @@ class Plan:
     command: Command | None = None
     types: tuple[int, ...] = ()
     offset: int = 0
+    _encoders: dict[tuple[int, ...], RowEncoder] = field(default_factory=dict)
+
+    def encoder(self, formats: tuple[int, ...] = ()) -> RowEncoder:
+        """The encoder of the answer's rows in these formats. Raises ProtocolError."""
+        if (found := self._encoders.get(formats)) is None:
+            found = self._encoders[formats] = RowEncoder(self.columns or (), formats)
+        return found
 
     @property
     def columns(self) -> tuple[Column, ...] | None:
@@ -47,7 +54,9 @@ class Plan:
 class Portal:
     """A plan with its parameter values, run at the first fetch and then read piece by piece."""
 
-    def __init__(self, plan: Plan, values: Sequence[Any] = (), formats: Sequence[int] = ()) -> None:
+    def __init__(
+        self, plan: Plan, values: Sequence[Any] = (), formats: tuple[int, ...] = ()
+    ) -> None:
         self.plan = plan
         self.values = values
         self.formats = formats
@@ -55,42 +64,34 @@ class Portal:
         #: Rows that the last fetch gave, and whether it stopped at its limit.
         self.sent = 0
         self.suspended = False
-        self._encoder: RowEncoder | None = None
+        #: None where the answer has no rows, as far as is known.
+        self.encoder = None if plan.columns is None else plan.encoder(formats)
         self._batches: Iterator[pa.RecordBatch] = iter(())
         self._rest: pa.RecordBatch | None = None
-
-    @property
-    def columns(self) -> tuple[Column, ...] | None:
-        """The columns of the rows to come; None if the answer has none."""
-        result = self.result
-        if result is None:
-            return self.plan.columns
-        return None if result.status_only or not result.columns else result.columns
 
     @property
     def tag(self) -> str:
         """The command tag after a fetch, with its count."""
         assert self.result is not None
-        if self.result.tag in ("SELECT", "FETCH") and self.columns is not None:
+        if self.result.tag in ("SELECT", "FETCH") and self.encoder is not None:
             return f"{self.result.tag} {self.sent}"
         count = self.result.row_count
         return self.result.tag if count is None else f"{self.result.tag} {count}"
 
-    def open(self, run: Callable[[Plan, Sequence[Any], Projection], Result]) -> Result:
+    def open(self, run: Callable[[Plan, Sequence[Any], Projection | None], Result]) -> Result:
         """Run the statement; its rows wait."""
-        self.result = result = run(self.plan, self.values, self._project)
-        if self.columns is None:
-            return result
-        if result.batches is not None:
-            self._batches = iter(result.batches)
-        elif result.rows:
-            self._encoder = RowEncoder(result.columns, self.formats)
-            self._batches = iter([self._encoder.batch(result.rows)])
+        projection = None if self.encoder is None else self.encoder.projection
+        self.result = result = run(self.plan, self.values, projection)
+        if result.status_only or not result.columns:
+            self.encoder = None
+        elif result.columns is not self.plan.columns:
+            self.encoder = RowEncoder(result.columns, self.formats)
+        if self.encoder is not None:
+            if result.batches is not None:
+                self._batches = iter(result.batches)
+            elif result.rows:
+                self._batches = iter([self.encoder.batch(result.rows)])
         return result
-
-    def _project(self, columns: Sequence[Column]) -> Sequence[str]:
-        self._encoder = RowEncoder(columns, self.formats)
-        return self._encoder.project(columns)
 
     def fetch(self, limit: int, encoders: Executor) -> Iterator[Wire]:
         """The DataRow bytes of the next `limit` rows, 0 for all.
@@ -103,11 +104,11 @@ class Portal:
             batch := self._next(limit - self.sent)
         ) is not None:
             self.sent += batch.num_rows
-            assert self._encoder is not None
-            if self._encoder.is_small(batch) and not waiting:
-                yield self._encoder.encode(batch)
+            assert self.encoder is not None
+            if self.encoder.is_small(batch) and not waiting:
+                yield self.encoder.encode(batch)
                 continue
-            waiting.append(encoders.submit(self._encoder.encode, batch))
+            waiting.append(encoders.submit(self.encoder.encode, batch))
             if len(waiting) > AHEAD:
                 yield waiting.popleft().result()
         while waiting:

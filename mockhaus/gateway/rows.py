@@ -1,13 +1,13 @@
 """Result rows to DataRow bytes (manual, 55.7 "DataRow").
 
-DuckDB brings each column into the Arrow type that its form wants (`RowEncoder.project`); here the
-batches that arrive become wire bytes. A large batch is laid out by numpy and Arrow: per column its
-cells and their lengths, then everything joined row by row; the data buffer of that join *is* the
-wire. A small one is quicker in a plain loop.
+Batches arrive from DuckDB as Arrow columns of its own types and become wire bytes. A large batch
+is laid out by numpy and Arrow: per column its cells and their lengths, then everything joined row
+by row; the data buffer of that join *is* the wire. A small one is quicker in a plain loop.
 
-Text is made of numbers and timestamps here and not by casts in DuckDB, because DuckDB produces a
-streamed answer in one thread: 1M rows of bigint, double, timestamp and decimal take 0.55 s as
-VARCHAR against 0.08 s as they are, plus 0.25 s of work here, which other threads share.
+Text is made of numbers and timestamps here and not by casts in DuckDB, for two reasons measured:
+DuckDB produces a streamed answer in one thread (1M rows of bigint, double, timestamp and decimal
+take 0.55 s as VARCHAR, 0.08 s as they are and 0.25 s of work here, which other threads share); and
+planning a query with casts around it costs a short one half of its time again.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ import pyarrow.compute as pc
 
 from mockhaus.errors import ProtocolError
 from mockhaus.gateway import binary, text
-from mockhaus.gateway.cells import Cells, Form, Matrix, matrix, strings, valid
+from mockhaus.gateway.cells import Cells, Matrix, matrix, offsets_of, strings, valid
+from mockhaus.gateway.codec import encode
 from mockhaus.gateway.messages import BINARY, TEXT, FieldDescription, RowDescription
-from mockhaus.result import Column
+from mockhaus.result import Column, Projection
 
 Wire = bytes | memoryview
 
@@ -72,29 +73,32 @@ def row_description(columns: Sequence[Column], formats: Sequence[int] = ()) -> R
 
 
 class RowEncoder:
-    """Makes DataRow bytes for one answer; keeps no state between batches."""
+    """Makes DataRow bytes of columns in formats; keeps no state between batches.
+
+    `projection` is what DuckDB must convert before the columns come here, if any; `description`
+    the RowDescription message that announces them.
+    """
 
     def __init__(self, columns: Sequence[Column], formats: Sequence[int] = ()) -> None:
-        self._codes = expand_formats(formats, len(columns))
-        self._forms = self._forms_of(columns)
+        codes = expand_formats(formats, len(columns))
+        self._forms = [
+            (binary if code == BINARY else text).form(column.type)
+            for column, code in zip(columns, codes, strict=True)
+        ]
         self._scalars = [form.scalar for form in self._forms]
         self._small = SMALL // max(1, len(columns))
+        plain = all(form.expression is None for form in self._forms)
+        self.projection: Projection | None = None if plain else self._project
+        self.description = encode(row_description(columns, codes))
 
-    def _forms_of(self, columns: Sequence[Column]) -> list[Form]:
+    def _project(self, columns: Sequence[Column]) -> Sequence[str]:
         return [
-            (binary if code == BINARY else text).form(column.type)
-            for column, code in zip(columns, self._codes, strict=True)
-        ]
-
-    def project(self, columns: Sequence[Column]) -> Sequence[str]:
-        """The DuckDB expressions that bring the columns into the form they are encoded from."""
-        return [
-            form.expression.format(f"#{number}")
-            for number, form in enumerate(self._forms_of(columns), start=1)
+            (form.expression or "{0}").format(f"#{number}")
+            for number, form in enumerate(self._forms, start=1)
         ]
 
     def batch(self, rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
-        """Rows held as Python values in the form that the projection would have given."""
+        """Rows held as Python values, as DuckDB would have brought them."""
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(self._forms)
         arrays = [
             pa.array([None if v is None else form.held(v) for v in values], form.storage)
@@ -106,7 +110,7 @@ class RowEncoder:
         """The DataRow messages of a batch."""
         if batch.num_rows <= self._small:
             return self._loop(batch)
-        parts = [_whole(self._columns(batch, piece)) for piece in _pieces(batch)]
+        parts = [_whole(self._columns(piece)) for piece in _pieces(batch)]
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def is_small(self, batch: pa.RecordBatch) -> bool:
@@ -115,7 +119,8 @@ class RowEncoder:
 
     def _loop(self, batch: pa.RecordBatch) -> bytes:
         columns = [
-            form.values(column) for form, column in zip(self._forms, batch.columns, strict=True)
+            form.values(column if form.loose else form.bring(column))
+            for form, column in zip(self._forms, batch.columns, strict=True)
         ]
         wire: list[bytes] = []
         for row in zip(*columns, strict=True):
@@ -132,10 +137,13 @@ class RowEncoder:
             wire.append(body)
         return b"".join(wire)
 
-    def _columns(self, batch: pa.RecordBatch, piece: pa.RecordBatch) -> list[_Cells]:
+    def _columns(self, batch: pa.RecordBatch) -> list[_Cells]:
+        columns = [
+            form.bring(column) for form, column in zip(self._forms, batch.columns, strict=True)
+        ]
         return [
             _Cells(form.vector(column), column)
-            for form, column in zip(self._forms, piece.columns, strict=True)
+            for form, column in zip(self._forms, columns, strict=True)
         ]
 
 
@@ -151,8 +159,7 @@ class _Cells:
             if nulls:
                 cells = strings(cells)
         else:
-            offsets = np.frombuffer(cells.buffers()[1], np.int32, len(cells) + 1, cells.offset * 4)
-            lengths = np.diff(offsets)
+            lengths = np.diff(offsets_of(cells))
         if nulls:
             present = valid(column)
             lengths = np.where(present, lengths, np.int32(-1))

@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import datetime
+from datetime import UTC
 from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from mockhaus.gateway import dates
+from mockhaus.gateway import dates, zones
 from mockhaus.gateway.cells import (
     Cells,
     Form,
     ascii_cells,
+    data_of,
+    integers,
     matrix,
     numbers,
+    offsets_of,
+    out_of_range,
     patched,
     text,
     text_cells,
 )
 from mockhaus.types import SqlType
 
-#: Arrow writes decimals with more digits after the point than this as `1E-7`.
-_PLAIN_SCALE: Final = 6
-
-#: An integer column is int8 here; what does not fit stops the statement in DuckDB.
-INT8: Final = (
-    "coalesce(TRY_CAST({0} AS BIGINT), CASE WHEN {0} IS NOT NULL THEN"
-    " error('MOCKHAUS:NumberOutOfRange:Number ' || {0}::VARCHAR || ' is out of range for bigint;"
-    " cast the column to VARCHAR or NUMBER(38,1) to read it')::BIGINT END)"
-)
+#: A nested value, as JSON.
 JSON: Final = "to_json({0})::VARCHAR"
 
 
@@ -45,7 +42,9 @@ def _boolean_cells(column: pa.Array) -> Cells:
     return matrix(np.where(numbers(bits, np.uint8) == 1, np.uint8(ord("t")), np.uint8(ord("f"))))
 
 
-def integer(value: int) -> bytes:
+def integer(value: int | Decimal) -> bytes:
+    if not -(2**63) <= value < 2**63:
+        raise out_of_range()
     return b"%d" % value
 
 
@@ -55,6 +54,22 @@ def _printed(column: pa.Array) -> Cells:
 
 def numeric(value: Decimal) -> bytes:
     return format(value, "f").encode()
+
+
+def _numeric_cells(column: pa.Array) -> Cells:
+    """Arrow prints decimals, and with an exponent (`1E-7`) from the seventh digit on."""
+    scale = column.type.scale
+    if scale <= 6:
+        return _printed(column)
+    # The same digits without a point, padded to have one before it, and cut in two.
+    unscaled = pa.Array.from_buffers(
+        pa.decimal128(38, 0), len(column), column.buffers(), offset=column.offset
+    ).cast(pa.string())
+    sign = pc.if_else(pc.starts_with(unscaled, "-"), "-", "")
+    digits = pc.utf8_lpad(pc.utf8_ltrim(unscaled, "-"), scale + 1, "0")
+    whole = pc.utf8_slice_codeunits(digits, 0, -scale)
+    fraction = pc.utf8_slice_codeunits(digits, -scale)
+    return pc.binary_join_element_wise(sign, whole, ".", fraction, "").cast(pa.binary())
 
 
 def float8(value: float) -> bytes:
@@ -113,78 +128,64 @@ def _interval_cells(column: pa.Array) -> Cells:
     return pa.array(values, pa.binary())
 
 
-def _zoned(value: Any) -> str:
-    """A datetime with its zone, as DuckDB prints it: `2024-01-01 00:00:00+00`."""
-    if not isinstance(value, datetime):
-        return str(value)
-    printed = value.isoformat(" ")
-    head, sign, offset = printed[:19], printed[-6:-5], printed[-5:]
-    fraction = printed[19:-6].rstrip("0")
-    return f"{head}{fraction}{sign}{offset.removesuffix(':00')}"
+def bytea(value: bytes) -> bytes:
+    return b"\\x" + value.hex().encode()
+
+
+_HEX: Final = np.array([f"{byte:02x}" for byte in range(256)], dtype="S2")
+
+
+def _bytea_cells(column: pa.Array) -> Cells:
+    offsets = offsets_of(column)
+    doubled = (offsets - offsets[0]) * np.int32(2)
+    buffers = [None, pa.py_buffer(doubled), pa.py_buffer(_HEX[data_of(column)])]
+    hexed = pa.Array.from_buffers(pa.binary(), len(column), buffers)
+    return pc.binary_join_element_wise(pa.scalar(b"\\x"), hexed, b"")
+
+
+def instant_held(value: Any) -> Any:
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
 
 
 def json_held(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
-_STRING = pa.string()
-
 #: Families that go out as another one does.
-ALIKE: Final = {"TIMESTAMP_TZ": "TIMESTAMP_LTZ", "OBJECT": "VARIANT", "ARRAY": "VARIANT"}
+ALIKE: Final = {"TIMESTAMP_TZ": "TIMESTAMP_LTZ", "OBJECT": "ARRAY"}
 
 FORMS: Final[dict[str, Form]] = {
-    "BOOLEAN": Form("{0}", pa.bool_(), boolean, _boolean_cells),
-    "INTEGER": Form(INT8, pa.int64(), integer, _printed, held=int),
-    "FLOAT": Form("{0}::DOUBLE", pa.float64(), float8, _float8_cells),
-    "VARCHAR": Form("{0}::VARCHAR", _STRING, text, text_cells, held=str),
-    "BINARY": Form(
-        "'\\x' || lower(hex({0}))",
-        _STRING,
-        str.encode,
-        ascii_cells,
-        held=lambda value: "\\x" + value.hex(),
-    ),
-    "DATE": Form("{0}::DATE", pa.date32(), dates.date_text, dates.date_cells, pa.int32()),
-    "TIME": Form("{0}::TIME", pa.time64("us"), dates.time_text, dates.time_cells, pa.int64()),
+    "BOOLEAN": Form(pa.bool_(), boolean, _boolean_cells),
+    "INTEGER": Form(pa.int64(), integer, _printed, held=int, loose=True),
+    "FLOAT": Form(pa.float64(), float8, _float8_cells, held=float, loose=True),
+    "VARCHAR": Form(pa.string(), text, text_cells, held=str),
+    "BINARY": Form(pa.binary(), bytea, _bytea_cells),
+    "DATE": Form(pa.date32(), dates.date_text, dates.date_cells, integers(pa.int32())),
+    "TIME": Form(pa.time64("us"), dates.time_text, dates.time_cells, integers(pa.int64())),
     "TIMESTAMP_NTZ": Form(
-        "{0}::TIMESTAMP",
-        pa.timestamp("us"),
-        dates.timestamp_text,
-        dates.timestamp_cells,
-        pa.int64(),
+        pa.timestamp("us"), dates.timestamp_text, dates.timestamp_cells, integers(pa.int64())
     ),
-    # DuckDB knows the connection's TimeZone, and prints the offset as PostgreSQL does.
     "TIMESTAMP_LTZ": Form(
-        "{0}::TIMESTAMPTZ::VARCHAR", _STRING, str.encode, ascii_cells, held=_zoned
+        pa.timestamp("us", "UTC"),
+        zones.instant_text,
+        zones.instant_cells,
+        zones.instants,
+        held=instant_held,
     ),
-    "VARIANT": Form(JSON, _STRING, text, text_cells, held=json_held),
-    "INTERVAL": Form("{0}::INTERVAL", pa.month_day_nano_interval(), interval, _interval_cells),
-    "UUID": Form("{0}::VARCHAR", _STRING, str.encode, ascii_cells, held=str),
+    "VARIANT": Form(pa.string(), text, text_cells, held=json_held),
+    "ARRAY": Form(pa.string(), text, text_cells, held=json_held, expression=JSON),
+    "INTERVAL": Form(pa.month_day_nano_interval(), interval, _interval_cells),
+    "UUID": Form(pa.string(), str.encode, ascii_cells, held=str),
 }
 
 
 def form(kind: SqlType) -> Form:
     """The form of a type."""
     if kind.family == "NUMBER" and not kind.is_integer:
-        return _numeric_form(kind)
+        storage = pa.decimal128(kind.precision or 38, kind.scale or 0)
+        return Form(storage, numeric, _numeric_cells, held=decimal_held)
     return FORMS["INTEGER" if kind.is_integer else ALIKE.get(kind.family, kind.family)]
 
 
-def _numeric_form(kind: SqlType) -> Form:
-    """NUMBER(p,s): Arrow prints it, but for the scales where it would use an exponent."""
-    precision, scale = kind.precision or 38, kind.scale or 0
-    if scale > _PLAIN_SCALE:
-        return Form(
-            f"{{0}}::DECIMAL({precision},{scale})::VARCHAR",
-            _STRING,
-            str.encode,
-            ascii_cells,
-            held=lambda value: format(Decimal(str(value)), "f"),
-        )
-    return Form(
-        f"{{0}}::DECIMAL({precision},{scale})",
-        pa.decimal128(precision, scale),
-        numeric,
-        _printed,
-        held=lambda value: Decimal(str(value)),
-    )
+def decimal_held(value: Any) -> Decimal:
+    return Decimal(str(value))
