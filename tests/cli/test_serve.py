@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import pq
 
 from mockhaus import __version__
 
@@ -64,14 +65,13 @@ def test_both_doors_of_one_server() -> None:
 
 
 def test_sigterm_interrupts_what_runs() -> None:
-    with serving() as (process, address, _), psycopg.connect(address) as connection:
-        connection.execute("CREATE TABLE t AS SELECT seq4() AS n FROM TABLE(GENERATOR(ROWCOUNT => 1000))")
-        connection.commit()
-        with connection.cursor() as cursor:
-            cursor.connection.pgconn.send_query(
-                b"SELECT count(*) FROM t a, t b, t c, t d WHERE a.n + b.n + c.n = d.n"
-            )
-            assert stop(process, signal.SIGTERM) == (0, "")
+    with serving() as (process, address, _):
+        client = pq.PGconn.connect(address.encode())
+        client.exec_(b"CREATE TABLE t AS SELECT seq4() AS n FROM TABLE(GENERATOR(ROWCOUNT => 1000))")
+        client.send_query(b"SELECT count(*) FROM t a, t b, t c, t d WHERE a.n + b.n + c.n = d.n")
+        client.flush()
+        assert stop(process, signal.SIGTERM) == (0, "")
+        client.finish()
 
 
 def test_a_persistent_session_is_there_after_a_restart(tmp_path: Path) -> None:
