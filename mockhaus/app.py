@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
 import threading
@@ -60,7 +61,7 @@ class App:
                 await server.start()
             except OSError as error:
                 await self.stop()
-                reason = error.strerror or str(error)
+                reason = os.strerror(error.errno).lower() if error.errno else str(error)
                 raise PortInUse(f"Cannot listen on {self.config.host}:{port}: {reason}") from None
         self._cleaner = asyncio.create_task(self._clean_up())
         self._warm = asyncio.create_task(asyncio.to_thread(self.registry.attach, DEFAULT))

@@ -75,7 +75,7 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
             lambda m: errors.InvalidText("Error parsing JSON: the text is not JSON"),
         ),
         (
-            r"(?i)out of range|overflow|Casting value .* to type DECIMAL.* failed"
+            r"(?i)out of range|overflow|Casting value .* to type DECIMAL.* failed|Could not cast value .* to DECIMAL"
             r"|can't be cast because the value is out of range",
             lambda m: errors.NumberOutOfRange(
                 "Number out of representable range", detail=_bare(m.string)
@@ -107,7 +107,7 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
             lambda m: errors.DuplicateObject(f"Object '{m['name']}' already exists."),
         ),
         (
-            r"Referenced column \"(?P<name>[^\"]+)\" not found"
+            r"Referenced column \"(?P<name>[^\"]+)\" (?:was )?not found"
             r"|does not have a column named \"(?P<other>[^\"]+)\"",
             _invalid,
         ),
@@ -181,7 +181,8 @@ def _bare(message: str) -> str:
 def translated(error: Exception) -> SqlError:
     """The Mockhaus error for a DuckDB exception."""
     message = str(error)
-    if isinstance(error, duckdb.InterruptException):
+    # An interrupt while rows are read comes by way of Arrow, as text only.
+    if isinstance(error, duckdb.InterruptException) or message.endswith("Interrupted!"):
         return errors.Canceled("SQL execution canceled")
     for pattern, make in _RULES:
         if match := pattern.search(message):
