@@ -45,35 +45,28 @@ _OFFSET: Final = r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
 class Field:
     """One column of a load, as expressions over the reader's columns.
 
-    `value` is of the column's type and never raises; `bad` is TRUE where the row cannot be loaded
-    because of this column, never NULL; `raw` is the text for a message.
+    `value` is of the column's type and never raises; `strict` is the same but stops the statement
+    where the row cannot be loaded because of this column; there `bad` is TRUE, and never NULL;
+    `raw` is the text for a message.
     """
 
     column: TargetColumn
     value: str
+    strict: str
     bad: str
     raw: str
-
-    @property
-    def strict(self) -> str:
-        """The value, or an error that stops the statement."""
-        if self.bad == "FALSE":
-            return self.value
-        stop = f"CAST(error('MOCKHAUS:LoadError:{self.column.type}') AS {self.column.type})"
-        return f"CASE WHEN {self.bad} THEN {stop} ELSE {self.value} END"
 
 
 def from_text(text: str, column: TargetColumn, format: FileFormat, truncate: bool) -> Field:
     """A column that is loaded from text. `text` is an expression of VARCHAR."""
     family = column.type.split("(")[0]
-    if family in ("VARCHAR", "CHAR", "TEXT"):
-        if truncate and column.length is not None:
-            return _field(column, f"left({text}, {column.length})", [], text)
-        bad = [] if column.length is None else [f"length({text}) > {column.length}"]
-        return _field(column, text, bad, text)
-    convert = _CONVERSIONS.get(family)
-    value = convert(text, format) if convert else f"try_cast({text} AS {column.type})"
-    return _field(column, value, [f"({text}) IS NOT NULL AND ({value}) IS NULL"], text)
+    if family != "VARCHAR":
+        convert = _CONVERSIONS.get(family)
+        value = convert(text, format) if convert else f"try_cast({text} AS {column.type})"
+        return _converted(column, value, text)
+    if truncate and column.length is not None:
+        return _kept(column, f"left({text}, {column.length})")
+    return _kept(column, text, column.length)
 
 
 def from_value(
@@ -86,28 +79,43 @@ def from_value(
         return from_text(value, column, format, truncate)
     if column.type == "JSON":
         made = value if type == "JSON" else f"to_json({value})"
-        return _field(column, f"CASE WHEN {value} IS NOT NULL THEN {made} END", [], f"{value}")
+        return _kept(column, f"CASE WHEN {value} IS NOT NULL THEN {made} END")
     if column.type == "VARCHAR":
         return from_text(f"CAST({value} AS VARCHAR)", column, format, truncate)
     if column.type == type:
-        return _field(column, value, [], f"CAST({value} AS VARCHAR)")
-    cast = f"try_cast({value} AS {column.type})"
-    raw = f"CAST({value} AS VARCHAR)"
-    return _field(column, cast, [f"{value} IS NOT NULL AND {cast} IS NULL"], raw)
+        return _kept(column, value)
+    return _converted(column, f"try_cast({value} AS {column.type})", value)
 
 
 def missing(column: TargetColumn) -> Field:
     """A column for which the file has nothing."""
-    return _field(column, f"CAST(NULL AS {column.type})", [], "NULL", always_null=True)
+    return _kept(column, f"CAST(NULL AS {column.type})")
 
 
-def _field(
-    column: TargetColumn, value: str, bad: list[str], raw: str, *, always_null: bool = False
-) -> Field:
+def _kept(column: TargetColumn, value: str, length: int | None = None) -> Field:
+    """A column that takes the value as it is, but for a NULL or a length it does not take."""
+    bad, strict, stop = [], value, _stop(column)
+    if length is not None:
+        bad.append(f"coalesce(length({value}) > {length}, FALSE)")
+        strict = f"CASE WHEN length({value}) > {length} THEN {stop} ELSE {value} END"
     if not column.nullable:
-        bad = [*bad, "TRUE" if always_null else f"({raw}) IS NULL"]
-    condition = " OR ".join(f"({each})" for each in bad)
-    return Field(column, value, f"coalesce({condition}, FALSE)" if bad else "FALSE", raw)
+        bad.append(f"{value} IS NULL")
+        strict = f"coalesce({strict}, {stop})"
+    return Field(column, value, strict, " OR ".join(bad) or "FALSE", f"CAST({value} AS VARCHAR)")
+
+
+def _converted(column: TargetColumn, value: str, source: str) -> Field:
+    """A column whose conversion may fail: then `value` is NULL and `source` is not."""
+    raw = f"CAST({source} AS VARCHAR)"
+    if not column.nullable:
+        return Field(column, value, f"coalesce({value}, {_stop(column)})", f"{value} IS NULL", raw)
+    stop = f"CASE WHEN {source} IS NOT NULL THEN {_stop(column)} END"
+    bad = f"{source} IS NOT NULL AND {value} IS NULL"
+    return Field(column, value, f"coalesce({value}, {stop})", bad, raw)
+
+
+def _stop(column: TargetColumn) -> str:
+    return f"CAST(error('MOCKHAUS:LoadError:{column.name.encode().hex()}') AS {column.type})"
 
 
 def complaint(field: Field, raw: str | None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from mockhaus.catalog.objects import SCHEMA
 from mockhaus.engine.database import Cursor
@@ -21,6 +21,9 @@ DAYS: Final = 64
 #: Up to this size (bytes) a file's content is compared too, so that one written anew unchanged
 #: is still the same file; a larger one is the same as long as size and time are.
 COMPARED_BYTES: Final = 16 * 1024 * 1024
+
+#: Rows written by one statement.
+_AT_ONCE: Final = 100
 
 _TABLE: Final = f"{SCHEMA}.load_history"
 _SETUP: Final = f"""
@@ -92,27 +95,33 @@ def record(
     cursor: Cursor, table: ObjectName, loads: Sequence[tuple[str, StoredFile, Outcome]]
 ) -> None:
     """Remember the files of one COPY: identity, file, what became of it."""
-    for identity, file, outcome in loads:
-        failure = outcome.failure
+    one = f"({', '.join('?' * 16)}, now())"
+    for start in range(0, len(loads), _AT_ONCE):
+        some = loads[start : start + _AT_ONCE]
         cursor.run(
-            f"INSERT INTO {_TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now())",
-            (
-                *_key(table),
-                identity,
-                outcome.file,
-                file.size,
-                file.stamp,
-                file.md5() if file.size <= COMPARED_BYTES else None,
-                outcome.status,
-                outcome.parsed,
-                outcome.loaded,
-                outcome.errors,
-                failure.message if failure else None,
-                failure.line if failure else None,
-                failure.character if failure else None,
-                failure.column if failure else None,
-            ),
+            f"INSERT INTO {_TABLE} VALUES {', '.join([one] * len(some))}",
+            [value for load in some for value in _row(table, *load)],
         )
+
+
+def _row(table: ObjectName, identity: str, file: StoredFile, outcome: Outcome) -> tuple[Any, ...]:
+    failure = outcome.failure
+    return (
+        *_key(table),
+        identity,
+        outcome.file,
+        file.size,
+        file.stamp,
+        file.md5() if file.size <= COMPARED_BYTES else None,
+        outcome.status,
+        outcome.parsed,
+        outcome.loaded,
+        outcome.errors,
+        failure.message if failure else None,
+        failure.line if failure else None,
+        failure.character if failure else None,
+        failure.column if failure else None,
+    )
 
 
 def forget(cursor: Cursor, table: ObjectName) -> None:

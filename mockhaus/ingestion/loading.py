@@ -37,7 +37,8 @@ _NOT_OF_THE_FILE: Final = (
     errors.DiskFull,
     errors.LockTimeout,
     errors.Deadlock,
-    errors.CompilationError,
+    errors.WrongArguments,
+    errors.InvalidIdentifier,
 )
 
 
@@ -78,10 +79,13 @@ class Loader:
     def _width(self) -> int:
         return self.query.width if self.query else len(self.target.columns)
 
-    def _quick(self, file: Prepared) -> Source | None:
+    def _quick(self, file: Prepared, *, typed: bool = False) -> Source | None:
         if self.format.type == "CSV":
+            types = ["VARCHAR"] * self._width()
+            if typed:
+                types = [_typed(column.type, self.format) for column in self.target.columns]
             try:
-                return readers.quick_csv(file, self.format, self._width(), ragged=self._ragged)
+                return readers.quick_csv(file, self.format, types, ragged=self._ragged)
             except DAMAGED:
                 return None
         if self.format.type == "JSON":
@@ -127,17 +131,19 @@ class Loader:
     # --- ABORT_STATEMENT -------------------------------------------------------------------------
 
     def _all_or_nothing(self, file: Prepared, shown: str) -> Outcome:
-        quick = self._quick(file)
-        if quick is not None:
+        quick = self._quick(file, typed=True)
+        while quick is not None:
             try:
                 loaded = self._insert(quick, strict=True)
             except _NOT_OF_THE_FILE:
                 raise
             except SqlError as error:
                 raise self._diagnosis(file, error).error(shown) from None
-            if not self._rejected(quick):
+            rejected = self._rejected(quick)
+            if not rejected:
                 return Outcome(shown, loaded, loaded, 1)
             self._take_back(loaded)
+            quick = self._quick(file) if rejected == {"CAST"} else None
         with self._careful(file) as source:
             failure = self._first_failure(self._cursor, source)
             if failure is not None:
@@ -167,14 +173,14 @@ class Loader:
         sql = f"INSERT INTO {self.target.sql} ({columns}) SELECT {values} FROM {source.sql} AS r"
         return self._cursor.change(sql + where)
 
-    def _rejected(self, source: Source) -> bool:
-        """Whether DuckDB's reader left records out; what it noted about them is cleared."""
+    def _rejected(self, source: Source) -> set[str]:
+        """Why DuckDB's reader left records out, if it did; what it noted is cleared."""
         if not source.rejects:
-            return False
-        found = bool(self._cursor.rows(f"SELECT 1 FROM temp.{quoted(REJECTS)} LIMIT 1"))
-        if found:
+            return set()
+        rows = self._cursor.rows(f"SELECT DISTINCT error_type FROM temp.{quoted(REJECTS)}")
+        if rows:
             self._cursor.run(f"DELETE FROM temp.{quoted(REJECTS)}")
-        return found
+        return {str(row[0]) for row in rows}
 
     def _take_back(self, rows: int) -> None:
         """Remove the rows inserted last: they are the last ones of the table."""
@@ -244,7 +250,7 @@ class Loader:
         rows = cursor.rows(
             f'SELECT "__row", {place}, CASE{which} END, CASE{raw} END'
             f' FROM (SELECT r.*, row_number() OVER () AS "__row" FROM {source.sql} AS r) AS r'
-            f' WHERE {bad} ORDER BY "__row" LIMIT 1'
+            f" WHERE {bad} LIMIT 1"  # rows come in the file's order
         )
         return self._failure(fields, rows[0]) if rows else None
 
@@ -327,6 +333,30 @@ class Loader:
             tuple(names),
             tuple(column.type for column in described),
         )
+
+
+def _typed(type: str, format: FileFormat) -> str:
+    """The type that DuckDB's CSV reader is to make of a column: the column's own where its reading
+    is Snowflake's, or else text."""
+    family = type.split("(", maxsplit=1)[0]
+    model = _MODELS.get(family, "")
+    plain = family in _READ_ALIKE and format.get(model, "AUTO") == "AUTO"
+    return type if plain else "VARCHAR"
+
+
+#: Types that DuckDB's CSV reader casts as Snowflake does, or else rejects.
+_READ_ALIKE: Final = frozenset(
+    [
+        *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DECIMAL", "FLOAT", "DOUBLE"),
+        *("BOOLEAN", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"),
+    ]
+)
+_MODELS: Final = {
+    "DATE": "DATE_FORMAT",
+    "TIME": "TIME_FORMAT",
+    "TIMESTAMP": "TIMESTAMP_FORMAT",
+    "TIMESTAMP WITH TIME ZONE": "TIMESTAMP_FORMAT",
+}
 
 
 def _bad(source: Source, fields: list[Field]) -> str:

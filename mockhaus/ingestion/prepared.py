@@ -12,7 +12,7 @@ import io
 import mmap
 import uuid
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ from mockhaus.ingestion.stores import StoredFile
 _CHUNK: Final = 1 << 20
 _MAGIC: Final = ((b"\x1f\x8b", "GZIP"), (b"\x28\xb5\x2f\xfd", "ZSTD"), (b"BZh", "BZ2"))
 _SUFFIXES: Final = {".br": "BROTLI", ".deflate": "DEFLATE", ".raw_deflate": "RAW_DEFLATE"}
-_DUCKDB: Final = {"NONE": "none", "GZIP": "gzip", "ZSTD": "zstd"}
+_DUCKDB: Final = {"NONE": "uncompressed", "GZIP": "gzip", "ZSTD": "zstd"}
 #: What reading a damaged file raises.
 DAMAGED: Final = (EOFError, zlib.error, OSError, pa.ArrowException, UnicodeError)
 
@@ -55,8 +55,9 @@ class Prepared:
             newline="",
         )
 
-    def holding(self, needles: frozenset[bytes]) -> set[bytes]:
-        """Which of some byte strings the file holds."""
+    def holding(self, signs: Sequence[str]) -> set[str]:
+        """Which of some short texts the file holds."""
+        needles = {sign.encode(): sign for sign in signs}
         if self.compression == "NONE":
             if self.path.stat().st_size == 0:
                 return set()
@@ -64,11 +65,23 @@ class Prepared:
                 self.path.open("rb") as file,
                 mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view,
             ):
-                return {needle for needle in needles if view.find(needle) >= 0}
-        found: set[bytes] = set()
-        for chunk in self.overlapping(8):
-            found |= {needle for needle in needles - found if needle in chunk}
+                return {sign for needle, sign in needles.items() if view.find(needle) >= 0}
+        found: set[str] = set()
+        for chunk in self.overlapping(max(map(len, needles), default=0)):
+            found |= {sign for needle, sign in needles.items() if needle in chunk}
         return found
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines, without their ends."""
+        with _opened(self.path, self.compression) as file:
+            for line in file:
+                yield line.rstrip(b"\r\n")
+
+    def last(self, mark: bytes) -> bool:
+        """Whether the file may end with these bytes; a compressed one always may."""
+        with self.path.open("rb") as file:
+            file.seek(max(self.path.stat().st_size - len(mark), 0))
+            return self.compression != "NONE" or file.read() == mark
 
     def overlapping(self, overlap: int) -> Iterator[bytes]:
         """The bytes in large pieces, each beginning with the last few of the one before."""

@@ -23,7 +23,8 @@ RELATION: Final = "@STAGE"
 _PART: Final = r'(?:"(?:[^"]|"")+"|[A-Za-z_][A-Za-z0-9_$]*)'
 _NAME = re.compile(rf"{_PART}(?:\.{_PART}|\.\.{_PART}){{0,2}}")
 _REF = re.compile(
-    rf"@(?:(?P<user>~)|(?P<percent>%)?(?P<name>{_PART}(?:\.\.?%?{_PART}){{0,2}}))(?:/(?P<path>.*))?",
+    rf"@(?:(?P<user>~)|(?P<percent>%)?(?P<name>{_PART}(?:\.\.?%?{_PART}){{0,2}}))"
+    r"(?:/(?P<path>.*))?",
     re.S,
 )
 _ENDS: Final = frozenset(

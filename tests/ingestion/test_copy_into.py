@@ -1,0 +1,399 @@
+"""COPY INTO a table: which files, how often, with which result; JSON, Parquet, queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import os
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from mockhaus import errors
+from mockhaus.ingestion import history
+from mockhaus.translation.context import ObjectName
+from tests.ingestion.conftest import Room
+
+NOTHING = [{"status": "Copy executed with 0 files processed."}]
+
+
+def test_the_answer_has_snowflakes_columns(room: Room) -> None:
+    room.table("A BIGINT")
+    room.write("x.csv", "1\n2\n")
+    result = room.run("COPY INTO t FROM @st")
+    assert [column.name for column in result.columns] == [
+        "file",
+        "status",
+        "rows_parsed",
+        "rows_loaded",
+        "error_limit",
+        "errors_seen",
+        "first_error",
+        "first_error_line",
+        "first_error_character",
+        "first_error_column_name",
+    ]
+    assert (result.tag, result.row_count, result.status_only) == ("COPY", 2, False)
+    assert result.rows is not None
+    assert result.rows[0][1:] == ("LOADED", 2, 2, 1, 0, None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("clauses", "loaded"),
+    [
+        ("@st", ["a.csv", "b.csv", "c.txt", "d/e.csv"]),
+        ("'@st'", ["a.csv", "b.csv", "c.txt", "d/e.csv"]),
+        ("@st/a", ["a.csv"]),
+        ("@st/d/", ["d/e.csv"]),
+        ("@st PATTERN = '.*[.]csv'", ["a.csv", "b.csv", "d/e.csv"]),
+        ("@st PATTERN = '.*/[ab].*'", ["a.csv", "b.csv"]),
+        ("@st FILES = ('b.csv', 'd/e.csv')", ["b.csv", "d/e.csv"]),
+        ("@st/d FILES = ('e.csv')", ["d/e.csv"]),
+        ("@st SIZE_LIMIT = 1", ["a.csv"]),
+        ("@st SIZE_LIMIT = 9", ["a.csv", "b.csv"]),
+        ("@st/nix", []),
+    ],
+)
+def test_which_files_are_loaded(room: Room, clauses: str, loaded: list[str]) -> None:
+    room.table("A VARCHAR")
+    for name in ("b.csv", "a.csv", "c.txt", "d/e.csv"):
+        room.write(name, f"{name}\n")
+    answer = room.answer(f"COPY INTO t FROM {clauses}")
+    if loaded:
+        assert [row["file"].rpartition("/data/")[2] for row in answer] == loaded
+    else:
+        assert answer == NOTHING
+    assert room.rows() == [(name,) for name in loaded]
+
+
+def test_a_file_of_files_that_is_not_there_is_an_error(room: Room) -> None:
+    room.table("A VARCHAR")
+    room.write("a.csv", "1\n")
+    error = room.fails("COPY INTO t FROM @st FILES = ('a.csv', 'nix.csv') ON_ERROR = CONTINUE")
+    assert type(error) is errors.LoadError
+    assert "nix.csv" in error.message
+    assert room.rows() == []
+
+
+# --- load history -----------------------------------------------------------------------------------
+
+
+def test_a_file_loads_once_until_it_changes(room: Room) -> None:
+    room.table("A BIGINT")
+    path = room.write("x.csv", "1\n")
+    assert room.run("COPY INTO t FROM @st").row_count == 1
+    assert room.answer("COPY INTO t FROM @st") == NOTHING
+    assert room.run("COPY INTO t FROM @st FORCE = TRUE").row_count == 1
+    os.utime(path, ns=(1, 1))
+    assert room.answer("COPY INTO t FROM @st") == NOTHING, "written anew, the same content"
+    room.write("x.csv", "2\n")
+    os.utime(path, ns=(2, 2))
+    assert room.run("COPY INTO t FROM @st").row_count == 1
+    assert room.rows() == [(1,), (1,), (2,)]
+
+
+def test_the_history_is_the_tables_own(room: Room) -> None:
+    room.table("A BIGINT")
+    room.table("A BIGINT", "U")
+    room.write("x.csv", "1\n")
+    room.run("COPY INTO t FROM @st")
+    assert room.run("COPY INTO u FROM @st").row_count == 1
+    history.forget(room.cursor, ObjectName("T", "PUBLIC", "MOCKHAUS"))
+    assert room.run("COPY INTO t FROM @st").row_count == 1
+    assert room.answer("COPY INTO u FROM @st") == NOTHING
+    history.rename(
+        room.cursor, ObjectName("U", "PUBLIC", "MOCKHAUS"), ObjectName("V", "PUBLIC", "MOCKHAUS")
+    )
+    assert room.run("COPY INTO u FROM @st").row_count == 1
+
+
+def test_the_history_rolls_back_with_the_rows(room: Room) -> None:
+    room.table("A BIGINT")
+    room.write("x.csv", "1\n")
+    room.cursor.begin()
+    assert room.inside("COPY INTO t FROM @st").row_count == 1
+    assert room.inside("COPY INTO t FROM @st").rows == [(NOTHING[0]["status"],)]
+    room.cursor.rollback()
+    assert room.rows() == []
+    assert room.run("COPY INTO t FROM @st").row_count == 1
+
+
+def test_a_failed_file_may_load_again(room: Room) -> None:
+    room.table("A BIGINT")
+    room.write("x.csv", "x\n")
+    for _ in range(2):
+        (row,) = room.answer("COPY INTO t FROM @st ON_ERROR = SKIP_FILE")
+        assert row["status"] == "LOAD_FAILED"
+
+
+# --- ON_ERROR and the other options ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("on_error", "statuses", "rows"),
+    [
+        ("CONTINUE", ["LOADED", "PARTIALLY_LOADED", "LOAD_FAILED"], [1, 2, 3, 4]),
+        ("SKIP_FILE", ["LOADED", "LOAD_FAILED", "LOAD_FAILED"], [1, 2]),
+        ("SKIP_FILE_2", ["LOADED", "PARTIALLY_LOADED", "LOAD_FAILED"], [1, 2, 3, 4]),
+        ("'SKIP_FILE_40%'", ["LOADED", "PARTIALLY_LOADED", "LOAD_FAILED"], [1, 2, 3, 4]),
+        ("SKIP_FILE_30%", ["LOADED", "LOAD_FAILED", "LOAD_FAILED"], [1, 2]),
+    ],
+)
+def test_on_error(room: Room, on_error: str, statuses: list[str], rows: list[int]) -> None:
+    room.table("A BIGINT")
+    room.write("a.csv", "1\n2\n")
+    room.write("b.csv", "3\nx\n4\n")
+    room.write("c.csv", "x\ny\n")
+    answer = room.answer(f"COPY INTO t FROM @st ON_ERROR = {on_error}")
+    assert [row["status"] for row in answer] == statuses
+    assert [row["errors_seen"] for row in answer] == [0, 1, 2]
+    assert [row["rows_parsed"] for row in answer] == [2, 3, 2]
+    assert room.rows() == [(n,) for n in rows]
+
+
+def test_abort_is_the_default_and_leaves_nothing(room: Room) -> None:
+    room.table("A BIGINT")
+    room.write("a.csv", "1\n")
+    room.write("b.csv", "x\n")
+    assert "b.csv" in room.fails("COPY INTO t FROM @st").message
+    assert room.rows() == []
+    room.write("b.csv", "2\n")
+    assert room.run("COPY INTO t FROM @st").row_count == 2
+
+
+def test_a_transaction_goes_on_when_duckdb_could_not_read_what_snowflake_can(room: Room) -> None:
+    """Rows that were inserted before stay, those of the first attempt go."""
+    room.table("A BIGINT, D DATE")
+    room.cursor.begin()
+    room.cursor.run('INSERT INTO "MOCKHAUS.PUBLIC"."T" VALUES (0, NULL)')
+    room.write("a.csv", "1,2024-01-01\n2,02-JAN-2024\n3,2024-01-03\n")
+    room.write("b.csv", "4,2024-01-04\r\n5,2024-01-05\n")
+    assert room.inside("COPY INTO t FROM @st").row_count == 5
+    room.cursor.commit()
+    days = [None, *(dt.date(2024, 1, n) for n in range(1, 6))]
+    assert room.rows() == list(enumerate(days))
+
+
+def test_validation_mode_never_loads(room: Room) -> None:
+    room.table("A BIGINT")
+    room.write("x.csv", "1\n")
+    for mode in ("RETURN_ERRORS", "RETURN_ALL_ERRORS", "RETURN_5_ROWS"):
+        error = room.fails(f"COPY INTO t FROM @st VALIDATION_MODE = {mode}")
+        assert type(error) is errors.UnsupportedFeature
+        assert "VALIDATION_MODE" in error.message
+    assert room.rows() == []
+
+
+@pytest.mark.parametrize(
+    ("option", "error"),
+    [
+        ("INCLUDE_METADATA = (a = METADATA$FILENAME)", errors.UnsupportedFeature),
+        ("NONSENSE = TRUE", errors.InvalidParameter),
+        ("ON_ERROR = MAYBE", errors.InvalidParameter),
+        ("ON_ERROR = SKIP_FILE_0", errors.InvalidParameter),
+        ("FORCE = 3", errors.InvalidParameter),
+        ("SIZE_LIMIT = -1", errors.InvalidParameter),
+        ("FILES = ()", errors.InvalidParameter),
+        ("MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE", errors.UnsupportedFeature),
+        ("FILES = ('x.csv') PATTERN = '.*'", errors.UnsupportedFeature),
+        ("FILE_FORMAT = nix", errors.UndefinedObject),
+    ],
+)
+def test_an_option_has_its_effect_or_is_refused(
+    room: Room, option: str, error: type[errors.SqlError]
+) -> None:
+    room.table("A BIGINT")
+    room.write("x.csv", "1\n")
+    found = room.fails(f"COPY INTO t FROM @st {option}")
+    assert type(found) is error
+    assert room.rows() == []
+
+
+def test_purge_waits_for_the_commit(room: Room) -> None:
+    room.table("A BIGINT")
+    path, bad = room.write("x.csv", "1\n"), room.write("y.csv", "x\n")
+    room.cursor.begin()
+    room.inside("COPY INTO t FROM @st PURGE = TRUE ON_ERROR = SKIP_FILE")
+    assert path.exists()
+    room.cursor.commit()
+    room.done()
+    assert not path.exists()
+    assert bad.exists()
+
+
+def test_copy_options_of_the_stage_hold_unless_the_statement_says_otherwise(room: Room) -> None:
+    room.run(
+        f"CREATE OR REPLACE STAGE st URL = 'file://{room.folder}'"
+        " COPY_OPTIONS = (ON_ERROR = CONTINUE)"
+    )
+    room.table("A BIGINT")
+    room.write("x.csv", "x\n1\n")
+    assert "Numeric" in room.fails("COPY INTO t FROM @st ON_ERROR = ABORT_STATEMENT").message
+    assert room.run("COPY INTO t FROM @st").row_count == 1
+
+
+def test_only_failed_files_can_be_told(room: Room) -> None:
+    room.table("A BIGINT")
+    room.write("a.csv", "1\n")
+    room.write("b.csv", "x\n")
+    answer = room.answer("COPY INTO t FROM @st ON_ERROR = CONTINUE RETURN_FAILED_ONLY = TRUE")
+    assert [row["file"].rpartition("/")[2] for row in answer] == ["b.csv"]
+
+
+# --- columns --------------------------------------------------------------------------------------------
+
+
+def test_a_column_list_leaves_the_others_to_their_defaults(room: Room) -> None:
+    room.table("ID BIGINT, NAME VARCHAR, MADE VARCHAR DEFAULT 'now', \"q x\" VARCHAR")
+    room.write("x.csv", "a,1\n")
+    room.run("COPY INTO t (name, id) FROM @st")
+    assert room.rows() == [(1, "a", "now", None)]
+    assert type(room.fails("COPY INTO t (nix) FROM @st")) is errors.InvalidIdentifier
+    room.run('COPY INTO t ("q x", id) FROM @st FORCE = TRUE')
+    assert room.rows(order="ID")[0] == (1, "a", "now", None)
+    room.run("COPY INTO mockhaus.public.t (id, name) FROM @st FORCE = TRUE ON_ERROR = SKIP_FILE")
+
+
+def test_an_unknown_table_is_an_error(room: Room) -> None:
+    assert type(room.fails("COPY INTO nix FROM @st")) is errors.UndefinedObject
+
+
+# --- JSON ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "rows"),
+    [
+        ('{"a":1}\n{"a":2}\n', "", ['{"a":1}', '{"a":2}']),
+        ('{"a":\n1}{"a":2}', "", ['{"a":\n1}', '{"a":2}']),
+        ('[{"a":1},{"a":2}]', "", ['[{"a":1},{"a":2}]']),
+        ('[{"a":1},\n {"a":2}]', "STRIP_OUTER_ARRAY = TRUE", ['{"a":1}', '{"a":2}']),
+        ('{"a":1}', "STRIP_OUTER_ARRAY = TRUE", ['{"a":1}']),
+        ("[1, null]", "STRIP_OUTER_ARRAY = TRUE", ["1", "null"]),
+        ("", "", []),
+    ],
+)
+def test_json_into_one_variant(room: Room, text: str, options: str, rows: list[str]) -> None:
+    room.table("V JSON")
+    room.write("x.json", text)
+    room.run(f"COPY INTO t FROM @st FILE_FORMAT = (TYPE = JSON {options})")
+    assert sorted(v for (v,) in room.rows()) == sorted(rows)
+
+
+def test_json_by_column_name(room: Room) -> None:
+    room.table("ID BIGINT, NAME VARCHAR, TAGS JSON, OTHER DATE")
+    lines = '{"id": "7", "Name": "x", "tags": [1]}\n{"ID": 8, "name": null, "a/b": 1}\n'
+    room.write("x.json.gz", gzip.compress(lines.encode()))
+    copy = "COPY INTO t FROM @st FILE_FORMAT = (TYPE = JSON) MATCH_BY_COLUMN_NAME"
+    room.run(f"{copy} = CASE_INSENSITIVE")
+    assert room.rows() == [(7, "x", "[1]", None), (8, None, None, None)]
+    room.run(f"{copy} = CASE_SENSITIVE FORCE = TRUE")
+    assert room.rows()[-1] == (None, None, None, None)
+
+
+def test_json_into_several_columns_needs_names(room: Room) -> None:
+    room.table("A BIGINT, B BIGINT")
+    room.write("x.json", "{}")
+    error = room.fails("COPY INTO t FROM @st FILE_FORMAT = (TYPE = JSON)")
+    assert "one and only one column" in error.message
+
+
+def test_malformed_json_is_found_and_skipped(room: Room) -> None:
+    room.table("V JSON")
+    room.write("x.json", '{"a":1}\n{"a":oops}\n{"a":3}\n')
+    copy = "COPY INTO t FROM @st FILE_FORMAT = (TYPE = JSON)"
+    error = room.fails(copy)
+    assert "Error parsing JSON" in error.message
+    assert "line 2, character 1" in error.message
+    (row,) = room.answer(f"{copy} ON_ERROR = CONTINUE")
+    assert (row["rows_parsed"], row["rows_loaded"], row["errors_seen"]) == (3, 2, 1)
+    assert room.rows() == [('{"a":1}',), ('{"a":3}',)]
+    room.write("deep.json", "[" * 10_000)
+    assert "deep.json" in room.fails(f"{copy} FILES = ('deep.json')").message
+
+
+# --- Parquet -----------------------------------------------------------------------------------------------
+
+
+def _parquet(room: Room, **columns: Any) -> None:
+    pq.write_table(pa.table(columns), room.folder / "x.parquet")
+
+
+def test_parquet_by_column_name(room: Room) -> None:
+    room.table("ID BIGINT, NAME VARCHAR, PRICE DECIMAL(10,2), DAY DATE, V JSON, NONE VARCHAR")
+    _parquet(
+        room,
+        id=pa.array([1, 2], pa.int32()),
+        Name=[b"x", None],
+        price=[1.5, 2.25],
+        day=[dt.date(2024, 1, 1), None],
+        v=[{"a": 1}, None],
+    )
+    copy = "COPY INTO t FROM @st FILE_FORMAT = (TYPE = PARQUET) MATCH_BY_COLUMN_NAME ="
+    assert room.run(f"{copy} CASE_INSENSITIVE").row_count == 2
+    first, second = room.rows()
+    assert (first[0], first[1], str(first[2]), first[3]) == (1, "x", "1.50", dt.date(2024, 1, 1))
+    assert first[4] == '{"a":1}'
+    assert second[1] is None
+    assert second[4] is None
+    assert {row[5] for row in room.rows()} == {None}
+
+
+def test_parquet_into_one_variant_or_with_a_bad_value(room: Room) -> None:
+    room.table("V JSON")
+    _parquet(room, id=["1", "x"])
+    room.run("COPY INTO t FROM @st FILE_FORMAT = (TYPE = PARQUET)")
+    assert room.rows() == [('{"id":"1"}',), ('{"id":"x"}',)]
+    room.table("ID BIGINT", "U")
+    copy = "COPY INTO u FROM @st FILE_FORMAT = (TYPE = PARQUET) MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE"
+    error = room.fails(copy)
+    assert "Numeric value 'x'" in error.message
+    assert "Row 2" in error.message
+    assert room.run(f"{copy} ON_ERROR = CONTINUE").row_count == 1
+
+
+def test_what_is_no_parquet_is_an_error_naming_the_file(room: Room) -> None:
+    room.table("V JSON")
+    room.write("x.parquet", b"PAR0 nonsense")
+    error = room.fails("COPY INTO t FROM @st FILE_FORMAT = (TYPE = PARQUET)")
+    assert "x.parquet" in error.message
+    assert room.rows() == []
+
+
+# --- transformations ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("SELECT $2, $1 FROM @st", [(1, "a"), (2, "b")]),
+        ("SELECT t.$2::INT + 1, t.$1 FROM @st t", [(2, "a"), (3, "b")]),
+        ("SELECT $2, $3 FROM '@st/x.csv'", [(1, None), (2, None)]),
+        ("SELECT 7, 'x' FROM @st/x", [(7, "x"), (7, "x")]),
+        ("SELECT METADATA$FILE_ROW_NUMBER, $1 FROM @st", [(1, "a"), (2, "b")]),
+    ],
+)
+def test_a_query_over_the_stage(room: Room, query: str, rows: list[tuple[Any, ...]]) -> None:
+    room.table("N BIGINT, S VARCHAR")
+    room.write("x.csv", "a,1\nb,2\n")
+    assert room.run(f"COPY INTO t FROM ({query})").row_count == 2
+    assert room.rows() == rows
+
+
+def test_what_a_query_cannot_do(room: Room) -> None:
+    room.table("N BIGINT")
+    room.write("x.csv", "x\n")
+    error = room.fails("COPY INTO t FROM (SELECT $1 FROM @st)")
+    assert type(error) is errors.LoadError
+    assert "x.csv" in error.message
+    assert (
+        "expecting 1 but got 2" in room.fails("COPY INTO t FROM (SELECT $1, $2 FROM @st)").message
+    )
+    for refused in (
+        "COPY INTO t FROM (SELECT $1 FROM @st) ON_ERROR = CONTINUE",
+        "COPY INTO t FROM (SELECT METADATA$FILE_CONTENT_KEY FROM @st)",
+    ):
+        assert type(room.fails(refused)) is errors.UnsupportedFeature
+    assert room.rows() == []
