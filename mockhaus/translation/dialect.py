@@ -67,7 +67,7 @@ def _whole(tokens: list[Token], text: str) -> list[Token]:
         for token, following in pairwise(tokens)
         if token.token_type in _SWALLOWING
         and following.token_type is TokenType.STRING
-        and text[following.start] not in "'$"
+        and _swallowed(word=token, following=following, text=text)
     ]
     if not words:
         return tokens
@@ -77,6 +77,15 @@ def _whole(tokens: list[Token], text: str) -> list[Token]:
         blanked = blanked[: word.start] + blanks + blanked[word.end + 1 :]
     again = [*SNOWFLAKE.tokenize(blanked), *words]
     return sorted(again, key=lambda token: token.start)
+
+
+def _swallowed(*, word: Token, following: Token, text: str) -> bool:
+    """Whether the string after a word is the rest of the statement and no literal.
+
+    sqlglot gives such a string the place of its last token.
+    """
+    skipped = text[word.end + 1 : following.start].strip()
+    return bool(skipped) or text[following.start] not in "'$" or following.text[:1] == "'"
 
 
 _OPENING: Final = frozenset((TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE))
