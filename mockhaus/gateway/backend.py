@@ -90,6 +90,7 @@ class Backend:
         self._implicit = False
         self._flush = False
         self._timed_out = False
+        self.canceling = False
         self._rolled_back = False
         self._actions: dict[Action, Callable[[Any], Steps | None]] = {
             Action.QUERY: self._query,
@@ -108,9 +109,15 @@ class Backend:
     # --- driving ----------------------------------------------------------------------------------
 
     def perform(self, messages: Sequence[Message]) -> Generator[Wire, None, bytes | None]:
-        """Carry out messages. What is yielded, and then what is returned, goes to the client."""
+        """Carry out messages. What is yielded, and then what is returned, goes to the client.
+
+        A cancel that comes from here on, even before the first piece is pulled, stops them.
+        """
+        self.canceling = self._timed_out = False
+        return self._perform(messages)
+
+    def _perform(self, messages: Sequence[Message]) -> Generator[Wire, None, bytes | None]:
         lone = _lone_executes(messages)
-        self._timed_out = False
         for number, message in enumerate(messages):
             try:
                 action = self.protocol.receive(message)
@@ -138,13 +145,14 @@ class Backend:
         self._ready()
         return self._taken()
 
-    def cancel(self) -> None:
-        """Stop what runs; from any thread."""
-        self._connection.cancel()
+    def cancel(self, *, timed_out: bool = False) -> None:
+        """Stop what runs; from any thread.
 
-    def time_out(self) -> None:
-        """As `cancel`, for statement_timeout."""
-        self._timed_out = True
+        DuckDB forgets an interrupt that comes just before a statement begins. Call again while
+        `canceling` is true.
+        """
+        self._timed_out = self._timed_out or timed_out
+        self.canceling = True
         self._connection.cancel()
 
     def close(self) -> None:
@@ -174,6 +182,7 @@ class Backend:
     def _failed(self, message: Message, error: MockhausError) -> None:
         if type(error) is Canceled and self._timed_out:
             error = StatementTimeout(error.message)
+        self.canceling = False
         self._out += encode(error_response(error))
         self._flush = True
         try:
@@ -358,6 +367,8 @@ class Backend:
         return plan
 
     def _run(self, plan: Plan, values: Sequence[Any], projection: Projection | None) -> Result:
+        if self.canceling:
+            raise Canceled("SQL execution canceled")
         if plan.prepared is not None:
             return self._connection.run(plan.prepared, values, projection)
         assert plan.command is not None

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mockhaus.errors import InvalidEncoding, NumberOutOfRange
+from mockhaus.errors import InvalidEncoding, NumberOutOfRange, TypeMismatch
 
 Matrix: TypeAlias = npt.NDArray[np.uint8]
 Integers: TypeAlias = npt.NDArray[np.int64]
@@ -55,8 +55,14 @@ class Form:
             return self.bring(column.storage)
         try:
             return column.cast(wanted, safe=pa.types.is_integer(wanted))
-        except pa.ArrowInvalid:
-            raise out_of_range() from None
+        except pa.ArrowInvalid as error:
+            if pa.types.is_decimal(kind) or pa.types.is_integer(kind):
+                raise out_of_range() from None
+            raise TypeMismatch(
+                f"a column announced as {wanted} came as {kind}",
+                detail=str(error),
+                hint="Give the parameters of the statement a type, as in $1::VARCHAR.",
+            ) from None
 
 
 def out_of_range() -> NumberOutOfRange:

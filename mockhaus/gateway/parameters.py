@@ -6,6 +6,8 @@ text, to be cast where it is used.
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -32,6 +34,15 @@ TEXT_OID: Final = 25
 #: Types that are passed on as text: unspecified, unknown, the text family, json.
 _TEXTS: Final = frozenset({0, 705, 25, 1043, 1042, 18, 19, 114, 142})
 _JSONB: Final = 3802
+_BYTEA: Final = 17
+_NUMERIC: Final = 1700
+
+#: Types whose binary form has one size: bool, the integers, oid, floats, dates and times, uuid.
+_SIZES: Final = {
+    **{16: 1, 21: 2, 23: 4, 20: 8, 26: 4, 700: 4, 701: 8},
+    **{1082: 4, 1083: 8, 1266: 12, 1114: 8, 1184: 8, 1186: 16, 2950: 16},
+}
+_MAX_DIMENSIONS: Final = 6
 _TEMPORAL: Final = frozenset({1082, 1114, 1184})
 _NATIVE: Final = (bool, int, float, Decimal, str, bytes, date, time, datetime, timedelta, UUID)
 
@@ -62,20 +73,52 @@ class ParameterLoader:
             # Binary jsonb is its text behind a version byte.
             return _text(number, data[1:] if code == BINARY else data)
         try:
+            if code == BINARY:
+                _check(oid, data)
             value = self._loader(oid, code)(data)
-        except (ValueError, ArithmeticError, IndexError, LookupError, psycopg.Error) as error:
+        except (ValueError, ArithmeticError, LookupError, struct.error, psycopg.Error) as error:
             if oid in _TEMPORAL and code != BINARY and b"infinity" in data.lower():
                 return data.decode("ascii", "replace")
-            raise _unfit(number, oid, code, data, error) from None
-        except Exception as error:  # struct.error of binary loaders, and what they wrap
             raise _unfit(number, oid, code, data, error) from None
         return _native(value, number)
 
     def _loader(self, oid: int, code: int) -> Callable[[bytes], Any]:
         form = Format.BINARY if code == BINARY else Format.TEXT
-        if code == BINARY and psycopg.adapters.types.get(oid) is None:
-            raise LookupError(f"no binary form of type {oid} is known")
         return self._transformer.get_loader(oid, form).load
+
+
+def _check(oid: int, data: bytes) -> None:
+    """Raise ValueError unless the data has the layout of the type.
+
+    psycopg's loaders are compiled and believe what a server sends; here it comes from a client.
+    """
+    known = psycopg.adapters.types.get(oid)
+    if oid in _SIZES:
+        if len(data) != _SIZES[oid]:
+            raise ValueError(f"it has {_SIZES[oid]} bytes")
+    elif oid == _NUMERIC:
+        if len(data) < 8 or len(data) != 8 + 2 * int.from_bytes(data[:2], "big"):
+            raise ValueError("the digits are not as many as it says")
+    elif known is not None and known.array_oid == oid and known.oid != oid:
+        _check_array(known.oid, data)
+    elif oid not in _TEXTS and oid != _BYTEA:
+        raise ValueError("no binary form of this type is known")
+
+
+def _check_array(item: int, data: bytes) -> None:
+    """Dimensions, flags, item type; size and lower bound of each dimension; items."""
+    dimensions, _, declared = struct.unpack_from("!iiI", data)
+    if not 0 <= dimensions <= _MAX_DIMENSIONS or declared != item:
+        raise ValueError("its dimensions or its item type are wrong")
+    sizes = struct.unpack_from("!" + "i4x" * dimensions, data, 12)
+    position = 12 + 8 * dimensions
+    for _ in range(math.prod(sizes) if dimensions else 0):
+        (length,) = struct.unpack_from("!i", data, position)
+        position += 4 + max(length, 0)
+        if length >= 0:
+            _check(item, data[position - length : position])
+    if position != len(data) or min(sizes, default=1) < 1:
+        raise ValueError("its items do not fill it")
 
 
 def _text(number: int, data: bytes) -> str:

@@ -47,6 +47,9 @@ _INBOX_BYTES: Final = 8 << 20
 #: Time that running statements have to end at shutdown.
 _GRACE: Final = 5.0
 
+#: Time after which an interrupt that had no effect is repeated.
+_AGAIN: Final = 0.02
+
 _T = TypeVar("_T")
 Trace = Callable[[str], None]
 
@@ -260,7 +263,7 @@ class Client(asyncio.Protocol):
 
     async def _messages(self) -> list[Message]:
         """What has come in, at least one message. Raises _Gone, or the error that ends it all."""
-        while not self._inbox:
+        while not self._inbox or self._stopping:
             if self._stopping:
                 raise AdminShutdown("terminating connection due to administrator command")
             if self._gone:
@@ -346,25 +349,31 @@ class Client(asyncio.Protocol):
                 if self._gone:
                     raise _Gone
         finally:
-            self._busy = False
             if timer is not None:
                 timer.cancel()
             if self._gone:
                 await asyncio.wait([made])
-                await self._hop(_give_up, steps)
+                await self._hop(steps.close)
+            self._busy = False
 
     def _timer(self, backend: Backend) -> asyncio.TimerHandle | None:
         limit = int(backend.settings["statement_timeout"])
-        return self._loop.call_later(limit / 1000, backend.time_out) if limit else None
+        return self._loop.call_later(limit / 1000, self._interrupt, True) if limit else None
 
     # --- small things -----------------------------------------------------------------------------
 
     def _hop(self, call: Callable[..., _T], *arguments: Any) -> asyncio.Future[_T]:
         return self._loop.run_in_executor(self._server.pool, call, *arguments)
 
-    def _interrupt(self) -> None:
+    def _interrupt(self, timed_out: bool = False) -> None:
+        """Stop what runs, and see to it that it stops."""
         if self._backend is not None:
-            self._backend.cancel()
+            self._backend.cancel(timed_out=timed_out)
+            self._loop.call_later(_AGAIN, self._interrupt_again)
+
+    def _interrupt_again(self) -> None:
+        if self._busy and self._backend is not None and self._backend.canceling:
+            self._interrupt()
 
     def _wake(self) -> None:
         if self._wakeup is not None and not self._wakeup.done():
@@ -385,8 +394,3 @@ class Client(asyncio.Protocol):
     def _trace(self, side: str, message: Message) -> None:
         if self._server.trace is not None:
             self._server.trace(trace.line(side, message))
-
-
-def _give_up(steps: Iterator[Wire]) -> None:
-    assert isinstance(steps, Generator)
-    steps.close()

@@ -78,7 +78,7 @@ def _zone(value: str) -> str:
             return f"Etc/GMT{sign}{hours}" if hours else "UTC"
     try:
         return ZoneInfo(value).key
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         pass
     for name in available_timezones():
         if name.lower() == value.lower():
