@@ -35,9 +35,10 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# exec: the server itself receives Ctrl-C and SIGTERM, no shell stands between.
+# On a terminal, job control gives the server the foreground: Ctrl-C reaches it alone, and make ends
+# with the server's own status, 0. Elsewhere exec: signals reach the server with no shell between.
 serve: setup ## start both doors; settings are the MOCKHAUS_* variables of the environment
-	@exec $(BIN)/mockhaus serve
+	@if [ -t 0 ]; then set -m; $(BIN)/mockhaus serve; else exec $(BIN)/mockhaus serve; fi
 
 test: setup ## run the test suite (ARGS="tests/codec -x" narrows it)
 	@$(BIN)/python -m pytest $(ARGS)
