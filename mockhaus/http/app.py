@@ -1,0 +1,174 @@
+"""The table of operations, and the ASGI application made of it.
+
+The table is what documents are made of as well: each row names the types of body and answer and
+the statuses an operation may refuse with.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mockhaus.config import Config
+from mockhaus.errors import SessionError, SqlError
+from mockhaus.http import refusals
+from mockhaus.http.bodies import (
+    CleanupAnswer,
+    Done,
+    Health,
+    QueryAnswer,
+    QueryRequest,
+    ServerInfo,
+    SessionAnswer,
+    SessionList,
+    SessionRequest,
+)
+from mockhaus.http.kept import KeptConnections
+from mockhaus.http.layers import DebugLog, Origins, ProcessTime, read_body
+from mockhaus.http.refusals import Refused
+from mockhaus.http.rest import Rest
+from mockhaus.http.validation import InvalidBody, decode
+from mockhaus.sessions.registry import Registry
+
+log: Final = logging.getLogger("mockhaus.http")
+
+#: The largest request body, in bytes. Data come in through stages; this is for statements.
+BODY_LIMIT: Final = 16 * 1024 * 1024
+
+#: nginx's status for a client that did not wait; it reaches the log only.
+CLIENT_CLOSED_REQUEST: Final = 499
+
+#: Request and body in; a struct, or JSON bytes, out.
+Call = Callable[[Request, Any], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path. `fault` is the name of a failure that is Mockhaus's own."""
+
+    method: str
+    path: str
+    tag: str
+    call: Call
+    answer: type
+    body: type | None = None
+    refusals: tuple[int, ...] = ()
+    fault: str = "INTERNAL_SERVER_ERROR"
+
+    @property
+    def summary(self) -> str:
+        """The first line of the method's docstring."""
+        return (self.call.__doc__ or "").partition("\n")[0]
+
+
+def operations(rest: Rest) -> tuple[Operation, ...]:
+    """Everything this door does."""
+    one = "/api/v1/sessions/{session_id}"
+    every = "/api/v1/sessions"
+    return (
+        Operation("GET", "/", "server", rest.info, ServerInfo),
+        Operation("GET", "/api/v1/", "server", rest.info, ServerInfo),
+        Operation("GET", "/api/v1/health", "server", rest.health, Health),
+        Operation(
+            "POST", "/api/v1/query", "query", rest.query, QueryAnswer,
+            QueryRequest, (400, 404, 408, 410, 413, 422, 503),
+        ),
+        Operation(
+            "POST", every, "sessions", rest.create_session, SessionAnswer,
+            SessionRequest, (400, 408, 409, 413, 422, 503), "SESSION_CREATION_ERROR",
+        ),
+        Operation(
+            "GET", every, "sessions", rest.list_sessions, SessionList,
+            fault="SESSION_LIST_ERROR",
+        ),
+        Operation(
+            "POST", every + "/cleanup", "sessions", rest.clean_up, CleanupAnswer,
+            fault="SESSION_CLEANUP_ERROR",
+        ),
+        Operation(
+            "GET", one, "sessions", rest.get_session, SessionAnswer,
+            refusals=(404, 410), fault="SESSION_INFO_ERROR",
+        ),
+        Operation(
+            "DELETE", one, "sessions", rest.delete_session, Done,
+            refusals=(404, 410), fault="SESSION_TERMINATION_ERROR",
+        ),
+    )  # fmt: skip
+
+
+def build_app(
+    config: Config,
+    registry: Registry,
+    kept: KeptConnections,
+    *,
+    body_limit: int = BODY_LIMIT,
+) -> Starlette:
+    """The application."""
+    paths: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
+    for operation in operations(Rest(config, registry, kept)):
+        paths[operation.path][operation.method] = operation
+    middleware = [Middleware(ProcessTime)]
+    if config.debug:
+        middleware.append(Middleware(DebugLog))
+    middleware.append(Middleware(Origins, loopback_only=config.is_loopback))
+    patience = config.login_timeout
+    return Starlette(
+        routes=[
+            Route(path, _endpoint(by_method, body_limit, patience), methods=[*by_method])
+            for path, by_method in paths.items()
+        ],
+        middleware=middleware,
+        exception_handlers={HTTPException: _http_error},
+    )
+
+
+def _endpoint(
+    by_method: Mapping[str, Operation], body_limit: int, patience: float
+) -> Callable[[Request], Awaitable[Response]]:
+    """One path: read the body, call the operation, make an answer of what it returns or raises."""
+
+    async def endpoint(request: Request) -> Response:
+        operation = by_method["GET" if request.method == "HEAD" else request.method]
+        try:
+            body: object = None
+            if operation.body is not None:
+                body = decode(await read_body(request, body_limit, patience), operation.body)
+            return refusals.json_response(await operation.call(request, body))
+        except ClientDisconnect:
+            return Response(status_code=CLIENT_CLOSED_REQUEST)
+        except InvalidBody as error:
+            return refusals.invalid(error.problem)
+        except Exception as error:
+            return refusals.refused(_refusal(error, operation, request))
+
+    return endpoint
+
+
+def _refusal(error: Exception, operation: Operation, request: Request) -> Refused:
+    session_id = getattr(request.state, "session_id", None)
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, SessionError):
+        return refusals.unavailable(error, session_id)
+    if isinstance(error, SqlError):
+        return refusals.failed(error, None, session_id, None)
+    log.exception("%s %s failed", operation.method, operation.path)
+    return refusals.broken(operation.fault, error, session_id)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    """No such path, no such method."""
+    assert isinstance(error, HTTPException)
+    response = refusals.json_response({"detail": error.detail}, error.status_code)
+    response.headers.update(error.headers or {})
+    return response

@@ -1,0 +1,172 @@
+"""One connection per session, kept from request to request, used by one request at a time.
+
+HTTP has no connections that last, and USE, SET and BEGIN should: all requests that name a session
+share one connection into it, in the order in which they come.
+
+A request that is cancelled (its client has gone, the server stops) interrupts its statement, and
+gives the connection free only when the statement's thread has come back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextlib import suppress
+from typing import Final, TypeVar
+
+from mockhaus.errors import MockhausError, SessionNotFound
+from mockhaus.sessions.connection import Connection, Transactions
+from mockhaus.sessions.registry import Registry
+from mockhaus.sessions.session import Session
+
+T = TypeVar("T")
+
+#: An interrupt between two statements finds nothing to stop, so it is repeated this often.
+_INTERRUPT_EVERY: Final = 0.05
+
+#: Work on a connection, in a worker thread; the event is set when nobody waits for it any more.
+Work = Callable[[Connection, threading.Event], T]
+
+
+class Kept:
+    """A session's connection at this door."""
+
+    def __init__(self, session: Session, pool: Executor) -> None:
+        self.session = session
+        self._pool = pool
+        self._connection: Connection | None = None
+        self._turn = asyncio.Lock()
+        self._unwanted: threading.Event | None = None
+        self._ended = False
+
+    async def run(self, work: Work[T]) -> T:
+        """Do the work when it is this request's turn."""
+        async with self._turn:
+            unwanted = self._unwanted = threading.Event()
+            job = self._pool.submit(self._job, work, unwanted)
+            future = asyncio.wrap_future(job)
+            try:
+                return await asyncio.shield(future)
+            except asyncio.CancelledError:
+                await self._give_up(job, future)
+                raise
+            finally:
+                self._unwanted = None
+
+    def _job(self, work: Work[T], unwanted: threading.Event) -> T:
+        if self._ended:
+            raise SessionNotFound(f"Session {self.session.id} not found or expired")
+        if self._connection is None:
+            self._connection = self.session.connect(
+                user="MOCKHAUS", door="http", transactions=Transactions.SNOWFLAKE
+            )
+        self._connection.idle = False
+        try:
+            return work(self._connection, unwanted)
+        finally:
+            self._connection.idle = True
+            self.session.touch()
+
+    async def _give_up(self, job: Future[T], future: asyncio.Future[T]) -> None:
+        while not job.done() and not job.cancel():
+            with suppress(asyncio.CancelledError):
+                await asyncio.to_thread(self._stop)
+                await asyncio.wait({future}, timeout=_INTERRUPT_EVERY)
+        if future.done() and not future.cancelled():
+            future.exception()  # nobody is left to hear it
+
+    def _stop(self) -> None:
+        """Stop what runs; who still waits for it hears the error Canceled. Blocks."""
+        if unwanted := self._unwanted:
+            unwanted.set()
+            if self._connection is not None:
+                self._connection.cancel()
+
+    async def stop(self) -> None:
+        """Stop what runs, if anything does."""
+        await asyncio.to_thread(self._stop)
+
+    async def end(self) -> None:
+        """Stop what runs, refuse what waits, close the connection."""
+        self._ended = True
+        turn = asyncio.ensure_future(self._turn.acquire())
+        while not turn.done():
+            await self.stop()
+            await asyncio.wait({turn}, timeout=_INTERRUPT_EVERY)
+        try:
+            await asyncio.to_thread(self._close)
+        finally:
+            self._turn.release()
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            with suppress(MockhausError):
+                self._connection.close()
+
+
+class KeptConnections:
+    """The kept connections by session id. Its methods are called from the event loop.
+
+    `pool` runs statements; `desk` runs the registry's calls, so that sessions can be listed and
+    deleted while statements hold every thread of the pool.
+    """
+
+    def __init__(self, registry: Registry, pool: Executor, desk: Executor) -> None:
+        self._registry = registry
+        self._pool = pool
+        self._desk = desk
+        self._kept: dict[str, Kept] = {}
+        self._ends: set[asyncio.Future[None]] = set()
+
+    async def at_desk(self, call: Callable[..., T], *args: object) -> T:
+        """A short blocking call, in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._desk, call, *args)
+
+    async def of(self, session_id: str | None) -> Kept:
+        """The connection of a session, of a new memory session for None.
+
+        Raises SessionNotFound and SessionExpired; an unknown id never becomes a new session.
+        """
+        if session_id is None:
+            session = await self.at_desk(self._registry.create)
+            await self.forget_closed()
+        else:
+            session = await self.at_desk(self._registry.get, session_id)
+        kept = self._kept.get(session.id)
+        if kept is None or kept.session is not session:
+            if kept is not None:  # of an earlier session of that name
+                self._ending(kept)
+            kept = self._kept[session.id] = Kept(session, self._pool)
+        return kept
+
+    async def delete(self, session_id: str) -> None:
+        """Delete a session; a statement that runs in it is stopped, not waited for."""
+        kept = self._kept.pop(session_id, None)
+        if kept is not None:
+            await kept.end()
+        await self.at_desk(self._registry.delete, session_id)
+
+    async def forget_closed(self) -> None:
+        """Drop connections whose sessions have been deleted, evicted or have expired."""
+        sessions = {session.id: session for session in await self.at_desk(self._registry.list)}
+        for kept in list(self._kept.values()):
+            name = kept.session.id
+            if sessions.get(name) is not kept.session and self._kept.get(name) is kept:
+                del self._kept[name]
+                self._ending(kept)
+
+    def _ending(self, kept: Kept) -> None:
+        task = asyncio.ensure_future(kept.end())
+        self._ends.add(task)
+        task.add_done_callback(self._ends.discard)
+
+    async def stop(self) -> None:
+        """Stop every statement that runs."""
+        await asyncio.gather(*(kept.stop() for kept in self._kept.values()))
+
+    async def close(self) -> None:
+        """Stop every statement and close every connection."""
+        kept, self._kept = list(self._kept.values()), {}
+        await asyncio.gather(*(each.end() for each in kept), *self._ends)

@@ -1,0 +1,225 @@
+"""What surrounds every request: timing, origins, debug log; and how a body is read.
+
+All are plain ASGI, so that a response passes through them without being copied.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import re
+from collections.abc import Awaitable, Coroutine
+from time import perf_counter
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mockhaus.http.bodies import Failure
+from mockhaus.http.refusals import Refused, refused
+
+T = TypeVar("T")
+
+log: Final = logging.getLogger("mockhaus.http")
+
+
+class ProcessTime:
+    """Header X-Process-Time on every answer: seconds from the request to its first byte."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = perf_counter()
+
+        async def timed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["x-process-time"] = f"{perf_counter() - started:.6f}"
+            await send(message)
+
+        await self.app(scope, receive, timed)
+
+
+class Origins:
+    """Which web pages may call: those of this machine, and the server's own.
+
+    A browser tells the page's origin with each request that could change something. Anything
+    else than a page of this machine is refused even without a preflight, since a "simple" POST
+    would be carried out before its answer is withheld, and a name that points to 127.0.0.1 makes
+    a foreign page look like the server's own. Credentials are never allowed.
+    """
+
+    METHODS: Final = "GET, POST, PUT, DELETE, OPTIONS"
+
+    def __init__(self, app: ASGIApp, *, loopback_only: bool) -> None:
+        self.app = app
+        self._loopback_only = loopback_only
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope) if scope["type"] == "http" else None
+        origin = headers.get("origin") if headers else None
+        if headers is None or origin is None:
+            await self.app(scope, receive, send)
+            return
+        if not self._may(origin, headers.get("host", "")):
+            failure = Failure(error="ORIGIN_REFUSED", detail=f"Origin {origin} may not call")
+            await refused(Refused(403, failure))(scope, receive, send)
+            return
+        allowed = {
+            "access-control-allow-origin": origin,
+            "access-control-expose-headers": "X-Process-Time",
+            "vary": "Origin",
+        }
+        if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+            wanted = headers.get("access-control-request-headers", "")
+            allowed |= {
+                "access-control-allow-methods": self.METHODS,
+                "access-control-allow-headers": wanted,
+                "access-control-max-age": "600",
+            }
+            await Response(None, 200, allowed)(scope, receive, send)
+            return
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(allowed)
+            await send(message)
+
+        await self.app(scope, receive, marked)
+
+    def _may(self, origin: str, host: str) -> bool:
+        try:
+            page = urlsplit(origin)
+            name = page.hostname
+        except ValueError:
+            return False
+        if page.scheme not in ("http", "https") or name is None:
+            return False
+        if _is_loopback(name):
+            return True
+        return not self._loopback_only and page.netloc == host
+
+
+def _is_loopback(name: str) -> bool:
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+class DebugLog:
+    """MOCKHAUS_DEBUG: every request and answer, without secrets."""
+
+    LONGEST: Final = 2000
+    _HIDDEN = frozenset(
+        {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
+    )
+    _SECRET = re.compile(
+        r"""(?ix) ( (?:secret|password|token|credential|[a-z_]*_key) \w* \\?["']? \s* [=:] \s* )
+        ( \\?"[^"]*" | '[^']*' )"""
+    )
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, status = perf_counter(), 0
+        taken, given = bytearray(), bytearray()
+
+        async def receiving() -> Message:
+            message = await receive()
+            taken.extend(message.get("body", b"")[: self.LONGEST - len(taken)])
+            return message
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            given.extend(message.get("body", b"")[: self.LONGEST - len(given)])
+            await send(message)
+
+        try:
+            await self.app(scope, receiving, sending)
+        finally:
+            log.debug(
+                "%s %s %s %s -> %d in %.3f s %s",
+                scope["method"],
+                scope["path"],
+                self._shown(Headers(scope=scope)),
+                self._text(taken),
+                status,
+                perf_counter() - started,
+                self._text(given),
+            )
+
+    def _shown(self, headers: Headers) -> dict[str, str]:
+        return {
+            name: "***" if name.lower() in self._HIDDEN else value
+            for name, value in headers.items()
+        }
+
+    def _text(self, raw: bytearray) -> str:
+        return self._SECRET.sub(r"\1***", raw.decode(errors="replace"))
+
+
+async def read_body(request: Request, limit: int, patience: float) -> bytes:
+    """The body, of at most `limit` bytes; `patience` is how long the next part may take."""
+    too_large = Refused(
+        413,
+        Failure(error="PAYLOAD_TOO_LARGE", detail=f"A body may have at most {limit} bytes"),
+    )
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > limit:
+        raise too_large
+    body = bytearray()
+    stream = aiter(request.stream())
+    try:
+        while True:
+            async with asyncio.timeout(patience):
+                part = await anext(stream, None)
+            if part is None:
+                return bytes(body)
+            body += part
+            if len(body) > limit:
+                raise too_large
+    except TimeoutError:
+        slow = f"No part of the body came for {patience:g} seconds"
+        raise Refused(408, Failure(error="REQUEST_TIMEOUT", detail=slow)) from None
+
+
+async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+    """The outcome of the work, which is cancelled when the client hangs up (ClientDisconnect)."""
+    task = asyncio.ensure_future(work)
+    watch = asyncio.ensure_future(_disconnected(receive))
+    try:
+        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        raise ClientDisconnect
+    finally:
+        await _end(watch)
+        await _end(task)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _end(task: Awaitable[Any]) -> None:
+    future = asyncio.ensure_future(task)
+    if not future.done():
+        future.cancel()
+        await asyncio.wait({future})

@@ -1,0 +1,151 @@
+"""Sessions that do as they are told: for what this door does around statements, not in them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from starlette.applications import Starlette
+
+from mockhaus.config import Config
+from mockhaus.errors import Canceled, MockhausError, SessionNotFound
+from mockhaus.http.app import BODY_LIMIT, build_app
+from mockhaus.http.kept import KeptConnections
+from mockhaus.result import Column, Result
+from mockhaus.sessions.registry import Registry
+from mockhaus.translation.context import Context
+from mockhaus.types import NUMBER
+
+#: How long a test waits for something that comes at once unless the code is wrong.
+PATIENCE = 10
+
+
+class FakeConnection:
+    """`wait` runs until it is released or cancelled, `fail` raises, all else is a row with 1."""
+
+    def __init__(self, session: FakeSession) -> None:
+        self.context = Context(session_id=session.id)
+        self.session = session
+        self.release = threading.Event()
+        self.cancelled = threading.Event()
+        self.closed = threading.Event()
+        self.idle = False
+        self.ran: list[str] = []
+
+    def enter(self, database: str | None, schema: str | None) -> None:
+        self.ran.append(f"enter {database} {schema}")
+
+    def execute(self, text: str, values: Sequence[Any] = ()) -> Iterator[Result]:
+        for statement in text.split(";"):
+            word = statement.strip()
+            self.ran.append(word)
+            if word == "wait":
+                self._wait()
+            elif word == "fail":
+                raise self.session.registry.failure
+            yield Result((Column("N", NUMBER),), "SELECT", rows=[(1,)], query_id="q")
+
+    def _wait(self) -> None:
+        self.session.running.set()
+        try:
+            assert self.release.wait(PATIENCE)
+            if self.cancelled.is_set():
+                raise Canceled("SQL execution canceled")
+        finally:
+            self.session.running.clear()
+
+    def cancel(self) -> None:
+        if self.session.running.is_set():
+            self.cancelled.set()
+            self.release.set()
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+class FakeSession:
+    """A session whose connections are fakes."""
+
+    is_expired = False
+    kind: Literal["memory"] = "memory"
+    path: Path | None = None
+    ttl = 3600.0
+
+    def __init__(self, session_id: str, registry: FakeRegistry) -> None:
+        self.id = session_id
+        self.registry = registry
+        self.running = threading.Event()
+        self.created = self.last_accessed = datetime.now(UTC)
+        self.connections: list[FakeConnection] = []
+
+    def connect(self, **options: Any) -> FakeConnection:
+        self.connections.append(FakeConnection(self))
+        return self.connections[-1]
+
+    @property
+    def is_busy(self) -> bool:
+        return self.running.is_set()
+
+    def touch(self) -> None:
+        pass
+
+    async def busy(self) -> FakeConnection:
+        """The connection, as soon as `wait` runs in it."""
+        assert await asyncio.to_thread(self.running.wait, PATIENCE)
+        return self.connection
+
+    @property
+    def connection(self) -> FakeConnection:
+        """The one connection that this door keeps."""
+        assert len(self.connections) == 1
+        return self.connections[0]
+
+
+class FakeRegistry:
+    """Sessions by name; `failure` is what the statement `fail` raises."""
+
+    failure: MockhausError | Exception = MockhausError("as told")
+
+    def __init__(self, *names: str) -> None:
+        self.sessions = {name: FakeSession(name, self) for name in names}
+
+    def create(self, session_id: str | None = None, **options: Any) -> FakeSession:
+        name = session_id or f"new-{len(self.sessions)}"
+        self.sessions[name] = FakeSession(name, self)
+        return self.sessions[name]
+
+    def get(self, session_id: str) -> FakeSession:
+        if session_id not in self.sessions:
+            raise SessionNotFound(f"Session {session_id} not found")
+        return self.sessions[session_id]
+
+    def list(self) -> list[FakeSession]:
+        return list(self.sessions.values())
+
+    def delete(self, session_id: str, *, with_data: bool = False) -> None:
+        self.get(session_id)
+        del self.sessions[session_id]
+
+    def cleanup(self) -> int:
+        return 0
+
+    def statistics(self) -> dict[str, Any]:
+        return {}
+
+
+def fake_app(
+    registry: FakeRegistry,
+    *,
+    config: Config | None = None,
+    pool: ThreadPoolExecutor | None = None,
+    body_limit: int = BODY_LIMIT,
+) -> Starlette:
+    """The application over fake sessions."""
+    real = cast(Registry, registry)
+    kept = KeptConnections(real, pool or ThreadPoolExecutor(4), ThreadPoolExecutor(2))
+    return build_app(config or Config(), real, kept, body_limit=body_limit)
