@@ -75,7 +75,7 @@ def quick_csv(
     if held is None:
         return None
     quotes = quote in held
-    if not ragged and _ends_in(file, delimiter, len(types), format["SKIP_HEADER"], quotes):
+    if not ragged and _ends_in(file, held, delimiter, len(types), format["SKIP_HEADER"], quotes):
         return None
     if quotes and (ragged or format["TRIM_SPACE"]):
         return None
@@ -102,10 +102,13 @@ def quick_csv(
     )
 
 
-def _ends_in(file: Prepared, delimiter: str, width: int, skip: int, quotes: bool) -> bool:
+def _ends_in(
+    file: Prepared, held: set[str], delimiter: str, width: int, *, skip: int, quotes: bool
+) -> bool:
     """Whether a line may have one delimiter too many at its end, which DuckDB lets pass."""
     mark = delimiter.encode()
-    if not file.holding([f"{delimiter}\n", f"{delimiter}\r"]) and not file.last(mark):
+    end = "\r" if "\r" in held else "\n"
+    if f"{delimiter}{end}" not in held and not file.last(mark):
         return False
     return quotes or any(
         line.endswith(mark) and line.count(mark) >= width
@@ -129,26 +132,41 @@ _NEVER: Final = "\x01mockhaus: no null\x01"
 def _plain(
     file: Prepared, format: FileFormat, delimiter: str, quote: str | None
 ) -> set[str] | None:
-    """Which signs of interest the file holds; None unless DuckDB sees the same records in it.
-
-    Single bytes are looked for first: that costs a tenth of looking for two in a row.
-    """
+    """Which signs of interest the file holds; None unless DuckDB sees the same records in it."""
     escapes = [e for e in (format["ESCAPE"], format["ESCAPE_UNENCLOSED_FIELD"]) if e]
-    held = file.holding([*escapes, "\r", *([quote] if quote else [])])
+    held = _held(file, escapes, delimiter, quote)
     if held.intersection(escapes):
         return None
     if "\r" not in held and format["RECORD_DELIMITER"] == "\r\n":
         return None
     if "\r" in held and not file.one_line_end():
         return None
-    if file.holding(["\n\r" if "\r" in held else "\n\n"]):
+    if held.intersection(("\n\r", "\n\n")):
         return None
-    if quote in held and file.holding([f" {quote}", f"{quote} "]):
-        outside = [f"{delimiter} {quote}", f"\n {quote}", f"{quote} {delimiter}", f"{quote} \n"]
-        if file.holding([*outside, f"{quote} \r"]):
+    if held.intersection((f" {quote}", f"{quote} ")):
+        outside = [f"{delimiter} {quote}", f"\n {quote}", f"{quote} {delimiter}"]
+        if file.holding([*outside, f"{quote} \n", f"{quote} \r"]):
             return None
     with file.open_text() as text:
         return None if text.read(1) in ("\n", "\r", " ") else held
+
+
+def _held(file: Prepared, escapes: list[str], delimiter: str, quote: str | None) -> set[str]:
+    """The signs of interest in a file.
+
+    Single bytes are looked for first, which costs a tenth of looking for two in a row, and pairs
+    only where they can be; a compressed file is unpacked once, for all of them.
+    """
+    singles = [*escapes, "\r", *([quote] if quote else [])]
+    pairs = {"\r": ["\n\r", f"{delimiter}\r"], "": ["\n\n", f"{delimiter}\n"]}
+    spaced = [f" {quote}", f"{quote} "] if quote else []
+    if file.compression != "NONE":
+        return file.holding([*singles, *pairs["\r"], *pairs[""], *spaced])
+    held = file.holding(singles)
+    if held.intersection(escapes):
+        return held
+    held |= file.holding(pairs["\r" if "\r" in held else ""])
+    return held | file.holding(spaced) if quote in held else held
 
 
 def _null_if(text: str, nulls: Sequence[str]) -> str:
