@@ -75,7 +75,9 @@ def quick_csv(
     if held is None:
         return None
     quotes = quote in held
-    if not ragged and _ends_in(file, held, delimiter, len(types), format["SKIP_HEADER"], quotes):
+    if not ragged and _ends_in(
+        file, held, delimiter, len(types), skip=format["SKIP_HEADER"], quotes=quotes
+    ):
         return None
     if quotes and (ragged or format["TRIM_SPACE"]):
         return None
