@@ -23,6 +23,7 @@
     │   │   ├── InvalidNumber          100038  22P02
     │   │   ├── InvalidDatetime        100035  22007
     │   │   ├── InvalidText            100037  22P02
+    │   │   │   └── InvalidJson        100069  22P02
     │   │   ├── NumberOutOfRange       100132  22003
     │   │   ├── StringTooLong          100078  22001
     │   │   ├── NotNullViolation       100072  23502
@@ -253,11 +254,18 @@ class InvalidDatetime(ExecutionError):
 
 
 class InvalidText(ExecutionError):
-    """Text that is not a boolean, binary, JSON or other value asked for."""
+    """Text that is not a boolean, binary or other value asked for."""
 
     number = "100037"
     sqlstate = "22P02"
     snowflake_state = "22018"
+
+
+class InvalidJson(InvalidText):
+    """Text that is not JSON."""
+
+    number = "100069"
+    snowflake_state = "22P02"
 
 
 class NumberOutOfRange(ExecutionError):

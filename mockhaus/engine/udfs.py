@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from mockhaus.engine.json_text import JsonError, canonical
 
@@ -73,5 +74,10 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the functions known to a DuckDB instance; all its connections see them."""
     for name, function in FUNCTIONS.items():
         connection.create_function(
-            name, function, ["VARCHAR"], "VARCHAR", type="arrow", null_handling="special"
+            name,
+            function,
+            ["VARCHAR"],
+            "VARCHAR",
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
         )

@@ -20,6 +20,7 @@ from mockhaus.errors import UndefinedVariable, UnknownFunction, UnsupportedFeatu
 from mockhaus.translation import names
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
+from mockhaus.translation.clauses.pivot import pivoted
 from mockhaus.translation.context import Context
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.functions import FAMILIES
@@ -204,20 +205,19 @@ def _table(node: exp.Table, walk: Walk) -> exp.Expression:
         new = names.storage_table(full, walk.context)
         if walk.context.is_temporary(full) and not node.args.get("alias"):
             new.set("alias", exp.TableAlias(this=names.identifier(name.name)))
-    for key in ("alias", "joins", "pivots", "sample"):
+    for key in ("alias", "joins", "sample"):
         if node.args.get(key):
             new.set(key, node.args[key])
     _table_parts(new, walk)
-    return new
+    return pivoted(new, node.args.get("pivots") or [], walk)
 
 
 def _table_parts(new: exp.Table, walk: Walk) -> None:
     for key in ("alias", "sample"):
         if (value := new.args.get(key)) is not None:
             new.set(key, walk.rewrite(value))
-    for key in ("joins", "pivots"):
-        if values := new.args.get(key):
-            walk.items(new, key, values)
+    if joins := new.args.get("joins"):
+        walk.items(new, "joins", joins)
 
 
 # --- queries -------------------------------------------------------------------------------------

@@ -7,16 +7,36 @@ from typing import Any, Final
 
 from sqlglot import exp
 
-from mockhaus.translation.clauses import flatten, operators, pivot, sample, star, types, values
+from mockhaus.translation.clauses import (
+    flatten,
+    joins,
+    lambdas,
+    limits,
+    objects,
+    operators,
+    paths,
+    pivot,
+    sample,
+    star,
+    types,
+    values,
+    windows,
+)
 
 #: Handlers that take over the descent below their node.
 ENTER: Final[dict[type[exp.Expression], Callable[[Any, Any], exp.Expression]]] = {
     **flatten.ENTER,
+    **joins.ENTER,
+    **lambdas.ENTER,
+    **limits.ENTER,
+    **objects.ENTER,
+    **paths.ENTER,
     **pivot.ENTER,
     **sample.ENTER,
     **star.ENTER,
     **types.ENTER,
     **values.ENTER,
+    **windows.ENTER,
 }
 
 #: Handlers that run after their children.

@@ -1,17 +1,275 @@
-"""Aggregate functions. Snowflake's manual: "Aggregate functions"."""
+"""Aggregate functions. Snowflake's manual: "Aggregate functions".
+
+What needs more than one DuckDB aggregate, or something around one, marks the aggregates inside with
+`aggregate`: `clauses.windows` puts OVER on those, not on what is around them.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
-from mockhaus.translation.registry import Function, stock
+from mockhaus.errors import UnsupportedFeature
+from mockhaus.translation.operands import VARIANT, is_variant, noted, variant_call
+from mockhaus.translation.registry import Function, Rewriter, apply, refused, rewrite, stock
+from mockhaus.translation.variants import variant
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+
+def aggregate(node: exp.Expression) -> exp.Expression:
+    """Mark a DuckDB aggregate that stands inside something else."""
+    node.meta["aggregate"] = True
+    return node
+
+
+def _distinct(value: exp.Expression) -> tuple[exp.Expression, bool]:
+    if isinstance(value, exp.Distinct):
+        return value.expressions[0], True
+    return value, False
+
+
+def not_null(value: exp.Expression) -> exp.Expression:
+    """`value IS NOT NULL` of a copy."""
+    return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
+
+
+def collected(value: exp.Expression, order: list[exp.Expression]) -> exp.Expression:
+    """`list([DISTINCT] value [ORDER BY ...])` of what is not NULL."""
+    bare, _ = _distinct(value)
+    condition = not_null(bare)
+    inner = exp.Order(this=value, expressions=order) if order else value
+    return aggregate(exp.Filter(this=apply("list", inner), expression=exp.Where(this=condition)))
+
+
+def array_agg(node: exp.ArrayAgg, walk: Walk, order: list[exp.Expression] | None = None) -> Any:
+    """ARRAY_AGG: NULLs are left out, an array of nothing is empty (DuckDB: NULL)."""
+    return variant_call("array_of_values", collected(node.this, order or []))
+
+
+def _listagg(node: exp.GroupConcat, walk: Walk) -> exp.Expression:
+    """LISTAGG([DISTINCT] value [, delimiter]): of nothing an empty text (DuckDB: NULL)."""
+    value, order = node.this, []
+    if isinstance(value, exp.Order):
+        value, order = value.this, value.expressions
+    return apply("listed", collected(value, order), node.args["separator"])
+
+
+def _count(node: exp.Count, walk: Walk) -> exp.Expression:
+    """COUNT(a, b) counts rows without a NULL in them; JSON null is not counted."""
+    value = node.this
+    if isinstance(value, exp.Star) and value.args.get("except_"):
+        raise UnsupportedFeature("Unsupported feature 'COUNT(* EXCLUDE)'.")
+    if isinstance(value, exp.Column) and isinstance(value.this, exp.Star):
+        row = apply("to_json", exp.Column(this=value.args["table"]))
+        return exp.Count(this=apply("full_row", row), big_int=True)
+    if node.expressions:
+        both = not_null(value)
+        for each in node.expressions:
+            both = exp.And(this=both, expression=not_null(each))
+        return apply("count_if", both)
+    if value is not None and is_variant(value):
+        node.set("this", apply("countable", value))
+    return node
+
+
+def _numeric(value: exp.Expression) -> exp.Expression:
+    """A value that is taken from a VARIANT as a number."""
+    bare, distinct = _distinct(value)
+    if not is_variant(bare):
+        return value
+    number = apply("variant_number", bare)
+    return exp.Distinct(expressions=[number]) if distinct else number
+
+
+def _sum(node: exp.Sum, walk: Walk) -> exp.Expression:
+    node.set("this", _numeric(node.this))
+    return node
+
+
+def _avg(node: exp.Avg, walk: Walk) -> exp.Expression:
+    """AVG of NUMBER is a NUMBER with six digits more (DuckDB: always a double)."""
+    value = _numeric(node.this)
+    total = aggregate(exp.Sum(this=value))
+    count = aggregate(exp.Count(this=value.copy(), big_int=True))
+    return apply("average", total, count)
+
+
+def _extreme(name: str) -> Rewriter:
+    def rewriter(node: exp.Expression, walk: Walk) -> exp.Expression:
+        """MIN, MAX of a VARIANT: numbers by value, texts by their characters."""
+        if not is_variant(node.this):
+            return node
+        return noted(apply(name, node.this, apply("variant_rank", node.this.copy())), VARIANT)
+
+    return rewriter
+
+
+def _scaled(name: str) -> Rewriter:
+    def rewriter(node: exp.Expression, walk: Walk) -> exp.Expression:
+        """A variance of NUMBER has six digits after the point (DuckDB: a double)."""
+        value = _numeric(node.this)
+        bare, _ = _distinct(value)
+        sample = aggregate(apply("any_value", bare.copy()))
+        return apply("scaled_like", aggregate(apply(name, value)), sample)
+
+    return rewriter
+
+
+def _boolean(name: str) -> Rewriter:
+    def rewriter(node: exp.Expression, walk: Walk) -> exp.Expression:
+        """BOOLAND_AGG, BOOLOR_AGG take numbers as well: 0 is false."""
+        return apply(name, exp.cast(node.this, "BOOLEAN"))
+
+    return rewriter
+
+
+def _boolxor(node: exp.BoolxorAgg, walk: Walk) -> exp.Expression:
+    """BOOLXOR_AGG: whether exactly one value is true; NULL if there is none."""
+    value = exp.cast(node.this, "BOOLEAN")
+    trues = aggregate(apply("count_if", value))
+    count = aggregate(exp.Count(this=value.copy(), big_int=True))
+    exactly_one = exp.EQ(this=trues, expression=exp.Literal.number(1))
+    there_is_none = exp.EQ(this=count, expression=exp.Literal.number(0))
+    return exp.Case().when(there_is_none, exp.Null()).else_(exactly_one)
+
+
+def _bits(name: str) -> Rewriter:
+    return lambda node, walk: apply(name, exp.cast(node.this, "BIGINT"))
+
+
+def _by(one: str, many: str) -> Rewriter:
+    def rewriter(node: exp.Expression, walk: Walk) -> exp.Expression:
+        """MIN_BY, MAX_BY: the value may be NULL; with a count, an ARRAY of values."""
+        count = node.args.get("count")
+        if count is None:
+            return apply(one, node.this, node.expression)
+        found = aggregate(apply(many, node.this, node.expression, count))
+        return variant_call("array_of_values", found)
+
+    return rewriter
+
+
+def percentile(name: str, value: exp.Expression, fraction: exp.Expression) -> exp.Expression:
+    """A quantile of a double or of a decimal with room for the interpolated digits."""
+    if name == "quantile_cont":
+        value = exp.Paren(this=exp.Mul(this=value, expression=exp.Literal.number("1.000")))
+    return apply(name, value, fraction)
+
+
+def _median(node: exp.Median, walk: Walk) -> exp.Expression:
+    """MEDIAN of NUMBER has three digits more (DuckDB: the same scale, cut off)."""
+    return percentile("quantile_cont", _numeric(node.this), exp.Literal.number("0.5"))
+
+
+def _approx_percentile(node: exp.ApproxQuantile, walk: Walk) -> exp.Expression:
+    """APPROX_PERCENTILE is computed exactly."""
+    value = exp.cast(_numeric(node.this), "DOUBLE")
+    return apply("quantile_cont", value, node.args["quantile"])
+
+
+def _approx_top_k(node: exp.ApproxTopK, walk: Walk) -> exp.Expression:
+    """APPROX_TOP_K(value [, k]): counted exactly."""
+    count = node.expression or exp.Literal.number(1)
+    return variant_call("top_of_histogram", aggregate(apply("histogram", node.this)), count)
+
+
+def _approx_distinct(node: exp.Expression, walk: Walk) -> exp.Expression:
+    """APPROX_COUNT_DISTINCT, HLL: DuckDB's HyperLogLog; its estimates are its own."""
+    if node.args.get("expressions"):
+        raise UnsupportedFeature("Unsupported feature 'APPROX_COUNT_DISTINCT of several values'.")
+    return apply("approx_count_distinct", node.this)
+
+
+def _unique(node: exp.ArrayUniqueAgg, walk: Walk) -> exp.Expression:
+    """ARRAY_UNIQUE_AGG: distinct values without NULL."""
+    return variant_call("array_of_values", collected(exp.Distinct(expressions=[node.this]), []))
+
+
+def _object_agg(node: exp.ObjectAgg, walk: Walk) -> exp.Expression:
+    """OBJECT_AGG(key, value): pairs with a NULL are left out; a repeated key is an error."""
+    pair = apply("row", exp.cast(node.this, "TEXT"), variant(node.expression))
+    both = exp.And(this=not_null(node.this), expression=not_null(node.expression))
+    pairs = exp.Filter(this=apply("list", pair), expression=exp.Where(this=both))
+    return variant_call("object_of_unique", apply("pairs_of", aggregate(pairs)))
+
+
+def _regr_value(node: exp.Expression, walk: Walk) -> exp.Expression:
+    """REGR_VALX(y, x) is x, REGR_VALY(y, x) is y, NULL where the other is NULL."""
+    kept, other = node.this, node.expression
+    if isinstance(node, exp.RegrValx):
+        kept, other = other, kept
+    missing = exp.Is(this=other, expression=exp.Null())
+    return exp.Case().when(missing, exp.Null()).else_(kept)
+
+
+_SKETCH: Final = "sketches that are kept and combined are not supported"
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
-    stock("COUNT", exp.Count),
-    stock("SUM", exp.Sum),
-    stock("AVG", exp.Avg),
-    stock("MIN", exp.Min),
-    stock("MAX", exp.Max),
+    rewrite("COUNT", _count, exp.Count),
+    stock("COUNT_IF", exp.CountIf),
+    rewrite("SUM", _sum, exp.Sum),
+    rewrite("AVG", _avg, exp.Avg),
+    rewrite("MIN", _extreme("arg_min"), exp.Min),
+    rewrite("MAX", _extreme("arg_max"), exp.Max),
+    stock("ANY_VALUE", exp.AnyValue),
+    rewrite("MEDIAN", _median, exp.Median),
+    stock("MODE", exp.Mode),
+    stock("STDDEV STDDEV_SAMP", exp.Stddev),
+    stock("STDDEV_POP", exp.StddevPop),
+    rewrite("VARIANCE VAR_SAMP VARIANCE_SAMP", _scaled("var_samp"), exp.Variance),
+    rewrite("VAR_POP VARIANCE_POP", _scaled("var_pop"), exp.VariancePop),
+    stock("CORR", exp.Corr),
+    stock("COVAR_POP", exp.CovarPop),
+    stock("COVAR_SAMP", exp.CovarSamp),
+    stock("REGR_SLOPE", exp.RegrSlope),
+    stock("REGR_INTERCEPT", exp.RegrIntercept),
+    stock("REGR_AVGX", exp.RegrAvgx),
+    stock("REGR_AVGY", exp.RegrAvgy),
+    stock("REGR_COUNT", exp.RegrCount),
+    stock("REGR_R2", exp.RegrR2),
+    stock("REGR_SXX", exp.RegrSxx),
+    stock("REGR_SXY", exp.RegrSxy),
+    stock("REGR_SYY", exp.RegrSyy),
+    rewrite("REGR_VALX REGR_VALY", _regr_value, exp.RegrValx, exp.RegrValy),
+    stock("PERCENTILE_CONT", exp.PercentileCont),
+    stock("PERCENTILE_DISC", exp.PercentileDisc),
+    rewrite("APPROX_COUNT_DISTINCT HLL", _approx_distinct, exp.ApproxDistinct, exp.Hll),
+    rewrite("APPROX_PERCENTILE", _approx_percentile, exp.ApproxQuantile),
+    rewrite("APPROX_TOP_K", _approx_top_k, exp.ApproxTopK),
+    rewrite("ARRAY_AGG ARRAYAGG", array_agg, exp.ArrayAgg),
+    rewrite("LISTAGG STRING_AGG", _listagg, exp.GroupConcat),
+    rewrite("ARRAY_UNIQUE_AGG", _unique, exp.ArrayUniqueAgg),
+    rewrite("OBJECT_AGG", _object_agg, exp.ObjectAgg),
+    rewrite("BOOLAND_AGG", _boolean("bool_and"), exp.LogicalAnd),
+    rewrite("BOOLOR_AGG", _boolean("bool_or"), exp.LogicalOr),
+    rewrite("BOOLXOR_AGG", _boolxor, exp.BoolxorAgg),
+    rewrite("BITAND_AGG BITANDAGG BIT_AND_AGG BIT_ANDAGG", _bits("bit_and"), exp.BitwiseAndAgg),
+    rewrite("BITOR_AGG BITORAGG BIT_OR_AGG BIT_ORAGG", _bits("bit_or"), exp.BitwiseOrAgg),
+    rewrite("BITXOR_AGG BITXORAGG BIT_XOR_AGG BIT_XORAGG", _bits("bit_xor"), exp.BitwiseXorAgg),
+    rewrite("MIN_BY", _by("arg_min_null", "arg_min"), exp.ArgMin),
+    rewrite("MAX_BY", _by("arg_max_null", "arg_max"), exp.ArgMax),
+    stock("KURTOSIS", exp.Kurtosis),
+    stock("SKEW", exp.Skewness),
+    stock("GROUPING", exp.Grouping),
+    stock("GROUPING_ID", exp.GroupingId),
+    refused("HASH_AGG", "Snowflake's hash is not published", exp.HashAgg),
+    refused("ARRAY_UNION_AGG", "not written yet", exp.ArrayUnionAgg),
+    refused("HLL_ACCUMULATE HLL_COMBINE HLL_ESTIMATE HLL_EXPORT HLL_IMPORT", _SKETCH),
+    refused("APPROX_PERCENTILE_ACCUMULATE", _SKETCH, exp.ApproxPercentileAccumulate),
+    refused("APPROX_PERCENTILE_COMBINE", _SKETCH, exp.ApproxPercentileCombine),
+    refused("APPROX_PERCENTILE_ESTIMATE", _SKETCH, exp.ApproxPercentileEstimate),
+    refused("APPROX_TOP_K_ACCUMULATE", _SKETCH, exp.ApproxTopKAccumulate),
+    refused("APPROX_TOP_K_COMBINE", _SKETCH, exp.ApproxTopKCombine),
+    refused("APPROX_TOP_K_ESTIMATE", _SKETCH, exp.ApproxTopKEstimate),
+    refused("APPROXIMATE_SIMILARITY APPROXIMATE_JACCARD_INDEX", _SKETCH, exp.ApproximateSimilarity),
+    refused("MINHASH", _SKETCH, exp.Minhash),
+    refused("MINHASH_COMBINE", _SKETCH, exp.MinhashCombine),
+    refused("BITMAP_BUCKET_NUMBER", "bitmaps", exp.BitmapBucketNumber),
+    refused("BITMAP_BIT_POSITION", "bitmaps", exp.BitmapBitPosition),
+    refused("BITMAP_COUNT", "bitmaps", exp.BitmapCount),
+    refused("BITMAP_CONSTRUCT_AGG", "bitmaps", exp.BitmapConstructAgg),
+    refused("BITMAP_OR_AGG", "bitmaps", exp.BitmapOrAgg),
 )

@@ -1,9 +1,198 @@
-"""arrays: see Snowflake's function reference."""
+"""Functions on ARRAY. Snowflake's manual: "Semi-structured and structured data functions".
+
+An array is DuckDB JSON; its items compare by their canonical text. The macros are in arrays.sql.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mockhaus.translation.registry import Function
+from sqlglot import exp
 
-FUNCTIONS: Final[tuple[Function, ...]] = ()
+from mockhaus.translation.operands import NUMBER, TEXT, VARIANT, noted, variant_call
+from mockhaus.translation.registry import Function, Rewriter, apply, macro, rewrite
+from mockhaus.translation.variants import item as item_text
+from mockhaus.translation.variants import once, variant, variant_once
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+
+def _to(name: str, *arguments: str) -> Rewriter:
+    """A call of a macro with these arguments of the node; it answers a VARIANT."""
+
+    def rewriter(node: exp.Expression, walk: Walk) -> exp.Expression:
+        return variant_once(name, *(_argument(node, key) for key in arguments))
+
+    return rewriter
+
+
+def _argument(node: exp.Expression, key: str) -> exp.Expression:
+    """An argument; the value to look for or to put in is a VARIANT."""
+    value = node.args[key]
+    return variant(value) if key == "expression" else value
+
+
+def _texts(items: list[exp.Expression], separator: str) -> exp.Expression:
+    parts: list[exp.Expression] = [exp.Literal.string("[")]
+    for number, item in enumerate(items):
+        if number:
+            parts.append(exp.Literal.string(separator))
+        parts.append(item_text(item))
+    parts.append(exp.Literal.string("]"))
+    return noted(exp.cast(apply("concat", *parts), "JSON"), VARIANT)
+
+
+def _construct(node: exp.Array, walk: Walk) -> exp.Expression:
+    """ARRAY_CONSTRUCT, `[1, 2]`: items of any types; NULL is a missing item."""
+    if not node.expressions:
+        return noted(exp.cast(exp.Literal.string("[]"), "JSON"), VARIANT)
+    return _texts(node.expressions, ",")
+
+
+def _construct_compact(node: exp.ArrayConstructCompact, walk: Walk) -> exp.Expression:
+    """ARRAY_CONSTRUCT_COMPACT leaves NULLs out."""
+    return variant_once(
+        "snow_array_compact", _construct(exp.Array(expressions=node.expressions), walk)
+    )
+
+
+def _cat(node: exp.ArrayConcat, walk: Walk) -> exp.Expression:
+    return variant_once("snow_array_cat", node.this, *node.expressions)
+
+
+def _slice(node: exp.ArraySlice, walk: Walk) -> exp.Expression:
+    return variant_once("snow_array_slice", node.this, node.args["start"], node.args["end"])
+
+
+def _range(node: exp.GenerateSeries, walk: Walk) -> exp.Expression:
+    """ARRAY_GENERATE_RANGE(from, to [, step]): `to` is left out."""
+    step = node.args.get("step") or exp.Literal.number(1)
+    return variant_call("array_generate_range", node.args["start"], node.args["end"], step)
+
+
+def _intersection(node: exp.ArrayIntersect, walk: Walk) -> exp.Expression:
+    return variant_once("snow_array_intersection", *node.expressions)
+
+
+def _sort(node: exp.ArraySort, walk: Walk) -> exp.Expression:
+    """ARRAY_SORT(array [, ascending [, nulls first]]): NULLs last, or first when descending."""
+    ascending = node.args.get("asc")
+    nulls_first = node.args.get("nulls_first")
+    if ascending is None:
+        ascending = exp.Boolean(this=True)
+    if not isinstance(nulls_first, exp.Expression):
+        nulls_first = exp.Not(this=exp.Paren(this=ascending.copy()))
+    return variant_once("snow_array_sort", node.this, ascending, nulls_first)
+
+
+def _zip(node: exp.ArraysZip, walk: Walk) -> exp.Expression:
+    """ARRAYS_ZIP: objects with the keys $1, $2 ...; the longest array counts."""
+    arrays = node.expressions
+    sizes = [apply("array_size", each.copy()) for each in arrays]
+    row: list[exp.Expression] = [exp.Literal.string("{")]
+    index = exp.to_identifier("i")
+    for number, each in enumerate(arrays, start=1):
+        if number > 1:
+            row.append(exp.Literal.string(","))
+        row.append(apply("zipped", each, exp.Literal.string(str(number)), index.copy()))
+    row.append(exp.Literal.string("}"))
+    rows = apply(
+        "list_transform",
+        apply("range", apply("greatest", *sizes)),
+        exp.Lambda(this=exp.cast(apply("concat", *row), "JSON"), expressions=[index]),
+    )
+    empty = exp.EQ(this=apply("greatest", *[size.copy() for size in sizes]), expression=_number(0))
+    missing = exp.or_(*[exp.Is(this=size.copy(), expression=exp.Null()) for size in sizes])
+    return (
+        exp.Case()
+        .when(missing, exp.Null())
+        .when(empty, exp.cast(exp.Literal.string("[{}]"), "JSON"))
+        .else_(variant_call("array_of", rows))
+    )
+
+
+def _two(name: str) -> Rewriter:
+    return lambda node, walk: variant_once(name, node.this, node.expression)
+
+
+def _number(value: int) -> exp.Expression:
+    return exp.Literal.number(value)
+
+
+def _transform(node: exp.Transform, walk: Walk) -> exp.Expression:
+    """TRANSFORM(array, x -> ...)."""
+    values = apply("list_transform", apply("items", node.this), node.expression)
+    return _unless_null(node.this, variant_once("array_of_values", values))
+
+
+def _filter(node: exp.ArrayFilter, walk: Walk) -> exp.Expression:
+    """FILTER(array, x -> condition)."""
+    kept = apply("list_filter", apply("items", node.this), node.expression)
+    return _unless_null(node.this, variant_call("array_of", kept))
+
+
+def _reduce(node: exp.Reduce, walk: Walk) -> exp.Expression:
+    """REDUCE(array, start, (total, x) -> ...): the total is a VARIANT between the steps."""
+    merge = node.args["merge"]
+    merge.set("this", variant(merge.this))
+    start = variant(node.args["initial"])
+    return variant_call("list_reduce", apply("items", node.this), merge, start)
+
+
+def _unless_null(array: exp.Expression, value: exp.Expression) -> exp.Expression:
+    return (
+        exp.Case().when(exp.Is(this=array.copy(), expression=exp.Null()), exp.Null()).else_(value)
+    )
+
+
+FUNCTIONS: Final[tuple[Function, ...]] = (
+    rewrite("ARRAY_CONSTRUCT", _construct, exp.Array),
+    rewrite("ARRAY_CONSTRUCT_COMPACT", _construct_compact, exp.ArrayConstructCompact),
+    rewrite("ARRAY_SIZE", lambda n, w: noted(once("array_size", n.this), NUMBER), exp.ArraySize),
+    # sqlglot turns the arguments round: `this` is the array.
+    rewrite(
+        "ARRAY_CONTAINS",
+        lambda n, w: once("snow_array_contains", variant(n.expression), n.this),
+        exp.ArrayContains,
+    ),
+    rewrite(
+        "ARRAY_POSITION",
+        lambda n, w: once("snow_array_position", variant(n.expression), n.this),
+        exp.ArrayPosition,
+    ),
+    rewrite("ARRAY_APPEND", _to("snow_array_append", "this", "expression"), exp.ArrayAppend),
+    rewrite("ARRAY_PREPEND", _to("snow_array_prepend", "this", "expression"), exp.ArrayPrepend),
+    rewrite("ARRAY_CAT", _cat, exp.ArrayConcat),
+    rewrite("ARRAY_SLICE", _slice, exp.ArraySlice),
+    rewrite(
+        "ARRAY_INSERT", _to("snow_array_insert", "this", "position", "expression"), exp.ArrayInsert
+    ),
+    rewrite("ARRAY_REMOVE", _to("snow_array_remove", "this", "expression"), exp.ArrayRemove),
+    rewrite("ARRAY_REMOVE_AT", _to("snow_array_remove_at", "this", "position"), exp.ArrayRemoveAt),
+    rewrite("ARRAY_COMPACT", _to("snow_array_compact", "this"), exp.ArrayCompact),
+    rewrite("ARRAY_DISTINCT", _to("snow_array_distinct", "this"), exp.ArrayDistinct),
+    rewrite("ARRAY_INTERSECTION", _intersection, exp.ArrayIntersect),
+    rewrite("ARRAY_EXCEPT", _two("snow_array_except"), exp.ArrayExcept),
+    rewrite("ARRAY_FLATTEN", _to("snow_array_flatten", "this"), exp.Flatten),
+    rewrite("ARRAY_SORT", _sort, exp.ArraySort),
+    rewrite("ARRAY_MIN", _to("snow_array_min", "this"), exp.ArrayMin),
+    rewrite("ARRAY_MAX", _to("snow_array_max", "this"), exp.ArrayMax),
+    rewrite("ARRAY_REVERSE", _to("snow_array_reverse", "this"), exp.ArrayReverse),
+    rewrite(
+        "ARRAY_TO_STRING",
+        lambda n, w: noted(once("snow_array_to_string", n.this, n.expression), TEXT),
+        exp.ArrayToString,
+    ),
+    rewrite("ARRAY_GENERATE_RANGE", _range, exp.GenerateSeries),
+    rewrite("ARRAYS_ZIP", _zip, exp.ArraysZip),
+    rewrite(
+        "ARRAYS_OVERLAP",
+        lambda n, w: once("snow_arrays_overlap", n.this, n.expression),
+        exp.ArrayOverlaps,
+    ),
+    macro("ARRAYS_TO_OBJECT", 2, 2),
+    rewrite("TRANSFORM", _transform, exp.Transform),
+    rewrite("FILTER", _filter, exp.ArrayFilter),
+    rewrite("REDUCE", _reduce, exp.Reduce),
+)

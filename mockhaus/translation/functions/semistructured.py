@@ -1,9 +1,142 @@
-"""semistructured: see Snowflake's function reference."""
+"""Functions on VARIANT and OBJECT.
+
+Snowflake's manual: "Semi-structured and structured data functions".
+
+Values are DuckDB JSON in canonical text. Dates, times and binary values become text in a VARIANT:
+the functions that would tell them apart are refused.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mockhaus.translation.registry import Function
+from sqlglot import exp
 
-FUNCTIONS: Final[tuple[Function, ...]] = ()
+from mockhaus.errors import InvalidParameter
+from mockhaus.translation.clauses.paths import item
+from mockhaus.translation.operands import TEXT, noted, variant_call
+from mockhaus.translation.registry import (
+    Function,
+    Rewriter,
+    apply,
+    call,
+    refused,
+    rewrite,
+    stock,
+)
+from mockhaus.translation.variants import once, variant, variant_once
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+
+def _parse_json(node: exp.ParseJSON, walk: Walk) -> exp.Expression:
+    """PARSE_JSON(text [, 'd' | 's']), TRY_PARSE_JSON: forgiving; the result is canonical."""
+    if node.args.get("safe"):
+        return variant_call("try_parse_json", node.this)
+    mode = node.args.get("expression")
+    if mode is not None and not (isinstance(mode, exp.Literal) and mode.this in ("d", "s")):
+        raise InvalidParameter("The second argument of PARSE_JSON is 'd' or 's'.")
+    last_wins = mode is not None and mode.this == "d"
+    return variant_call("parse_json_last" if last_wins else "parse_json", node.this)
+
+
+def _insert(node: exp.ObjectInsert, walk: Walk) -> exp.Expression:
+    update = node.args.get("update_flag") or exp.Boolean(this=False)
+    return variant_once(
+        "object_insert", node.this, node.args["key"], variant(node.args["value"]), update
+    )
+
+
+def _keys(name: str) -> Rewriter:
+    def rewriter(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """OBJECT_DELETE, OBJECT_PICK: keys one by one or as one array."""
+        first, *keys = node.expressions
+        if len(keys) == 1 and not isinstance(keys[0], exp.Literal):
+            texts = exp.cast(apply("items_text", keys[0]), "TEXT[]")
+            return variant_once(name, first, texts)
+        return variant_once(name, first, exp.Array(expressions=keys))
+
+    return rewriter
+
+
+def _as_decimal(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """AS_DECIMAL(v [, precision [, scale]]): NUMBER(38, 0) without."""
+    value, *numbers = node.expressions
+    sizes = [str(number.this) for number in numbers] + ["38", "0"][len(numbers) :]
+    return exp.cast(once("as_decimal_text", value), f"DECIMAL({sizes[0]}, {sizes[1]})")
+
+
+def _one(name: str) -> Rewriter:
+    return lambda node, walk: once(name, node.this)
+
+
+def _variant(name: str) -> Rewriter:
+    return lambda node, walk: variant_once(name, node.this)
+
+
+def _named_variant(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    return variant_once(str(node.this).lower(), *node.expressions)
+
+
+def _call(name: str = "") -> Rewriter:
+    return lambda node, walk: once(name or str(node.this).lower(), *node.expressions)
+
+
+_TAGS: Final = "a VARIANT does not keep dates, times and binary values apart from text"
+
+FUNCTIONS: Final[tuple[Function, ...]] = (
+    # Taken on the way down, by clauses.objects and clauses.paths:
+    stock("OBJECT_CONSTRUCT", exp.Struct, exp.StarMap),
+    stock("OBJECT_CONSTRUCT_KEEP_NULL", exp.JSONObject),
+    stock("GET_PATH", exp.JSONExtract),
+    stock("JSON_EXTRACT_PATH_TEXT", exp.JSONExtractScalar),
+    rewrite("PARSE_JSON TRY_PARSE_JSON", _parse_json, exp.ParseJSON),
+    rewrite("CHECK_JSON", lambda n, w: noted(apply("check_json", n.this), TEXT), exp.CheckJson),
+    rewrite(
+        "TO_JSON",
+        lambda n, w: noted(exp.cast(variant(n.this), "TEXT"), TEXT),
+        exp.JSONFormat,
+    ),
+    rewrite("TO_VARIANT", lambda n, w: variant(n.this), exp.ToVariant),
+    rewrite("TO_ARRAY", _variant("to_array"), exp.ToArray),
+    call("TO_OBJECT", _named_variant, 1, 1),
+    rewrite("OBJECT_KEYS", _variant("object_keys"), exp.JSONKeys),
+    rewrite("OBJECT_INSERT", _insert, exp.ObjectInsert),
+    call("OBJECT_DELETE", _keys("object_delete"), 2),
+    call("OBJECT_PICK", _keys("object_pick"), 2),
+    rewrite("GET", lambda n, w: item(n.this, n.expression), exp.GetExtract),
+    rewrite(
+        "GET_IGNORE_CASE",
+        lambda n, w: variant_once("get_ignore_case", n.this, n.expression),
+        exp.GetIgnoreCase,
+    ),
+    rewrite("TYPEOF", lambda n, w: noted(once("variant_type", variant(n.this)), TEXT), exp.Typeof),
+    rewrite("IS_NULL_VALUE", _one("is_null_value"), exp.IsNullValue),
+    rewrite("STRIP_NULL_VALUE", _variant("strip_null_value"), exp.StripNullValue),
+    rewrite("IS_ARRAY", _one("is_array"), exp.IsArray),
+    call("IS_OBJECT IS_BOOLEAN IS_INTEGER IS_DECIMAL", _call(), 1, 1),
+    call("IS_VARCHAR IS_CHAR", _call("is_varchar"), 1, 1),
+    call("IS_DOUBLE IS_REAL", _call("is_double"), 1, 1),
+    call("AS_ARRAY AS_OBJECT", _named_variant, 1, 1),
+    call("AS_BOOLEAN AS_INTEGER", _call(), 1, 1),
+    call("AS_VARCHAR AS_CHAR", _call("as_varchar"), 1, 1),
+    call("AS_DOUBLE AS_REAL", _call("as_double"), 1, 1),
+    call("AS_DECIMAL AS_NUMBER", _as_decimal, 1, 3),
+    refused(
+        "IS_DATE IS_DATE_VALUE IS_TIME IS_TIMESTAMP_NTZ IS_TIMESTAMP_LTZ IS_TIMESTAMP_TZ IS_BINARY "
+        "AS_DATE AS_TIME AS_TIMESTAMP_NTZ AS_TIMESTAMP_LTZ AS_TIMESTAMP_TZ AS_BINARY",
+        _TAGS,
+    ),
+    refused("PARSE_XML TRY_PARSE_XML TO_XML", "XML"),
+    refused("XMLGET", "XML", exp.XMLGet),
+    refused("CHECK_XML", "XML", exp.CheckXml),
+    refused("MAP_CAT", "structured types", exp.MapCat),
+    refused("MAP_CONTAINS_KEY", "structured types", exp.MapContainsKey),
+    refused("MAP_DELETE", "structured types", exp.MapDelete),
+    refused("MAP_INSERT", "structured types", exp.MapInsert),
+    refused("MAP_KEYS", "structured types", exp.MapKeys),
+    refused("MAP_PICK", "structured types", exp.MapPick),
+    refused("MAP_SIZE", "structured types", exp.MapSize),
+    refused("MAP_ENTRIES", "structured types"),
+)

@@ -1,9 +1,54 @@
-"""windows: see Snowflake's function reference."""
+"""Window functions. Snowflake's manual: "Window functions".
+
+The parser writes Snowflake's default frame of FIRST_VALUE, LAST_VALUE and NTH_VALUE, the whole
+partition, into the tree; all other default frames are the same in DuckDB.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mockhaus.translation.registry import Function
+from sqlglot import exp
 
-FUNCTIONS: Final[tuple[Function, ...]] = ()
+from mockhaus.errors import UnsupportedFeature
+from mockhaus.translation.registry import Function, apply, call, refused, rewrite, stock
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+
+def _nth_value(node: exp.NthValue, walk: Walk) -> exp.Expression:
+    if node.args.get("from_first") is False:
+        raise UnsupportedFeature("Unsupported feature 'NTH_VALUE FROM LAST'.")
+    return node
+
+
+def _width_bucket(node: exp.WidthBucket, walk: Walk) -> exp.Expression:
+    """WIDTH_BUCKET(value, low, high, count)."""
+    limits = (node.args["min_value"], node.args["max_value"], node.args["num_buckets"])
+    return apply("snow_width_bucket", node.this, *limits)
+
+
+def _needs_over(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    raise UnsupportedFeature(f"Unsupported feature '{str(node.this).upper()} without OVER'.")
+
+
+FUNCTIONS: Final[tuple[Function, ...]] = (
+    stock("ROW_NUMBER", exp.RowNumber),
+    stock("RANK", exp.Rank),
+    stock("DENSE_RANK", exp.DenseRank),
+    stock("PERCENT_RANK", exp.PercentRank),
+    stock("CUME_DIST", exp.CumeDist),
+    stock("NTILE", exp.Ntile),
+    stock("LAG", exp.Lag),
+    stock("LEAD", exp.Lead),
+    stock("FIRST_VALUE", exp.FirstValue),
+    stock("LAST_VALUE", exp.LastValue),
+    rewrite("NTH_VALUE", _nth_value, exp.NthValue),
+    rewrite("WIDTH_BUCKET", _width_bucket, exp.WidthBucket),
+    # With OVER they are taken by clauses.windows.
+    call("RATIO_TO_REPORT", _needs_over, 1, 1),
+    call("CONDITIONAL_TRUE_EVENT", _needs_over, 1, 1),
+    call("CONDITIONAL_CHANGE_EVENT", _needs_over, 1, 1),
+    refused("INTERPOLATE_BFILL INTERPOLATE_FFILL INTERPOLATE_LINEAR", "time series"),
+)

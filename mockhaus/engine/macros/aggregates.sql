@@ -1,0 +1,30 @@
+-- What is wrapped around aggregates; macros cannot be aggregates that take DISTINCT or OVER.
+
+-- Variances of NUMBER have six digits after the point, those of FLOAT are as they are.
+CREATE OR REPLACE MACRO scaled_like(result, sample) AS
+    CASE WHEN typeof(sample) IN ('DOUBLE', 'FLOAT') THEN result ELSE round(result, 6) END;
+
+-- A map of value -> count as [[value, count], ...], the most frequent first.
+CREATE OR REPLACE MACRO top_of_histogram(m, n) AS
+    array_of(list_transform(
+        list_sort(list_transform(map_entries(m), lambda e: {c: e.value, k: array_item(e.key)}), 'DESC')[1:n],
+        lambda e: CAST('[' || CAST(e.k AS VARCHAR) || ',' || e.c || ']' AS JSON)));
+
+-- What COUNT counts of a VARIANT: JSON null is none.
+CREATE OR REPLACE MACRO countable(a) AS nullif(CAST(a AS VARCHAR), 'null');
+
+-- A VARIANT, text or number within an aggregate that needs a number.
+CREATE OR REPLACE MACRO variant_number(a) AS CAST(nullif(CAST(a AS JSON) ->> '$', '') AS DOUBLE);
+
+-- Values joined to a text; of nothing an empty one.
+CREATE OR REPLACE MACRO listed(l, separator) AS
+    COALESCE(array_to_string(list_transform(l, lambda v: text_of(v)), separator), '');
+
+-- AVG: the sum by the count, NULL for nothing.
+CREATE OR REPLACE MACRO average(total, n) AS divide(total, nullif(n, 0));
+
+CREATE OR REPLACE MACRO pairs_of(l) AS COALESCE(l, []);
+
+-- A row (as JSON) that has no NULL in it.
+CREATE OR REPLACE MACRO full_row(r) AS
+    CASE WHEN NOT list_contains(json_extract(r, '$.*'), 'null'::JSON) THEN 1 END;

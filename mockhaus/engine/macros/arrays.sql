@@ -1,0 +1,99 @@
+-- Functions on ARRAY. Positions count from 0, negative ones from the end.
+
+CREATE OR REPLACE MACRO is_list(a) AS ascii(CAST(CAST(a AS JSON) AS VARCHAR)) = 91;
+
+CREATE OR REPLACE MACRO array_size(a) AS
+    CASE WHEN is_list(a) THEN CAST(json_array_length(CAST(a AS JSON)) AS BIGINT) END;
+
+CREATE OR REPLACE MACRO array_item(a) AS CAST(item_text(a) AS JSON);
+
+CREATE OR REPLACE MACRO snow_array_append(a, x) AS
+    CASE WHEN a IS NOT NULL THEN array_of(list_append(items(a), COALESCE(x, 'null'::JSON))) END;
+CREATE OR REPLACE MACRO snow_array_prepend(a, x) AS
+    CASE WHEN a IS NOT NULL THEN array_of(list_prepend(COALESCE(x, 'null'::JSON), items(a))) END;
+CREATE OR REPLACE MACRO snow_array_cat(a, b) AS
+    CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN array_of(list_concat(items(a), items(b))) END;
+
+CREATE OR REPLACE MACRO from_end(p, n) AS CASE WHEN p < 0 THEN greatest(p + n, 0) ELSE p END;
+
+CREATE OR REPLACE MACRO snow_array_slice(a, f, t) AS
+    CASE WHEN a IS NOT NULL AND f IS NOT NULL AND t IS NOT NULL THEN
+        array_of(list_slice(items(a), from_end(f, array_size(a)) + 1, from_end(t, array_size(a)))) END;
+
+-- Beyond the end the gap is filled with missing items, before the start likewise.
+CREATE OR REPLACE MACRO snow_array_insert(a, p, x) AS
+    CASE WHEN a IS NULL OR p IS NULL THEN NULL
+         WHEN p > array_size(a) THEN array_of(list_concat(items(a),
+            list_transform(range(p - array_size(a)), lambda i: 'null'::JSON), [COALESCE(x, 'null'::JSON)]))
+         WHEN p + array_size(a) < 0 THEN array_of(list_concat([COALESCE(x, 'null'::JSON)],
+            list_transform(range(-p - array_size(a)), lambda i: 'null'::JSON), items(a)))
+         ELSE array_of(list_concat(list_slice(items(a), 1, from_end(p, array_size(a))), [COALESCE(x, 'null'::JSON)],
+            list_slice(items(a), from_end(p, array_size(a)) + 1, array_size(a)))) END;
+
+CREATE OR REPLACE MACRO snow_array_remove(a, x) AS
+    CASE WHEN a IS NOT NULL AND x IS NOT NULL THEN
+        array_of(list_filter(items(a), lambda e: e <> x)) END;
+CREATE OR REPLACE MACRO snow_array_remove_at(a, p) AS
+    CASE WHEN a IS NOT NULL AND p IS NOT NULL THEN
+        array_of(list_filter(items(a), lambda e, i: i - 1 <> CASE WHEN p < 0 THEN p + array_size(a) ELSE p END)) END;
+CREATE OR REPLACE MACRO snow_array_compact(a) AS
+    array_of(list_filter(items(a), lambda e: CAST(e AS VARCHAR) <> 'null'));
+CREATE OR REPLACE MACRO first_ones(l) AS list_filter(l, lambda e, i: list_position(l, e) = i);
+CREATE OR REPLACE MACRO snow_array_distinct(a) AS array_of(first_ones(items(a)));
+CREATE OR REPLACE MACRO snow_array_reverse(a) AS array_of(list_reverse(items(a)));
+
+-- Multisets: the n-th of equal items counts as the n-th of the other array.
+CREATE OR REPLACE MACRO times(l, e) AS len(list_filter(l, lambda o: o = e));
+CREATE OR REPLACE MACRO snow_array_intersection(a, b) AS
+    array_of(list_filter(items(a), lambda e, i: times(items(a)[1:i], e) <= times(items(b), e)));
+CREATE OR REPLACE MACRO snow_array_except(a, b) AS
+    array_of(list_filter(items(a), lambda e, i: times(items(a)[1:i], e) > times(items(b), e)));
+CREATE OR REPLACE MACRO snow_arrays_overlap(a, b) AS list_has_any(items(a), items(b));
+
+CREATE OR REPLACE MACRO snow_array_contains(x, a) AS
+    CASE WHEN a IS NULL THEN NULL
+         WHEN x IS NULL THEN CASE WHEN list_contains(items(a), 'null'::JSON) THEN true END
+         ELSE list_contains(items(a), x) END;
+CREATE OR REPLACE MACRO snow_array_position(x, a) AS list_position(items(a), COALESCE(x, 'null'::JSON)) - 1;
+
+CREATE OR REPLACE MACRO snow_array_flatten(a) AS
+    CASE WHEN list_contains(items(a), 'null'::JSON) THEN NULL
+         WHEN len(list_filter(items(a), lambda e: NOT is_list(e))) > 0
+         THEN CAST(error('MOCKHAUS:InvalidText:Not an array: ''Input argument to ARRAY_FLATTEN is not an array of arrays''') AS JSON)
+         ELSE array_of(flatten(list_transform(items(a), lambda e: items(e)))) END;
+
+CREATE OR REPLACE MACRO array_generate_range(f, t, step) AS
+    CASE WHEN step = 0 THEN CAST(error('MOCKHAUS:InvalidParameter:Invalid step 0 for ARRAY_GENERATE_RANGE') AS JSON)
+         ELSE to_json(range(CAST(f AS BIGINT), CAST(t AS BIGINT), CAST(step AS BIGINT))) END;
+
+-- Order of items: numbers by value, everything else by its text; JSON null aside.
+CREATE OR REPLACE MACRO variant_rank(v) AS
+    {n: COALESCE(TRY_CAST(CAST(v AS VARCHAR) AS DOUBLE), 0), t: CAST(v AS JSON) ->> '$'};
+CREATE OR REPLACE MACRO ranked(l) AS
+    list_sort(list_transform(list_filter(l, lambda e: CAST(e AS VARCHAR) <> 'null'),
+        lambda e: {r: variant_rank(e), v: e}));
+CREATE OR REPLACE MACRO nulls_of(l) AS list_filter(l, lambda e: CAST(e AS VARCHAR) = 'null');
+CREATE OR REPLACE MACRO snow_array_min(a) AS ranked(items(a))[1].v;
+CREATE OR REPLACE MACRO snow_array_max(a) AS ranked(items(a))[-1].v;
+CREATE OR REPLACE MACRO values_of(l) AS list_transform(l, lambda e: e.v);
+CREATE OR REPLACE MACRO snow_array_sort(a, is_ascending, is_nulls_first) AS
+    CASE WHEN a IS NOT NULL THEN array_of(list_concat(
+        CASE WHEN is_nulls_first THEN nulls_of(items(a)) ELSE [] END,
+        CASE WHEN is_ascending THEN values_of(ranked(items(a)))
+             ELSE list_reverse(values_of(ranked(items(a)))) END,
+        CASE WHEN is_nulls_first THEN [] ELSE nulls_of(items(a)) END)) END;
+
+CREATE OR REPLACE MACRO snow_array_to_string(a, sep) AS
+    CASE WHEN a IS NOT NULL THEN
+        array_to_string(list_transform(items(a), lambda e: COALESCE(e ->> '$', '')), sep) END;
+
+CREATE OR REPLACE MACRO arrays_to_object(k, v) AS
+    object_of(list_zip(list_transform(items(k), lambda e: e ->> '$'), items(v)));
+
+-- One row of ARRAYS_ZIP: `"$1":item`, null where the array is shorter.
+CREATE OR REPLACE MACRO zipped(a, n, i) AS
+    '"$' || n || '":' || COALESCE(CAST(json_extract(CAST(a AS JSON), i) AS VARCHAR), 'null');
+
+-- Values of a DuckDB list as an array.
+CREATE OR REPLACE MACRO array_of_values(l) AS
+    array_of(list_transform(COALESCE(l, []), lambda e: array_item(e)));

@@ -1,0 +1,139 @@
+-- VARIANT, OBJECT and ARRAY are DuckDB JSON in canonical text: keys sorted, no white space.
+-- typeof() is known when a query is bound: the branches not taken are gone before it runs.
+-- A missing item of an array (Snowflake: undefined) is kept as JSON null.
+
+-- --- making and reading values ---------------------------------------------------------------------
+
+-- A double with the digits that Snowflake shows, one more where they do not give the value back.
+CREATE OR REPLACE MACRO double_text(a) AS
+    CASE WHEN CAST(printf('%.15e', a) AS DOUBLE) = a THEN printf('%.15e', a)
+         WHEN isfinite(a) THEN printf('%.16e', a)
+         WHEN isnan(a) THEN '"NaN"' WHEN a > 0 THEN '"inf"' ELSE '"-inf"' END;
+
+-- Any SQL value as a VARIANT; SQL NULL stays SQL NULL.
+CREATE OR REPLACE MACRO to_variant(a) AS
+    CASE typeof(a)
+        WHEN 'JSON' THEN CAST(CAST(a AS VARCHAR) AS JSON)
+        WHEN 'DOUBLE' THEN CAST(double_text(TRY_CAST(CAST(a AS VARCHAR) AS DOUBLE)) AS JSON)
+        WHEN 'BLOB' THEN to_json(hex(TRY_CAST(CAST(a AS VARCHAR) AS BLOB)))
+        WHEN 'TIMESTAMP' THEN
+            to_json(strftime(TRY_CAST(CAST(a AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g'))
+        WHEN 'TIMESTAMP WITH TIME ZONE' THEN to_json(text_of(a))
+        ELSE to_json(a) END;
+
+-- The same as the text of an item: NULL is JSON null.
+CREATE OR REPLACE MACRO item_text(a) AS COALESCE(CAST(to_variant(a) AS VARCHAR), 'null');
+
+-- The items of an array; of anything else none.
+CREATE OR REPLACE MACRO items(a) AS CAST(json_extract(CAST(a AS JSON), '$[*]') AS JSON[]);
+
+-- The items as texts.
+CREATE OR REPLACE MACRO items_text(a) AS list_transform(items(a), lambda e: e ->> '$');
+
+-- An array of items given as a list of JSON.
+CREATE OR REPLACE MACRO array_of(l) AS CAST('[' || array_to_string(l, ',') || ']' AS JSON);
+
+-- Keys and values of an object, paired.
+CREATE OR REPLACE MACRO members(o) AS
+    list_zip(json_keys(CAST(o AS JSON)), json_extract(CAST(o AS JSON), '$.*'));
+
+-- An object of pairs of key and value; pairs with a NULL are left out, keys are sorted.
+CREATE OR REPLACE MACRO object_of(l) AS
+    CAST('{' || array_to_string(list_transform(
+        list_sort(list_filter(l, lambda e: e[1] IS NOT NULL AND e[2] IS NOT NULL)),
+        lambda e: CAST(to_json(e[1]) AS VARCHAR) || ':' || CAST(e[2] AS VARCHAR)), ',') || '}' AS JSON);
+
+-- The same after a look for repeated keys.
+CREATE OR REPLACE MACRO object_of_unique(l) AS
+    CASE WHEN len(list_filter(l, lambda e: e[1] IS NOT NULL AND e[2] IS NOT NULL))
+              <> list_unique(list_transform(list_filter(l, lambda e: e[2] IS NOT NULL), lambda e: e[1]))
+         THEN error('MOCKHAUS:InvalidText:Duplicate field key') ELSE object_of(l) END;
+
+-- The columns of a row (a struct as JSON) as an object, without its NULLs or with them.
+CREATE OR REPLACE MACRO object_of_row(r) AS
+    object_of(list_filter(members(r), lambda e: CAST(e[2] AS VARCHAR) <> 'null'));
+CREATE OR REPLACE MACRO object_of_row_keep_null(r) AS object_of(members(r));
+
+-- --- JSON text -------------------------------------------------------------------------------------
+
+CREATE OR REPLACE MACRO parse_json(a) AS CAST(json_canonical(CAST(a AS VARCHAR)) AS JSON);
+CREATE OR REPLACE MACRO parse_json_last(a) AS CAST(json_canonical_last(CAST(a AS VARCHAR)) AS JSON);
+CREATE OR REPLACE MACRO try_parse_json(a) AS CAST(json_canonical_try(CAST(a AS VARCHAR)) AS JSON);
+CREATE OR REPLACE MACRO check_json(a) AS json_complaint(CAST(a AS VARCHAR));
+
+-- --- types -----------------------------------------------------------------------------------------
+
+CREATE OR REPLACE MACRO variant_type(j) AS
+    CASE ascii(CAST(j AS VARCHAR))
+        WHEN 34 THEN 'VARCHAR' WHEN 123 THEN 'OBJECT' WHEN 91 THEN 'ARRAY'
+        WHEN 116 THEN 'BOOLEAN' WHEN 102 THEN 'BOOLEAN' WHEN 110 THEN 'NULL_VALUE'
+        ELSE CASE WHEN j IS NULL THEN NULL
+                  WHEN contains(CAST(j AS VARCHAR), 'e') THEN 'DOUBLE'
+                  WHEN contains(CAST(j AS VARCHAR), '.') THEN 'DECIMAL'
+                  ELSE 'INTEGER' END END;
+CREATE OR REPLACE MACRO is_null_value(a) AS CAST(a AS VARCHAR) = 'null';
+CREATE OR REPLACE MACRO is_array(a) AS ascii(CAST(a AS VARCHAR)) = 91;
+CREATE OR REPLACE MACRO is_object(a) AS ascii(CAST(a AS VARCHAR)) = 123;
+CREATE OR REPLACE MACRO is_boolean(a) AS CAST(a AS VARCHAR) IN ('true', 'false');
+CREATE OR REPLACE MACRO is_varchar(a) AS ascii(CAST(a AS VARCHAR)) = 34;
+CREATE OR REPLACE MACRO is_integer(a) AS variant_type(a) = 'INTEGER';
+CREATE OR REPLACE MACRO is_decimal(a) AS variant_type(a) IN ('INTEGER', 'DECIMAL');
+CREATE OR REPLACE MACRO is_double(a) AS variant_type(a) IN ('INTEGER', 'DECIMAL', 'DOUBLE');
+
+CREATE OR REPLACE MACRO as_array(a) AS CASE WHEN is_array(a) THEN a END;
+CREATE OR REPLACE MACRO as_object(a) AS CASE WHEN is_object(a) THEN a END;
+CREATE OR REPLACE MACRO as_boolean(a) AS CASE WHEN is_boolean(a) THEN CAST(a AS VARCHAR) = 'true' END;
+CREATE OR REPLACE MACRO as_varchar(a) AS CASE WHEN is_varchar(a) THEN CAST(a AS JSON) ->> '$' END;
+CREATE OR REPLACE MACRO as_integer(a) AS CASE WHEN is_integer(a) THEN CAST(CAST(a AS VARCHAR) AS BIGINT) END;
+CREATE OR REPLACE MACRO as_double(a) AS CASE WHEN is_double(a) THEN CAST(CAST(a AS VARCHAR) AS DOUBLE) END;
+CREATE OR REPLACE MACRO as_decimal_text(a) AS CASE WHEN is_decimal(a) THEN CAST(a AS VARCHAR) END;
+
+-- TO_ARRAY: NULL stays NULL, an array is itself, anything else becomes its only item.
+CREATE OR REPLACE MACRO to_array(a) AS
+    CASE WHEN a IS NULL THEN NULL
+         WHEN typeof(a) = 'JSON' AND is_array(a) THEN CAST(CAST(a AS VARCHAR) AS JSON)
+         ELSE CAST('[' || item_text(a) || ']' AS JSON) END;
+
+CREATE OR REPLACE MACRO to_object(a) AS
+    CASE WHEN is_object(a) THEN CAST(a AS JSON)
+         WHEN CAST(a AS VARCHAR) <> 'null' THEN CAST(error('MOCKHAUS:InvalidText:Failed to cast variant value '
+              || CAST(a AS VARCHAR) || ' to OBJECT') AS JSON) END;
+
+CREATE OR REPLACE MACRO strip_null_value(a) AS CASE WHEN CAST(a AS VARCHAR) <> 'null' THEN a END;
+
+-- --- access ----------------------------------------------------------------------------------------
+
+-- v[key]: a text is an object's key, a number an array's position. DuckDB counts negative positions
+-- from the end; Snowflake answers NULL.
+CREATE OR REPLACE MACRO get_item
+    (v, k) AS CASE WHEN CAST(k AS BIGINT) >= 0 THEN json_extract(CAST(v AS JSON), CAST(k AS BIGINT)) END,
+    (v, k VARCHAR) AS json_extract(CAST(v AS JSON), '$."' || replace(k, '"', '\"') || '"');
+
+-- GET_PATH with a path that is not a literal: a.b[0]['c'] as DuckDB writes it.
+CREATE OR REPLACE MACRO get_path(v, p) AS
+    json_extract(CAST(v AS JSON), CASE WHEN p[1] = '[' THEN '$' ELSE '$.' END
+        || regexp_replace(p, '\[''([^'']*)''\]', '."\1"', 'g'));
+
+CREATE OR REPLACE MACRO get_ignore_case(o, k) AS
+    COALESCE(get_item(o, CAST(k AS VARCHAR)),
+        list_filter(list_sort(members(o), 'DESC'), lambda e: lower(e[1]) = lower(k))[1][2]);
+
+-- The text of a value within JSON text.
+CREATE OR REPLACE MACRO json_extract_path_text(a, p) AS get_path(parse_json(a), p) ->> '$';
+
+-- --- objects ---------------------------------------------------------------------------------------
+
+CREATE OR REPLACE MACRO object_keys(o) AS
+    array_of(list_transform(list_sort(json_keys(CAST(o AS JSON))), lambda k: to_json(k)));
+
+CREATE OR REPLACE MACRO object_delete(o, keys) AS
+    object_of(list_filter(members(o), lambda e: NOT list_contains(keys, e[1])));
+CREATE OR REPLACE MACRO object_pick(o, keys) AS
+    object_of(list_filter(members(o), lambda e: list_contains(keys, e[1])));
+
+CREATE OR REPLACE MACRO object_insert(o, k, v, is_update) AS
+    CASE WHEN o IS NULL OR k IS NULL THEN NULL
+         WHEN NOT is_update AND v IS NOT NULL AND list_contains(json_keys(CAST(o AS JSON)), k)
+         THEN CAST(error('MOCKHAUS:InvalidText:Function OBJECT_INSERT: key ''' || k || ''' already exists') AS JSON)
+         ELSE object_of(list_append(list_filter(members(o), lambda e: e[1] <> k OR (v IS NULL AND NOT is_update)),
+                                    row(k, v))) END;

@@ -1,0 +1,46 @@
+-- Table functions.
+
+-- One step of a path as FLATTEN shows it: a.b['odd key'][0].
+CREATE OR REPLACE MACRO path_step(p, k) AS
+    CASE WHEN regexp_full_match(k, '[A-Za-z_][A-Za-z0-9_]*')
+         THEN CASE WHEN p = '' THEN k ELSE p || '.' || k END
+         ELSE p || '[''' || k || ''']' END;
+
+-- The rows of FLATTEN without SEQ and THIS; `p` is the path before them.
+CREATE OR REPLACE MACRO flat_rows(v, p) AS
+    CASE ascii(CAST(v AS VARCHAR))
+        WHEN 91 THEN list_transform(json_extract(v, '$[*]'), lambda e, i:
+            {"KEY": NULL::VARCHAR, "PATH": p || '[' || (i - 1) || ']', "INDEX": i - 1, "VALUE": e})
+        WHEN 123 THEN list_transform(list_sort(members(v)), lambda e:
+            {"KEY": e[1], "PATH": path_step(p, e[1]), "INDEX": NULL::BIGINT, "VALUE": e[2]})
+        END;
+
+-- The same for MODE => 'ARRAY' and MODE => 'OBJECT'.
+CREATE OR REPLACE MACRO flat_rows_of_array(v, p) AS
+    CASE ascii(CAST(v AS VARCHAR)) WHEN 91 THEN flat_rows(v, p) END;
+CREATE OR REPLACE MACRO flat_rows_of_object(v, p) AS
+    CASE ascii(CAST(v AS VARCHAR)) WHEN 123 THEN flat_rows(v, p) END;
+
+-- OUTER => TRUE: one row of NULLs where there is none.
+CREATE OR REPLACE MACRO flat_outer(l, p) AS
+    CASE WHEN l IS NULL OR len(l) = 0 THEN
+        [{"KEY": NULL::VARCHAR, "PATH": nullif(p, ''), "INDEX": NULL::BIGINT, "VALUE": NULL::JSON}]
+    ELSE l END;
+
+-- Parts of a text; an empty delimiter does not split.
+CREATE OR REPLACE MACRO split_rows(s, d) AS
+    list_transform(CASE WHEN d = '' THEN [s] ELSE string_split(s, d) END,
+        lambda e, i: {"INDEX": i, "VALUE": e});
+CREATE OR REPLACE MACRO strtok_rows(s, d) AS
+    list_transform(list_filter(string_split(translate(s, d, repeat(d[1], length(d))), d[1]), lambda e: e <> ''),
+        lambda e, i: {"INDEX": i, "VALUE": e});
+
+-- json_tree's path ($.a."odd key"[0]) as FLATTEN shows it.
+CREATE OR REPLACE MACRO tree_path(p, k) AS
+    CASE WHEN p = '' AND k[2] = '.' THEN tree_steps(k[3:]) ELSE p || tree_steps(k[2:]) END;
+CREATE OR REPLACE MACRO tree_steps(k) AS regexp_replace(k, '\.?"([^"]*)"', '[''\1'']', 'g');
+
+-- The name of a column of PIVOT: a text keeps its quotes.
+CREATE OR REPLACE MACRO pivot_label(q) AS
+    CASE typeof(q) WHEN 'VARCHAR' THEN chr(39) || CAST(q AS VARCHAR) || chr(39)
+         ELSE CAST(q AS VARCHAR) END;

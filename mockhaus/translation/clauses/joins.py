@@ -1,0 +1,38 @@
+"""Joins. Snowflake's manual: "JOIN", "ASOF JOIN", "LATERAL"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+
+def _join(node: exp.Join, walk: Walk) -> exp.Expression:
+    """A join without a condition is a cross join, and an outer one keeps every row.
+
+    ASOF JOIN keeps the rows of its left side without a match (DuckDB: only ASOF LEFT JOIN does),
+    and its MATCH_CONDITION is part of DuckDB's ON.
+    """
+    match = node.args.get("match_condition")
+    walk.children(node)
+    if node.args.get("method") == "ASOF":
+        conditions = [
+            each for each in (node.args.get("on"), node.args.get("match_condition")) if each
+        ]
+        node.set("match_condition", None)
+        node.set("side", "LEFT")
+        if match is not None:
+            node.set("on", exp.and_(*conditions))
+        return node
+    bare = not (node.args.get("on") or node.args.get("using") or node.args.get("method"))
+    if bare and node.side in ("LEFT", "RIGHT", "FULL"):
+        node.set("on", exp.Boolean(this=True))
+    elif bare and node.kind == "INNER":
+        node.set("kind", "CROSS")
+    return node
+
+
+ENTER: Final[dict[type[exp.Expression], Any]] = {exp.Join: _join}

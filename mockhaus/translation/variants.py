@@ -1,0 +1,92 @@
+"""Values on their way into a VARIANT, and calls whose arguments are written once.
+
+DuckDB's macros repeat their arguments in the text of the query: nested calls of macros that name an
+argument five times grow by powers of five. `once` binds an argument to a lambda's parameter.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+from sqlglot import exp
+
+from mockhaus.translation.operands import VARIANT, is_variant, noted, plain
+from mockhaus.translation.registry import apply
+
+_SIMPLE: Final = (
+    exp.Column,
+    exp.Identifier,
+    exp.Literal,
+    exp.Boolean,
+    exp.Null,
+    exp.Placeholder,
+    exp.PositionalColumn,
+)
+_NUMBER: Final = re.compile(r"\d+(\.\d+)?")
+
+
+def is_simple(node: exp.Expression) -> bool:
+    """Whether repeating an expression costs nothing."""
+    node = plain(node)
+    if isinstance(node, exp.Cast):
+        node = node.this
+    return isinstance(node, _SIMPLE)
+
+
+def once(name: str, *arguments: exp.Expression) -> exp.Expression:
+    """A call of a macro that repeats its arguments, each computed once."""
+    bound = [
+        each if is_simple(each) else exp.to_identifier(f"_{place}")
+        for place, each in enumerate(arguments)
+    ]
+    call: exp.Expression = apply(name, *bound)
+    for parameter, each in zip(bound, arguments, strict=True):
+        if parameter is not each:
+            body = exp.Lambda(this=call, expressions=[parameter.copy()])
+            made = apply("list_transform", exp.Array(expressions=[each]), body)
+            call = apply("list_extract", made, exp.Literal.number(1))
+    return call
+
+
+def variant_once(name: str, *arguments: exp.Expression) -> exp.Expression:
+    """The same of a macro that answers a VARIANT."""
+    return noted(once(name, *arguments), VARIANT)
+
+
+def constant(node: exp.Expression) -> str | None:
+    """The JSON text of a literal, None for other expressions."""
+    node = plain(node)
+    if isinstance(node, exp.Boolean):
+        return "true" if node.this else "false"
+    if isinstance(node, exp.Literal) and node.is_string:
+        return json.dumps(str(node.this), ensure_ascii=False)
+    if isinstance(node, exp.Literal) and _NUMBER.fullmatch(str(node.this)):
+        return str(node.this)
+    return None
+
+
+def variant(node: exp.Expression) -> exp.Expression:
+    """An expression as a VARIANT; NULL stays NULL."""
+    text = constant(node)
+    if text is not None:
+        return noted(exp.cast(exp.Literal.string(text), "JSON"), VARIANT)
+    if isinstance(plain(node), exp.Null):
+        return noted(exp.cast(exp.Null(), "JSON"), VARIANT)
+    return node if is_variant(node) else variant_once("to_variant", node)
+
+
+def item(node: exp.Expression) -> exp.Expression:
+    """The text of an item of an array: NULL is JSON null."""
+    text = constant(node)
+    if text is not None or isinstance(plain(node), exp.Null):
+        return exp.Literal.string(text or "null")
+    value = exp.cast(variant(node), "TEXT")
+    return apply("coalesce", value, exp.Literal.string("null"))
+
+
+def text(node: exp.Expression) -> exp.Expression:
+    """The text of a VARIANT; NULL stays NULL."""
+    known = constant(node)
+    return exp.Literal.string(known) if known is not None else exp.cast(variant(node), "TEXT")

@@ -1,0 +1,92 @@
+"""Aggregates, and aggregates as window functions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mockhaus.errors import UnsupportedFeature
+from tests.translation.conftest import Snowflake
+
+#: x, y of the rows that the expressions below are computed over.
+ROWS = "VALUES (1, 10, 'a'), (1, 20, 'b'), (1, 20, 'b'), (1, NULL, NULL) T(G, X, Y)"
+
+#: (aggregate, value)
+VALUES: list[tuple[str, Any]] = [
+    ("COUNT(*)", 4),
+    ("COUNT(X)", 3),
+    ("COUNT(DISTINCT X, Y)", 2),
+    ("COUNT(G, X)", 3),
+    ("COUNT(T.*)", 3),
+    ("COUNT_IF(X > 10)", 2),
+    ("SUM(X)", 50),
+    ("AVG(X)", Decimal("16.666667")),
+    ("AVG(DISTINCT X)", Decimal("15.000000")),
+    ("AVG(X::FLOAT)", 50 / 3),
+    ("MEDIAN(X)", Decimal("20.000")),
+    ("MODE(X)", 20),
+    ("VAR_POP(X)", 22.222222),
+    ("VARIANCE(X)", 33.333333),
+    ("VARIANCE(X::FLOAT)", pytest.approx(100 / 3)),
+    ("LISTAGG(Y, ',') WITHIN GROUP (ORDER BY Y DESC)", "b,b,a"),
+    ("LISTAGG(DISTINCT X, '-') WITHIN GROUP (ORDER BY X)", "10-20"),
+    ("ARRAY_AGG(X) WITHIN GROUP (ORDER BY X DESC)", "[20,20,10]"),
+    ("ARRAY_AGG(DISTINCT Y) WITHIN GROUP (ORDER BY Y)", '["a","b"]'),
+    ("PERCENTILE_CONT(0.25) WITHIN GROUP (ORDER BY X)", Decimal("15.000")),
+    ("PERCENTILE_CONT(0.25) WITHIN GROUP (ORDER BY X DESC)", Decimal("20.000")),
+    ("PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY X)", 20),
+    ("APPROX_PERCENTILE(X, 0.5)", 20.0),
+    ("MIN_BY(Y, X)", "a"),
+    ("MAX_BY(Y, X, 2)", '["b","b"]'),
+    ("BOOLAND_AGG(X)", True),
+    ("BOOLXOR_AGG(X = 10)", True),
+    ("BITOR_AGG(X)", 30),
+    ("APPROX_TOP_K(Y, 1)", '[["b",2]]'),
+]
+
+
+@pytest.mark.parametrize(("expression", "value"), VALUES)
+def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
+    assert snowflake.rows(f"SELECT {expression} FROM {ROWS}") == [(value,)]
+
+
+#: (aggregate, its value over no rows)
+OF_NOTHING: list[tuple[str, Any]] = [
+    ("COUNT(X)", 0),
+    ("SUM(X)", None),
+    ("AVG(X)", None),
+    ("LISTAGG(Y, ',')", ""),
+    ("ARRAY_AGG(X)", "[]"),
+    ("OBJECT_AGG(Y, X)", "{}"),
+    ("BOOLXOR_AGG(X)", None),
+]
+
+
+@pytest.mark.parametrize(("expression", "value"), OF_NOTHING)
+def test_value_of_nothing(snowflake: Snowflake, expression: str, value: Any) -> None:
+    assert snowflake.rows(f"SELECT {expression} FROM {ROWS} WHERE FALSE") == [(value,)]
+
+
+def test_variants_are_numbers_to_sum(snowflake: Snowflake) -> None:
+    rows = "VALUES ('{\"n\":9}'), ('{\"n\":10}')"
+    sql = f"SELECT SUM(PARSE_JSON(COLUMN1):n), MAX(PARSE_JSON(COLUMN1):n) FROM {rows}"
+    assert snowflake.rows(sql) == [(19.0, "10")]
+
+
+def test_grouping_sets(snowflake: Snowflake) -> None:
+    sql = """SELECT A, B, SUM(C), GROUPING(A), GROUPING_ID(A, B)
+             FROM VALUES (1, 2, 3), (1, 3, 4) T(A, B, C) GROUP BY ROLLUP(A, B) ORDER BY 1, 2"""
+    assert snowflake.rows(sql) == [
+        (1, 2, 3, 0, 0),
+        (1, 3, 4, 0, 0),
+        (1, None, 7, 0, 1),
+        (None, None, 7, 1, 3),
+    ]
+
+
+@pytest.mark.parametrize("name", ["HASH_AGG(X)", "HLL_ACCUMULATE(X)", "MINHASH(5, X)"])
+def test_refused(snowflake: Snowflake, name: str) -> None:
+    with pytest.raises(UnsupportedFeature):
+        snowflake.rows(f"SELECT {name} FROM {ROWS}")

@@ -1,0 +1,78 @@
+"""ARRAY: values come back as JSON text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockhaus.errors import InvalidParameter, InvalidText
+from tests.translation.conftest import Snowflake
+
+#: (expression, value)
+VALUES: list[tuple[str, Any]] = [
+    ("[1, NULL, 'x']", '[1,null,"x"]'),
+    ("ARRAY_CONSTRUCT()", "[]"),
+    ("ARRAY_CONSTRUCT_COMPACT(1, NULL, 2)", "[1,2]"),
+    ("ARRAY_SIZE([1, 2, 3])", 3),
+    ("ARRAY_SIZE(PARSE_JSON('{}'))", None),
+    ("ARRAY_CONTAINS('b'::VARIANT, ['a', 'b'])", True),
+    ("ARRAY_CONTAINS(3, [1, 2])", False),
+    ("ARRAY_POSITION('b'::VARIANT, ['a', 'b'])", 1),
+    ("ARRAY_POSITION('z'::VARIANT, ['a', 'b'])", None),
+    ("ARRAY_APPEND([1], 'x')", '[1,"x"]'),
+    ("ARRAY_PREPEND([1], 'x')", '["x",1]'),
+    ("ARRAY_CAT([1], [2])", "[1,2]"),
+    ("ARRAY_CAT([1], NULL)", None),
+    ("ARRAY_SLICE([0, 1, 2, 3], 1, 3)", "[1,2]"),
+    ("ARRAY_SLICE([0, 1, 2, 3], 0, -1)", "[0,1,2]"),
+    ("ARRAY_INSERT([0, 1, 2], 1, 'h')", '[0,"h",1,2]'),
+    ("ARRAY_INSERT([0, 1, 2], 4, 'h')", '[0,1,2,null,"h"]'),
+    ("ARRAY_INSERT([0, 1, 2], -1, 'h')", '[0,1,"h",2]'),
+    ("ARRAY_REMOVE([1, 2, 1], 1)", "[2]"),
+    ("ARRAY_REMOVE_AT([2, 5, 7], -1)", "[2,5]"),
+    ("ARRAY_REMOVE_AT([2, 5, 7], 10)", "[2,5,7]"),
+    ("ARRAY_COMPACT([1, NULL, 2])", "[1,2]"),
+    ("ARRAY_DISTINCT(['A', 'A', NULL, NULL])", '["A",null]'),
+    ("ARRAY_DISTINCT(NULL)", None),
+    ("ARRAY_INTERSECTION([1, 1, 2], [1, 2, 2])", "[1,2]"),
+    ("ARRAY_EXCEPT(['A', 'B', 'B'], ['B'])", '["A","B"]'),
+    ("ARRAYS_OVERLAP([1, 2], [2, 3])", True),
+    ("ARRAYS_OVERLAP([1, NULL], [3, NULL])", True),
+    ("ARRAY_FLATTEN([[1, 2], [3]])", "[1,2,3]"),
+    ("ARRAY_FLATTEN([[1], NULL])", None),
+    ("ARRAY_SORT([20, NULL, 0, 100])", "[0,20,100,null]"),
+    ("ARRAY_SORT([1, NULL, 3], FALSE)", "[null,3,1]"),
+    ("ARRAY_MIN([20, 0, NULL])", "0"),
+    ("ARRAY_MAX([9, 10, NULL])", "10"),
+    ("ARRAY_MAX([])", None),
+    ("ARRAY_REVERSE([1, 2])", "[2,1]"),
+    ("ARRAY_TO_STRING(['A', NULL, 1], ', ')", "A, , 1"),
+    ("ARRAY_GENERATE_RANGE(2, 5)", "[2,3,4]"),
+    ("ARRAY_GENERATE_RANGE(-5, -25, -10)", "[-5,-15]"),
+    ("ARRAYS_ZIP([1, 2], ['one'])", '[{"$1":1,"$2":"one"},{"$1":2,"$2":null}]'),
+    ("ARRAYS_ZIP([1], NULL)", None),
+    ("ARRAYS_ZIP([], [])", "[{}]"),
+    ("ARRAYS_TO_OBJECT(['b', 'a'], [1, 2])", '{"a":2,"b":1}'),
+    ("FILTER([1, 50, 80], x -> x > 40)", "[50,80]"),
+    ("FILTER([{'n': 1}, {'n': 5}], x -> x:n > 2)", '[{"n":5}]'),
+    ("FILTER(['a', 'b'], x -> x = 'b')", '["b"]'),
+    ("TRANSFORM([1, 2], x INT -> x + 1)", "[2,3]"),
+    ("TRANSFORM(NULL, x INT -> x + 1)", None),
+    ("REDUCE([1, 2, 3], 0, (total, x) -> total + x)::INT", 6),
+]
+
+
+@pytest.mark.parametrize(("expression", "value"), VALUES)
+def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
+    assert snowflake.value(expression) == value
+
+
+def test_flatten_of_no_arrays(snowflake: Snowflake) -> None:
+    with pytest.raises(InvalidText, match="Not an array"):
+        snowflake.value("ARRAY_FLATTEN([[1], 2])")
+
+
+def test_range_without_end(snowflake: Snowflake) -> None:
+    with pytest.raises(InvalidParameter, match="step"):
+        snowflake.value("ARRAY_GENERATE_RANGE(1, 2, 0)")

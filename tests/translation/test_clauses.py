@@ -1,0 +1,108 @@
+"""Clauses of a query: PIVOT, SAMPLE, stars, joins, limits, order of NULLs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mockhaus.errors import InvalidParameter, UnsupportedFeature
+from tests.translation.conftest import Snowflake
+
+SALES = """(SELECT * FROM VALUES (1, 'x', 10), (1, 'y', 5), (2, 'x', 7) T(ID, Q, A))"""
+ABC = "VALUES (1, 2, 3) T(A, B, C)"
+
+#: (query, rows)
+QUERIES: list[tuple[str, list[tuple[Any, ...]]]] = [
+    # PIVOT, UNPIVOT
+    (
+        f"SELECT * FROM {SALES} PIVOT(SUM(A) FOR Q IN ('x', 'y')) ORDER BY ID",
+        [(1, 10, 5), (2, 7, None)],
+    ),
+    (
+        f"SELECT ID, \"'x'\" FROM {SALES} PIVOT(SUM(A) FOR Q IN ('x', 'y')) ORDER BY ID",
+        [(1, 10), (2, 7)],
+    ),
+    (
+        f"SELECT E, QX FROM {SALES} PIVOT(AVG(A) FOR Q IN ('x')) AS P(E, QX) ORDER BY E",
+        [(1, Decimal("10.000000")), (2, Decimal("7.000000"))],
+    ),
+    (
+        f"SELECT * FROM {SALES} PIVOT(SUM(A) FOR Q IN ('y' AS QY) DEFAULT ON NULL (0)) ORDER BY ID",
+        [(1, 5), (2, 0)],
+    ),
+    (
+        f"SELECT ID, \"'y'\" FROM {SALES} PIVOT(SUM(A) FOR Q IN (ANY ORDER BY Q)) ORDER BY ID",
+        [(1, 5), (2, None)],
+    ),
+    (
+        f"""SELECT * FROM {SALES} PIVOT(MAX(A) FOR Q IN
+            (SELECT DISTINCT COLUMN1 FROM VALUES ('y'))) ORDER BY ID""",
+        [(1, 5), (2, None)],
+    ),
+    (
+        "SELECT * FROM (SELECT 1 ID, 2 JAN, NULL::INT FEB) UNPIVOT(S FOR M IN (JAN, FEB))",
+        [(1, "JAN", 2)],
+    ),
+    (
+        """SELECT * FROM (SELECT 1 ID, 2 JAN, NULL::INT FEB)
+           UNPIVOT INCLUDE NULLS (S FOR M IN (JAN AS JANUARY, FEB)) ORDER BY M""",
+        [(1, "FEB", None), (1, "JANUARY", 2)],
+    ),
+    # stars
+    (f"SELECT * EXCLUDE (A) FROM {ABC}", [(2, 3)]),
+    (f"SELECT * REPLACE (A + 1 AS A) FROM {ABC}", [(2, 2, 3)]),
+    (f"SELECT Z FROM (SELECT * RENAME B AS Z FROM {ABC})", [(2,)]),
+    (f"SELECT T.* EXCLUDE (A, B) FROM {ABC}", [(3,)]),
+    ("SELECT * ILIKE '%i%' FROM (SELECT 1 ID, 2 XX)", [(1,)]),
+    # limits and order
+    ("SELECT TOP 2 COLUMN1 FROM VALUES (3), (1), (2) ORDER BY 1", [(1,), (2,)]),
+    ("SELECT COLUMN1 FROM VALUES (3), (1) ORDER BY 1 OFFSET 1 FETCH FIRST 1 ROWS ONLY", [(3,)]),
+    ("SELECT COLUMN1 FROM VALUES (3), (1) ORDER BY 1 LIMIT NULL OFFSET NULL", [(1,), (3,)]),
+    ("SELECT COLUMN1 FROM VALUES (1), (NULL) ORDER BY 1", [(1,), (None,)]),
+    ("SELECT COLUMN1 FROM VALUES (1), (NULL) ORDER BY 1 DESC", [(None,), (1,)]),
+    ("SELECT COLUMN1 FROM VALUES (1), (NULL) ORDER BY 1 DESC NULLS LAST", [(1,), (None,)]),
+    # set operations
+    ("SELECT 1 MINUS SELECT 1", []),
+    ("SELECT 1 A, 2 B UNION ALL BY NAME SELECT 3 B, 4 A", [(1, 2), (4, 3)]),
+    # joins
+    (f"SELECT T.A, U.D FROM {ABC} INNER JOIN VALUES (9) U(D)", [(1, 9)]),
+    (f"SELECT * FROM {ABC} NATURAL JOIN (SELECT 1 A, 9 D)", [(1, 2, 3, 9)]),
+    (f"SELECT X FROM {ABC}, LATERAL (SELECT T.A + 1 X)", [(2,)]),
+    (
+        """SELECT * FROM (VALUES (1, 10), (2, 3)) T(A, B)
+           ASOF JOIN (VALUES (5, 'e'), (15, 'f')) U(C, D) MATCH_CONDITION (T.B >= U.C) ORDER BY 1""",
+        [(1, 10, 5, "e"), (2, 3, None, None)],
+    ),
+    (
+        "WITH R(N) AS (SELECT 1 UNION ALL SELECT N + 1 FROM R WHERE N < 3) SELECT * FROM R",
+        [(1,), (2,), (3,)],
+    ),
+    # samples
+    (f"SELECT COUNT(*) FROM {ABC} SAMPLE (100)", [(1,)]),
+    (f"SELECT COUNT(*) FROM {ABC} SAMPLE (0)", [(0,)]),
+    ("SELECT COUNT(*) FROM VALUES (1), (2) T(A) TABLESAMPLE BERNOULLI (1 ROWS)", [(1,)]),
+]
+
+
+@pytest.mark.parametrize(("query", "rows"), QUERIES)
+def test_rows(snowflake: Snowflake, query: str, rows: list[tuple[Any, ...]]) -> None:
+    assert snowflake.rows(query) == rows
+
+
+ERRORS: list[tuple[str, type[Exception]]] = [
+    (f"SELECT * FROM {ABC} SAMPLE (101)", InvalidParameter),
+    (f"SELECT * FROM {ABC} SAMPLE SYSTEM (3 ROWS)", UnsupportedFeature),
+    ("SELECT * FROM T START WITH A = 1 CONNECT BY PRIOR A = B", UnsupportedFeature),
+    (
+        "SELECT * FROM T MATCH_RECOGNIZE (PARTITION BY A PATTERN (X+) DEFINE X AS A > 1)",
+        UnsupportedFeature,
+    ),
+]
+
+
+@pytest.mark.parametrize(("query", "error"), ERRORS)
+def test_error(snowflake: Snowflake, query: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        snowflake.rows(query)

@@ -1,0 +1,92 @@
+"""Table functions in FROM."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
+from tests.translation.conftest import Snowflake
+
+DOCUMENT = """PARSE_JSON('{"a":1,"b":[77,88],"c":{"d":"X"}}')"""
+DOCUMENTS = """(SELECT COLUMN1 AS ID, PARSE_JSON(COLUMN2) AS V FROM VALUES
+    (1, '{"items":[{"n":"a","t":[1,2]},{"n":"b","t":[]}]}'), (2, '{"items":null}'), (3, NULL))"""
+
+#: (query, rows)
+QUERIES: list[tuple[str, list[tuple[Any, ...]]]] = [
+    # all six columns
+    (
+        "SELECT * FROM TABLE(FLATTEN(INPUT => PARSE_JSON('[1, null]'))) F",
+        [(1, None, "[0]", 0, "1", "[1,null]"), (1, None, "[1]", 1, "null", "[1,null]")],
+    ),
+    (
+        'SELECT KEY, PATH, INDEX, VALUE FROM TABLE(FLATTEN(PARSE_JSON(\'{"b":2,"a c":1}\')))',
+        [("a c", "['a c']", None, "1"), ("b", "b", None, "2")],
+    ),
+    (
+        f"SELECT KEY, PATH, VALUE FROM TABLE(FLATTEN(INPUT => {DOCUMENT}, PATH => 'b'))",
+        [(None, "b[0]", "77"), (None, "b[1]", "88")],
+    ),
+    (
+        f"SELECT PATH, VALUE FROM TABLE(FLATTEN(INPUT => {DOCUMENT}, RECURSIVE => TRUE))",
+        [
+            ("a", "1"),
+            ("b", "[77,88]"),
+            ("b[0]", "77"),
+            ("b[1]", "88"),
+            ("c", '{"d":"X"}'),
+            ("c.d", '"X"'),
+        ],
+    ),
+    (f"SELECT KEY FROM TABLE(FLATTEN(INPUT => {DOCUMENT}, MODE => 'ARRAY'))", []),
+    (
+        "SELECT KEY, VALUE FROM TABLE(FLATTEN(INPUT => PARSE_JSON('[]'), OUTER => TRUE)) F",
+        [(None, None)],
+    ),
+    # lateral, chained, correlated
+    (
+        f"""SELECT ID, F.INDEX, F.VALUE:n::STRING, G.VALUE FROM {DOCUMENTS} T,
+            LATERAL FLATTEN(INPUT => V:items) F, LATERAL FLATTEN(F.VALUE:t, OUTER => TRUE) G
+            ORDER BY 1, 2, 4""",
+        [(1, 0, "a", "1"), (1, 0, "a", "2"), (1, 1, "b", None)],
+    ),
+    (
+        f"""SELECT ID, F.VALUE IS NULL FROM {DOCUMENTS} T
+            LEFT JOIN LATERAL FLATTEN(T.V:items[1].t) F ORDER BY 1""",
+        [(1, True), (2, True), (3, True)],
+    ),
+    (
+        f"SELECT F.VALUE:n::STRING FROM {DOCUMENTS} T, TABLE(FLATTEN(T.V:items)) F "
+        "WHERE F.VALUE:n = 'b'",
+        [("b",)],
+    ),
+    ("SELECT A, E FROM TABLE(FLATTEN([7])) AS F(A, B, C, D, E, G)", [(1, "7")]),
+    # the others
+    ("SELECT ROW_NUMBER() OVER (ORDER BY NULL) FROM TABLE(GENERATOR(ROWCOUNT => 2))", [(1,), (2,)]),
+    ("SELECT * FROM TABLE(SPLIT_TO_TABLE('a.b', '.'))", [(1, 1, "a"), (1, 2, "b")]),
+    (
+        "SELECT C, S.VALUE FROM VALUES ('x-y') T(C), LATERAL SPLIT_TO_TABLE(T.C, '-') S ORDER BY 2",
+        [("x-y", "x"), ("x-y", "y")],
+    ),
+    ("SELECT VALUE FROM TABLE(STRTOK_SPLIT_TO_TABLE('a b,,c', ' ,'))", [("a",), ("b",), ("c",)]),
+]
+
+
+@pytest.mark.parametrize(("query", "rows"), QUERIES)
+def test_rows(snowflake: Snowflake, query: str, rows: list[tuple[Any, ...]]) -> None:
+    assert snowflake.rows(query) == rows
+
+
+ERRORS: list[tuple[str, type[Exception]]] = [
+    ("FLATTEN(INPUT => [1], MODE => 'ALL')", InvalidParameter),
+    ("FLATTEN(INPUT => [1], DEPTH => 2)", WrongArguments),
+    ("RESULT_SCAN(LAST_QUERY_ID())", UnsupportedFeature),
+    ("GENERATOR(TIMELIMIT => 5)", UnsupportedFeature),
+]
+
+
+@pytest.mark.parametrize(("function", "error"), ERRORS)
+def test_error(snowflake: Snowflake, function: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        snowflake.rows(f"SELECT * FROM TABLE({function})")

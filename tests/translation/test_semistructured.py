@@ -1,0 +1,125 @@
+"""VARIANT and OBJECT: values come back as canonical JSON text, keys sorted."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mockhaus.errors import InvalidJson, InvalidParameter, InvalidText, UnsupportedFeature
+from tests.translation.conftest import Snowflake
+
+#: (expression, value)
+VALUES: list[tuple[str, Any]] = [
+    # JSON text
+    ('PARSE_JSON(\'{"b": 1, "a": [1, 2]}\')', '{"a":[1,2],"b":1}'),
+    ("PARSE_JSON('{b: 1, \\'a\\': TRUE}')", '{"a":true,"b":1}'),
+    ("PARSE_JSON('[-1, 12, FALSE,]')", "[-1,12,false,null]"),
+    ("PARSE_JSON('[1, , 77]')", "[1,null,77]"),
+    ("PARSE_JSON('1.912e2')", "1.912000000000000e+02"),
+    ("PARSE_JSON('1.10')", "1.10"),
+    ("PARSE_JSON('12345678901234567890123456789')", "12345678901234567890123456789"),
+    ("PARSE_JSON('null')", "null"),
+    ("PARSE_JSON(NULL)", None),
+    ("PARSE_JSON('  ')", None),
+    ("PARSE_JSON('{\"a\":1,\"a\":2}', 'd')", '{"a":2}'),
+    ("TRY_PARSE_JSON('{x')", None),
+    ("CHECK_JSON('{\"a\": 1}')", None),
+    ("CHECK_JSON('{\"a\":')", "incomplete value, pos 6"),
+    ('TO_JSON(PARSE_JSON(\'{"b":1,"a":2}\'))', '{"a":2,"b":1}'),
+    ("TO_JSON('null'::VARIANT)", '"null"'),
+    ('JSON_EXTRACT_PATH_TEXT(\'{"a":{"b":["x","y"]}}\', \'a.b[1]\')', "y"),
+    # conversions
+    ("TO_VARIANT('a')", '"a"'),
+    ("TO_VARIANT(1.5::FLOAT)", "1.500000000000000e+00"),
+    ("TO_VARIANT(DATE '2024-01-01')", '"2024-01-01"'),
+    ("TO_VARIANT(TO_BINARY('snow', 'utf-8'))", '"736E6F77"'),
+    ("TO_VARIANT(NULL)", None),
+    ("TO_ARRAY('x')", '["x"]'),
+    ("TO_ARRAY([1])", "[1]"),
+    ("TO_OBJECT(PARSE_JSON('{\"a\":1}'))", '{"a":1}'),
+    # paths; keys are case-sensitive
+    ('PARSE_JSON(\'{"a":{"b":[10,20]}}\'):a.b[1]', "20"),
+    ('PARSE_JSON(\'{"a":{"b":[10,20]}}\'):A.b[1]', None),
+    ('PARSE_JSON(\'{"a b":{"c.d":1}}\'):"a b"[\'c.d\']', "1"),
+    ("PARSE_JSON('[5,6]')[0]", "5"),
+    ("PARSE_JSON('[5,6]')[0 + 1]", "6"),
+    ("PARSE_JSON('[5,6]')[-1]", None),
+    ("PARSE_JSON('{\"a\":null}'):a", "null"),
+    ("PARSE_JSON('{\"a\":null}'):b", None),
+    ("GET(PARSE_JSON('{\"a\":7}'), 'a')", "7"),
+    ("GET(PARSE_JSON('[7,8]'), 1)", "8"),
+    ("GET_PATH(PARSE_JSON('{\"a\":[{\"b\":3}]}'), 'a[0].b')", "3"),
+    ("GET_IGNORE_CASE(PARSE_JSON('{\"aa\":1,\"aA\":2}'), 'aA')", "2"),
+    ('PARSE_JSON(\'{"a":"x"}\'):a::STRING', "x"),
+    ("PARSE_JSON('{\"a\":\"x\"}'):a = 'x'", True),
+    ("PARSE_JSON('{\"a\":5}'):a::INT + 1", 6),
+    # objects
+    ("OBJECT_CONSTRUCT('z', 1, 'a', 'x', 'n', NULL)", '{"a":"x","z":1}'),
+    ("OBJECT_CONSTRUCT('k' || 1, 2)", '{"k1":2}'),
+    ("OBJECT_CONSTRUCT_KEEP_NULL('a', NULL, NULL, 3)", '{"a":null}'),
+    ("{'b': [1], 'a': {'c': TRUE}}", '{"a":{"c":true},"b":[1]}'),
+    ("OBJECT_CONSTRUCT()", "{}"),
+    ("OBJECT_INSERT({'a': 1}, 'b', 2)", '{"a":1,"b":2}'),
+    ("OBJECT_INSERT({'a': 1}, 'b', NULL)", '{"a":1}'),
+    ("OBJECT_INSERT({'a': 1}, 'a', 2, TRUE)", '{"a":2}'),
+    ("OBJECT_DELETE({'a': 1, 'b': 2, 'c': 3}, 'a', 'c')", '{"b":2}'),
+    ("OBJECT_PICK({'a': 1, 'b': 2}, 'b', 'x')", '{"b":2}'),
+    ("OBJECT_PICK({'a': 1, 'b': 2}, ['a', 'b'])", '{"a":1,"b":2}'),
+    ("OBJECT_KEYS({'b': 1, 'a': 2})", '["a","b"]'),
+    ("STRIP_NULL_VALUE(PARSE_JSON('{\"a\":null}'):a)", None),
+    # types
+    ("TYPEOF(TO_VARIANT(1))", "INTEGER"),
+    ("TYPEOF(TO_VARIANT(1.25))", "DECIMAL"),
+    ("TYPEOF(TO_VARIANT(1.25::FLOAT))", "DOUBLE"),
+    ("TYPEOF(PARSE_JSON('null'))", "NULL_VALUE"),
+    ("TYPEOF({})", "OBJECT"),
+    ("IS_NULL_VALUE(PARSE_JSON('{\"a\":null}'):a)", True),
+    ("IS_NULL_VALUE(PARSE_JSON('{\"a\":null}'):b)", None),
+    ("IS_ARRAY([1])", True),
+    ("IS_OBJECT([1])", False),
+    ("IS_BOOLEAN(TO_VARIANT(TRUE))", True),
+    ("IS_DECIMAL(TO_VARIANT(1.5::FLOAT))", False),
+    ("IS_DOUBLE(TO_VARIANT(1))", True),
+    ("AS_INTEGER(TO_VARIANT(5))", 5),
+    ("AS_INTEGER(TO_VARIANT('5'))", None),
+    ("AS_DECIMAL(TO_VARIANT(1.25), 6, 3)", Decimal("1.250")),
+    ("AS_VARCHAR(TO_VARIANT('x'))", "x"),
+    ("AS_DOUBLE(TO_VARIANT(1.5::FLOAT))", 1.5),
+]
+
+
+@pytest.mark.parametrize(("expression", "value"), VALUES)
+def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
+    assert snowflake.value(expression) == value
+
+
+ERRORS: list[tuple[str, type[Exception], str]] = [
+    ('PARSE_JSON(\'{"a":1,"a":2}\')', InvalidJson, "duplicate object attribute"),
+    ("PARSE_JSON('{a b}')", InvalidJson, "missing colon, pos 4"),
+    ("PARSE_JSON('[1, nothing]')", InvalidJson, 'unknown keyword "nothing"'),
+    ("OBJECT_CONSTRUCT('a', 1, 'a', 2)", InvalidParameter, "Duplicate field key 'a'"),
+    ("OBJECT_INSERT({'a': 1}, 'a', 2)", InvalidText, "'a'"),
+    ("TO_OBJECT(PARSE_JSON('[1]'))", InvalidText, "OBJECT"),
+    ("IS_DATE(TO_VARIANT(1))", UnsupportedFeature, "IS_DATE"),
+    ("PARSE_XML('<a/>')", UnsupportedFeature, "PARSE_XML"),
+]
+
+
+@pytest.mark.parametrize(("expression", "error", "message"), ERRORS)
+def test_error(snowflake: Snowflake, expression: str, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        snowflake.value(expression)
+
+
+def test_object_of_all_columns(snowflake: Snowflake) -> None:
+    sql = "SELECT OBJECT_CONSTRUCT(*), OBJECT_CONSTRUCT_KEEP_NULL(*) FROM (SELECT 1 A, NULL B) T"
+    assert snowflake.rows(sql) == [('{"A":1}', '{"A":1,"B":null}')]
+
+
+def test_json_null_is_not_null(snowflake: Snowflake) -> None:
+    sql = (
+        "SELECT COUNT(*), COUNT(PARSE_JSON(COLUMN1):t) FROM VALUES ('{\"t\":null}'), ('{\"t\":1}')"
+    )
+    assert snowflake.rows(sql) == [(2, 1)]
