@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import numpy as np
@@ -22,6 +22,7 @@ from mockhaus.gateway.cells import (
     Form,
     Integers,
     data_of,
+    divided,
     integers,
     matrix,
     numbers,
@@ -137,28 +138,29 @@ def numeric(value: Decimal) -> bytes:
     return head + struct.pack(f"!{len(groups)}H", *groups)
 
 
-def _groups_of_integers(unscaled: Integers, wholes: int, fractions: int, scale: int) -> Any:
+Digits: TypeAlias = list[npt.NDArray[Any]]
+
+
+def _digits_of_integers(unscaled: Integers, wholes: int, fractions: int, scale: int) -> Digits:
     """Base-10,000 digits, most significant first, of decimals that fit 64 bits."""
-    size = np.abs(unscaled).view(np.uint64)
-    whole, fraction = np.divmod(size, np.uint64(10**scale))
-    fraction = fraction * np.uint64(10 ** (4 * fractions - scale))
-    digits = np.empty((len(unscaled), wholes + fractions), np.int16)
-    for part, count, end in ((whole, wholes, wholes), (fraction, fractions, wholes + fractions)):
-        for position in range(end - 1, end - count - 1, -1):
-            part, digit = np.divmod(part, np.uint64(10_000))
-            digits[:, position] = digit
-    return digits
+    whole, fraction = divided(np.abs(unscaled).view(np.uint64), 10**scale)
+    fraction *= np.uint64(10 ** (4 * fractions - scale))
+    digits: Digits = []
+    for part, count in ((fraction, fractions), (whole, wholes)):
+        for _ in range(count):
+            part, digit = divided(part, 10_000)
+            digits.append(digit)
+    return digits[::-1]
 
 
-def _groups_of_text(unscaled: pa.Array, wholes: int, fractions: int, scale: int) -> Any:
+def _digits_of_text(unscaled: pa.Array, wholes: int, fractions: int, scale: int) -> Digits:
     """The same, of decimals up to 38 digits, by way of their decimal text."""
     width = 4 * wholes + scale
     printed = pc.utf8_ltrim(unscaled.cast(pa.string()).fill_null("0"), "-")
-    padded = pc.utf8_lpad(printed, width, "0")
-    written = np.frombuffer(padded.buffers()[2], np.uint8, count=len(unscaled) * width)
+    written = data_of(pc.utf8_lpad(printed, width, "0")).reshape(len(unscaled), width)
     places = np.zeros((len(unscaled), 4 * (wholes + fractions)), np.int16)
-    places[:, :width] = written.reshape(len(unscaled), width) - ord("0")
-    return places.reshape(len(unscaled), -1, 4) @ np.array([1000, 100, 10, 1], np.int16)
+    places[:, :width] = written - ord("0")
+    return list((places.reshape(len(unscaled), -1, 4) @ np.array([1000, 100, 10, 1], np.int16)).T)
 
 
 def _numeric_cells(column: pa.Array) -> Cells:
@@ -168,33 +170,37 @@ def _numeric_cells(column: pa.Array) -> Cells:
     negative = words[1::2] < 0
     if precision <= 18:
         low = np.where(valid(column), words[::2], 0) if column.null_count else words[::2]
-        digits = _groups_of_integers(low, wholes, fractions, scale)
+        digits = _digits_of_integers(low, wholes, fractions, scale)
     else:
         # The same digits without a point: scale 0 keeps Arrow from writing an exponent.
         unscaled = pa.Array.from_buffers(
             pa.decimal128(38, 0), len(column), column.buffers(), offset=column.offset
         )
-        digits = _groups_of_text(unscaled, wholes, fractions, scale)
+        digits = _digits_of_text(unscaled, wholes, fractions, scale)
     return _numeric_layout(digits, negative, wholes, scale)
 
 
 def _numeric_layout(
-    digits: npt.NDArray[np.int16], negative: npt.NDArray[np.bool_], wholes: int, scale: int
+    digits: Digits, negative: npt.NDArray[np.bool_], wholes: int, scale: int
 ) -> Cells:
-    count, groups = digits.shape
-    used = digits != 0
-    some = used.any(axis=1)
-    first = used.argmax(axis=1)
-    last = groups - 1 - used[:, ::-1].argmax(axis=1)
+    """Head and digits of each number, without the zeros in front and at the end."""
+    count, groups = len(negative), len(digits)
+    first = np.full(count, groups, np.int16)
+    last = np.full(count, -1, np.int16)
     cells = np.empty((count, 4 + groups), ">i2")
+    for place, digit in enumerate(digits):
+        cells[:, 4 + place] = digit
+        last[digit != 0] = place
+    for place in range(groups - 1, -1, -1):
+        first[digits[place] != 0] = place
+    some = last >= 0
     cells[:, 0] = np.where(some, last - first + 1, 0)
     cells[:, 1] = np.where(some, wholes - 1 - first, 0)
     cells[:, 2] = np.where(some & negative, _NEGATIVE, 0)
     cells[:, 3] = scale
-    cells[:, 4:] = digits
     keep = np.ones((count, 4 + groups), np.bool_)
-    places = np.arange(groups)
-    keep[:, 4:] = (places >= first[:, None]) & (places <= last[:, None]) & some[:, None]
+    for place in range(groups):
+        keep[:, 4 + place] = (first <= place) & (place <= last)
     return ragged(matrix(cells), keep, unit=2)
 
 

@@ -17,6 +17,7 @@ from mockhaus.gateway.cells import (
     Cells,
     Integers,
     Matrix,
+    divided,
     matrix,
     numbers,
     patched,
@@ -39,6 +40,8 @@ _LAST: Final = 2_932_896
 _CLOCK: Final = np.array(
     [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(86_401)], dtype="S8"
 ).view("u8")
+_DATE: Final = np.dtype([("month", "u8"), ("day", "u2")])
+_TIMESTAMP: Final = np.dtype([*_DATE.descr, ("space", "u1"), ("clock", "u8")])
 _THREE_DIGITS: Final = np.array([f"{n:03}" for n in range(1000)], dtype="S3").view("V3")
 
 
@@ -98,14 +101,18 @@ def timestamp_text(micros: int) -> bytes:
 # --- a column -------------------------------------------------------------------------------------
 
 
-def _dates(days: Integers) -> npt.NDArray[np.void]:
-    """`YYYY-MM-DD` of each day; a table of the days between the first and the last, if it pays."""
+def _dates(days: Integers) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """`YYYY-MM-` and `DD` of each day, as words that numpy moves at once; by way of a table of the
+    days between the first and the last, if it pays."""
     low, high = (int(days.min()), int(days.max())) if len(days) else (0, 0)
     tabled = high - low < 4 * len(days)
     wanted = np.arange(low, high + 1) if tabled else days
     printed = pa.array(wanted.astype(np.int32)).view(pa.date32()).cast(pa.string())
-    written = np.frombuffer(printed.buffers()[2], "V10", count=len(wanted))
-    return written[days - low] if tabled else written
+    written = np.frombuffer(printed.buffers()[2], _DATE, count=len(wanted))
+    if not tabled:
+        return written["month"], written["day"]
+    place = days - low
+    return written["month"].copy()[place], written["day"].copy()[place]
 
 
 def _with_fraction(head: Matrix, fraction: Integers) -> Cells:
@@ -141,11 +148,13 @@ def _scalars(cells: Cells, odd: npt.NDArray[np.bool_], values: Any, scalar: Any)
 def date_cells(column: pa.Array) -> Cells:
     days = numbers(column, np.int32)
     odd = _odd(days)
-    return _scalars(matrix(_dates(np.where(odd, 0, days))), odd, days, date_text)
+    cells = np.empty(len(days), _DATE)
+    cells["month"], cells["day"] = _dates(np.where(odd, 0, days))
+    return _scalars(matrix(cells), odd, days, date_text)
 
 
 def time_cells(column: pa.Array) -> Cells:
-    seconds, fraction = np.divmod(numbers(column, np.int64), SECOND)
+    seconds, fraction = divided(numbers(column, np.int64), SECOND)
     return _with_fraction(matrix(_CLOCK[seconds]), fraction)
 
 
@@ -154,11 +163,11 @@ def timestamp_cells(column: pa.Array) -> Cells:
 
 
 def _timestamps(micros: Integers) -> Cells:
-    days, rest = np.divmod(micros, DAY)
-    seconds, fraction = np.divmod(rest, SECOND)
+    days, rest = divided(micros, DAY)
+    seconds, fraction = divided(rest, SECOND)
     odd = _odd(days)
-    head = np.empty(len(micros), dtype=[("date", "V10"), ("space", "u1"), ("clock", "u8")])
-    head["date"] = _dates(np.where(odd, 0, days))
+    head = np.empty(len(micros), _TIMESTAMP)
+    head["month"], head["day"] = _dates(np.where(odd, 0, days))
     head["space"] = ord(" ")
     head["clock"] = _CLOCK[seconds]
     return _scalars(_with_fraction(matrix(head), fraction), odd, micros, timestamp_text)
