@@ -98,6 +98,10 @@ class Walk:
         for cte in with_.expressions:
             name = names.stored(cte.args["alias"].this)
             if isinstance(cte.this, exp.SetOperation) and _mentions(cte.this.expression, name):
+                if cte.this.args.get("distinct"):
+                    raise UnsupportedFeature(
+                        "SQL compilation error:\nUNION not yet supported within a Recursive CTE"
+                    )
                 with_.set("recursive", True)
                 scope.add(name)
             cte.set("alias", self.rewrite(cte.args["alias"]))
@@ -132,8 +136,9 @@ def unknown(node: exp.Expression) -> UnsupportedFeature | UnknownFunction:
 
 def refused_function(function: Function, node: exp.Expression) -> UnsupportedFeature:
     """The refusal of a function that Snowflake has and Mockhaus has not."""
+    name = str(node.this).upper() if isinstance(node, exp.Anonymous) else function.names[0]
     return UnsupportedFeature(
-        f"Unsupported feature 'function {function.names[0]}'.",
+        f"Unsupported feature 'function {name}'.",
         hint=function.refused,
         position=node.meta.get("start"),
     )

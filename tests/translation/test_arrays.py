@@ -37,6 +37,7 @@ VALUES: list[tuple[str, Any]] = [
     ("ARRAY_DISTINCT(NULL)", None),
     ("ARRAY_INTERSECTION([1, 1, 2], [1, 2, 2])", "[1,2]"),
     ("ARRAY_EXCEPT(['A', 'B', 'B'], ['B'])", '["A","B"]'),
+    ("ARRAY_EXCEPT(['A'], NULL)", None),
     ("ARRAYS_OVERLAP([1, 2], [2, 3])", True),
     ("ARRAYS_OVERLAP([1, NULL], [3, NULL])", True),
     ("ARRAY_FLATTEN([[1, 2], [3]])", "[1,2,3]"),

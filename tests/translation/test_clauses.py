@@ -63,6 +63,7 @@ QUERIES: list[tuple[str, list[tuple[Any, ...]]]] = [
     ("SELECT COLUMN1 FROM VALUES (1), (NULL) ORDER BY 1", [(1,), (None,)]),
     ("SELECT COLUMN1 FROM VALUES (1), (NULL) ORDER BY 1 DESC", [(None,), (1,)]),
     ("SELECT COLUMN1 FROM VALUES (1), (NULL) ORDER BY 1 DESC NULLS LAST", [(1,), (None,)]),
+    ("SELECT COLUMN1, COLUMN2 FROM VALUES (2, 1), (1, 9) ORDER BY ALL", [(1, 9), (2, 1)]),
     # set operations
     ("SELECT 1 MINUS SELECT 1", []),
     ("SELECT 1 A, 2 B UNION ALL BY NAME SELECT 3 B, 4 A", [(1, 2), (4, 3)]),
@@ -94,6 +95,7 @@ def test_rows(snowflake: Snowflake, query: str, rows: list[tuple[Any, ...]]) -> 
 ERRORS: list[tuple[str, type[Exception]]] = [
     (f"SELECT * FROM {ABC} SAMPLE (101)", InvalidParameter),
     (f"SELECT * FROM {ABC} SAMPLE SYSTEM (3 ROWS)", UnsupportedFeature),
+    ("WITH R AS (SELECT 1 N UNION SELECT N FROM R) SELECT * FROM R", UnsupportedFeature),
     ("SELECT * FROM T START WITH A = 1 CONNECT BY PRIOR A = B", UnsupportedFeature),
     (
         "SELECT * FROM T MATCH_RECOGNIZE (PARTITION BY A PATTERN (X+) DEFINE X AS A > 1)",

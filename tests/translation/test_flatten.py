@@ -64,6 +64,15 @@ QUERIES: list[tuple[str, list[tuple[Any, ...]]]] = [
     ("SELECT A, E FROM TABLE(FLATTEN([7])) AS F(A, B, C, D, E, G)", [(1, "7")]),
     # the others
     ("SELECT ROW_NUMBER() OVER (ORDER BY NULL) FROM TABLE(GENERATOR(ROWCOUNT => 2))", [(1,), (2,)]),
+    (
+        "SELECT SEQ1(1) FROM TABLE(GENERATOR(ROWCOUNT => 130)) ORDER BY SEQ4() OFFSET 127",
+        [(127,), (-128,), (-127,)],
+    ),
+    (
+        "SELECT ROW_NUMBER() OVER (ORDER BY SEQ4()) FROM TABLE(GENERATOR(ROWCOUNT => 2)) "
+        "WHERE SEQ4() > 0",
+        [(1,)],
+    ),
     ("SELECT * FROM TABLE(SPLIT_TO_TABLE('a.b', '.'))", [(1, 1, "a"), (1, 2, "b")]),
     (
         "SELECT C, S.VALUE FROM VALUES ('x-y') T(C), LATERAL SPLIT_TO_TABLE(T.C, '-') S ORDER BY 2",
@@ -84,6 +93,11 @@ ERRORS: list[tuple[str, type[Exception]]] = [
     ("RESULT_SCAN(LAST_QUERY_ID())", UnsupportedFeature),
     ("GENERATOR(TIMELIMIT => 5)", UnsupportedFeature),
 ]
+
+
+def test_sequence_of_lateral_rows_is_refused(snowflake: Snowflake) -> None:
+    with pytest.raises(UnsupportedFeature, match="SEQ"):
+        snowflake.rows(f"SELECT F.SEQ FROM {DOCUMENTS} T, LATERAL FLATTEN(V:items) F")
 
 
 @pytest.mark.parametrize(("function", "error"), ERRORS)

@@ -45,9 +45,11 @@ CREATE OR REPLACE MACRO snow_array_reverse(a) AS array_of(list_reverse(items(a))
 -- Multisets: the n-th of equal items counts as the n-th of the other array.
 CREATE OR REPLACE MACRO times(l, e) AS len(list_filter(l, lambda o: o = e));
 CREATE OR REPLACE MACRO snow_array_intersection(a, b) AS
-    array_of(list_filter(items(a), lambda e, i: times(items(a)[1:i], e) <= times(items(b), e)));
+    CASE WHEN b IS NOT NULL THEN
+        array_of(list_filter(items(a), lambda e, i: times(items(a)[1:i], e) <= times(items(b), e))) END;
 CREATE OR REPLACE MACRO snow_array_except(a, b) AS
-    array_of(list_filter(items(a), lambda e, i: times(items(a)[1:i], e) > times(items(b), e)));
+    CASE WHEN b IS NOT NULL THEN
+        array_of(list_filter(items(a), lambda e, i: times(items(a)[1:i], e) > times(items(b), e))) END;
 CREATE OR REPLACE MACRO snow_arrays_overlap(a, b) AS list_has_any(items(a), items(b));
 
 CREATE OR REPLACE MACRO snow_array_contains(x, a) AS

@@ -1,6 +1,9 @@
 -- Data generation functions.
 
 CREATE OR REPLACE MACRO wrapped(n, bits) AS n % CAST(pow(2, bits) AS BIGINT);
+-- After the largest number of so many bits comes the smallest.
+CREATE OR REPLACE MACRO wrapped_signed(n, bits) AS
+    (n + CAST(pow(2, bits - 1) AS BIGINT)) % CAST(pow(2, bits) AS BIGINT) - CAST(pow(2, bits - 1) AS BIGINT);
 
 CREATE OR REPLACE MACRO random_number() AS
     CAST(floor(random() * 9007199254740992) * 2048 + floor(random() * 2048) - 9223372036854775807 AS BIGINT);

@@ -116,7 +116,7 @@ CREATE OR REPLACE MACRO get_path(v, p) AS
 
 CREATE OR REPLACE MACRO get_ignore_case(o, k) AS
     COALESCE(get_item(o, CAST(k AS VARCHAR)),
-        list_filter(list_sort(members(o), 'DESC'), lambda e: lower(e[1]) = lower(k))[1][2]);
+        list_filter(list_sort(members(o)), lambda e: lower(e[1]) = lower(k))[1][2]);
 
 -- The text of a value within JSON text.
 CREATE OR REPLACE MACRO json_extract_path_text(a, p) AS get_path(parse_json(a), p) ->> '$';

@@ -30,6 +30,9 @@ _MODES: Final = {
 }
 
 
+_SEQUENCED: Final = (exp.Explode, exp.SplitToTable, exp.StrtokSplitToTable)
+
+
 def _arguments(node: exp.Func, known: tuple[str, ...]) -> dict[str, exp.Expression]:
     """Arguments by name; those without come in the order of the reference."""
     given: dict[str, exp.Expression] = {}
@@ -148,6 +151,8 @@ def _table_function(node: exp.TableFromRows | exp.Lateral, walk: Walk) -> exp.Ex
         if node.args.get(key):
             raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(node)[:60]}'.")
     correlated = isinstance(node.parent, exp.Join)
+    if correlated and isinstance(function, _SEQUENCED):
+        _refuse_sequence(node, alias)
     if isinstance(function, exp.Explode):
         own_names = alias is not None and [
             str(c.this).upper() for c in alias.args.get("columns") or []
@@ -162,6 +167,14 @@ def _table_function(node: exp.TableFromRows | exp.Lateral, walk: Walk) -> exp.Ex
         return _derived(_split(function, walk), alias, walk, correlated=correlated)
     walk.rewrite(function)  # known functions are refused by their name
     raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(function)[:60]}'.")
+
+
+def _refuse_sequence(node: exp.Expression, alias: exp.TableAlias | None) -> None:
+    """SEQ tells input rows apart: a lateral subquery does not know them."""
+    name = "" if alias is None else alias.name.upper()
+    for column in node.root().find_all(exp.Column):
+        if column.name.upper() == "SEQ" and name and column.table.upper() == name:
+            raise UnsupportedFeature("Unsupported feature 'SEQ of a lateral table function'.")
 
 
 def _generator(node: exp.Generator, walk: Walk) -> exp.Select:

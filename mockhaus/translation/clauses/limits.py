@@ -1,4 +1,8 @@
-"""LIMIT, FETCH, TOP. Snowflake's manual: "LIMIT / FETCH", "TOP <n>"."""
+"""ORDER BY, LIMIT, FETCH, TOP. Snowflake's manual: "ORDER BY", "LIMIT / FETCH", "TOP <n>".
+
+NULLs are the highest values in Snowflake, which the parser writes into every ORDER BY, those of
+windows and WITHIN GROUP included.
+"""
 
 from __future__ import annotations
 
@@ -16,4 +20,15 @@ def _fetch(node: exp.Fetch, walk: Walk) -> exp.Expression:
     return exp.Limit(expression=walk.rewrite(count))
 
 
-ENTER: Final[dict[type[exp.Expression], Any]] = {exp.Fetch: _fetch}
+def _ordered(node: exp.Ordered, walk: Walk) -> exp.Expression:
+    """ORDER BY ALL is a word, no column."""
+    column = node.this
+    bare = isinstance(column, exp.Column) and not column.table
+    if bare and column.name.upper() == "ALL" and not column.this.args.get("quoted"):
+        node.set("this", exp.var("ALL"))
+        return node
+    walk.children(node)
+    return node
+
+
+ENTER: Final[dict[type[exp.Expression], Any]] = {exp.Fetch: _fetch, exp.Ordered: _ordered}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.translation import operands
+from mockhaus.translation.functions.tables import row_number
 from mockhaus.translation.operands import number, number_call, text_call
 from mockhaus.translation.registry import Function, Rewriter, apply, call, refused
 
@@ -19,19 +20,14 @@ if TYPE_CHECKING:
 _SEEDED: Final = "a seed gives other values than Snowflake's"
 
 
-def _row_number() -> exp.Expression:
-    """0, 1, 2 ... over the rows of the query."""
-    window = exp.Window(this=exp.RowNumber())
-    return exp.Paren(this=exp.Sub(this=window, expression=operands.integer(1)))
-
-
 def _sequence(size: int) -> Rewriter:
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         """SEQ1 ... SEQ8([sign]): counts the rows from 0 and wraps around after its bytes."""
         if size == 8:
-            return operands.noted(_row_number(), operands.NUMBER)
+            return operands.noted(row_number(node), operands.NUMBER)
         signed = bool(node.expressions) and operands.literal_number(node.expressions[0]) == 1
-        return number_call("wrapped", _row_number(), operands.integer(size * 8 - signed))
+        name = "wrapped_signed" if signed else "wrapped"
+        return number_call(name, row_number(node), operands.integer(size * 8))
 
     return rewritten
 
@@ -39,7 +35,7 @@ def _sequence(size: int) -> Rewriter:
 def _random(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """RANDOM([seed]): a signed number of 64 bits."""
     if node.expressions:
-        return number_call("seeded_random", number(node.expressions[0]), _row_number())
+        return number_call("seeded_random", number(node.expressions[0]), row_number(node))
     return number_call("random_number")
 
 

@@ -14,6 +14,28 @@ from mockhaus.translation.registry import Function, refused, stock
 #: The hidden column of our GENERATOR.
 GENERATED: Final = "_GENERATED"
 
+
+def row_number(node: exp.Expression) -> exp.Expression:
+    """0, 1, 2 ...: of the rows of the one GENERATOR in the same FROM, else of the query's."""
+    select = node.find_ancestor(exp.Select)
+    if select is not None:
+        parts = [select.args.get("from_"), *(select.args.get("joins") or [])]
+        if sum(part is not None and _is_generator(part.this) for part in parts) == 1:
+            return exp.Column(this=exp.to_identifier(GENERATED, quoted=True))
+    window = exp.Window(this=exp.RowNumber())
+    return exp.Paren(this=exp.Sub(this=window, expression=exp.Literal.number(1)))
+
+
+def _is_generator(table: exp.Expression) -> bool:
+    """Whether a part of FROM is GENERATOR, before or after it was rewritten."""
+    if isinstance(table, exp.TableFromRows):
+        return isinstance(table.this, exp.Generator)
+    query = table.this
+    if not isinstance(table, exp.Subquery) or not isinstance(query, exp.Select):
+        return False
+    return any(isinstance(e, exp.Alias) and e.alias == GENERATED for e in query.expressions)
+
+
 FUNCTIONS: Final[tuple[Function, ...]] = (
     # Taken on the way down, by clauses.flatten:
     stock("FLATTEN", exp.Explode, partial="SEQ is 1 for every input row"),
