@@ -20,6 +20,7 @@ from mockhaus.errors import UndefinedVariable, UnknownFunction, UnsupportedFeatu
 from mockhaus.translation import names
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
+from mockhaus.translation.clauses.grouping import spelled_out
 from mockhaus.translation.clauses.pivot import pivoted
 from mockhaus.translation.context import Context
 from mockhaus.translation.dialect import snowflake_text
@@ -238,8 +239,10 @@ def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
     for key, value in node.args.items():
         if value and key not in _QUERY_PARTS:
             raise UnsupportedFeature(f"Unsupported feature '{key.strip('_').upper()}'.")
-    if isinstance(node, exp.Select) and isinstance(node.parent, (exp.Subquery, exp.CTE)):
-        node.set("expressions", [_labelled(item, None) for item in node.expressions])
+    if isinstance(node, exp.Select):
+        spelled_out(node)
+        if isinstance(node.parent, (exp.Subquery, exp.CTE)):
+            node.set("expressions", [_labelled(item, None) for item in node.expressions])
     walk.children(node)
     leave = LEAVE.get(type(node))
     return node if leave is None else leave(node, walk)
