@@ -15,8 +15,9 @@ from bench.process import Server
 from bench.rows import SNOWFLAKE, fill_mockhaus
 from bench.wire import execute, query
 from mockhaus.config import Config
-from mockhaus.sessions.connection import Connection, Transactions
+from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import Registry
+from mockhaus.sessions.transaction import Transactions
 
 ROWS: Final = 1_000_000
 _BLOCK: Final = 50
