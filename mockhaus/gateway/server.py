@@ -31,8 +31,9 @@ from mockhaus.gateway.protocol import Action, Protocol, State
 from mockhaus.gateway.responses import error_response
 from mockhaus.gateway.rows import Wire
 from mockhaus.gateway.settings import Settings
-from mockhaus.sessions.connection import Connection, Transactions
+from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import Registry
+from mockhaus.sessions.transaction import Transactions
 
 log = logging.getLogger(__name__)
 

@@ -17,9 +17,10 @@ from contextlib import suppress
 from typing import Final, TypeVar
 
 from mockhaus.errors import MockhausError, SessionNotFound
-from mockhaus.sessions.connection import Connection, Transactions
+from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import Registry
 from mockhaus.sessions.session import Session
+from mockhaus.sessions.transaction import Transactions
 
 T = TypeVar("T")
 
@@ -119,6 +120,8 @@ class KeptConnections:
         self._desk = desk
         self._kept: dict[str, Kept] = {}
         self._ends: set[asyncio.Future[None]] = set()
+        #: Deleted here, with what they stored kept: none comes back until it is created again.
+        self._deleted: set[str] = set()
 
     async def at_desk(self, call: Callable[..., T], *args: object) -> T:
         """A short blocking call, in a thread."""
@@ -133,7 +136,7 @@ class KeptConnections:
             session = await self.at_desk(self._registry.create)
             await self.forget_closed()
         else:
-            session = await self.at_desk(self._registry.get, session_id)
+            session = await self.at_desk(self.find, session_id)
         kept = self._kept.get(session.id)
         if kept is None or kept.session is not session:
             if kept is not None:  # of an earlier session of that name
@@ -141,12 +144,27 @@ class KeptConnections:
             kept = self._kept[session.id] = Kept(session, self._pool)
         return kept
 
+    def find(self, session_id: str) -> Session:
+        """The session of that id. Raises SessionNotFound and SessionExpired. Blocks.
+
+        The registry opens a stored session whenever it is asked for; one that was deleted at this
+        door stays away from it, unless it is open again by now.
+        """
+        if session_id in self._deleted:
+            if all(session.id != session_id for session in self._registry.list()):
+                raise SessionNotFound(f"Session '{session_id}' not found or expired.")
+            self._deleted.discard(session_id)
+        return self._registry.get(session_id)
+
     async def delete(self, session_id: str) -> None:
         """Delete a session; a statement that runs in it is stopped, not waited for."""
+        session = await self.at_desk(self.find, session_id)
         kept = self._kept.pop(session_id, None)
         if kept is not None:
             await kept.end()
         await self.at_desk(self._registry.delete, session_id)
+        if session.kind == "persistent":
+            self._deleted.add(session_id)
 
     async def forget_closed(self) -> None:
         """Drop connections whose sessions have been deleted, evicted or have expired."""

@@ -11,7 +11,6 @@ one connection runs one statement at a time.
 
 from __future__ import annotations
 
-import enum
 import time
 import uuid
 from collections import OrderedDict
@@ -27,13 +26,14 @@ from mockhaus.engine.database import Cursor
 from mockhaus.errors import SqlError, TransactionAborted, UnsupportedFeature
 from mockhaus.result import Column, Projection, Result
 from mockhaus.sessions import dml
-from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, SHAPES
+from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, SHAPES, forget_loads
 from mockhaus.sessions.history import Entry, now
-from mockhaus.sessions.locks import Owner
 from mockhaus.sessions.settings import SETTINGS
+from mockhaus.sessions.targets import after_ddl, lock_key
+from mockhaus.sessions.transaction import State, Transaction, Transactions
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context, ObjectName
-from mockhaus.translation.dml import Change, change, target_of
+from mockhaus.translation.dml import Change, change
 from mockhaus.translation.parse import parse
 from mockhaus.translation.translate import Translation, translate
 from mockhaus.types import VARCHAR, from_duckdb
@@ -42,19 +42,15 @@ if TYPE_CHECKING:
     from mockhaus.sessions.session import Session
 
 _CACHE_SIZE: Final = 256
+_DONE: Final = "Statement executed successfully."
+_STATUS: Final[dict[State, Literal["I", "T", "E"]]] = {
+    State.IDLE: "I",
+    State.IMPLICIT: "I",
+    State.OPEN: "T",
+    State.FAILED: "E",
+}
 _EXPLAINED: Final = (Column("content", VARCHAR),)
 _CHANGES: Final = (s.Insert, s.Update, s.Delete, s.Merge, s.Truncate)
-
-
-class Transactions(enum.Enum):
-    """Whose transaction rules hold.
-
-    POSTGRESQL: DDL is transactional, an error aborts the transaction until ROLLBACK. SNOWFLAKE:
-    DDL commits, a failed statement undoes itself alone.
-    """
-
-    POSTGRESQL = "postgresql"
-    SNOWFLAKE = "snowflake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +85,9 @@ class Connection:
         #: Set by a door that keeps the connection while no client waits behind it (HTTP).
         self.idle = False
         self._cursor = cursor
-        self._transactions = transactions
-        self._owner = Owner()
-        self._open = False
-        self._implicit = False
-        self._failed = False
+        self._transaction = Transaction(cursor, session.locks, transactions, self._undone)
+        #: Temporary tables that were there when the open transaction began.
+        self._temporary = context.temporary
         self._running = False
         self._cache: OrderedDict[tuple[str, int], Prepared] = OrderedDict()
         self._cached_for: tuple[Context, int] = (context, -1)
@@ -103,14 +97,12 @@ class Connection:
     @property
     def status(self) -> Literal["I", "T", "E"]:
         """ReadyForQuery's letter: idle, in a transaction, in a failed transaction."""
-        if self._failed:
-            return "E"
-        return "T" if self._open and not self._implicit else "I"
+        return _STATUS[self._transaction.state]
 
     @property
     def is_active(self) -> bool:
         """Whether a statement runs, its rows are still being read, or a transaction is open."""
-        return self._running or self._open or self._cursor.is_streaming
+        return self._running or self._transaction.is_open or self._cursor.is_streaming
 
     def enter(self, database: str | None, schema: str | None) -> None:
         """Make these current. A database that does not exist yet is created with its PUBLIC."""
@@ -131,7 +123,13 @@ class Connection:
         self.context = context
 
     def _workspace(self) -> Workspace:
-        return Workspace(self._cursor, self.context, Objects(self._cursor), self.session.files)
+        return Workspace(
+            self._cursor,
+            self.context,
+            Objects(self._cursor),
+            self.session.files,
+            self._transaction.after_commit,
+        )
 
     # --- parse, prepare --------------------------------------------------------------------------
 
@@ -163,8 +161,8 @@ class Connection:
         return prepared
 
     def _prepare(self, statement: s.Statement) -> Prepared:
-        if self._failed and not isinstance(statement, (s.Commit, s.Rollback)):
-            raise _aborted()
+        if not isinstance(statement, (s.Commit, s.Rollback)):
+            self._transaction.check()
         if isinstance(statement, s.Select):
             translation = translate(statement, self.context)
             return Prepared(
@@ -222,21 +220,18 @@ class Connection:
         boundary = _BOUNDARIES.get(type(statement))
         if boundary is not None:
             return boundary(self)
-        if self._failed:
-            raise _aborted()
+        self._transaction.check()
         if prepared.query is not None:
             return self._query(prepared, values, projection)
         setting = SETTINGS.get(type(statement))
         if setting is not None:
             self.context, result = setting(self._workspace(), statement)
             return result
-        if isinstance(statement, DDL) and self._snowflake and self._open:
+        if isinstance(statement, LOOKS):
+            return HANDLERS[type(statement)](self._workspace(), statement)
+        if isinstance(statement, DDL) and self._transaction.commits_ddl:
             self._commit()
         return self._change(prepared, values)
-
-    @property
-    def _snowflake(self) -> bool:
-        return self._transactions is Transactions.SNOWFLAKE
 
     def _query(
         self, prepared: Prepared, values: Sequence[Any], projection: Projection | None
@@ -257,30 +252,18 @@ class Connection:
     def _change(self, prepared: Prepared, values: Sequence[Any]) -> Result:
         """A statement that writes: under its lock, in a transaction of its own if none is open."""
         statement = prepared.statement
-        if isinstance(statement, LOOKS):
-            return self._written(prepared, values)
-        own = not self._open
         # One DuckDB statement commits itself; more than one need a transaction around them.
-        single = prepared.change is not None and not (
-            prepared.change.before or prepared.change.check
-        )
-        self.session.locks.acquire(self._owner, self._lock_key(prepared))
-        try:
-            if own and not single:
-                self._cursor.begin()
+        change = prepared.change
+        atomic = change is None or bool(change.before or change.check)
+        loads = isinstance(statement, (s.Truncate, *DDL))
+        key = lock_key(statement, self.context)
+        with self._transaction.writing(key, atomic=atomic or loads):
             result = self._written(prepared, values)
-            if own and not single:
-                self._cursor.commit()
-        except SqlError:
-            if own and not single:
-                self._cursor.rollback()
-            raise
-        finally:
-            if own:
-                self.session.locks.release(self._owner)
+            if loads:
+                forget_loads(self._workspace(), statement)
         if isinstance(statement, DDL):
             self.session.changed()
-            self._after_ddl(statement)
+            self.context = after_ddl(statement, self.context)
         return result
 
     def _written(self, prepared: Prepared, values: Sequence[Any]) -> Result:
@@ -295,99 +278,46 @@ class Connection:
             raise UnsupportedFeature(unhandled(statement))
         return handler(self._workspace(), statement)
 
-    def _lock_key(self, prepared: Prepared) -> str:
-        """What a statement writes, in full and upper case; DDL of one schema goes one by one."""
-        if prepared.change is not None:
-            return str(prepared.change.target.folded())
-        statement = prepared.statement
-        if isinstance(statement, s.CopyIntoTable):
-            return str(self.context.resolve(statement.table).folded())
-        if isinstance(statement, s.Tree) and not isinstance(
-            statement, (s.CreateTable, s.CreateView)
-        ):
-            return str(target_of(statement, self.context).folded())
-        return f"{self.context.database}.{self.context.schema}".upper()
-
-    def _after_ddl(self, statement: s.Statement) -> None:
-        """Keep the context true to what DDL did: temporary tables, a dropped current schema."""
-        context = self.context
-        if isinstance(statement, s.CreateDatabase):
-            self.context = replace(context, database=statement.name.name, schema="PUBLIC")
-        elif isinstance(statement, s.CreateSchema):
-            database = statement.name.database or context.database
-            self.context = replace(context, database=database, schema=statement.name.name)
-        elif isinstance(statement, s.CreateTable) and _is_temporary(statement):
-            name = target_of(statement, context).folded()
-            self.context = replace(context, temporary=context.temporary | {name})
-        elif isinstance(statement, s.Drop):
-            self.context = _after_drop(statement, context)
-
     # --- transactions ----------------------------------------------------------------------------
 
     def begin_implicit(self) -> None:
         """Open the transaction of several statements sent as one; none if one is open."""
-        if not self._open and not self._failed:
-            self._cursor.begin(journal=self._snowflake)
-            self._open = self._implicit = True
+        if self._transaction.state is State.IDLE:
+            self._temporary = self.context.temporary
+            self._transaction.begin(State.IMPLICIT)
 
     def end_implicit(self, *, commit: bool) -> None:
         """End what `begin_implicit` opened."""
-        if not self._implicit:
-            return
-        if commit and not self._failed:
-            self._commit()
-        else:
-            self._rollback()
+        if self._transaction.state is State.IMPLICIT:
+            if commit:
+                self._transaction.commit()
+            else:
+                self._transaction.rollback()
 
     def _begin(self) -> Result:
-        if self._failed:
-            raise _aborted()
-        if not self._open:
-            self._cursor.begin(journal=self._snowflake)
-            self._open = True
-        self._implicit = False
-        return status("BEGIN", "Statement executed successfully.")
+        self._temporary = self.context.temporary
+        self._transaction.begin()
+        return status("BEGIN", _DONE)
 
     def _commit(self) -> Result:
-        if self._failed:
-            self._rollback()
-            return status("ROLLBACK", "Statement executed successfully.")
-        if self._open:
-            try:
-                self._cursor.commit()
-            except SqlError:
-                self._rollback()
-                raise
-            self._ended()
-        return status("COMMIT", "Statement executed successfully.")
+        return status("COMMIT" if self._transaction.commit() else "ROLLBACK", _DONE)
 
     def _rollback(self) -> Result:
-        if self._open:
-            self._cursor.rollback()
-            self.session.changed()
-        self._ended()
-        return status("ROLLBACK", "Statement executed successfully.")
+        self._transaction.rollback()
+        return status("ROLLBACK", _DONE)
 
-    def _ended(self) -> None:
-        self._open = self._implicit = self._failed = False
-        self.session.locks.release(self._owner)
+    def _undone(self) -> None:
+        """Objects may be again what they were."""
+        self.context = replace(self.context, temporary=self._temporary)
+        self.session.changed()
 
     def _fail(self, statement: s.Statement, error: SqlError, started: Any, clock: float) -> None:
         """A statement failed: give the error its place and id, and the transaction its state."""
         if error.position is None and error.subject is not None:
             error.position = _position_of(statement, error.subject)
         error.query_id = self._record(statement, started, clock, None, error)
-        if not self._open or isinstance(error, TransactionAborted):
-            return
-        if self._snowflake:
-            self._cursor.replay()
-            self.session.changed()
-        else:
-            self._cursor.rollback()
-            self.session.changed()
-            self.session.locks.release(self._owner)
-            self._open, self._failed = False, not self._implicit
-            self._implicit = False
+        if not isinstance(error, TransactionAborted):
+            self._transaction.failed(error)
 
     # --- history ---------------------------------------------------------------------------------
 
@@ -425,43 +355,14 @@ class Connection:
 
     def cancel(self) -> None:
         """Stop the running statement, from any thread; it fails with Canceled."""
-        self.session.locks.cancel(self._owner)
+        self._transaction.cancel()
         self._cursor.interrupt()
 
     def close(self) -> None:
         """Roll back what is open and give everything back."""
-        if self._open:
-            self._cursor.rollback()
-        self._ended()
+        self._transaction.rollback()
         self._cursor.close()
         self.session.left(self)
-
-
-def _aborted() -> TransactionAborted:
-    return TransactionAborted(
-        "current transaction is aborted, commands ignored until end of transaction block"
-    )
-
-
-def _is_temporary(statement: s.CreateTable) -> bool:
-    properties = statement.tree.args.get("properties")
-    return properties is not None and any(
-        type(item).__name__ == "TemporaryProperty" for item in properties.expressions
-    )
-
-
-def _after_drop(statement: s.Drop, context: Context) -> Context:
-    name = statement.name
-    if statement.object == "TABLE" and context.temporary:
-        return replace(context, temporary=context.temporary - {context.resolve(name).folded()})
-    if statement.object == "DATABASE" and name.name.upper() == (context.database or "").upper():
-        return replace(context, database=None, schema=None)
-    if statement.object == "SCHEMA":
-        database = name.schema or context.database or ""
-        dropped = (database.upper(), name.name.upper())
-        if dropped == ((context.database or "").upper(), (context.schema or "").upper()):
-            return replace(context, schema=None)
-    return context
 
 
 def _position_of(statement: s.Statement, subject: str) -> int | None:

@@ -9,10 +9,12 @@ from mockhaus.catalog import handlers as catalog
 from mockhaus.catalog.workspace import Handler, Workspace
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.ingestion import handlers as files
-from mockhaus.ingestion import listing, outcome
+from mockhaus.ingestion import history, listing, outcome
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
-
+from mockhaus.translation.context import Context, ObjectName
+from mockhaus.translation.dml import target_of
+from mockhaus.translation.tables import alter_table
 
 #: Kinds of objects that the ingestion room keeps.
 _FILE_OBJECTS: Final = frozenset(("STAGE", "FILE FORMAT"))
@@ -45,6 +47,27 @@ def shape(statement: s.Show | s.Describe) -> tuple[Column, ...]:
     if statement.object.removesuffix("S") in _FILE_OBJECTS:
         return listing.shape(statement)
     return catalog.SHAPES[type(statement)](statement)
+
+
+def forget_loads(workspace: Workspace, statement: s.Statement) -> None:
+    """A table that was emptied, replaced or dropped was loaded from nothing: files load again."""
+    name = _emptied(statement, workspace.context)
+    if name is not None:
+        history.forget(workspace.cursor, workspace.context.resolve(name))
+    if isinstance(statement, s.AlterTable):
+        change = alter_table(statement, workspace.context)
+        if change.renamed is not None:
+            history.rename(workspace.cursor, change.name, change.renamed)
+
+
+def _emptied(statement: s.Statement, context: Context) -> ObjectName | None:
+    if isinstance(statement, s.Drop) and statement.object == "TABLE":
+        return statement.name
+    if isinstance(statement, s.Truncate) or (
+        isinstance(statement, s.CreateTable) and statement.tree.args.get("replace")
+    ):
+        return target_of(statement, context)
+    return None
 
 
 HANDLERS: Final[dict[type[s.Statement], Handler]] = {

@@ -14,9 +14,11 @@ from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.objects import Objects, set_up
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Database
-from mockhaus.sessions.connection import Connection, Transactions
+from mockhaus.ingestion import history
+from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.history import History, now
 from mockhaus.sessions.locks import Locks
+from mockhaus.sessions.transaction import Transactions
 from mockhaus.translation.context import DEFAULT_DATABASE, Context, ObjectName
 
 Kind = Literal["memory", "persistent"]
@@ -60,6 +62,7 @@ class Session:
     def _prepare(self) -> None:
         cursor = self._database.cursor()
         set_up(cursor)
+        history.set_up(cursor)
         objects = Objects(cursor)
         if objects.find("DATABASE", ObjectName(DEFAULT_DATABASE)) is None:
             workspace = Workspace(cursor, Context(), objects, self.files)

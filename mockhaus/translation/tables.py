@@ -107,6 +107,14 @@ def _create_table(statement: s.Tree, context: Context) -> TableDefinition:
     )
 
 
+def is_temporary(statement: s.CreateTable) -> bool:
+    """Whether a CREATE TABLE makes a temporary table."""
+    properties = statement.tree.args.get("properties")
+    return properties is not None and any(
+        isinstance(item, exp.TemporaryProperty) for item in properties.expressions
+    )
+
+
 def names_of(query: exp.Expression) -> tuple[str, ...]:
     """Labels of a query's items, from the tree alone."""
     select = query

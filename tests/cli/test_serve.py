@@ -67,7 +67,9 @@ def test_both_doors_of_one_server() -> None:
 def test_sigterm_interrupts_what_runs() -> None:
     with serving() as (process, address, _):
         client = pq.PGconn.connect(address.encode())
-        client.exec_(b"CREATE TABLE t AS SELECT seq4() AS n FROM TABLE(GENERATOR(ROWCOUNT => 1000))")
+        client.exec_(
+            b"CREATE TABLE t AS SELECT seq4() AS n FROM TABLE(GENERATOR(ROWCOUNT => 1000))"
+        )
         client.send_query(b"SELECT count(*) FROM t a, t b, t c, t d WHERE a.n + b.n + c.n = d.n")
         client.flush()
         assert stop(process, signal.SIGTERM) == (0, "")
@@ -80,9 +82,11 @@ def test_a_persistent_session_is_there_after_a_restart(tmp_path: Path) -> None:
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute("CREATE TABLE t AS SELECT 1 AS a")
         assert stop(process, signal.SIGINT)[0] == 0
-    with serving(MOCKHAUS_DATA_DIR=directory) as (_, address, _rest):
-        with psycopg.connect(address) as connection:
-            assert connection.execute("SELECT a FROM t").fetchone() == (1,)
+    with (
+        serving(MOCKHAUS_DATA_DIR=directory) as (_, address, _rest),
+        psycopg.connect(address) as connection,
+    ):
+        assert connection.execute("SELECT a FROM t").fetchone() == (1,)
 
 
 @pytest.mark.parametrize("flag", ["--port", "--pg-port"])

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from mockhaus.config import Config
-from mockhaus.sessions.connection import Connection, Transactions
+from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import Registry
 from mockhaus.sessions.session import Session
+from mockhaus.sessions.transaction import Transactions
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ import pytest
 
 from mockhaus import errors
 from mockhaus.config import Config
-from mockhaus.sessions.connection import Connection, Transactions
+from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import DEFAULT, Registry
 from mockhaus.sessions.session import Session
+from mockhaus.sessions.transaction import Transactions
 from tests.support import run
 
 
@@ -49,9 +50,7 @@ def test_an_expired_session_is_told_from_an_unknown_one(registry: Registry) -> N
 @pytest.mark.parametrize(("ttl", "idle_s", "expired"), [
     (10, 9, False), (10, 11, True), (0, 10_000_000, False), (None, 59, False), (None, 61, True),
 ])  # fmt: skip
-def test_time_to_live(
-    registry: Registry, ttl: float | None, idle_s: float, expired: bool
-) -> None:
+def test_time_to_live(registry: Registry, ttl: float | None, idle_s: float, expired: bool) -> None:
     session = registry.create("s", ttl=ttl)
     age(session, idle_s)
     assert session.is_expired is expired

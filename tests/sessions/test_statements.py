@@ -129,7 +129,9 @@ def test_refused(
         run(furnished, text)
     if position is not None:
         assert caught.value.position == position
-    assert caught.value.query_id or isinstance(caught.value, errors.SqlSyntaxError | errors.UnsupportedFeature)
+    assert caught.value.query_id or isinstance(
+        caught.value, errors.SqlSyntaxError | errors.UnsupportedFeature
+    )
     assert run(furnished, "SELECT 1") == [(1,)], "the connection goes on"
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from mockhaus import errors
-from mockhaus.sessions.connection import Connection, Transactions
+from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.locks import Locks, Owner
 from mockhaus.sessions.session import Session
+from mockhaus.sessions.transaction import Transactions
 from tests.support import run
 
 Connect = Callable[[], Connection]
@@ -38,7 +40,9 @@ def test_a_failed_statement_undoes_itself_alone_in_snowflake(snowflake: Connecti
 
 
 def test_ddl_commits_in_snowflake(snowflake: Connection) -> None:
-    run(snowflake, "CREATE TABLE t (a INT); BEGIN; INSERT INTO t VALUES (1); CREATE TABLE u (a INT)")
+    run(
+        snowflake, "CREATE TABLE t (a INT); BEGIN; INSERT INTO t VALUES (1); CREATE TABLE u (a INT)"
+    )
     assert snowflake.status == "I"
     run(snowflake, "ROLLBACK")
     assert counted(snowflake) == 1
@@ -95,9 +99,7 @@ def test_writers_of_one_table_wait(postgresql: Connection, another: Connect) -> 
     run(postgresql, "CREATE TABLE t (a INT); INSERT INTO t VALUES (0)")
     others = [another() for _ in range(4)]
     workers = [
-        threading.Thread(
-            target=lambda c=c: [run(c, "UPDATE t SET a = a + 1") for _ in range(10)]
-        )
+        threading.Thread(target=lambda c=c: [run(c, "UPDATE t SET a = a + 1") for _ in range(10)])
         for c in others
     ]
     for worker in workers:
@@ -155,3 +157,35 @@ def test_a_statement_between_the_rows_of_another(postgresql: Connection) -> None
     rows = first.python_rows()
     assert run(postgresql, "SELECT 42") == [(42,)]
     assert list(rows) == [(1,), (2,), (3,)]
+
+
+def test_a_table_made_anew_loads_its_files_again(snowflake: Connection, tmp_path: Path) -> None:
+    """What was loaded is remembered with the table, under its name, until it is emptied."""
+    (tmp_path / "x.csv").write_text("1\n2\n")
+    run(snowflake, f"CREATE STAGE st URL = 'file://{tmp_path}'; CREATE TABLE t (a INT)")
+    load = "COPY INTO t FROM @st"
+    assert run(snowflake, load)[0][1] == "LOADED"
+    assert run(snowflake, load) == [("Copy executed with 0 files processed.",)]
+    for emptying in ("TRUNCATE TABLE t", "CREATE OR REPLACE TABLE t (a INT)",
+                     "DROP TABLE t; CREATE TABLE t (a INT)"):  # fmt: skip
+        run(snowflake, emptying)
+        assert run(snowflake, load)[0][1] == "LOADED", emptying
+    run(snowflake, "ALTER TABLE t RENAME TO u")
+    assert run(snowflake, "COPY INTO u FROM @st") == [("Copy executed with 0 files processed.",)]
+
+
+def test_a_rolled_back_load_is_forgotten(postgresql: Connection, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("1\n2\n")
+    run(postgresql, f"CREATE STAGE st URL = 'file://{tmp_path}'; CREATE TABLE t (a INT)")
+    run(postgresql, "BEGIN; COPY INTO t FROM @st; ROLLBACK")
+    assert counted(postgresql) == 0
+    assert run(postgresql, "COPY INTO t FROM @st")[0][1] == "LOADED"
+
+
+def test_purged_files_go_only_with_the_commit(postgresql: Connection, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("1\n")
+    run(postgresql, f"CREATE STAGE st URL = 'file://{tmp_path}'; CREATE TABLE t (a INT)")
+    run(postgresql, "BEGIN; COPY INTO t FROM @st PURGE = TRUE; ROLLBACK")
+    assert (tmp_path / "x.csv").exists()
+    run(postgresql, "COPY INTO t FROM @st PURGE = TRUE")
+    assert not (tmp_path / "x.csv").exists()

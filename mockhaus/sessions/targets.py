@@ -1,0 +1,49 @@
+"""What a statement writes, and what it does to the context of the connection that ran it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mockhaus.translation import statements as s
+from mockhaus.translation.context import DEFAULT_SCHEMA, Context
+from mockhaus.translation.dml import target_of
+from mockhaus.translation.tables import is_temporary
+
+
+def lock_key(statement: s.Statement, context: Context) -> str:
+    """The full name, in upper case, of the object that a statement writes."""
+    if isinstance(statement, s.Tree):
+        return str(target_of(statement, context).folded())
+    if isinstance(statement, s.CopyIntoTable):
+        return str(context.resolve(statement.table).folded())
+    if isinstance(statement, (s.Create, s.Drop, s.Comment)):
+        return f"{context.database}.{context.schema}.{statement.name}".upper()
+    return f"{context.database}.{context.schema}".upper()
+
+
+def after_ddl(statement: s.Statement, context: Context) -> Context:
+    """The context once DDL has run: a new database or schema is current, a dropped one is not."""
+    if isinstance(statement, s.CreateDatabase):
+        return replace(context, database=statement.name.name, schema=DEFAULT_SCHEMA)
+    if isinstance(statement, s.CreateSchema):
+        database = statement.name.database or context.database
+        return replace(context, database=database, schema=statement.name.name)
+    if isinstance(statement, s.CreateTable) and is_temporary(statement):
+        name = target_of(statement, context).folded()
+        return replace(context, temporary=context.temporary | {name})
+    if isinstance(statement, s.Drop):
+        return _after_drop(statement, context)
+    return context
+
+
+def _after_drop(statement: s.Drop, context: Context) -> Context:
+    name = statement.name
+    if statement.object == "TABLE" and context.temporary:
+        return replace(context, temporary=context.temporary - {context.resolve(name).folded()})
+    if statement.object == "DATABASE" and name.name.upper() == (context.database or "").upper():
+        return replace(context, database=None, schema=None)
+    if statement.object == "SCHEMA":
+        dropped = ((name.schema or context.database or "").upper(), name.name.upper())
+        if dropped == ((context.database or "").upper(), (context.schema or "").upper()):
+            return replace(context, schema=None)
+    return context
