@@ -128,7 +128,7 @@ class Rest:
         session_id = _session_id(request)
 
         def get() -> SessionInfo:
-            return session_info(self._registry.get(session_id))
+            return session_info(self._kept.find(session_id))
 
         return SessionAnswer(True, await self._kept.at_desk(get))
 

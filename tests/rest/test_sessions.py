@@ -146,6 +146,21 @@ def test_delete(client: TestClient) -> None:
         assert again.json()["detail"]["error"] == "SESSION_NOT_FOUND"
 
 
+def test_deleted_persistent_session_comes_back_when_created_again(
+    client: TestClient, query: Query
+) -> None:
+    """Seed fault 61: after DELETE the id answered again, from something else."""
+    wanted = {"session_id": "p", "type": "persistent", "storage": {"type": "local"}}
+    create(client, **wanted)
+    query("CREATE TABLE t AS SELECT 1 AS n", session_id="p")
+    assert client.delete(f"{SESSIONS}/p").status_code == 200
+    assert client.get(f"{SESSIONS}/p").status_code == 404
+    again = client.post("/api/v1/query", json={"sql": "SELECT 1", "session_id": "p"})
+    assert again.status_code == 404
+    create(client, **wanted)
+    assert query("SELECT n FROM t", session_id="p")["rows"] == [[1]]
+
+
 @pytest.mark.parametrize("name", ["nobody", "cleanup", "x%27%3B%20DROP%20TABLE%20t", "%2e%2e"])
 def test_unknown_session(client: TestClient, name: str) -> None:
     response = client.get(f"{SESSIONS}/{name}")
