@@ -65,8 +65,11 @@ def build(path: Path) -> None:
             for text in sources().values()
             for statement in connection.extract_statements(text)
         ]
+        # One transaction: each statement on its own is written out and synced to the disk.
+        connection.execute("BEGIN TRANSACTION")
         while waiting:
             waiting = _round(connection, waiting)
+        connection.execute("COMMIT")
     finally:
         connection.close()
 
