@@ -31,7 +31,14 @@ Setting = Callable[[Workspace, Any], tuple[Context, Result]]
 _DONE: Final = "Statement executed successfully."
 
 #: Session parameters that act, and DuckDB's setting for them.
-ACTING: Final = {"TIMEZONE": "TimeZone", "QUERY_TAG": None}
+ACTING: Final = {
+    "TIMEZONE": "TimeZone",
+    "QUERY_TAG": None,
+    # Read while translating.
+    "WEEK_START": None,
+    "WEEK_OF_YEAR_POLICY": None,
+    "TIMESTAMP_TYPE_MAPPING": None,
+}
 
 
 def use(workspace: Workspace, statement: s.Use) -> tuple[Context, Result]:

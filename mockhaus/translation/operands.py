@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
-from mockhaus.errors import UnsupportedFeature
+from mockhaus.errors import UnsupportedFeature, WrongArguments
 from mockhaus.translation.registry import Function, apply, call
 
 if TYPE_CHECKING:
@@ -139,6 +139,23 @@ def is_null(node: exp.Expression) -> bool:
     return isinstance(plain(node), exp.Null)
 
 
+def positional(node: exp.Anonymous, *names: str) -> None:
+    """Put arguments given by name (`SCALE => 2`) in their places. Raises WrongArguments."""
+    given = {
+        value.this.name.upper(): value.expression
+        for value in node.expressions
+        if isinstance(value, exp.Kwarg)
+    }
+    if not given:
+        return
+    plain_ones = [value for value in node.expressions if not isinstance(value, exp.Kwarg)]
+    rest = names[len(plain_ones) :]
+    used = [given.pop(name) for name in rest if name in given]
+    if given:
+        raise WrongArguments(f"SQL compilation error:\nunknown argument names {sorted(given)}")
+    node.set("expressions", [*plain_ones, *used])
+
+
 def integer(value: int) -> exp.Expression:
     """An integer literal."""
     return exp.Literal.number(value)
@@ -166,7 +183,7 @@ def typed(names: str, signature: str, to: str = "", *, partial: str = "") -> Fun
     arguments, _, result = signature.partition(">")
     needed = arguments.partition("?")[0]
     kinds = arguments.replace("?", "")
-    target = to or names.split()[0].lower()
+    target = to or names.split(maxsplit=1)[0].lower()
 
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         values = [converted(v, kinds[i]) for i, v in enumerate(node.expressions)]

@@ -90,6 +90,14 @@ CREATE OR REPLACE MACRO to_timestamp_ntz
     (a VARCHAR) AS list_transform([bare(a)], lambda t: COALESCE(parse_timestamp(t),
         CAST(error('MOCKHAUS:InvalidDatetime:Timestamp ''' || t || ''' is not recognized') AS TIMESTAMP)))[1];
 
+-- A number in a VARIANT is an instant: its clock is that of the session's time zone.
+CREATE OR REPLACE MACRO variant_to_timestamp
+    (a) AS to_timestamp_ntz(CAST(a AS VARCHAR)),
+    (a VARCHAR) AS list_transform([CAST(a AS VARCHAR)], lambda t:
+        CASE WHEN regexp_full_match(t, '-?\d+')
+             THEN CAST(make_timestamptz(epoch_us(epoch_auto(TRY_CAST(t AS BIGINT)))) AS TIMESTAMP)
+             ELSE to_timestamp_ntz(t) END)[1];
+
 CREATE OR REPLACE MACRO try_to_timestamp_ntz
     (a DATE) AS CAST(a AS TIMESTAMP),
     (a TIMESTAMP) AS a,
@@ -138,16 +146,17 @@ CREATE OR REPLACE MACRO parse_format(t, formats, model) AS
         ELSE error('MOCKHAUS:InvalidDatetime:Can''t parse ''' || v || ''' as timestamp with format ''' || model || '''') END))[1];
 CREATE OR REPLACE MACRO without_offset(t) AS regexp_replace(t, ' ?(Z|[+-]\d\d(:?\d\d)?)$', '');
 
--- A moment by a format of strftime. Marks around fractions and offsets are resolved afterwards.
+-- A moment by a format of strftime; `zoned` is the one for moments with a time zone. Marks around
+-- fractions and offsets are resolved afterwards.
 CREATE OR REPLACE MACRO format_moment
-    (a BIGINT, f) AS CASE WHEN a IS NULL THEN CAST(NULL AS VARCHAR)
+    (a BIGINT, plain, zoned) AS CASE WHEN a IS NULL THEN CAST(NULL AS VARCHAR)
         ELSE error('MOCKHAUS:TypeMismatch:A number has no date format') END,
-    (a DATE, f) AS strftime(a, replace(f, '%z', '+00:00')),
-    (a TIMESTAMP, f) AS strftime(a, replace(f, '%z', '+00:00')),
-    (a TIMESTAMPTZ, f) AS strftime(a, f),
-    (a TIME, f) AS strftime(DATE '1970-01-01' + a, replace(f, '%z', '+00:00')),
-    (a VARCHAR, f) AS strftime(to_timestamp_ntz(a), replace(f, '%z', '+00:00'));
-CREATE OR REPLACE MACRO cut_fraction(t, pattern) AS regexp_replace(t, pattern, '\1');
+    (a DATE, plain, zoned) AS strftime(a, plain),
+    (a TIMESTAMP, plain, zoned) AS strftime(a, plain),
+    (a TIMESTAMPTZ, plain, zoned) AS strftime(a, zoned),
+    (a TIME, plain, zoned) AS strftime(DATE '1970-01-01' + a, plain),
+    (a VARCHAR, plain, zoned) AS strftime(to_timestamp_ntz(a), plain);
+CREATE OR REPLACE MACRO cut_fraction(t, pattern, kept) AS regexp_replace(t, pattern, kept);
 CREATE OR REPLACE MACRO place_zone(t, template) AS
     regexp_replace(regexp_replace(t, chr(2) || '([+-]\d\d)' || chr(2), chr(2) || '\1:00' || chr(2)),
         chr(2) || '([+-]\d\d):?(\d\d)' || chr(2), template);

@@ -1,6 +1,6 @@
 -- Numeric functions.
 
-CREATE OR REPLACE MACRO round_to_even(a, n) AS cast_to_type(round_even(CAST(a AS DOUBLE), n), COALESCE(a, 0));
+CREATE OR REPLACE MACRO round_to_even(a, n) AS cast_to_type(round_even(CAST(a AS DOUBLE), n), round(COALESCE(a, 0), n));
 
 -- CEIL and FLOOR with a scale: up and down are 10^n and 10^-n as exact literals.
 CREATE OR REPLACE MACRO ceil_scaled(a, up, down, n) AS round(ceil(a * up) * down, n);
@@ -20,6 +20,9 @@ CREATE OR REPLACE MACRO factorial_of(n) AS
     CASE WHEN n < 0 OR n > 33
          THEN CAST(error('MOCKHAUS:NumberOutOfRange:Invalid argument for function FACTORIAL') AS HUGEINT)
          ELSE factorial(CAST(n AS INTEGER)) END;
+
+CREATE OR REPLACE MACRO cot_of(a) AS
+    CASE WHEN a = 0 THEN CAST('inf' AS DOUBLE) ELSE 1 / tan(CAST(a AS DOUBLE)) END;
 
 CREATE OR REPLACE MACRO square(a) AS pow(a, 2);
 

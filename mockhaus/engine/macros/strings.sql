@@ -23,6 +23,18 @@ CREATE OR REPLACE MACRO position_from(needle, a, start) AS
          ELSE strpos(substr(a, greatest(CAST(start AS BIGINT), 1)), needle)
               + greatest(CAST(start AS BIGINT), 1) - 1 END;
 
+-- Positions in BINARY count bytes: two hexadecimal digits each.
+CREATE OR REPLACE MACRO position_of_any
+    (needle, a) AS position_of(text_once(needle), text_once(a)),
+    (needle, a BLOB) AS byte_position(hex(needle), hex(a), 1);
+CREATE OR REPLACE MACRO position_from_any
+    (needle, a, start) AS position_from(text_once(needle), text_once(a), start),
+    (needle, a BLOB, start) AS byte_position(hex(needle), hex(a), greatest(CAST(start AS BIGINT), 1));
+CREATE OR REPLACE MACRO byte_position(needle, a, start) AS
+    CASE WHEN needle IS NULL OR a IS NULL OR start IS NULL THEN NULL
+         ELSE COALESCE(list_filter(range(start, length(a) // 2 + 1),
+            lambda i: starts_with(substr(a, i * 2 - 1), needle))[1], 0) END;
+
 -- Parts of a text. Negative starts count from the end.
 CREATE OR REPLACE MACRO substr_of
     (a BLOB, start, n) AS bytes_of(a, CAST(start AS BIGINT), CAST(n AS BIGINT)),
@@ -51,6 +63,14 @@ CREATE OR REPLACE MACRO lpad_of(a, n, pad) AS
 CREATE OR REPLACE MACRO rpad_of(a, n, pad) AS
     CASE WHEN n <= length(a) OR pad = '' THEN left(a, greatest(CAST(n AS BIGINT), 0))
          ELSE rpad(a, CAST(n AS INTEGER), pad) END;
+
+-- The same of BINARY, byte by byte, or of text whose type is not known while translating.
+CREATE OR REPLACE MACRO lpad_of_any
+    (a BLOB, n, pad) AS unhex(lpad_of(hex(a), n * 2, hex(pad))),
+    (a, n, pad) AS lpad_of(text_once(a), n, text_once(pad));
+CREATE OR REPLACE MACRO rpad_of_any
+    (a BLOB, n, pad) AS unhex(rpad_of(hex(a), n * 2, hex(pad))),
+    (a, n, pad) AS rpad_of(text_once(a), n, text_once(pad));
 
 CREATE OR REPLACE MACRO repeat_of(a, n) AS repeat(a, greatest(CAST(n AS BIGINT), 0) + CAST(n AS BIGINT) * 0);
 CREATE OR REPLACE MACRO space_of(n) AS repeat(' ', greatest(CAST(n AS BIGINT), 0) + CAST(n AS BIGINT) * 0);
@@ -86,9 +106,24 @@ CREATE OR REPLACE MACRO strtok(a, delimiters, part) AS
     CASE WHEN part < 1 THEN NULL ELSE tokens(a, delimiters)[CAST(part AS BIGINT)] END;
 CREATE OR REPLACE MACRO strtok_to_array(a, delimiters) AS to_json(tokens(a, delimiters));
 
-CREATE OR REPLACE MACRO least_of(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE least(a, b) END;
+CREATE OR REPLACE MACRO least_of(a, b) AS
+    CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE least(a, greatest(b, 0)) END;
+
+-- DuckDB compares bytes. Characters of several bytes are exchanged for control characters first.
+CREATE OR REPLACE MACRO wide_characters(a, b) AS
+    array_to_string(list_sort(list_distinct(regexp_extract_all(a || b, '[^\x00-\x7F]'))), '');
+CREATE OR REPLACE MACRO narrowed(a, wide) AS
+    translate(a, wide, chr(1) || chr(2) || chr(3) || chr(4) || chr(5) || chr(6) || chr(7) || chr(8) || chr(11)
+        || chr(12) || chr(14) || chr(15) || chr(16) || chr(17) || chr(18) || chr(19) || chr(20) || chr(21)
+        || chr(22) || chr(23) || chr(24) || chr(25) || chr(26) || chr(27) || chr(28) || chr(29) || chr(30));
+CREATE OR REPLACE MACRO edit_distance(a, b) AS
+    CASE WHEN octet_length(encode(a || b)) = length(a || b) THEN levenshtein(a, b)
+         ELSE levenshtein(narrowed(a, wide_characters(a, b)), narrowed(b, wide_characters(a, b))) END;
 CREATE OR REPLACE MACRO jarowinkler_similarity(a, b) AS
-    CAST(floor(jaro_winkler_similarity(lower(a), lower(b)) * 100) AS BIGINT);
+    CAST(floor(round(CASE WHEN octet_length(encode(a || b)) = length(a || b)
+        THEN jaro_winkler_similarity(lower(a), lower(b))
+        ELSE jaro_winkler_similarity(narrowed(lower(a), wide_characters(lower(a), lower(b))),
+            narrowed(lower(b), wide_characters(lower(a), lower(b)))) END * 100, 9)) AS BIGINT);
 
 -- Soundex of the letters: first letter, then codes without repetitions, H and W do not part equal codes.
 CREATE OR REPLACE MACRO soundex_codes(t) AS translate(t, 'BFPVCGJKQSXZDTLMNRAEIOUY', '111122222222334556000000');
@@ -123,12 +158,13 @@ CREATE OR REPLACE MACRO parse_url_parts(a, permissive) AS CASE WHEN a IS NULL TH
                  ELSE CAST(error('MOCKHAUS:InvalidText:Error parsing URL: scheme not specified') AS JSON) END
         ELSE json_object(
             'fragment', nullif(regexp_extract(a, '#(.*)$', 1), ''),
-            'host', nullif(regexp_extract(a, '^[^:/?#]+://(?:[^/?#@]*@)?([^:/?#]*)', 1), ''),
+            'host', nullif(regexp_extract(a, '^[^:/?#]+://((?:[^/?#@]*@)?[^:/?#]*)', 1), ''),
             'parameters', CASE WHEN regexp_matches(a, '^[^#]*\?[^#]+') THEN
                 CAST(map_from_entries(list_transform(string_split(regexp_extract(a, '\?([^#]*)', 1), '&'),
                     lambda p: row(split_part(p, '=', 1), CASE WHEN contains(p, '=')
                         THEN substr(p, strpos(p, '=') + 1) END))) AS JSON) END,
-            'path', nullif(regexp_extract(a, '^[^:/?#]+:(?://[^/?#]*/?)?([^?#]*)', 1), ''),
+            'path', CASE WHEN NOT regexp_matches(a, '^[^:/?#]+://[^/?#]*([?#]|$)')
+                THEN regexp_extract(a, '^[^:/?#]+:(?://[^/?#]*/)?([^?#]*)', 1) END,
             'port', nullif(regexp_extract(a, '^[^:/?#]+://(?:[^/?#@]*@)?[^:/?#]*:(\d+)', 1), ''),
             'query', nullif(regexp_extract(a, '\?([^#]*)', 1), ''),
             'scheme', regexp_extract(a, '^([^:]+):', 1)) END;

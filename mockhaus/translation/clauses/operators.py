@@ -79,7 +79,7 @@ def _moved(moment: exp.Expression, interval: exp.Interval, sign: int) -> exp.Exp
         if part is None and match is not None:
             part = unit.name if unit is not None and last else "second"
         if match is None or part is None:
-            raise UnsupportedFeature(f"Unsupported feature 'INTERVAL \'{value}\''.")
+            raise UnsupportedFeature(f"Unsupported feature 'INTERVAL ''{value}'''.")
         amount = operands.integer(sign * int(match[1]))
         moment = apply(f"dateadd_{date_part(part)}", amount, moment)
     return moment
@@ -146,7 +146,13 @@ def _hexadecimal(node: exp.HexString, walk: Walk) -> exp.Expression:
     return exp.cast(apply("unhex", operands.string(str(node.this))), DataType.Type.VARBINARY)
 
 
+def _raw_string(node: exp.RawString, walk: Walk) -> exp.Expression:
+    """`$$text$$`: nothing in it is an escape."""
+    return operands.string(str(node.this))
+
+
 LEAVE: Final[dict[type[exp.Expression], Rewriter]] = {
+    exp.RawString: _raw_string,
     exp.Add: _sum,
     exp.Sub: _sum,
     exp.Mul: _arithmetic,

@@ -60,7 +60,7 @@ def duckdb_type(node: DataType) -> DataType:
 
 def length(node: DataType) -> int | None:
     """The length of VARCHAR(n), CHAR (1) and BINARY(n), None where none is given."""
-    if node.expressions and node.this not in (_T.DECIMAL, _T.BIGDECIMAL):
+    if node.expressions and _PLAIN.get(node.this) in (_T.TEXT, _T.VARBINARY):
         try:
             return int(node.expressions[0].name)
         except ValueError:
@@ -74,7 +74,6 @@ def _parameter(value: int) -> exp.DataTypeParam:
 
 def _data_type(node: DataType, walk: Walk) -> exp.Expression:
     return duckdb_type(node)
-
 
 
 # --- casts ------------------------------------------------------------------------------------------
@@ -143,6 +142,8 @@ _MOMENTS: Final[dict[Any, str]] = {
 def _to_moment(node: exp.Expression, to: DataType, kind: Any, safe: bool) -> exp.Expression:
     """Text in one of the formats of the AUTO detection; ISO literals are plain constants."""
     value = iso_literal(node, kind)
+    if value is None and kind == _T.TIMESTAMP and operands.is_variant(node):
+        value = apply("variant_to_timestamp", node)
     if value is None:
         value = apply(f"try_{_MOMENTS[kind]}" if safe else _MOMENTS[kind], node)
     digits = None if not to.expressions else operands.literal_number(to.expressions[0].this)

@@ -5,13 +5,24 @@ Snowflake's manual: "Context functions".
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
+from mockhaus import __version__
 from mockhaus.translation.context import Context
-from mockhaus.translation.registry import Function, Rewriter, call, rewrite, stock
+from mockhaus.translation.operands import integer, literal_number, literal_text
+from mockhaus.translation.registry import (
+    Function,
+    Rewriter,
+    apply,
+    call,
+    refused,
+    rewrite,
+    stock,
+)
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -30,6 +41,14 @@ def _text(read: Callable[[Context], str | None]) -> Rewriter:
     return literal
 
 
+def _roles(node: exp.Expression, walk: Walk) -> exp.Expression:
+    return exp.Literal.string(json.dumps([walk.context.role]))
+
+
+def _no_roles(node: exp.Expression, walk: Walk) -> exp.Expression:
+    return exp.Literal.string(json.dumps({"roles": "", "value": ""}))
+
+
 def _last_query_id(node: exp.Expression, walk: Walk) -> exp.Expression:
     """LAST_QUERY_ID([n]): -1 is the most recent statement, 1 the connection's first."""
     walk.volatile = True
@@ -41,17 +60,70 @@ def _last_query_id(node: exp.Expression, walk: Walk) -> exp.Expression:
     return exp.Literal.string(found) if found is not None else exp.Null()
 
 
+def _statement(node: exp.Expression, walk: Walk) -> exp.Expression:
+    """CURRENT_STATEMENT: the text of this statement."""
+    walk.volatile = True
+    return exp.Literal.string(walk.text)
+
+
+def _clock(node: exp.CurrentTimestamp, walk: Walk) -> exp.Expression:
+    """CURRENT_TIMESTAMP, GETDATE: a TIMESTAMP_LTZ; SYSDATE: UTC without a zone."""
+    now: exp.Expression = exp.CurrentTimestamp()
+    if node.args.get("sysdate"):
+        return apply("timezone", exp.Literal.string("UTC"), now)
+    digits = literal_number(node.args.get("this"))
+    return now if digits is None or digits >= 6 else apply("timestamp_digits", now, integer(digits))
+
+
+def _time_of_day(node: exp.Expression, walk: Walk) -> exp.Expression:
+    """CURRENT_TIME, LOCALTIME: of the session's time zone, to the millisecond at least."""
+    return apply("to_time", exp.CurrentTimestamp())
+
+
+def _schemas(node: exp.Expression, walk: Walk) -> exp.Expression:
+    """CURRENT_SCHEMAS: the search path as JSON text."""
+    context = walk.context
+    if context.database is None or context.schema is None:
+        return exp.Literal.string("[]")
+    return exp.Literal.string(json.dumps([f"{context.database}.{context.schema}"]))
+
+
+def _in_session(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """IS_ROLE_IN_SESSION: there is one role at a time."""
+    role = literal_text(node.expressions[0], "role")
+    return exp.Boolean(this=role.upper() == walk.context.role.upper())
+
+
 FUNCTIONS: Final[tuple[Function, ...]] = (
     rewrite("CURRENT_DATABASE", _text(lambda c: c.database), exp.CurrentDatabase),
     rewrite("CURRENT_SCHEMA", _text(lambda c: c.schema), exp.CurrentSchema),
+    rewrite("CURRENT_SCHEMAS", _schemas, exp.CurrentSchemas),
     rewrite("CURRENT_USER", _text(lambda c: c.user), exp.CurrentUser),
     rewrite("CURRENT_ROLE", _text(lambda c: c.role), exp.CurrentRole),
+    rewrite("CURRENT_ROLE_TYPE", _text(lambda c: "ROLE"), exp.CurrentRoleType),
+    rewrite("CURRENT_AVAILABLE_ROLES", _roles, exp.CurrentAvailableRoles),
+    rewrite("CURRENT_SECONDARY_ROLES", _no_roles, exp.CurrentSecondaryRoles),
     rewrite("CURRENT_WAREHOUSE", _text(lambda c: c.warehouse), exp.CurrentWarehouse),
     rewrite("CURRENT_ACCOUNT", _text(lambda c: "MOCKHAUS"), exp.CurrentAccount),
+    rewrite("CURRENT_ACCOUNT_NAME", _text(lambda c: "MOCKHAUS"), exp.CurrentAccountName),
+    rewrite(
+        "CURRENT_ORGANIZATION_NAME", _text(lambda c: "MOCKHAUS"), exp.CurrentOrganizationName
+    ),
     rewrite("CURRENT_REGION", _text(lambda c: "LOCAL"), exp.CurrentRegion),
     rewrite("CURRENT_VERSION", _text(lambda c: SNOWFLAKE_VERSION), exp.CurrentVersion),
+    rewrite("CURRENT_CLIENT", _text(lambda c: f"Mockhaus {__version__}"), exp.CurrentClient),
     rewrite("CURRENT_SESSION", _text(lambda c: str(c.connection_id)), exp.CurrentSession),
+    rewrite("CURRENT_STATEMENT", _statement, exp.CurrentStatement),
     call("LAST_QUERY_ID", _last_query_id, 0, 1),
+    call("IS_ROLE_IN_SESSION", _in_session, 1, 1),
+    call("INVOKER_ROLE", _text(lambda c: c.role), 0, 0),
     stock("CURRENT_DATE", exp.CurrentDate),
-    stock("CURRENT_TIMESTAMP", exp.CurrentTimestamp),
-)
+    rewrite(
+        "CURRENT_TIMESTAMP LOCALTIMESTAMP GETDATE SYSTIMESTAMP SYSDATE",
+        _clock, exp.CurrentTimestamp,
+    ),
+    rewrite("CURRENT_TIME LOCALTIME", _time_of_day, exp.Localtime, exp.CurrentTime),
+    refused("CURRENT_IP_ADDRESS", "not recorded", exp.CurrentIpAddress),
+    refused("CURRENT_TRANSACTION LAST_TRANSACTION", "not recorded", exp.CurrentTransaction),
+    refused("ALL_USER_NAMES INVOKER_SHARE", "account administration"),
+)  # fmt: skip

@@ -44,9 +44,11 @@ def _to_char(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 
 
 def _moment_text(value: exp.Expression, output: formats.Output) -> exp.Expression:
-    made = text_call("format_moment", value, string(output.strftime))
+    plain = output.strftime.replace("%z", "+00:00")
+    made = text_call("format_moment", value, string(plain), string(output.strftime))
     for digits in output.fractions:
-        made = text_call("cut_fraction", made, string(f"\x01(\\d{{{digits}}})\\d*\x01"))
+        pattern = string(f"\x01(\\d{{{min(digits, 6)}}})\\d*\x01")
+        made = text_call("cut_fraction", made, pattern, string("\\1" + "0" * (digits - 6)))
     for separator in output.zones:
         template = "\\1" if separator == "-" else f"\\1{separator}\\2"
         made = text_call("place_zone", made, string(template))

@@ -46,7 +46,7 @@ def output_format(model: str) -> Output:
             digits = int(upper[2:] or "9")
             if digits:
                 fractions.append(digits)
-                pieces.append(f"{FRACTION_MARK}%n{FRACTION_MARK}")
+                pieces.append(f"{FRACTION_MARK}%f{FRACTION_MARK}")
         elif upper.startswith("TZ"):
             zones.append({"TZH:TZM": ":", "TZHTZM": "", "TZH": "-"}[upper])
             pieces.append(f"{ZONE_MARK}%z{ZONE_MARK}")
@@ -63,14 +63,12 @@ def input_formats(model: str) -> list[str]:
     for quoted, element, other in _TOKEN.findall(model):
         upper = element.upper()
         if upper.startswith("FF"):
-            pieces.append("%n" if upper in ("FF", "FF7", "FF8", "FF9") else "%f")
+            pieces.append("%f" if "1" <= upper[2:] <= "6" else "%n")
         elif upper:
             pieces.append(_ELEMENTS[upper])
         else:
             pieces.append((quoted.replace('""', '"') or other).replace("%", "%%"))
     base = "".join(pieces)
-    if "%n" in base:
-        base = base.replace("%n", "%f")
     return [base, base.replace("%b", "%B")] if "%b" in base else [base]
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def _round(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """ROUND(n [, scale [, mode]]): half away from zero, or to even if the mode says so."""
+    operands.positional(node, "EXPR", "SCALE", "ROUNDING_MODE")
     value = operands.number(node.expressions[0])
     scale = node.expressions[1] if len(node.expressions) > 1 else operands.integer(0)
     if len(node.expressions) == 3:
@@ -92,7 +93,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("ATANH", "n>n"),
     typed("COS", "n>n"),
     typed("COSH", "n>n"),
-    typed("COT", "n>n"),
+    typed("COT", "n>n", "cot_of"),
     typed("DEGREES", "n>n"),
     typed("PI", ">n"),
     typed("RADIANS", "n>n"),

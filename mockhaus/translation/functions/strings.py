@@ -75,26 +75,33 @@ def _like_source(source: exp.Expression, made: exp.Expression) -> exp.Expression
 
 def _position(node: exp.StrPosition, walk: Walk) -> exp.Expression:
     """POSITION(a, b [, start]) and POSITION(a IN b): where a begins in b, 0 if nowhere."""
-    arguments = [text(node.args["substr"]), text(node.this)]
     start = node.args.get("position")
-    if start is None:
-        return operands.number_call("position_of", *arguments)
-    return operands.number_call("position_from", *arguments, operands.number(start))
+    return _found(node.args["substr"], node.this, start)
 
 
 def _charindex(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-    needle, text_, *start = node.expressions
-    if start:
-        return operands.number_call(
-            "position_from", text(needle), text(text_), operands.number(start[0])
-        )
-    return operands.number_call("position_of", text(needle), text(text_))
+    needle, subject, *start = node.expressions
+    return _found(needle, subject, start[0] if start else None)
+
+
+def _found(
+    needle: exp.Expression, subject: exp.Expression, start: exp.Expression | None
+) -> exp.Expression:
+    if operands.is_text(needle) or operands.is_text(subject):
+        arguments, suffix = [text(needle), text(subject)], ""
+    else:
+        arguments, suffix = [needle, subject], "_any"
+    if start is None:
+        return operands.number_call(f"position_of{suffix}", *arguments)
+    return operands.number_call(f"position_from{suffix}", *arguments, operands.number(start))
 
 
 def _pad(to: str) -> Rewriter:
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         """LPAD, RPAD: a negative length is empty, an empty pad adds nothing."""
         value, size, *pad = node.expressions
+        if pad and not operands.is_text(value) and not operands.is_text(pad[0]):
+            return apply(f"{to}_any", value, operands.number(size), pad[0])
         filler = text(pad[0]) if pad else operands.string(" ")
         return text_call(to, text(value), operands.number(size), filler)
 
@@ -185,7 +192,7 @@ def _trim(to: str) -> Rewriter:
 
 def _edit_distance(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     left, right, *most = node.expressions
-    distance = operands.number_call("levenshtein", text(left), text(right))
+    distance = operands.number_call("edit_distance", text(left), text(right))
     if most:
         return operands.number_call("least_of", distance, operands.number(most[0]))
     return distance
