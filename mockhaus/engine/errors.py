@@ -57,7 +57,10 @@ def _too_long(match: re.Match[str]) -> SqlError:
 _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
     (re.compile(pattern, re.S), make)
     for pattern, make in (
-        (r"MOCKHAUS:(?P<name>\w+):(?P<text>[^\n]*)", lambda m: _raised(m["name"], m["text"])),
+        (
+            r"MOCKHAUS:(?P<name>\w+):(?P<text>[^\n]*?)(?:' to \w+)?(?:\n|$)",
+            lambda m: _raised(m["name"], m["text"]),
+        ),
         (
             r"Could not convert string ['\"](?P<text>.*?)['\"] to (?P<kind>\w+)",
             lambda m: _conversion(m["text"], m["kind"]),
@@ -75,8 +78,8 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
             lambda m: errors.InvalidText("Error parsing JSON: the text is not JSON"),
         ),
         (
-            r"(?i)out of range|overflow|Casting value .* to type DECIMAL.* failed|Could not cast value .* to DECIMAL"
-            r"|can't be cast because the value is out of range",
+            r"(?i)out of range|overflow|Casting value .* to type DECIMAL.* failed"
+            r"|Could not cast value .* to DECIMAL|can't be cast because the value is out of range",
             lambda m: errors.NumberOutOfRange(
                 "Number out of representable range", detail=_bare(m.string)
             ),

@@ -27,7 +27,7 @@ from mockhaus.gateway import messages as m
 from mockhaus.gateway.auth import first_schema
 from mockhaus.gateway.codec import encode
 from mockhaus.gateway.messages import Message
-from mockhaus.gateway.parameters import TEXT_OID, ParameterLoader, check_count
+from mockhaus.gateway.parameters import TEXT_OID, ParameterLoader, check_count, duckdb_type
 from mockhaus.gateway.portal import Plan, Portal
 from mockhaus.gateway.protocol import (
     EXTENDED,
@@ -355,7 +355,7 @@ class Backend:
     def _plan(self, statement: Statement | Command, types: tuple[int, ...], offset: int) -> Plan:
         if isinstance(statement, Command):
             return Plan(command=statement, offset=offset)
-        prepared = self._connection.prepare(statement)
+        prepared = self._connection.prepare(statement, tuple(map(duckdb_type, types)))
         if types or offset:
             return Plan(prepared, types=types, offset=offset)
         # The connection gives the same Prepared for the same text; so does this the Plan.

@@ -46,6 +46,19 @@ _MAX_DIMENSIONS: Final = 6
 _TEMPORAL: Final = frozenset({1082, 1114, 1184})
 _NATIVE: Final = (bool, int, float, Decimal, str, bytes, date, time, datetime, timedelta, UUID)
 
+#: DuckDB's type of a parameter whose type the client gave; what is not here is not known.
+_DUCKDB: Final = {
+    16: "BOOLEAN", 17: "BLOB", 20: "BIGINT", 21: "BIGINT", 23: "BIGINT", 25: "VARCHAR",
+    700: "DOUBLE", 701: "DOUBLE", 1042: "VARCHAR", 1043: "VARCHAR", 1082: "DATE", 1083: "TIME",
+    1114: "TIMESTAMP", 1184: "TIMESTAMPTZ", 1186: "INTERVAL", 1700: "DECIMAL(38,10)",
+    2950: "UUID",
+}  # fmt: skip
+
+
+def duckdb_type(oid: int) -> str:
+    """DuckDB's name of a parameter's type, '' where the client left it open."""
+    return _DUCKDB.get(oid, "")
+
 
 class ParameterLoader:
     """Reads the parameters of one connection's Bind messages."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -32,7 +32,7 @@ from mockhaus.sessions.settings import SETTINGS
 from mockhaus.sessions.targets import after_ddl, lock_key
 from mockhaus.sessions.transaction import State, Transaction, Transactions
 from mockhaus.translation import statements as s
-from mockhaus.translation.context import Context, ObjectName
+from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 from mockhaus.translation.dml import Change, change
 from mockhaus.translation.parse import parse
 from mockhaus.translation.translate import Translation, translate
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from mockhaus.sessions.session import Session
 
 _CACHE_SIZE: Final = 256
+#: Statements that LAST_QUERY_ID reaches back.
+_QUERY_IDS: Final = 1000
 _DONE: Final = "Statement executed successfully."
 _STATUS: Final[dict[State, Literal["I", "T", "E"]]] = {
     State.IDLE: "I",
@@ -58,12 +60,14 @@ class Prepared:
     """A statement ready to run.
 
     `columns` is None where it answers no rows on the PostgreSQL door (DDL, DML); `parameters` is
-    the number of `$n`; `query` the translation of a query, `change` that of a DML statement.
+    the number of `$n` and `types` their DuckDB types as far as known; `query` is the translation of
+    a query, `change` that of a DML statement.
     """
 
     statement: s.Statement
     columns: tuple[Column, ...] | None
     parameters: int = 0
+    types: tuple[str, ...] = ()
     query: Translation | None = None
     change: Change | None = None
 
@@ -89,7 +93,9 @@ class Connection:
         #: Temporary tables that were there when the open transaction began.
         self._temporary = context.temporary
         self._running = False
-        self._cache: OrderedDict[tuple[str, int], Prepared] = OrderedDict()
+        self._query_ids: deque[str] = deque(maxlen=_QUERY_IDS)
+        self.context = replace(context, last_query_ids=self._query_ids)
+        self._cache: OrderedDict[tuple[Any, ...], Prepared] = OrderedDict()
         self._cached_for: tuple[Context, int] = (context, -1)
 
     # --- state -----------------------------------------------------------------------------------
@@ -101,26 +107,36 @@ class Connection:
 
     @property
     def is_active(self) -> bool:
-        """Whether a statement runs, its rows are still being read, or a transaction is open."""
-        return self._running or self._transaction.is_open or self._cursor.is_streaming
+        """Whether a statement runs or its rows are still being read."""
+        return self._running or self._cursor.is_streaming
 
     def enter(self, database: str | None, schema: str | None) -> None:
-        """Make these current. A database that does not exist yet is created with its PUBLIC."""
+        """Make these current. A database that does not exist yet is created with its PUBLIC.
+
+        Names are unquoted: one that does not exist yet is stored in upper case.
+        """
         context = self.context
         if database is not None:
-            with self.session.setup:
-                workspace = self._workspace()
-                found = workspace.objects.find("DATABASE", ObjectName(database))
-                if found is None:
-                    self._cursor.begin()
-                    make_database(workspace, database)
-                    self._cursor.commit()
-                    self.session.changed()
-            stored = database if found is None else found.name.name
-            context = replace(context, database=stored, schema="PUBLIC")
+            stored = self._database(database)
+            context = replace(context, database=stored, schema=DEFAULT_SCHEMA)
         if schema is not None:
-            context = replace(context, schema=schema)
+            name = ObjectName(schema, None, context.database)
+            found = Objects(self._cursor).find("SCHEMA", name)
+            stored = schema.upper() if found is None else found.name.name
+            context = replace(context, schema=stored)
         self.context = context
+
+    def _database(self, name: str) -> str:
+        """The stored name of a database, which is created if it is new."""
+        with self.session.setup:
+            workspace = self._workspace()
+            found = workspace.objects.find("DATABASE", ObjectName(name))
+            if found is not None:
+                return found.name.name
+            with self._transaction.writing(name.upper(), atomic=True):
+                make_database(workspace, name.upper())
+        self.session.changed()
+        return name.upper()
 
     def _workspace(self) -> Workspace:
         return Workspace(
@@ -137,19 +153,22 @@ class Connection:
         """The statements of a text. Raises SqlSyntaxError, UnsupportedFeature."""
         return parse(text, placeholders=placeholders)
 
-    def prepare(self, statement: s.Statement) -> Prepared:
-        """Translate, and learn the columns without running anything."""
+    def prepare(self, statement: s.Statement, types: tuple[str, ...] = ()) -> Prepared:
+        """Translate, and learn the columns without running anything.
+
+        `types` are DuckDB's types of the parameters as far as they are known, '' for unknown.
+        """
         state = (self.context, self.session.version)
         if self._cached_for[0] is not state[0] or self._cached_for[1] != state[1]:
             self._cache.clear()
             self._cached_for = state
-        key = (statement.text, id(type(statement)))
+        key = (statement.text, types)
         prepared = self._cache.get(key)
         if prepared is not None and prepared.statement is statement:
             self._cache.move_to_end(key)
             return prepared
         try:
-            prepared = self._prepare(statement)
+            prepared = self._prepare(statement, types)
         except SqlError as error:
             self._fail(statement, error, now(), time.perf_counter())
             raise
@@ -160,20 +179,18 @@ class Connection:
                 self._cache.popitem(last=False)
         return prepared
 
-    def _prepare(self, statement: s.Statement) -> Prepared:
+    def _prepare(self, statement: s.Statement, types: tuple[str, ...]) -> Prepared:
         if not isinstance(statement, (s.Commit, s.Rollback)):
             self._transaction.check()
         if isinstance(statement, s.Select):
-            translation = translate(statement, self.context)
-            return Prepared(
-                statement, self._describe(translation), statement.parameters, translation
-            )
+            query = translate(statement, self.context, types)
+            columns = self._describe(query)
+            return Prepared(statement, columns, statement.parameters, types, query)
         if isinstance(statement, s.Explain):
-            return Prepared(statement, _EXPLAINED, 0, translate(statement, self.context))
+            return Prepared(statement, _EXPLAINED, query=translate(statement, self.context))
         if isinstance(statement, _CHANGES):
-            return Prepared(
-                statement, None, statement.parameters, change=change(statement, self.context)
-            )
+            changed = change(statement, self.context)
+            return Prepared(statement, None, statement.parameters, types, change=changed)
         shape = SHAPES.get(type(statement))
         return Prepared(statement, None if shape is None else shape(statement))
 
@@ -203,7 +220,7 @@ class Connection:
         self.session.touch()
         self._running = True
         try:
-            result = self._run(prepared, values, projection)
+            result = self._run(self._current(prepared), values, projection)
         except SqlError as error:
             self._fail(statement, error, started, clock)
             raise
@@ -212,6 +229,18 @@ class Connection:
         result.execution_s = time.perf_counter() - clock
         result.query_id = self._record(statement, started, clock, result, None)
         return result
+
+    def _current(self, prepared: Prepared) -> Prepared:
+        """What was prepared before a USE, SET or DDL, prepared anew. Raises UnsupportedFeature."""
+        if prepared.query is None and prepared.change is None:
+            return prepared
+        context, version = self._cached_for
+        if self.context is context and self.session.version == version:
+            return prepared
+        fresh = self.prepare(prepared.statement, prepared.types)
+        if fresh.columns != prepared.columns:
+            raise UnsupportedFeature("cached plan must not change result type")
+        return fresh
 
     def _run(
         self, prepared: Prepared, values: Sequence[Any], projection: Projection | None
@@ -330,6 +359,7 @@ class Connection:
         error: SqlError | None,
     ) -> str:
         query_id = str(uuid.uuid4())
+        self._query_ids.append(query_id)
         context = self.context
         self.session.history.record(
             Entry(

@@ -147,8 +147,17 @@ class Registry:
             return None
         opened = self._reserve(session_id)
         if opened is None:
-            return None
+            return self._opened_elsewhere(session_id)
         return self._open(session_id, "persistent", None, folder, opened)
+
+    def _opened_elsewhere(self, session_id: str) -> Session | None:
+        """The session that another thread has opened, or is about to."""
+        with self._lock:
+            opening = self._opening.get(session_id)
+        if opening is not None:
+            opening.wait()
+        with self._lock:
+            return self._sessions.get(session_id)
 
     def _reserve(self, session_id: str) -> threading.Event | None:
         """Take an id; None if it is taken."""

@@ -85,7 +85,7 @@ class Session:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a client is connected, a statement runs, or a transaction is open."""
+        """Whether a client is connected or a statement runs."""
         with self._guard:
             return any(not c.idle or c.is_active for c in self._connections)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
@@ -48,7 +48,8 @@ class Context:
     connection_id: int = 0
     variables: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    last_query_ids: tuple[str, ...] = ()
+    #: Ids of the connection's statements, oldest first; the connection adds to it.
+    last_query_ids: Sequence[str] = field(default=(), compare=False)
     #: Temporary tables of the connection, by full name in upper case.
     temporary: frozenset[ObjectName] = frozenset()
 

@@ -1,7 +1,7 @@
-"""Operands: what the form of an expression tells of its type, and conversions that Snowflake implies.
+"""Operands: what an expression's form tells of its type, and conversions that Snowflake implies.
 
 Snowflake converts arguments on its own (a number where text is needed, text where a number is);
-DuckDB does not. The types of columns are not known while translating: the macros `text_of`, `number_of`
+DuckDB does not. Types of columns are not known while translating: the macros `text_of`, `number_of`
 find them when DuckDB binds the query, which costs nothing at run time.
 
 Snowflake's manual: "Data type conversion", implicit casting.

@@ -229,9 +229,12 @@ def _table_parts(new: exp.Table, walk: Walk) -> None:
 # --- queries -------------------------------------------------------------------------------------
 
 _QUERY_PARTS: Final = frozenset(
-    "with_ expressions distinct from_ joins laterals where group having qualify order limit offset "
-    "pivots sample this expression alias by_name side kind operation_modifiers exclude".split()
-)
+    (
+        "with_", "expressions", "distinct", "from_", "joins", "laterals", "where", "group",
+        "having", "qualify", "order", "limit", "offset", "pivots", "sample", "this", "expression",
+        "alias", "by_name", "side", "kind", "operation_modifiers", "exclude",
+    )
+)  # fmt: skip
 
 
 def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
@@ -250,6 +253,11 @@ def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
 
 def label(tree: exp.Expression, labels: tuple[str, ...]) -> None:
     """Name the unnamed items of the outermost SELECT by their texts, as Snowflake does."""
+    if isinstance(tree, exp.Select):
+        for item in tree.expressions:
+            bare = item.this if isinstance(item, exp.Alias) else item
+            if isinstance(bare, exp.Null):  # a NULL of no type is text, as in both manuals
+                bare.replace(exp.Cast(this=exp.Null(), to=exp.DataType.build("TEXT")))
     select = tree
     while isinstance(select, (exp.SetOperation, exp.Subquery)):
         select = select.this

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -29,12 +29,15 @@ class Translation:
     volatile: bool
 
 
-def translate(statement: Tree, context: Context) -> Translation:
-    """Translate a query. Raises CompilationError with its position."""
-    return guarded(lambda: _translate(statement, context), statement)
+def translate(statement: Tree, context: Context, types: Sequence[str] = ()) -> Translation:
+    """Translate a query. Raises CompilationError with its position.
+
+    `types` are DuckDB's types of the parameters as far as they are known, '' for unknown.
+    """
+    return guarded(lambda: _translate(statement, context, types), statement)
 
 
-def _translate(statement: Tree, context: Context) -> Translation:
+def _translate(statement: Tree, context: Context, types: Sequence[str]) -> Translation:
     tree = statement.tree.copy()
     label(tree, statement.labels)
     walk = Walk(context, statement.text)
@@ -43,10 +46,20 @@ def _translate(statement: Tree, context: Context) -> Translation:
     if statement.parameters:
         copy = tree.copy()
         for placeholder in list(copy.find_all(exp.Placeholder)):
-            placeholder.replace(exp.Null())
+            placeholder.replace(_typed_null(placeholder, types))
         described = generate(copy)
     sql = generate(tree)
     return Translation(sql, described or sql, walk.volatile)
+
+
+def _typed_null(placeholder: exp.Placeholder, types: Sequence[str]) -> exp.Expression:
+    """A NULL of the parameter's type; of text where nothing else tells what it is."""
+    number = int(placeholder.name)
+    known = types[number - 1] if number <= len(types) else ""
+    alone = isinstance(placeholder.parent, (exp.Alias, exp.Select))
+    if not known and not alone:
+        return exp.Null()
+    return exp.Cast(this=exp.Null(), to=exp.DataType.build(known or "TEXT", dialect="duckdb"))
 
 
 def guarded(build: Callable[[], T], statement: Statement) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -69,16 +70,28 @@ def test_use_extends_a_life_and_looking_does_not(registry: Registry) -> None:
     assert not session.is_expired
 
 
-def test_an_open_transaction_keeps_a_session(registry: Registry) -> None:
+def test_rows_still_to_be_read_keep_a_session(registry: Registry) -> None:
     session = registry.create("s", ttl=1)
     connection = connect(session)
     connection.idle = True
-    run(connection, "BEGIN")
+    (result,) = connection.execute("SELECT seq4() FROM TABLE(GENERATOR(ROWCOUNT => 1000000))")
     age(session, 100)
     assert not session.is_expired
-    run(connection, "COMMIT")
-    age(session, 100)
+    result.close()
     assert session.is_expired
+
+
+def test_many_at_once_open_a_stored_session_once(registry: Registry) -> None:
+    run(connect(registry.create("p", kind="persistent")), "CREATE TABLE t (a INT)")
+    registry.delete("p")
+    found: list[Session] = []
+    threads = [threading.Thread(target=lambda: found.append(registry.get("p"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert len(set(map(id, found))) == 1
 
 
 def test_the_default_session_never_expires(registry: Registry) -> None:

@@ -291,3 +291,37 @@ def test_history(snowflake: Connection) -> None:
     failed, worked = snowflake.session.history.recent(2)
     assert (worked.text, worked.kind, worked.succeeded) == ("SELECT 1", "SELECT", True)
     assert (failed.error_code, failed.database, failed.user) == ("002003", "MOCKHAUS", "ANN")
+
+
+def test_types_of_parameters(snowflake: Connection) -> None:
+    """A parameter that stands alone is text unless its type is given; a NULL of no type is text."""
+    for text, types, expected in (
+        ("SELECT $1", (), "VARCHAR(16777216)"),
+        ("SELECT $1", ("BIGINT",), "NUMBER(38,0)"),
+        ("SELECT $1 + 1", (), "NUMBER(38,0)"),
+        ("SELECT $1", ("DATE",), "DATE"),
+        ("SELECT NULL", (), "VARCHAR(16777216)"),
+    ):
+        (statement,) = snowflake.parse(text, placeholders=True)
+        prepared = snowflake.prepare(statement, types)
+        assert prepared.columns is not None
+        assert (text, types, str(prepared.columns[0].type)) == (text, types, expected)
+
+
+def test_what_was_prepared_is_run_in_the_context_of_its_run(snowflake: Connection) -> None:
+    run(snowflake, "CREATE SCHEMA a; CREATE TABLE t AS SELECT 'a' AS w")
+    run(snowflake, "CREATE SCHEMA b; CREATE TABLE t AS SELECT 'b' AS w")
+    prepared = snowflake.prepare(snowflake.parse("SELECT w FROM t")[0])
+    run(snowflake, "USE SCHEMA a")
+    assert list(snowflake.run(prepared).python_rows()) == [("a",)]
+    run(snowflake, "CREATE OR REPLACE TABLE t AS SELECT 1 AS w")
+    with pytest.raises(errors.UnsupportedFeature, match="cached plan must not change result type"):
+        snowflake.run(prepared)
+
+
+def test_last_query_id(snowflake: Connection) -> None:
+    (first,) = snowflake.execute("SELECT 1")
+    first.close()
+    assert run(snowflake, "SELECT LAST_QUERY_ID()") == [(first.query_id,)]
+    assert run(snowflake, "SELECT LAST_QUERY_ID(-2)") == [(first.query_id,)]
+    assert run(snowflake, "SELECT LAST_QUERY_ID(1)") == [(first.query_id,)]

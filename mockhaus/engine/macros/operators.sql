@@ -42,6 +42,6 @@ CREATE OR REPLACE MACRO divide_again(a, b) AS
     cast_to_type(a / nonzero(b), COALESCE(a, 0) * 1 + round(COALESCE(b, 0)) * 0);
 
 CREATE OR REPLACE MACRO nonzero(b) AS
-    CASE WHEN b = 0 THEN error('MOCKHAUS:DivisionByZero:Division by zero') ELSE b END;
+    CASE WHEN b = 0 THEN CAST('MOCKHAUS:DivisionByZero:Division by zero' AS INTEGER) ELSE b END;
 
 CREATE OR REPLACE MACRO modulo(a, b) AS a % nonzero(b);
