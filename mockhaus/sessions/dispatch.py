@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from mockhaus.catalog import handlers as catalog
+from mockhaus.catalog import show as show_objects
 from mockhaus.catalog.workspace import Handler, Workspace
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.ingestion import handlers as files
@@ -32,13 +33,13 @@ def drop(workspace: Workspace, statement: s.Drop) -> Result:
 
 def show(workspace: Workspace, statement: s.Show) -> Result:
     """SHOW of any kind of object."""
-    room = files.show if statement.object.removesuffix("S") in _FILE_OBJECTS else catalog.show.show
+    room = files.show if statement.object.removesuffix("S") in _FILE_OBJECTS else show_objects.show
     return room(workspace, statement)
 
 
 def describe(workspace: Workspace, statement: s.Describe) -> Result:
     """DESCRIBE of any kind of object."""
-    room = files.describe if statement.object in _FILE_OBJECTS else catalog.show.describe
+    room = files.describe if statement.object in _FILE_OBJECTS else show_objects.describe
     return room(workspace, statement)
 
 
