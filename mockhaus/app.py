@@ -24,6 +24,9 @@ from mockhaus.sessions.session import Session
 _STACK_BYTES: Final = 64 * 2**20
 _RECURSION: Final = 20_000
 
+#: Seconds that a shutdown may take.
+GRACE_S: Final = 20.0
+
 _log = logging.getLogger("mockhaus")
 
 
@@ -99,7 +102,17 @@ async def serve(config: Config, announce: Callable[[Address], None]) -> None:
     try:
         await stopping.wait()
     finally:
-        await app.stop()
+        await _stop(app)
+
+
+async def _stop(app: App) -> None:
+    """Stop the server; what DuckDB plans cannot be interrupted and is left behind in the end."""
+    try:
+        await asyncio.wait_for(app.stop(), GRACE_S)
+    except TimeoutError:
+        _log.error("a statement did not stop within %s s; exiting without it", GRACE_S)
+        logging.shutdown()
+        os._exit(1)  # its thread would keep the process for ever
 
 
 def run(config: Config, announce: Callable[[Address], None]) -> None:
