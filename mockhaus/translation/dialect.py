@@ -133,6 +133,7 @@ def where(text: str, position: int) -> str:
 
 def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
     """The tree of one statement's tokens. Raises SqlSyntaxError with its position in `text`."""
+    tokens = _typed_literals(tokens)
     _mark_calls(tokens)
     try:
         trees = SNOWFLAKE.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, text)
@@ -170,6 +171,30 @@ def _mark_calls(tokens: list[Token]) -> None:
         elif token.token_type is TokenType.R_PAREN and open_ and open_.pop():
             token.comments.append(exp.SQLGLOT_ANONYMOUS)
         previous = token.text
+
+
+_LITERAL_TYPES: Final = frozenset(("DATE", "TIME", "TIMESTAMP"))
+
+
+def _typed_literals(tokens: list[Token]) -> list[Token]:
+    """`DATE '2024-01-02'::VARCHAR` in parentheses: sqlglot would cast the text first."""
+    at = [
+        number
+        for number in range(len(tokens) - 2)
+        if tokens[number + 2].token_type is TokenType.DCOLON
+        and tokens[number + 1].token_type is TokenType.STRING
+        and tokens[number].text.upper() in _LITERAL_TYPES
+        and (number == 0 or tokens[number - 1].token_type is not TokenType.DOT)
+    ]
+    if not at:
+        return tokens
+    made = list(tokens)
+    for number in reversed(at):
+        first, last = tokens[number], tokens[number + 1]
+        opening = Token(TokenType.L_PAREN, "(", first.line, first.col, first.start, first.start)
+        closing = Token(TokenType.R_PAREN, ")", last.line, last.col, last.end, last.end)
+        made[number : number + 2] = [opening, first, last, closing]
+    return made
 
 
 def _unexpected(token: Token, text: str) -> SqlSyntaxError:

@@ -35,7 +35,7 @@ CREATE OR REPLACE MACRO epoch_auto(n) AS
 
 -- 2024-05-09 14:32:29 -0700 as DuckDB reads it: the offset with a colon, without a space before.
 CREATE OR REPLACE MACRO plain_offset(t) AS
-    regexp_replace(t, ' ?([+-]\d\d):?(\d\d)$', '\1:\2');
+    regexp_replace(regexp_replace(t, ' ?([+-]\d\d):?(\d\d)$', '\1:\2'), ' Z$', 'Z');
 
 -- Formats of the AUTO detection that DuckDB's own cast does not know.
 CREATE OR REPLACE MACRO parse_auto(t) AS
@@ -62,7 +62,8 @@ CREATE OR REPLACE MACRO parse_date(t) AS
     COALESCE(TRY_CAST(t AS DATE), CAST(parse_timestamp(t) AS DATE));
 
 CREATE OR REPLACE MACRO parse_time(t) AS
-    COALESCE(TRY_CAST(t AS TIME), CAST(try_strptime(t, ['%I:%M:%S %p', '%I:%M %p', '%I:%M:%S.%f %p']) AS TIME),
+    COALESCE(CAST(try_strptime(t, ['%I:%M:%S %p', '%I:%M %p', '%I:%M:%S.%f %p']) AS TIME),
+        CASE WHEN NOT regexp_matches(t, '[AaPp][Mm]$') THEN TRY_CAST(t AS TIME) END,
         CASE WHEN regexp_full_match(t, '\d+')
              THEN CAST(epoch_auto(TRY_CAST(t AS BIGINT)) AS TIME) END,
         CAST(TRY_CAST(t AS TIMESTAMP) AS TIME));

@@ -24,6 +24,10 @@ CREATE OR REPLACE MACRO factorial_of(n) AS
 CREATE OR REPLACE MACRO cot_of(a) AS
     CASE WHEN a = 0 THEN CAST('inf' AS DOUBLE) ELSE 1 / tan(CAST(a AS DOUBLE)) END;
 
+-- Whole cube roots are whole (DuckDB: 3.0000000000000004 for 27).
+CREATE OR REPLACE MACRO cbrt_of(a) AS
+    CASE WHEN pow(round(cbrt(a)), 3) = a THEN round(cbrt(a)) ELSE cbrt(a) END;
+
 CREATE OR REPLACE MACRO square(a) AS pow(a, 2);
 
 -- Great-circle distance in kilometres between two points given in degrees.

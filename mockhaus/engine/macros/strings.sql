@@ -127,15 +127,12 @@ CREATE OR REPLACE MACRO jarowinkler_similarity(a, b) AS
 
 -- Soundex of the letters: first letter, then codes without repetitions, H and W do not part equal codes.
 CREATE OR REPLACE MACRO soundex_codes(t) AS translate(t, 'BFPVCGJKQSXZDTLMNRAEIOUY', '111122222222334556000000');
-CREATE OR REPLACE MACRO soundex_of(a) AS
-    CASE WHEN a IS NULL THEN NULL ELSE
-    list_transform([regexp_replace(upper(a), '[^A-Z]', '', 'g')], lambda t: CASE WHEN t = '' THEN '' ELSE
-        rpad(left(t, 1) || left(replace(substr(
-            array_to_string(list_transform(
-                list_filter(list_transform(range(1, length(regexp_replace(t, '(.)[HW]+', '\1', 'g')) + 1), lambda i:
-                    [substr(soundex_codes(regexp_replace(t, '(.)[HW]+', '\1', 'g')), i, 1),
-                     CASE WHEN i = 1 THEN '' ELSE substr(soundex_codes(regexp_replace(t, '(.)[HW]+', '\1', 'g')), i - 1, 1) END]),
-                    lambda p: p[1] <> p[2]), lambda p: p[1]), ''), 2), '0', ''), 3), 4, '0') END)[1] END;
+CREATE OR REPLACE MACRO soundex_of(a, keep_second) AS
+    list_transform([regexp_replace(upper(a), '[^A-Z]', '', 'g')], lambda t: CASE WHEN t = '' THEN ''
+        ELSE list_transform([soundex_codes(regexp_replace(t, '(.)[HW]+', '\1', 'g'))], lambda c:
+            rpad(left(t, 1) || left(replace(array_to_string(list_transform(range(2, length(c) + 1), lambda i:
+                CASE WHEN substr(c, i, 1) = substr(c, i - 1, 1) AND NOT (keep_second AND i = 2)
+                     THEN '' ELSE substr(c, i, 1) END), ''), '0', ''), 3), 4, '0'))[1] END)[1];
 
 -- --- encodings -------------------------------------------------------------------------------------
 
@@ -167,4 +164,4 @@ CREATE OR REPLACE MACRO parse_url_parts(a, permissive) AS CASE WHEN a IS NULL TH
                 THEN regexp_extract(a, '^[^:/?#]+:(?://[^/?#]*/)?([^?#]*)', 1) END,
             'port', nullif(regexp_extract(a, '^[^:/?#]+://(?:[^/?#@]*@)?[^:/?#]*:(\d+)', 1), ''),
             'query', nullif(regexp_extract(a, '\?([^#]*)', 1), ''),
-            'scheme', regexp_extract(a, '^([^:]+):', 1)) END;
+            'scheme', lower(regexp_extract(a, '^([^:]+):', 1))) END;

@@ -46,16 +46,15 @@ def modulo(node: exp.Mod, walk: Walk) -> exp.Expression:
 
 def _sum(node: exp.Add | exp.Sub, walk: Walk) -> exp.Expression:
     """`a + b`, `a - b`: text is converted, and a DATE moved by days or more stays a DATE."""
-    interval = operands.plain(node.expression)
-    if isinstance(interval, exp.Interval):
-        sign = -1 if isinstance(node, exp.Sub) else 1
-        return _moved(node.this, interval, sign)
-    if isinstance(node, exp.Add) and isinstance(operands.plain(node.this), exp.Interval):
-        return _moved(node.expression, operands.plain(node.this), 1)
+    right, left = operands.plain(node.expression), operands.plain(node.this)
+    if isinstance(right, exp.Interval):
+        return _moved(node.this, right, -1 if isinstance(node, exp.Sub) else 1)
+    if isinstance(node, exp.Add) and isinstance(left, exp.Interval):
+        return _moved(node.expression, left, 1)
     return _arithmetic(node, walk)
 
 
-def _arithmetic(node: exp.Binary, walk: Walk) -> exp.Expression:
+def _arithmetic(node: exp.Add | exp.Sub | exp.Mul, walk: Walk) -> exp.Expression:
     """Text and VARIANT operands are numbers; columns are left alone, for speed and for dates."""
     for key in ("this", "expression"):
         operand = operands.plain(node.args[key])
@@ -131,7 +130,7 @@ def _equal_null(node: exp.NullSafeEQ | exp.NullSafeNEQ, walk: Walk) -> exp.Expre
     return node
 
 
-def _compare(node: exp.Binary, walk: Walk) -> exp.Expression:
+def _compare(node: exp.EQ, walk: Walk) -> exp.Expression:
     """A VARIANT compares as the type of the other side."""
     left, right = operands.plain(node.this), operands.plain(node.expression)
     if operands.is_variant(left) and not operands.is_variant(right):

@@ -76,7 +76,7 @@ def _data_type(node: DataType, walk: Walk) -> exp.Expression:
     return duckdb_type(node)
 
 
-# --- casts ------------------------------------------------------------------------------------------
+# --- casts ---------------------------------------------------------------------------------------
 
 _NUMBERS: Final = (_T.BIGINT, _T.DECIMAL, _T.DOUBLE)
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -187,8 +187,15 @@ def _try_cast(node: exp.TryCast, walk: Walk) -> exp.Expression:
     return cast(walk.rewrite(node.this), node.to, safe=True)
 
 
+def _to_boolean(node: exp.ToBoolean, walk: Walk) -> exp.Expression:
+    """What sqlglot makes of TRY_CAST(x AS BOOLEAN)."""
+    to = DataType(this=_T.BOOLEAN)
+    return cast(walk.rewrite(node.this), to, safe=bool(node.args.get("safe")))
+
+
 ENTER: Final[dict[type[exp.Expression], Any]] = {
     DataType: _data_type,
+    exp.ToBoolean: _to_boolean,
     exp.Cast: _cast,
     exp.TryCast: _try_cast,
 }

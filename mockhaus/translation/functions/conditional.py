@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
 
 
-def _case(*branches: tuple[exp.Expression, exp.Expression], default: exp.Expression) -> exp.Case:
+def _case(*branches: tuple[exp.Expr, exp.Expr], default: exp.Expr) -> exp.Case:
     return exp.Case(
         ifs=[exp.If(this=condition, true=value) for condition, value in branches], default=default
     )
@@ -53,7 +53,9 @@ def _decode(node: exp.DecodeCase | exp.Decode, walk: Walk) -> exp.Expression:
     value, *rest = node.expressions
     default = rest.pop() if len(rest) % 2 else exp.Null()
     pairs = zip(rest[::2], rest[1::2], strict=True)
-    return _case(*((_same(value.copy(), search), found) for search, found in pairs), default=default)
+    return _case(
+        *((_same(value.copy(), search), found) for search, found in pairs), default=default
+    )
 
 
 def _extreme(name: str) -> Rewriter:
@@ -87,9 +89,7 @@ def _zero_if_null(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 
 def _null_if_zero(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     value = operands.number(node.expressions[0])
-    return operands.noted(
-        exp.Nullif(this=value, expression=operands.integer(0)), operands.NUMBER
-    )
+    return operands.noted(exp.Nullif(this=value, expression=operands.integer(0)), operands.NUMBER)
 
 
 FUNCTIONS: Final[tuple[Function, ...]] = (

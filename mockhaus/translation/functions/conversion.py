@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 _T = DataType.Type
 
-# --- to text ----------------------------------------------------------------------------------------
+# --- to text -------------------------------------------------------------------------------------
 
 
 def _to_char(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-    """TO_CHAR, TO_VARCHAR: of numbers, dates and times by a format model, of BINARY by an encoding."""
+    """TO_CHAR, TO_VARCHAR: of numbers and moments by a model, of BINARY by an encoding."""
     value = node.expressions[0]
     if len(node.expressions) == 1:
         return types.cast(value, DataType(this=_T.TEXT))
@@ -76,7 +76,7 @@ def _number_text(value: exp.Expression, model: formats.NumberModel) -> exp.Expre
     return made
 
 
-# --- to numbers -------------------------------------------------------------------------------------
+# --- to numbers ----------------------------------------------------------------------------------
 
 
 def _to_number(safe: bool) -> Rewriter:
@@ -108,7 +108,9 @@ def _formatted_number(value: exp.Expression, model: str, safe: bool) -> exp.Expr
         dollar = r"\$?" if taken.dollar else ""
         comma = "," if taken.grouped else ""
         point = rf"(\.[0-9]{{0,{taken.decimals}}})?" if taken.decimals else r"\.?"
-        pattern = rf"\s*[+-]? ?{dollar}[0-9{comma}]{{0,{taken.whole + taken.whole // 3}}}{point}[+-]?"
+        pattern = (
+            rf"\s*[+-]? ?{dollar}[0-9{comma}]{{0,{taken.whole + taken.whole // 3}}}{point}[+-]?"
+        )
         macro = "formatted_number"
     name = f"try_{macro}" if safe else macro
     return text_call(name, text(value), string(pattern), string(model))
@@ -124,7 +126,7 @@ def _to_double(safe: bool) -> Rewriter:
     return rewritten
 
 
-# --- to BOOLEAN, BINARY -----------------------------------------------------------------------------
+# --- to BOOLEAN, BINARY --------------------------------------------------------------------------
 
 
 def _to_type(kind: Any, safe: bool) -> Rewriter:
@@ -151,14 +153,14 @@ def _to_binary(safe: bool) -> Rewriter:
     return rewritten
 
 
-# --- to DATE, TIME, TIMESTAMP -----------------------------------------------------------------------
+# --- to DATE, TIME, TIMESTAMP --------------------------------------------------------------------
 
 _OFFSET: Final = re.compile(r" ?%z$")
 
 
 def _to_moment(kind: Any, safe: bool) -> Rewriter:
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-        """TO_DATE, TO_TIME, TO_TIMESTAMP*: text by AUTO detection or a format, numbers as epochs."""
+        """TO_DATE, TO_TIME, TO_TIMESTAMP*: text by AUTO detection or a format; epochs."""
         value, *rest = node.expressions
         target = kind or _mapped(walk)
         if rest:

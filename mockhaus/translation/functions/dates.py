@@ -220,9 +220,10 @@ def _convert_timezone(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """CONVERT_TIMEZONE(to, ts) and (from, to, ts): the first answers a TIMESTAMP_TZ."""
     *zones, value = node.expressions
     if len(zones) == 1:
-        return apply("convert_timezone_to", operands.text(zones[0]), apply("to_timestamp_tz", value))
+        return apply(
+            "convert_timezone_to", operands.text(zones[0]), apply("to_timestamp_tz", value)
+        )
     return apply("convert_timezone", *map(operands.text, zones), apply("wall_clock", value))
-
 
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
@@ -268,5 +269,8 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
         "TIMESTAMPTZFROMPARTS",
         _timestamp_from_parts(zoned=True), 2, 8,
     ),
-    call("CONVERT_TIMEZONE", _convert_timezone, 2, 3),
+    call(
+        "CONVERT_TIMEZONE", _convert_timezone, 2, 3,
+        partial="with two arguments, the answer is shown in the session's time zone",
+    ),
 )  # fmt: skip

@@ -139,5 +139,8 @@ def _split_literals(model: str) -> tuple[str, str, str]:
     match = re.fullmatch(r'((?:"(?:[^"]|"")*")*)([^"]*)((?:"(?:[^"]|"")*")*)', model)
     if match is None:
         raise InvalidParameter(f"SQL compilation error:\nBad number format model '{model}'")
-    unquote = lambda text: _QUOTED.sub(lambda m: m[1].replace('""', '"'), text)  # noqa: E731
-    return unquote(match[1]), match[2].strip(), unquote(match[3])
+    return _unquoted(match[1]), match[2].strip(), _unquoted(match[3])
+
+
+def _unquoted(text: str) -> str:
+    return _QUOTED.sub(lambda m: m[1].replace('""', '"'), text)

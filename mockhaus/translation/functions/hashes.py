@@ -30,7 +30,7 @@ def _sha2(to: str) -> Rewriter:
 
 
 def _hash(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-    """HASH(a, b ...): a signed number of 64 bits; never NULL. Snowflake's function is unpublished."""
+    """HASH(a, b ...): a signed number of 64 bits, never NULL. Snowflake's is unpublished."""
     if any(isinstance(value, exp.Star) for value in node.expressions):
         raise UnsupportedFeature("Unsupported feature 'HASH(*)'.")
     return operands.number_call("signed_hash", apply("hash", *node.expressions))

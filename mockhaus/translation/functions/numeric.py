@@ -76,7 +76,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("SIGN", "n>n"),
     typed("DIV0", "nn>n"),
     typed("DIV0NULL", "nn>n"),
-    typed("CBRT", "n>n"),
+    typed("CBRT", "n>n", "cbrt_of"),
     typed("EXP", "n>n"),
     typed("FACTORIAL", "n>n", "factorial_of"),
     typed("POW POWER", "nn>n"),

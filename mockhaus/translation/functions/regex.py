@@ -139,7 +139,7 @@ _REFERENCE: Final = re.compile(r"\\(\d)")
 
 
 def _replace(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-    """REGEXP_REPLACE(s, p [, by [, position [, occurrence [, parameters]]]]); occurrence 0 is all."""
+    """REGEXP_REPLACE(s, p [, by [, position [, occurrence [, parameters]]]]); 0 is all."""
     pattern = _pattern(node.expressions[1], _parameters(_argument(node, 5)))
     by = _argument(node, 2)
     replacement = string("") if by is None else text(by)

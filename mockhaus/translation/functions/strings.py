@@ -35,7 +35,9 @@ def _concat_ws(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         joined = exp.DPipe(this=joined, expression=separator.copy(), safe=True)
         joined = exp.DPipe(this=joined, expression=value, safe=True)
     if len(values) == 1:
-        joined = exp.DPipe(this=joined, expression=text_call("left", separator, operands.integer(0)))
+        joined = exp.DPipe(
+            this=joined, expression=text_call("left", separator, operands.integer(0))
+        )
     return noted(exp.Paren(this=joined), operands.TEXT)
 
 
@@ -150,9 +152,7 @@ def _base64_encode(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         encoded = _with_alphabet(encoded, rest[1], encode=True)
     width = operands.literal_number(rest[0]) if rest else 0
     if width:
-        pattern = operands.string(f"(.{{{width}}})(.)")
         encoded = text_call("base64_lines", encoded, operands.string(f"(.{{{width}}})"))
-        del pattern
     return encoded
 
 
@@ -198,13 +198,21 @@ def _edit_distance(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     return distance
 
 
+def _soundex(*, keep_second: bool) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """SOUNDEX_P123 keeps a second letter that has the code of the first."""
+        return text_call("soundex_of", text(node.expressions[0]), exp.Boolean(this=keep_second))
+
+    return rewritten
+
+
 def _collate(node: exp.Collate, walk: Walk) -> exp.Expression:
     """`s COLLATE 'en-ci'`: case-insensitive and accent-insensitive collations."""
     name = operands.literal_text(node.expression, "collation").lower()
     parts = set(name.replace("_", "-").split("-"))
     wanted = [known for sign, known in (("ci", "NOCASE"), ("ai", "NOACCENT")) if sign in parts]
     if not wanted:
-        return node.this
+        return text(node.this)
     collation = exp.Column(this=exp.Identifier(this=".".join(wanted), quoted=False))
     return exp.Collate(this=text(node.this), expression=collation)
 
@@ -247,7 +255,8 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("TRANSLATE", "ttt>t"),
     call("EDITDISTANCE", _edit_distance, 2, 3),
     typed("JAROWINKLER_SIMILARITY", "tt>n"),
-    typed("SOUNDEX", "t>t", "soundex_of"),
+    call("SOUNDEX", _soundex(keep_second=False), 1, 1),
+    call("SOUNDEX_P123", _soundex(keep_second=True), 1, 1),
     call("HEX_ENCODE", _hex_encode, 1, 2),
     call("HEX_DECODE_STRING", _decode("hex_decode_string", operands.TEXT), 1, 1),
     call("HEX_DECODE_BINARY", _decode("to_binary"), 1, 1),
@@ -262,7 +271,6 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("PARSE_URL", "t?n>v"),
     refused("COMPRESS DECOMPRESS_BINARY DECOMPRESS_STRING", "compression is not available"),
     refused("COLLATION", "collations are not recorded"),
-    refused("SOUNDEX_P123", "not available"),
     refused("PARSE_IP", "not available"),
     refused("SEARCH SEARCH_IP", "full-text search is not available"),
 )

@@ -1,0 +1,46 @@
+"""Context functions: expression, value for one context."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockhaus.translation.context import Context
+from tests.translation.conftest import Snowflake
+
+CONTEXT = Context(
+    database="DB",
+    schema="S",
+    user="ANN",
+    role="ANALYST",
+    warehouse=None,
+    connection_id=7,
+    last_query_ids=("first", "second", "third"),
+)
+
+VALUES: list[tuple[str, Any]] = [
+    ("CURRENT_DATABASE()", "DB"),
+    ("CURRENT_SCHEMA()", "S"),
+    ("CURRENT_SCHEMAS()", '["DB.S"]'),
+    ("CURRENT_USER()", "ANN"),
+    ("CURRENT_USER", "ANN"),
+    ("CURRENT_ROLE()", "ANALYST"),
+    ("CURRENT_AVAILABLE_ROLES()", '["ANALYST"]'),
+    ("CURRENT_WAREHOUSE()", None),
+    ("CURRENT_SESSION()", "7"),
+    ("IS_ROLE_IN_SESSION('analyst')", True),
+    ("IS_ROLE_IN_SESSION('PUBLIC')", False),
+    ("LAST_QUERY_ID()", "third"),
+    ("LAST_QUERY_ID(-2)", "second"),
+    ("LAST_QUERY_ID(1)", "first"),
+    ("LAST_QUERY_ID(9)", None),
+    ("CURRENT_STATEMENT()", "SELECT CURRENT_STATEMENT()"),
+    ("GETDATE() = CURRENT_TIMESTAMP", True),
+    ("LOCALTIMESTAMP IS NOT NULL", True),
+]
+
+
+@pytest.mark.parametrize(("expression", "value"), VALUES)
+def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
+    assert snowflake.value(expression, CONTEXT) == value

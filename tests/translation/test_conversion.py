@@ -1,0 +1,213 @@
+"""Casts and conversion functions: expression, value. The session's time zone is Los Angeles."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mockhaus import errors
+from tests.translation.conftest import Snowflake
+
+VALUES: list[tuple[str, Any]] = [
+    # to text
+    ("1.50::VARCHAR", "1.50"),
+    ("(1.0 + 0.5)::VARCHAR", "1.5"),
+    ("1::FLOAT::VARCHAR", "1"),
+    ("0.1::FLOAT::VARCHAR", "0.1"),
+    ("1e20::FLOAT::VARCHAR", "1e+20"),
+    ("TRUE::VARCHAR", "true"),
+    ("NULL::VARCHAR", None),
+    ("DATE '2024-05-09'::VARCHAR", "2024-05-09"),
+    ("TIME '10:11:12'::VARCHAR", "10:11:12"),
+    ("TIMESTAMP '2024-05-09 10:11:12.5'::VARCHAR", "2024-05-09 10:11:12.500"),
+    ("'2024-05-09 10:11:12 -0700'::TIMESTAMP_TZ::VARCHAR", "2024-05-09 10:11:12.000 -0700"),
+    ("X'A1B2'::VARCHAR", "A1B2"),
+    ("'abc'::VARCHAR(3)", "abc"),
+    ("TO_VARCHAR(12345678901234567890123456789.12)", "12345678901234567890123456789.12"),
+    ("PARSE_JSON('\"a b\"')::VARCHAR", "a b"),
+    ("PARSE_JSON('12')::VARCHAR", "12"),
+    ("PARSE_JSON('null')::VARCHAR", None),
+    # to numbers: half away from zero
+    ("'12'::INT", 12),
+    ("' 12 '::INT", 12),
+    ("'12.5'::INT", 13),
+    ("2.5::INT", 3),
+    ("-2.5::INT", -3),
+    ("2.5::FLOAT::INT", 3),
+    ("TRUE::INT", 1),
+    ("'9.8765'::NUMBER(5,2)", Decimal("9.88")),
+    ("1.005::NUMBER(10,2)", Decimal("1.01")),
+    ("'1e3'::NUMBER", Decimal("1000")),
+    ("12.7::NUMBER", Decimal("13")),
+    ("'1.5'::FLOAT", 1.5),
+    ("'NaN'::FLOAT::VARCHAR", "NaN"),
+    ("NULL::INT", None),
+    ("PARSE_JSON('\"42\"')::INT", 42),
+    ("PARSE_JSON('42.6')::INT", 43),
+    ("PARSE_JSON('null')::INT", None),
+    ("TO_NUMBER('12.3456')", Decimal("12")),
+    ("TO_NUMBER('98.76546', 10, 1)", Decimal("98.8")),
+    ("TO_DECIMAL('12.3456', 10, 3)", Decimal("12.346")),
+    ("TO_NUMERIC('9,999.99', '9,999.99', 6, 2)", Decimal("9999.99")),
+    ("TO_DECIMAL('$3,741.72', '$9,999.99', 6, 2)", Decimal("3741.72")),
+    ("TO_DECIMAL('- 0.1', '99.9', 9, 5)", Decimal("-0.10000")),
+    ("TO_DECIMAL('-12.3', 'TM9', 9, 5)", Decimal("-12.30000")),
+    ("TO_NUMBER('ae5', 'XXX')", Decimal("2789")),
+    ("TO_NUMBER(TRUE)", Decimal("1")),
+    ("TRY_TO_NUMBER('12')", Decimal("12")),
+    ("TRY_TO_NUMBER('x')", None),
+    ("TRY_TO_NUMBER('345.123', 4, 2)", None),
+    ("TRY_TO_DECIMAL('$7,543.21', '$9,999.00', 6, 2)", Decimal("7543.21")),
+    ("TRY_TO_DECIMAL('7543', '99')", None),
+    ("TO_DOUBLE('1.1')", 1.1),
+    ("TRY_TO_DOUBLE('x')", None),
+    ("TRY_CAST('x' AS INT)", None),
+    ("TRY_CAST('12.6' AS NUMBER(10,1))", Decimal("12.6")),
+    # to BOOLEAN
+    *((f"TO_BOOLEAN('{word}')", True) for word in ("true", "T", "yes", "Y", "on", "1")),
+    *((f"'{word}'::BOOLEAN", False) for word in ("false", "F", "no", "N", "OFF", "0")),
+    ("1::BOOLEAN", True),
+    ("0::BOOLEAN", False),
+    ("0.5::BOOLEAN", True),
+    ("NULL::BOOLEAN", None),
+    ("TRY_TO_BOOLEAN('maybe')", None),
+    ("TRY_CAST('x' AS BOOLEAN)", None),
+    ("PARSE_JSON('true')::BOOLEAN", True),
+    # to DATE, by AUTO detection or a format
+    ("'2024-05-09'::DATE", date(2024, 5, 9)),
+    ("'2024-5-9'::DATE", date(2024, 5, 9)),
+    ("'05/09/2024'::DATE", date(2024, 5, 9)),
+    ("'09-May-2024'::DATE", date(2024, 5, 9)),
+    ("'03-April-2024'::DATE", date(2024, 4, 3)),
+    ("'2024-05-09 23:59:59'::DATE", date(2024, 5, 9)),
+    ("'31536000'::DATE", date(1971, 1, 1)),
+    ("TIMESTAMP '2024-05-09 23:59:59'::DATE", date(2024, 5, 9)),
+    ("TO_DATE('2024.05.09', 'YYYY.MM.DD')", date(2024, 5, 9)),
+    ("TO_DATE('9 Feb 2024', 'DD MON YYYY')", date(2024, 2, 9)),
+    ("DATE('2024-05-09')", date(2024, 5, 9)),
+    ("TRY_TO_DATE('2024-02-30')", None),
+    ("TRY_TO_DATE('05/2024', 'MM/DD/YYYY')", None),
+    ("TRY_CAST('05/16' AS TIMESTAMP)", None),
+    ("TO_DATE(NULL)", None),
+    ("PARSE_JSON('\"2024-05-09\"')::DATE", date(2024, 5, 9)),
+    # to TIME
+    ("'10:11:12'::TIME", time(10, 11, 12)),
+    ("'10:11'::TIME", time(10, 11)),
+    ("'01:02:03.5 PM'::TIME", time(13, 2, 3, 500000)),
+    ("TIMESTAMP '2024-05-09 10:11:12'::TIME", time(10, 11, 12)),
+    ("TO_TIME('11.15.00', 'HH24.MI.SS')", time(11, 15)),
+    ("TRY_TO_TIME('x')", None),
+    ("'10:11:12.987'::TIME(0)", time(10, 11, 12)),
+    # to TIMESTAMP: NTZ keeps the clock and drops the offset
+    ("'2024-05-09T08:50:57.891-07:00'::TIMESTAMP", datetime(2024, 5, 9, 8, 50, 57, 891000)),
+    ("'2024-05-09 08:50:57 -0700'::TIMESTAMP_NTZ", datetime(2024, 5, 9, 8, 50, 57)),
+    ("'2024-05-09'::TIMESTAMP", datetime(2024, 5, 9)),
+    ("'05-Mar-2016'::TIMESTAMP", datetime(2016, 3, 5)),
+    ("'Thu, 21 Dec 2000 04:01:07 PM'::TIMESTAMP", datetime(2000, 12, 21, 16, 1, 7)),
+    ("DATE '2024-05-09'::TIMESTAMP", datetime(2024, 5, 9)),
+    ("'2024-05-09 08:50:57.891'::TIMESTAMP(0)", datetime(2024, 5, 9, 8, 50, 57)),
+    ("TO_TIMESTAMP('2024-05-09 08:50', 'YYYY-MM-DD HH24:MI')", datetime(2024, 5, 9, 8, 50)),
+    ("TO_TIMESTAMP('2024-05-09 08:50:57.123456789', 'YYYY-MM-DD HH24:MI:SS.FF')", datetime(2024, 5, 9, 8, 50, 57, 123456)),
+    ("TO_TIMESTAMP_NTZ('2024-05-09 08:50 +0200', 'YYYY-MM-DD HH24:MI TZHTZM')", datetime(2024, 5, 9, 8, 50)),
+    ("TO_TIMESTAMP('05/09/24 08:50 PM', 'MM/DD/YY HH12:MI AM')", datetime(2024, 5, 9, 20, 50)),
+    ("TO_TIMESTAMP(31536000)", datetime(1971, 1, 1)),
+    ("TO_TIMESTAMP(31536000123, 3)", datetime(1971, 1, 1, 0, 0, 0, 123000)),
+    ("TO_TIMESTAMP(1000000000, 9)", datetime(1970, 1, 1, 0, 0, 1)),
+    ("TO_TIMESTAMP('31536000000')", datetime(1971, 1, 1)),
+    ("TO_TIMESTAMP_NTZ(40 * 365.25 * 86400)", datetime(2010, 1, 1)),
+    ("TRY_TO_TIMESTAMP('x')", None),
+    ("TO_TIMESTAMP_TZ('2024-04-05 01:02:03') = '2024-04-05 08:02:03 Z'::TIMESTAMP_TZ", True),
+    ("TO_TIMESTAMP_LTZ('2024-04-05 01:02:03 +0000')::TIMESTAMP_NTZ", datetime(2024, 4, 4, 18, 2, 3)),
+    # by format, to text
+    ("TO_VARCHAR(DATE '2024-04-05', 'mon dd, yyyy')", "Apr 05, 2024"),
+    ("TO_CHAR(DATE '2024-04-05', 'DY YY-MM-DD')", "Fri 24-04-05"),
+    ("TO_CHAR(DATE '2024-04-05', 'MMMM')", "April"),
+    ("TO_CHAR(TIMESTAMP '2024-04-05 13:02:03.456', 'HH12:MI:SS.FF1 AM')", "01:02:03.4 PM"),
+    ("TO_CHAR(TIMESTAMP '2024-04-05 13:02:03.456', 'HH24:MI:SS.FF9')", "13:02:03.456000000"),
+    ("TO_CHAR(TIMESTAMP '2024-04-05 13:02:03', 'YYYY-MM-DD\"T\"HH24:MI:SS')", "2024-04-05T13:02:03"),
+    ("TO_CHAR('2024-04-05 01:02:03 -0700'::TIMESTAMP_TZ, 'HH24:MI TZH:TZM')", "01:02 -07:00"),
+    ("TO_CHAR('2024-04-05 01:02:03 -0700'::TIMESTAMP_TZ, 'HH24:MI TZHTZM')", "01:02 -0700"),
+    ("TO_CHAR(TIME '10:11:12', 'HH24:MI')", "10:11"),
+    ("TO_CHAR(NULL, 'YYYY')", None),
+    ("TO_CHAR(12.3, '99.90')", " 12.30"),
+    ("TO_CHAR(-12.3, '99.90')", "-12.30"),
+    ("TO_CHAR(1234567.8, '9,999,999.00')", " 1,234,567.80"),
+    ("TO_CHAR(1234.5, 'FM9,999.00')", "1,234.50"),
+    ("TO_CHAR(5, '000')", " 005"),
+    ("TO_CHAR(12345, '999')", "####"),
+    ("TO_CHAR(12, 'S0999')", "+0012"),
+    ("TO_VARCHAR(-123.45, '999.99MI')", "123.45-"),
+    ("TO_CHAR(1234, '$9,999')", " $1,234"),
+    ("TO_CHAR(255, 'XX')", "FF"),
+    ("TO_CHAR(-12.391, 'TME')", "-1.2391E1"),
+    ("TO_CHAR(1.111, 'TM9')", "1.111"),
+    ("TO_CHAR(7, '\">\"99\"<\"')", ">  7<"),
+    # BINARY
+    ("TO_BINARY('534E4F57')", b"SNOW"),
+    ("TO_BINARY('SNOW', 'UTF-8')", b"SNOW"),
+    ("TO_BINARY('U05PVw==', 'BASE64')", b"SNOW"),
+    ("TRY_TO_BINARY('zz')", None),
+    ("TO_VARCHAR(X'534E4F57', 'UTF-8')", "SNOW"),
+    ("TO_VARCHAR(X'534E4F57', 'BASE64')", "U05PVw=="),
+    ("'4142'::BINARY", b"AB"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "value"), VALUES)
+def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
+    assert snowflake.value(expression) == value
+
+
+TYPES: list[tuple[str, str]] = [
+    ("'1'::NUMBER(10,2)", "DECIMAL(10,2)"),
+    ("'1'::NUMBER", "DECIMAL(38,0)"),
+    ("1::FLOAT", "DOUBLE"),
+    ("TO_NUMBER('1')", "DECIMAL(38,0)"),
+    ("'2024-01-01'::DATE", "DATE"),
+    ("'2024-01-01'::TIMESTAMP", "TIMESTAMP"),
+    ("'2024-01-01'::TIMESTAMP_LTZ", "TIMESTAMP WITH TIME ZONE"),
+    ("NULL::VARCHAR", "VARCHAR"),
+    ("NULL::DATE", "DATE"),
+    ("DATEADD(day, 1, '2024-01-01'::DATE)", "DATE"),
+    ("1 / 3", "DECIMAL(18,6)"),
+]
+
+
+@pytest.mark.parametrize(("expression", "kind"), TYPES)
+def test_type(snowflake: Snowflake, expression: str, kind: str) -> None:
+    assert snowflake.types(expression) == [kind]
+
+
+ERRORS: list[tuple[str, type[errors.SqlError], str]] = [
+    ("'abc'::INT", errors.InvalidNumber, "100038"),
+    ("''::INT", errors.InvalidNumber, "100038"),
+    ("TO_NUMBER('$1')", errors.InvalidNumber, "100038"),
+    ("TO_NUMBER('ae5', 'XX')", errors.InvalidNumber, "100038"),
+    ("'abc'::VARCHAR(2)", errors.StringTooLong, "100078"),
+    ("'abc'::CHAR", errors.StringTooLong, "100078"),
+    ("X'A1B2'::BINARY(1)", errors.StringTooLong, "100078"),
+    ("'perhaps'::BOOLEAN", errors.InvalidText, "100037"),
+    ("'2024-02-30'::DATE", errors.InvalidDatetime, "100035"),
+    ("'x'::TIMESTAMP", errors.InvalidDatetime, "100035"),
+    ("'25:00:00'::TIME", errors.InvalidDatetime, "100035"),
+    ("TO_DATE('2024', 'MM/DD/YYYY')", errors.InvalidDatetime, "100035"),
+    ("'xyz'::BINARY", errors.InvalidText, "100037"),
+    ("345.123::NUMBER(4,2)", errors.NumberOutOfRange, "100132"),
+]
+
+
+@pytest.mark.parametrize(("expression", "kind", "number"), ERRORS)
+def test_error(
+    snowflake: Snowflake, expression: str, kind: type[errors.SqlError], number: str
+) -> None:
+    with pytest.raises(kind) as caught:
+        snowflake.value(expression)
+    assert caught.value.number == number
+
+
+def test_formats_are_literals(snowflake: Snowflake) -> None:
+    with pytest.raises(errors.UnsupportedFeature, match="literal"):
+        snowflake.rows("SELECT TO_DATE('2024', f) FROM (SELECT 'YYYY' AS f)")

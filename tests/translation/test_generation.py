@@ -1,0 +1,48 @@
+"""Data generation functions: what holds of their values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockhaus import errors
+from tests.translation.conftest import Snowflake
+
+VALUES: list[tuple[str, Any]] = [
+    ("UNIFORM(1, 10, 5) BETWEEN 1 AND 10", True),
+    ("UNIFORM(1, 10, 5) = UNIFORM(1, 10, 5)", True),
+    ("UNIFORM(0::FLOAT, 1::FLOAT, RANDOM()) BETWEEN 0 AND 1", True),
+    ("RANDOM(4711) = RANDOM(4711)", True),
+    ("RANDOM() = RANDOM()", False),
+    ("NORMAL(0, 1, 1234) BETWEEN -10 AND 10", True),
+    ("LENGTH(RANDSTR(5, RANDOM()))", 5),
+    ("RANDSTR(8, 42) = RANDSTR(8, 42)", True),
+    ("SEQ4()", 0),
+    ("LENGTH(UUID_STRING())", 36),
+    ("UUID_STRING() = UUID_STRING()", False),
+    (
+        "UUID_STRING('fe971b24-9572-4005-b22f-351e9c09274d', 'foo')",
+        "dc0b6f65-fca6-5b4b-9d37-ccc3fde1f3e2",
+    ),
+]
+
+
+@pytest.mark.parametrize(("expression", "value"), VALUES)
+def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
+    assert snowflake.value(expression) == value
+
+
+def test_sequences_count_rows(snowflake: Snowflake) -> None:
+    rows = snowflake.rows("SELECT SEQ8() FROM (VALUES (1), (2), (3))")
+    assert sorted(rows) == [(0,), (1,), (2,)]
+
+
+def test_whole_bounds_are_reached(snowflake: Snowflake) -> None:
+    rows = snowflake.rows("SELECT UNIFORM(1, 3, RANDOM()) FROM TABLE(GENERATOR(ROWCOUNT => 200))")
+    assert {value for (value,) in rows} == {1, 2, 3}
+
+
+def test_zipf_is_refused(snowflake: Snowflake) -> None:
+    with pytest.raises(errors.UnsupportedFeature):
+        snowflake.value("ZIPF(1, 10, RANDOM())")

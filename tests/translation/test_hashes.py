@@ -1,0 +1,43 @@
+"""Hash functions: expression, value."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from mockhaus import errors
+from tests.translation.conftest import Snowflake
+
+_MD5 = hashlib.md5(b"Snowflake").hexdigest()
+
+VALUES: list[tuple[str, Any]] = [
+    ("MD5('Snowflake')", _MD5),
+    ("MD5_HEX('Snowflake')", _MD5),
+    ("MD5_BINARY('Snowflake')", bytes.fromhex(_MD5)),
+    ("MD5_NUMBER_UPPER64('Snowflake')", int(_MD5[:16], 16)),
+    ("MD5_NUMBER_LOWER64('Snowflake')", int(_MD5[16:], 16)),
+    ("MD5(X'00FF')", hashlib.md5(b"\x00\xff").hexdigest()),
+    ("MD5(12)", hashlib.md5(b"12").hexdigest()),
+    ("MD5(NULL)", None),
+    ("SHA1('Snowflake')", hashlib.sha1(b"Snowflake").hexdigest()),
+    ("SHA1_BINARY('')", hashlib.sha1(b"").digest()),
+    ("SHA2('Snowflake')", hashlib.sha256(b"Snowflake").hexdigest()),
+    ("SHA2_HEX('Snowflake', 256)", hashlib.sha256(b"Snowflake").hexdigest()),
+    ("SHA2_BINARY('é')", hashlib.sha256("é".encode()).digest()),
+    ("HASH(1, 'a') = HASH(1, 'a')", True),
+    ("HASH(1) = HASH(2)", False),
+    ("HASH(NULL) IS NULL", False),
+]
+
+
+@pytest.mark.parametrize(("expression", "value"), VALUES)
+def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
+    assert snowflake.value(expression) == value
+
+
+@pytest.mark.parametrize("expression", ["SHA2('a', 512)", "SHA2('a', 224)", "ENCRYPT('a', 'b')"])
+def test_refused(snowflake: Snowflake, expression: str) -> None:
+    with pytest.raises(errors.UnsupportedFeature):
+        snowflake.value(expression)

@@ -1,0 +1,124 @@
+"""Numeric functions: expression, value."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mockhaus import errors
+from tests.translation.conftest import Snowflake
+
+VALUES: list[tuple[str, Any]] = [
+    # ABS, SIGN
+    ("ABS(-2.5)", Decimal("2.5")),
+    ("ABS(NULL)", None),
+    ("ABS('-3')", 3.0),
+    ("SIGN(-2.5)", -1),
+    ("SIGN(0)", 0),
+    # ROUND: half away from zero; the scale may be negative
+    ("ROUND(2.5)", Decimal("3")),
+    ("ROUND(-2.5)", Decimal("-3")),
+    ("ROUND(2.5::FLOAT)", 3.0),
+    ("ROUND(135.135, 2)", Decimal("135.14")),
+    ("ROUND(135.135, -2)", Decimal("100")),
+    ("ROUND(5, -1)", 10),
+    ("ROUND(NULL, 1)", None),
+    ("ROUND(2.5, 0, 'HALF_TO_EVEN')", Decimal("2")),
+    ("ROUND(-2.5, 0, 'HALF_TO_EVEN')", Decimal("-2")),
+    ("ROUND(2.5, 0, 'HALF_AWAY_FROM_ZERO')", Decimal("3")),
+    ("ROUND(EXPR => -2.5, SCALE => 0)", Decimal("-3")),
+    # TRUNC, CEIL, FLOOR with a scale
+    ("TRUNC(-975.975)", Decimal("-975")),
+    ("TRUNC(-975.975, -1)", Decimal("-970")),
+    ("TRUNC(135.135, 1)", Decimal("135.1")),
+    ("TRUNCATE(135.135)", Decimal("135")),
+    ("CEIL(135.135)", Decimal("136")),
+    ("CEIL(-975.975)", Decimal("-975")),
+    ("CEIL(135.135, 1)", Decimal("135.2")),
+    ("CEIL(135.135, -2)", Decimal("200")),
+    ("CEIL(-975.975, 1)", Decimal("-975.9")),
+    ("FLOOR(135.135, 1)", Decimal("135.1")),
+    ("FLOOR(-975.975, -1)", Decimal("-980")),
+    ("FLOOR(2.7::FLOAT)", 2.0),
+    # MOD takes the sign of the dividend
+    ("MOD(3, 2)", 1),
+    ("MOD(-7, 3)", -1),
+    ("MOD(4.5, 1.2)", Decimal("0.9")),
+    ("7 % 3", 1),
+    ("MOD(NULL, 3)", None),
+    # division: six digits more than the dividend has
+    ("10 / 4", Decimal("2.500000")),
+    ("1 / 3", Decimal("0.333333")),
+    ("2 / 3", Decimal("0.666667")),
+    ("1.25 / 3", Decimal("0.41666667")),
+    ("1 / 3 / 3", Decimal("0.111111")),
+    ("1::FLOAT / 4", 0.25),
+    ("NULL / 2", None),
+    ("2 / NULL", None),
+    ("'6' / 3", 2.0),
+    ("DIV0(1, 2)", Decimal("0.500000")),
+    ("DIV0(1, 0)", Decimal("0")),
+    ("DIV0(1, NULL)", None),
+    ("DIV0(NULL, 0)", None),
+    ("DIV0NULL(1, NULL)", Decimal("0")),
+    ("DIV0NULL(1, 0)", Decimal("0")),
+    # powers and logarithms are FLOAT
+    ("POWER(2, 10)", 1024.0),
+    ("POW(2, -2)", 0.25),
+    ("SQUARE(-2.0)", 4.0),
+    ("SQRT(16)", 4.0),
+    ("CBRT(27)", 3.0),
+    ("EXP(0)", 1.0),
+    ("LN(1)", 0.0),
+    ("LOG(2, 8)", 3.0),
+    ("LOG(10, 100)", 2.0),
+    ("FACTORIAL(0)", 1),
+    ("FACTORIAL(10)", 3628800),
+    # trigonometry
+    ("COS(0)", 1.0),
+    ("SIN(0)", 0.0),
+    ("ATAN2(0, 1)", 0.0),
+    ("COT(0)", float("inf")),
+    ("ROUND(PI(), 4)", 3.1416),
+    ("DEGREES(PI())", 180.0),
+    ("RADIANS(180) = PI()", True),
+    ("ROUND(HAVERSINE(40.7127, -74.0059, 34.0500, -118.2500), 3)", 3936.385),
+    # WIDTH_BUCKET: below, within, at the end
+    ("WIDTH_BUCKET(-1, 0, 10, 5)", 0),
+    ("WIDTH_BUCKET(0, 0, 10, 5)", 1),
+    ("WIDTH_BUCKET(9.99, 0, 10, 5)", 5),
+    ("WIDTH_BUCKET(10, 0, 10, 5)", 6),
+    # 38 digits are kept
+    ("12345678901234567890123456789012345678", 12345678901234567890123456789012345678),
+    ("0.1 + 0.2", Decimal("0.3")),
+    ("1.50 * 2", Decimal("3.00")),
+]
+
+
+@pytest.mark.parametrize(("expression", "value"), VALUES)
+def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
+    assert snowflake.value(expression) == value
+
+
+ERRORS: list[tuple[str, type[errors.SqlError], str]] = [
+    ("1 / 0", errors.DivisionByZero, "100051"),
+    ("1.5::FLOAT / 0", errors.DivisionByZero, "100051"),
+    ("MOD(1, 0)", errors.DivisionByZero, "100051"),
+    ("5 % 0", errors.DivisionByZero, "100051"),
+    ("ABS('x')", errors.InvalidNumber, "100038"),
+    ("FACTORIAL(34)", errors.NumberOutOfRange, "100132"),
+    ("MOD(1)", errors.WrongArguments, "000938"),
+    ("MOD(1, 2, 3)", errors.WrongArguments, "000938"),
+    ("ROUND(1.5, 0, 'UP')", errors.InvalidParameter, "001006"),
+]
+
+
+@pytest.mark.parametrize(("expression", "kind", "number"), ERRORS)
+def test_error(
+    snowflake: Snowflake, expression: str, kind: type[errors.SqlError], number: str
+) -> None:
+    with pytest.raises(kind) as caught:
+        snowflake.value(expression)
+    assert caught.value.number == number
