@@ -7,6 +7,7 @@ microseconds since midnight. The scalar functions know every value; the vector o
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -36,13 +37,25 @@ TIMESTAMP_INFINITY: Final = 2**63 - 1
 _FIRST: Final = -719_162
 _LAST: Final = 2_932_896
 
-#: `HH:MM:SS` of each second of a day; 24:00:00 is a time too.
-_CLOCK: Final = np.array(
-    [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(86_401)], dtype="S8"
-).view("u8")
 _DATE: Final = np.dtype([("month", "u8"), ("day", "u2")])
 _TIMESTAMP: Final = np.dtype([*_DATE.descr, ("space", "u1"), ("clock", "u8")])
-_THREE_DIGITS: Final = np.array([f"{n:03}" for n in range(1000)], dtype="S3").view("V3")
+
+
+@cache
+def _clocks() -> npt.NDArray[np.uint64]:
+    """`HH:MM:SS` of each second of a day; 24:00:00 is a time too."""
+    seconds = np.arange(86_401)
+    fields = [seconds // 3600, seconds // 60 % 60, seconds % 60]
+    text = np.full((86_401, 8), ord(":"), "u1")
+    for at, field in zip((0, 3, 6), fields, strict=True):
+        text[:, at], text[:, at + 1] = field // 10 + ord("0"), field % 10 + ord("0")
+    return text.view("u8").reshape(-1)
+
+
+@cache
+def _three_digits() -> npt.NDArray[np.void]:
+    """`000` to `999`."""
+    return np.array([f"{n:03}" for n in range(1000)], dtype="S3").view("V3")
 
 
 # --- one value ------------------------------------------------------------------------------------
@@ -123,8 +136,8 @@ def _with_fraction(head: Matrix, fraction: Integers) -> Cells:
     cells = np.empty((count, width + 7), np.uint8)
     cells[:, :width] = head
     cells[:, width] = ord(".")
-    cells[:, width + 1 : width + 4] = matrix(_THREE_DIGITS[fraction // 1000])
-    cells[:, width + 4 :] = matrix(_THREE_DIGITS[fraction % 1000])
+    cells[:, width + 1 : width + 4] = matrix(_three_digits()[fraction // 1000])
+    cells[:, width + 4 :] = matrix(_three_digits()[fraction % 1000])
     digits = np.full(count, 6)
     for power in (10, 100, 1_000, 10_000, 100_000):
         digits -= fraction % power == 0
@@ -155,7 +168,7 @@ def date_cells(column: pa.Array) -> Cells:
 
 def time_cells(column: pa.Array) -> Cells:
     seconds, fraction = divided(numbers(column, np.int64), SECOND)
-    return _with_fraction(matrix(_CLOCK[seconds]), fraction)
+    return _with_fraction(matrix(_clocks()[seconds]), fraction)
 
 
 def timestamp_cells(column: pa.Array) -> Cells:
@@ -169,5 +182,5 @@ def _timestamps(micros: Integers) -> Cells:
     head = np.empty(len(micros), _TIMESTAMP)
     head["month"], head["day"] = _dates(np.where(odd, 0, days))
     head["space"] = ord(" ")
-    head["clock"] = _CLOCK[seconds]
+    head["clock"] = _clocks()[seconds]
     return _scalars(_with_fraction(matrix(head), fraction), odd, micros, timestamp_text)
