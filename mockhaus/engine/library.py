@@ -9,8 +9,12 @@ user's database file.
 from __future__ import annotations
 
 import atexit
+import contextlib
+import hashlib
+import os
 import shutil
 import tempfile
+import time
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -22,6 +26,9 @@ from mockhaus.engine import udfs
 
 #: The name under which the library is attached.
 CATALOG: Final = "mockhaus"
+
+#: Seconds that the library of another version is kept.
+_KEPT_S: Final = 30 * 86_400
 
 #: Nothing is fetched at run time, and no extension comes in by itself.
 CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
@@ -39,12 +46,52 @@ def sources() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def shared() -> Path:
-    """The library of this process: built at the first call, removed at exit."""
-    folder = Path(tempfile.mkdtemp(prefix="mockhaus-library-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = folder / "library.duckdb"
-    build(path)
+    """The library for this process.
+
+    It is kept in the user's cache folder under a name that says what it was built from, since
+    building takes longer than everything else at start-up. Where there is no such folder to write
+    to, it is built for this process alone and removed at exit.
+    """
+    folder = _cache_folder()
+    name = f"library-{_fingerprint()}.duckdb"
+    if folder is None:
+        folder = Path(tempfile.mkdtemp(prefix="mockhaus-library-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / name
+    if not path.exists():
+        fresh = folder / f"{name}.{os.getpid()}"
+        build(fresh)
+        fresh.replace(path)
+        _prune(folder, path)
     return path
+
+
+def _prune(folder: Path, kept: Path) -> None:
+    """Remove libraries that nothing has been built anew for in a month."""
+    for other in folder.glob("library-*.duckdb*"):
+        with contextlib.suppress(OSError):
+            if other != kept and time.time() - other.stat().st_mtime > _KEPT_S:
+                other.unlink()
+
+
+def _cache_folder() -> Path | None:
+    """A folder of this user alone, None where it cannot be had."""
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    try:
+        folder = Path(base).expanduser() / "mockhaus"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mine = folder.stat().st_uid == os.getuid() and os.access(folder, os.W_OK)
+    except (OSError, RuntimeError, AttributeError):
+        return None
+    return folder if mine else None
+
+
+def _fingerprint() -> str:
+    """What the library is built from: the macros' texts and DuckDB's version."""
+    digest = hashlib.sha256(duckdb.__version__.encode())
+    for name, text in sources().items():
+        digest.update(f"\0{name}\0{text}".encode())
+    return digest.hexdigest()[:16]
 
 
 def build(path: Path) -> None:
