@@ -11,7 +11,15 @@ from typing import Final
 
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import LoadError, UnsupportedFeature
-from mockhaus.ingestion import copy_options, file_formats, history, stages, target, transformation
+from mockhaus.ingestion import (
+    copy_options,
+    file_formats,
+    history,
+    stages,
+    target,
+    transformation,
+    validation,
+)
 from mockhaus.ingestion.copy_options import CopyOptions
 from mockhaus.ingestion.fields import fields_of
 from mockhaus.ingestion.loading import Loader
@@ -53,12 +61,37 @@ def copy_into_table(workspace: Workspace, statement: CopyIntoTable) -> Result:
     loader = Loader(workspace, described, format, options, query)
     history.set_up(workspace.cursor)
     files = _chosen(workspace, table, location, options)
+    if options.validation is not None:
+        return _validated(loader, location, files)
     loads = [(location.identity + f.name, f, loader.load(f, location.show(f))) for f in files]
     history.record(workspace.cursor, table, loads)
     if options.purge and workspace.after_commit is not None:
         gone = [file for _, file, outcome in loads if outcome.status == "LOADED"]
         workspace.after_commit(lambda: _purge(location, gone))
     return _answer([outcome for _, _, outcome in loads], options)
+
+
+def columns(workspace: Workspace, statement: CopyIntoTable) -> tuple[Column, ...]:
+    """The columns that a COPY answers, known before it runs. Raises UndefinedObject."""
+    mode = str(statement.options.get("VALIDATION_MODE") or "").upper()
+    if not mode:
+        return COLUMNS
+    if not mode.endswith("_ROWS"):
+        return validation.ERROR_COLUMNS
+    table = workspace.context.resolve(statement.table)
+    return validation.row_columns(target.describe(workspace.cursor, table, statement.columns))
+
+
+def _validated(loader: Loader, location: Location, files: list[StoredFile]) -> Result:
+    """What VALIDATION_MODE answers; nothing is loaded."""
+    if loader.query is not None:
+        raise UnsupportedFeature(
+            "SQL compilation error:\nVALIDATION_MODE does not support COPY statements that"
+            " transform data during a load."
+        )
+    if loader.options.validation == "ROWS":
+        return validation.rows(loader, location, files, loader.options.rows)
+    return validation.errors(loader, location, files)
 
 
 def _check(described: target.Target, format: file_formats.FileFormat, options: CopyOptions) -> None:
@@ -80,7 +113,9 @@ def _chosen(
         files = [
             file
             for file in files
-            if (before := known.get(location.identity + file.name)) is None or not before.same(file)
+            if (before := known.get(location.identity + file.name)) is None
+            or not before.same(file)
+            or (options.validation == "ALL_ERRORS" and before.status != "LOADED")
         ]
     if options.size_limit is None:
         return files

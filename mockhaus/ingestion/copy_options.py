@@ -44,7 +44,10 @@ class OnError:
 
 @dataclass(frozen=True, slots=True)
 class CopyOptions:
-    """`size_limit` is in bytes; `match` is NONE, CASE_SENSITIVE or CASE_INSENSITIVE."""
+    """`size_limit` is in bytes; `match` is NONE, CASE_SENSITIVE or CASE_INSENSITIVE.
+
+    `validation` is ROWS, ERRORS or ALL_ERRORS, None for a COPY that loads; `rows` is ROWS' number.
+    """
 
     files: tuple[str, ...] = ()
     pattern: str | None = None
@@ -55,12 +58,15 @@ class CopyOptions:
     truncate: bool = False
     failed_only: bool = False
     match: str = "NONE"
+    validation: str | None = None
+    rows: int = 0
 
 
+_ROWS = re.compile(r"RETURN_(\d+)_ROWS")
 _SKIP = re.compile(r"SKIP_FILE(?:_(\d+)(%)?)?")
 #: Options that Snowflake has and this room has not.
 _REFUSED: Final = frozenset(
-    ("VALIDATION_MODE", "INCLUDE_METADATA", "LOAD_MODE", "FILE_PROCESSOR", "CLUSTER_AT_INGEST_TIME")
+    ("INCLUDE_METADATA", "LOAD_MODE", "FILE_PROCESSOR", "CLUSTER_AT_INGEST_TIME")
 )
 
 
@@ -140,6 +146,16 @@ def _match(name: str, value: Any) -> dict[str, Any]:
     return {"match": word}
 
 
+def _validation(name: str, value: Any) -> dict[str, Any]:
+    word = str(value).upper()
+    if word in ("RETURN_ERRORS", "RETURN_ALL_ERRORS"):
+        return {"validation": word.removeprefix("RETURN_")}
+    match = _ROWS.fullmatch(word)
+    if match is None or int(match[1]) < 1:
+        raise _invalid(name, value)
+    return {"validation": "ROWS", "rows": int(match[1])}
+
+
 def _uncertain(name: str, value: Any) -> dict[str, Any]:
     # The history is kept whole, so the status of a file is never uncertain.
     _flag(name, value)
@@ -158,4 +174,5 @@ _READERS: Final = {
     "RETURN_FAILED_ONLY": lambda name, value: {"failed_only": _flag(name, value)},
     "MATCH_BY_COLUMN_NAME": _match,
     "LOAD_UNCERTAIN_FILES": _uncertain,
+    "VALIDATION_MODE": _validation,
 }

@@ -22,13 +22,14 @@ class Record:
     """One record: the line it begins on (from 1), its fields, and the character each begins at.
 
     A field is None for NULL. `problem` says why the record cannot be split, with the character in
-    `at[-1]`.
+    `at[-1]`; `text` is the record as it stands in the file.
     """
 
     line: int
     fields: list[str | None]
     at: list[int]
     problem: str | None = None
+    text: str = ""
 
 
 class CsvText:
@@ -97,7 +98,7 @@ class CsvText:
             begins.append(at)
             at += len(piece) + width
             fields.append(self._unquoted(piece, piece))
-        return Record(line, fields, begins)
+        return Record(line, fields, begins, text=text)
 
     def _unquoted(self, raw: str, text: str) -> str | None:
         """An unenclosed field, before and after its escapes are read."""
@@ -119,6 +120,7 @@ class CsvText:
                 text, at, value = self._enclosed(text, begin, record)
             else:
                 text, at, value = self._open(text, at)
+            record.text = text
             if record.problem is not None:
                 return record
             record.fields.append(value)

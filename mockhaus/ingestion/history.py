@@ -56,6 +56,7 @@ class Known:
     size: int
     stamp: int
     md5: str | None
+    status: str = "LOADED"
 
     def same(self, file: StoredFile) -> bool:
         """Whether the file is still the one that was loaded."""
@@ -84,11 +85,11 @@ _WHERE: Final = "upper(database) = ? AND upper(schema) = ? AND upper(name) = ?"
 def known(cursor: Cursor, table: ObjectName) -> dict[str, Known]:
     """The files that the table was loaded from, by identity."""
     rows = cursor.rows(
-        f"SELECT file, size, stamp, md5 FROM {_TABLE} WHERE {_WHERE}"
+        f"SELECT file, size, stamp, md5, status FROM {_TABLE} WHERE {_WHERE}"
         f" AND loaded > now() - INTERVAL {DAYS} DAY AND status <> 'LOAD_FAILED' ORDER BY loaded",
         _key(table),
     )
-    return {file: Known(size, stamp, md5) for file, size, stamp, md5 in rows}
+    return {file: Known(*rest) for file, *rest in rows}
 
 
 def record(

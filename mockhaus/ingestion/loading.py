@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 
@@ -106,11 +106,11 @@ class Loader:
         names = tuple(column.name for column in described)
         return Source(sql, names, tuple(column.type for column in described))
 
-    def _careful(self, file: Prepared) -> AbstractContextManager[Source]:
+    def _careful(self, file: Prepared, *, texts: bool = False) -> AbstractContextManager[Source]:
         scratch = self.workspace.files / "scratch"
         if self.format.type == "CSV":
             return readers.careful_csv(
-                file, self.format, self._width(), scratch, ragged=self._ragged
+                file, self.format, self._width(), scratch, ragged=self._ragged, texts=texts
             )
         if self.format.type == "JSON":
             return readers.careful_json(file, self.format, scratch)
@@ -240,31 +240,37 @@ class Loader:
     # --- finding errors --------------------------------------------------------------------------
 
     def _first_failure(self, cursor: Cursor, source: Source) -> Failure | None:
+        return next(iter(self._failures(cursor, source, 1)), None)
+
+    def _failures(self, cursor: Cursor, source: Source, most: int | None = None) -> list[Failure]:
+        """The errors of a source, one a row, in its order; `most` of them."""
         fields = self._fields(source)
         bad = _bad(source, fields)
         which = "".join(f" WHEN {field.bad} THEN {n}" for n, field in enumerate(fields))
         raw = "".join(f" WHEN {field.bad} THEN {field.raw}" for field in fields)
         if bad == "FALSE":
-            return None
-        place = '"__line", "__at", "__problem"' if source.located else "NULL, NULL, NULL"
-        rows = cursor.rows(
-            f'SELECT "__row", {place}, CASE{which} END, CASE{raw} END'
-            f' FROM (SELECT r.*, row_number() OVER () AS "__row" FROM {source.sql} AS r) AS r'
-            f" WHERE {bad} LIMIT 1"  # rows come in the file's order
+            return []
+        cases = f"CASE{which} END, CASE{raw} END" if which else "NULL, NULL"
+        place = (
+            '"__line", "__at", "__problem", "__text"' if source.located else "NULL, " * 3 + "NULL"
         )
-        return self._failure(fields, rows[0]) if rows else None
+        rows = cursor.rows(
+            f'SELECT "__row", {place}, {cases}'
+            f' FROM (SELECT r.*, row_number() OVER () AS "__row" FROM {source.sql} AS r) AS r'
+            f" WHERE {bad}" + (f" LIMIT {most}" if most is not None else "")
+        )  # rows come in the file's order
+        return [self._failure(fields, row) for row in rows]
 
     def _failure(self, fields: list[Field], row: tuple[Any, ...]) -> Failure:
-        number, line, at, problem, which, raw = row
+        number, line, at, problem, text, which, raw = row
         if problem is not None:
             last = min(len(at), len(fields))
             shown = self._shown(fields[last - 1], last) if len(fields) > 1 else None
-            return Failure(problem, line, at[-1] if at else 1, number, shown)
+            return Failure(problem, line, at[-1] if at else 1, number, shown, text)
         field = fields[which]
         character = at[which] if at and which < len(at) else None
-        return Failure(
-            complaint(field, raw), line, character, number, self._shown(field, which + 1)
-        )
+        shown = self._shown(field, which + 1)
+        return Failure(complaint(field, raw), line, character, number, shown, text)
 
     def _shown(self, field: Field, position: int) -> str:
         return f'"{self.target.name.name}"["{field.column.name}":{position}]'
@@ -280,6 +286,45 @@ class Loader:
         position = int(failure.column.rstrip("]").rpartition(":")[2]) - 1
         character = record.at[position] if position < len(record.at) else None
         return Failure(failure.message, record.line, character, failure.row, failure.column)
+
+    # --- VALIDATION_MODE -------------------------------------------------------------------------
+
+    def errors(self, file: StoredFile) -> list[Failure]:
+        """Everything in a file that could not be loaded; nothing is loaded."""
+        with ExitStack() as stack:
+            try:
+                ready = stack.enter_context(
+                    prepared(file, self.format, self.workspace.files / "scratch")
+                )
+                return self._failures(self._cursor, self._whole(ready, stack))
+            except LoadError as error:
+                return [Failure(error.message)]
+
+    def sample(self, file: StoredFile, shown: str, most: int) -> list[tuple[Any, ...]]:
+        """The first rows of a file as they would be loaded; nothing is loaded. Raises LoadError."""
+        with ExitStack() as stack:
+            ready = stack.enter_context(
+                prepared(file, self.format, self.workspace.files / "scratch")
+            )
+            source = self._whole(ready, stack)
+            first = replace(source, sql=f"(SELECT * FROM {source.sql} LIMIT {most})")
+            failure = self._first_failure(self._cursor, first)
+            if failure is not None:
+                raise failure.error(shown)
+            found = {field.column.name: field.value for field in self._fields(first)}
+            values = ", ".join(found.get(c.name, "NULL") for c in self.target.columns)
+            return self._cursor.rows(f"SELECT {values} FROM {first.sql} AS r")
+
+    def _whole(self, file: Prepared, stack: ExitStack) -> Source:
+        """All records of a file with their places and texts, as far as its type has them."""
+        if self.format.type != "PARQUET":
+            return stack.enter_context(self._careful(file, texts=True))
+        try:
+            return self._parquet(file)
+        except _NOT_OF_THE_FILE:
+            raise
+        except SqlError as error:
+            raise LoadError(error.message) from None
 
     # --- transformations -------------------------------------------------------------------------
 

@@ -26,13 +26,17 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An error in a file: line and character from 1, the row's number, the column as shown."""
+    """An error in a file: line and character from 1, the row's number, the column as shown.
+
+    `record` is the record's text, where it was asked for.
+    """
 
     message: str
     line: int | None = None
     character: int | None = None
     row: int | None = None
     column: str | None = None
+    record: str | None = None
 
     def error(self, file: str) -> LoadError:
         """The error that ends a COPY with ON_ERROR = ABORT_STATEMENT."""

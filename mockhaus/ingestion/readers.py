@@ -39,7 +39,8 @@ _LINES_PER_MB: Final = 2_000_000
 class Source:
     """A relation. `columns` are its texts or values, `types` theirs in DuckDB.
 
-    `located`: it has the columns `__line`, `__at` (a character for each field) and `__problem`.
+    `located`: it has the columns `__line`, `__at` (a character for each field), `__problem` and
+    `__text` (the record, where that was asked for).
     `rejects`: records that DuckDB could not split are in `REJECTS` once the relation was read.
     """
 
@@ -179,15 +180,19 @@ def _null_if(text: str, nulls: Sequence[str]) -> str:
 
 @contextmanager
 def careful_csv(
-    file: Prepared, format: FileFormat, width: int, scratch: Path, *, ragged: bool
+    file: Prepared, format: FileFormat, width: int, scratch: Path, *, ragged: bool, texts: bool
 ) -> Iterator[Source]:
-    """The file through our own reader. Raises LoadError where even that cannot go on."""
+    """The file through our own reader. Raises LoadError where even that cannot go on.
+
+    `texts`: each record's text is wanted too.
+    """
     names = [f"f{n + 1}" for n in range(width)]
 
     def rows() -> Iterator[tuple[Any, ...]]:
-        with file.open_text() as text:
-            for record in CsvText(text, format):
-                yield _row(record, width, ragged=ragged)
+        with file.open_text() as opened:
+            for record in CsvText(opened, format):
+                text = record.text if texts else None
+                yield _row(record, text, width, ragged=ragged)
 
     with _parquet(rows(), names, scratch) as path:
         yield Source(
@@ -198,7 +203,7 @@ def careful_csv(
         )
 
 
-def _row(record: Record, width: int, *, ragged: bool) -> tuple[Any, ...]:
+def _row(record: Record, text: str | None, width: int, *, ragged: bool) -> tuple[Any, ...]:
     found, problem, at = len(record.fields), record.problem, record.at
     if problem is None and found != width and not ragged:
         problem = (
@@ -208,7 +213,7 @@ def _row(record: Record, width: int, *, ragged: bool) -> tuple[Any, ...]:
         )
         at = [*at[: min(found, width)]] or [1]
     fields = (record.fields + [None] * width)[:width] if found != width else record.fields
-    return record.line, problem, at, *fields
+    return record.line, problem, at, text, *fields
 
 
 @contextmanager
@@ -216,7 +221,7 @@ def _parquet(rows: Iterator[tuple[Any, ...]], names: list[str], scratch: Path) -
     """A scratch Parquet file of located rows of text; it goes when the block ends."""
     schema = pa.schema(
         [("__line", pa.int64()), ("__problem", pa.string()), ("__at", pa.list_(pa.int32()))]
-        + [(name, pa.string()) for name in names]
+        + [(name, pa.string()) for name in ("__text", *names)]
     )
     scratch.mkdir(parents=True, exist_ok=True)
     path = scratch / f"{uuid.uuid4().hex}.parquet"
@@ -277,7 +282,7 @@ def careful_json(file: Prepared, format: FileFormat, scratch: Path) -> Iterator[
     def rows() -> Iterator[tuple[Any, ...]]:
         with file.open_text() as text:
             for value in json_records(text.read(), strip=format["STRIP_OUTER_ARRAY"]):
-                yield value.line, value.problem, [value.at], value.text
+                yield value.line, value.problem, [value.at], value.text, value.text
 
     with _parquet(rows(), ["f1"], scratch) as path:
         yield Source(

@@ -12,9 +12,8 @@ one connection runs one statement at a time.
 from __future__ import annotations
 
 import time
-import uuid
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -23,11 +22,11 @@ from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.workspace import Workspace, unhandled
 from mockhaus.engine.database import Cursor
-from mockhaus.errors import SqlError, TransactionAborted, UnsupportedFeature
+from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, UnsupportedFeature
 from mockhaus.result import Column, Projection, Result
 from mockhaus.sessions import dml
 from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, SHAPES, forget_loads
-from mockhaus.sessions.history import Entry, now
+from mockhaus.sessions.history import Entry, new_id, now
 from mockhaus.sessions.settings import SETTINGS
 from mockhaus.sessions.targets import after_ddl, lock_key
 from mockhaus.sessions.transaction import State, Transaction, Transactions
@@ -82,8 +81,10 @@ class Connection:
         context: Context,
         door: str,
         transactions: Transactions,
+        client: str = "",
     ) -> None:
         self.session = session
+        self.client = client
         self.context = context
         self.door = door
         #: Set by a door that keeps the connection while no client waits behind it (HTTP).
@@ -93,6 +94,10 @@ class Connection:
         #: Temporary tables that were there when the open transaction began.
         self._temporary = context.temporary
         self._running = False
+        #: The id of the next statement, where a door has announced one already.
+        self._next_id: str | None = None
+        #: Seconds spent on the next statement before it runs: parsing, translating.
+        self._spent = [0.0, 0.0]
         self._query_ids: deque[str] = deque(maxlen=_QUERY_IDS)
         self.context = replace(context, last_query_ids=self._query_ids)
         self._cache: OrderedDict[tuple[Any, ...], Prepared] = OrderedDict()
@@ -126,6 +131,36 @@ class Connection:
             context = replace(context, schema=stored)
         self.context = context
 
+    def start_in(
+        self, database: str | None, schema: str | None, role: str | None, warehouse: str | None
+    ) -> None:
+        """Make these current, as a login does: names as stored, none of what does not exist.
+
+        A statement that needs no database does not fail for want of one.
+        """
+        context, objects = self.context, Objects(self._cursor)
+        if database is not None:
+            found = objects.find("DATABASE", ObjectName(database))
+            exists = found is not None and found.name.name == database
+            context = replace(context, database=database if exists else None, schema=None)
+            schema = schema or DEFAULT_SCHEMA
+        if schema is not None:
+            found = objects.find("SCHEMA", ObjectName(schema, None, context.database))
+            exists = found is not None and found.name.name == schema
+            context = replace(context, schema=schema if exists else None)
+        self.context = replace(
+            context, role=role or context.role, warehouse=warehouse or context.warehouse
+        )
+
+    def configure(self, parameters: Mapping[str, str]) -> None:
+        """Set session parameters without a statement. Raises UnsupportedFeature by name."""
+        statement = s.AlterSession(text="", parameters=dict(parameters))
+        self.context, _ = SETTINGS[s.AlterSession](self._workspace(), statement)
+
+    def announce(self, query_id: str) -> None:
+        """The id that the next statement gets."""
+        self._next_id = query_id
+
     def _database(self, name: str) -> str:
         """The stored name of a database, which is created if it is new."""
         with self.session.setup:
@@ -151,7 +186,10 @@ class Connection:
 
     def parse(self, text: str, *, placeholders: bool = False) -> list[s.Statement]:
         """The statements of a text. Raises SqlSyntaxError, UnsupportedFeature."""
-        return parse(text, placeholders=placeholders)
+        clock = time.perf_counter()
+        statements = parse(text, placeholders=placeholders)
+        self._spent[0] = time.perf_counter() - clock
+        return statements
 
     def prepare(self, statement: s.Statement, types: tuple[str, ...] = ()) -> Prepared:
         """Translate, and learn the columns without running anything.
@@ -167,11 +205,13 @@ class Connection:
         if prepared is not None and prepared.statement is statement:
             self._cache.move_to_end(key)
             return prepared
+        clock = time.perf_counter()
         try:
             prepared = self._prepare(statement, types)
         except SqlError as error:
-            self._fail(statement, error, now(), time.perf_counter())
+            self._fail(statement, error, now(), clock)
             raise
+        self._spent[1] = time.perf_counter() - clock
         kept = prepared.query or prepared.change
         if kept is not None and not kept.volatile:
             self._cache[key] = prepared
@@ -192,7 +232,7 @@ class Connection:
             changed = change(statement, self.context)
             return Prepared(statement, None, statement.parameters, types, change=changed)
         shape = SHAPES.get(type(statement))
-        return Prepared(statement, None if shape is None else shape(statement))
+        return Prepared(statement, None if shape is None else shape(self._workspace(), statement))
 
     def _describe(self, translation: Translation) -> tuple[Column, ...]:
         return tuple(
@@ -206,28 +246,36 @@ class Connection:
         """Run all statements of a text, one by one; the values go to each that takes any."""
         for statement in self.parse(text):
             prepared = self.prepare(statement)
-            yield self.run(prepared, values[: prepared.parameters])
+            binds = statement.binds if isinstance(statement, s.Tree) else ()
+            if any(not name.isdigit() or int(name) > len(values) for name in binds):
+                raise UndefinedBind(f"SQL compilation error:\nBind variable {binds[-1]} not set.")
+            yield self.run(prepared, [values[int(name) - 1] for name in binds])
 
     def run(
         self,
         prepared: Prepared,
         values: Sequence[Any] = (),
         projection: Projection | None = None,
+        repeats: Sequence[Sequence[Any]] = (),
     ) -> Result:
-        """Run a prepared statement. Rows of a query stream; close the result to give them up."""
+        """Run a prepared statement. Rows of a query stream; close the result to give them up.
+
+        `repeats` are further sets of values, for which a DML statement runs as well, all or none.
+        """
         statement = prepared.statement
         started, clock = now(), time.perf_counter()
         self.session.touch()
         self._running = True
         try:
-            result = self._run(self._current(prepared), values, projection)
+            result = self._run(self._current(prepared), (values, *repeats), projection)
         except SqlError as error:
             self._fail(statement, error, started, clock)
             raise
         finally:
             self._running = False
         result.execution_s = time.perf_counter() - clock
-        result.query_id = self._record(statement, started, clock, result, None)
+        entry = self._record(statement, started, clock, result, None)
+        result.query_id, result.fetched = entry.query_id, entry.fetched
         return result
 
     def _current(self, prepared: Prepared) -> Prepared:
@@ -243,15 +291,20 @@ class Connection:
         return fresh
 
     def _run(
-        self, prepared: Prepared, values: Sequence[Any], projection: Projection | None
+        self,
+        prepared: Prepared,
+        rows: Sequence[Sequence[Any]],
+        projection: Projection | None,
     ) -> Result:
         statement = prepared.statement
+        if len(rows) > 1 and prepared.change is None:
+            raise UnsupportedFeature("Unsupported feature 'array binding of a query'.")
         boundary = _BOUNDARIES.get(type(statement))
         if boundary is not None:
             return boundary(self)
         self._transaction.check()
         if prepared.query is not None:
-            return self._query(prepared, values, projection)
+            return self._query(prepared, rows[0], projection)
         setting = SETTINGS.get(type(statement))
         if setting is not None:
             self.context, result = setting(self._workspace(), statement)
@@ -260,7 +313,7 @@ class Connection:
             return HANDLERS[type(statement)](self._workspace(), statement)
         if isinstance(statement, DDL) and self._transaction.commits_ddl:
             self._commit()
-        return self._change(prepared, values)
+        return self._change(prepared, rows)
 
     def _query(
         self, prepared: Prepared, values: Sequence[Any], projection: Projection | None
@@ -278,16 +331,16 @@ class Connection:
         batches = self._cursor.stream(run, values)
         return Result(prepared.columns, "SELECT", batches=batches, translated=sql)
 
-    def _change(self, prepared: Prepared, values: Sequence[Any]) -> Result:
+    def _change(self, prepared: Prepared, rows: Sequence[Sequence[Any]]) -> Result:
         """A statement that writes: under its lock, in a transaction of its own if none is open."""
         statement = prepared.statement
         # One DuckDB statement commits itself; more than one need a transaction around them.
         change = prepared.change
-        atomic = change is None or bool(change.before or change.check)
+        atomic = change is None or bool(change.before or change.check) or len(rows) > 1
         loads = isinstance(statement, (s.Truncate, *DDL))
         key = lock_key(statement, self.context)
         with self._transaction.writing(key, atomic=atomic or loads):
-            result = self._written(prepared, values)
+            result = self._written(prepared, rows)
             if loads:
                 forget_loads(self._workspace(), statement)
         if isinstance(statement, DDL):
@@ -295,11 +348,12 @@ class Connection:
             self.context = after_ddl(statement, self.context)
         return result
 
-    def _written(self, prepared: Prepared, values: Sequence[Any]) -> Result:
+    def _written(self, prepared: Prepared, rows: Sequence[Sequence[Any]]) -> Result:
         statement = prepared.statement
         if prepared.change is not None:
             assert isinstance(statement, s.Tree)
-            result = dml.run(self._cursor, statement, prepared.change, values)
+            changed = prepared.change
+            result = dml.total([dml.run(self._cursor, statement, changed, row) for row in rows])
             result.translated = prepared.change.sql
             return result
         handler = HANDLERS.get(type(statement))
@@ -344,7 +398,7 @@ class Connection:
         """A statement failed: give the error its place and id, and the transaction its state."""
         if error.position is None and error.subject is not None:
             error.position = _position_of(statement, error.subject)
-        error.query_id = self._record(statement, started, clock, None, error)
+        error.query_id = self._record(statement, started, clock, None, error).query_id
         if not isinstance(error, TransactionAborted):
             self._transaction.failed(error)
 
@@ -357,29 +411,35 @@ class Connection:
         clock: float,
         result: Result | None,
         error: SqlError | None,
-    ) -> str:
-        query_id = str(uuid.uuid4())
+    ) -> Entry:
+        query_id, self._next_id = self._next_id or new_id(), None
         self._query_ids.append(query_id)
         context = self.context
-        self.session.history.record(
-            Entry(
-                query_id,
-                statement.text,
-                statement.kind,
-                context.connection_id,
-                context.user,
-                self.door,
-                context.database,
-                context.schema,
-                started,
-                translated=result.translated if result is not None else "",
-                execution_s=time.perf_counter() - clock,
-                rows=result.row_count if result is not None else None,
-                error_code=error.number if error is not None else None,
-                error_message=error.message if error is not None else None,
-            )
+        entry = Entry(
+            query_id,
+            statement.text,
+            statement.kind,
+            context.connection_id,
+            context.user,
+            self.door,
+            context.database,
+            context.schema,
+            started,
+            translated=result.translated if result is not None else "",
+            execution_s=time.perf_counter() - clock,
+            rows=result.row_count if result is not None else None,
+            error_code=error.number if error is not None else None,
+            error_message=error.message if error is not None else None,
+            client=self.client,
+            role=context.role,
+            warehouse=context.warehouse,
+            query_tag=context.parameters.get("QUERY_TAG", ""),
+            parse_s=self._spent[0],
+            translate_s=self._spent[1],
         )
-        return query_id
+        self._spent = [0.0, 0.0]
+        self.session.history.record(entry)
+        return entry
 
     # --- control ---------------------------------------------------------------------------------
 

@@ -9,8 +9,8 @@ from mockhaus.catalog import handlers as catalog
 from mockhaus.catalog import show as show_objects
 from mockhaus.catalog.workspace import Handler, Workspace
 from mockhaus.errors import UnsupportedFeature
+from mockhaus.ingestion import copy_into, history, listing
 from mockhaus.ingestion import handlers as files
-from mockhaus.ingestion import history, listing, outcome
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context, ObjectName
@@ -43,7 +43,7 @@ def describe(workspace: Workspace, statement: s.Describe) -> Result:
     return room(workspace, statement)
 
 
-def shape(statement: s.Show | s.Describe) -> tuple[Column, ...]:
+def shape(workspace: Workspace, statement: s.Show | s.Describe) -> tuple[Column, ...]:
     """The columns that SHOW or DESCRIBE answer, known before it runs."""
     if statement.object.removesuffix("S") in _FILE_OBJECTS:
         return listing.shape(statement)
@@ -80,12 +80,12 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
 }
 
 #: Statement class -> the columns of its rows, known before it runs.
-SHAPES: Final[dict[type[s.Statement], Callable[[Any], tuple[Column, ...]]]] = {
+SHAPES: Final[dict[type[s.Statement], Callable[[Workspace, Any], tuple[Column, ...]]]] = {
     s.Show: shape,
     s.Describe: shape,
-    s.CopyIntoTable: lambda statement: outcome.COLUMNS,
-    s.ListStage: lambda statement: listing.FILE_COLUMNS,
-    s.RemoveFiles: lambda statement: listing.REMOVED_COLUMNS,
+    s.CopyIntoTable: copy_into.columns,
+    s.ListStage: lambda workspace, statement: listing.FILE_COLUMNS,
+    s.RemoveFiles: lambda workspace, statement: listing.REMOVED_COLUMNS,
 }
 
 #: Statements that end an open transaction in Snowflake before they run on their own.

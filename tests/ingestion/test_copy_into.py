@@ -176,16 +176,6 @@ def test_a_transaction_goes_on_when_duckdb_could_not_read_what_snowflake_can(roo
     assert room.rows() == list(enumerate(days))
 
 
-def test_validation_mode_never_loads(room: Room) -> None:
-    room.table("A BIGINT")
-    room.write("x.csv", "1\n")
-    for mode in ("RETURN_ERRORS", "RETURN_ALL_ERRORS", "RETURN_5_ROWS"):
-        error = room.fails(f"COPY INTO t FROM @st VALIDATION_MODE = {mode}")
-        assert type(error) is errors.UnsupportedFeature
-        assert "VALIDATION_MODE" in error.message
-    assert room.rows() == []
-
-
 @pytest.mark.parametrize(
     ("option", "error"),
     [
