@@ -17,6 +17,9 @@
     │   │   ├── GroupingError          000979  42803
     │   │   ├── UndefinedVariable      000711  42704
     │   │   ├── InvalidParameter       001006  22023
+    │   │   ├── UndefinedBind          002049  42601
+    │   │   ├── InvalidBind            002086  22023
+    │   │   ├── StatementCount         000008  0A000
     │   │   └── UnsupportedFeature     000002  0A000
     │   ├── ExecutionError           failed while running
     │   │   ├── DivisionByZero         100051  22012
@@ -213,6 +216,30 @@ class InvalidParameter(CompilationError):
     number = "001006"
     sqlstate = "22023"
     snowflake_state = "22023"
+
+
+class UndefinedBind(CompilationError):
+    """A placeholder without a value."""
+
+    number = "002049"
+    sqlstate = "42601"
+    snowflake_state = "42601"
+
+
+class InvalidBind(CompilationError):
+    """A value that is not one of its bind type."""
+
+    number = "002086"
+    sqlstate = "22023"
+    snowflake_state = "22023"
+
+
+class StatementCount(CompilationError):
+    """Other than as many statements as were announced."""
+
+    number = "000008"
+    sqlstate = "0A000"
+    snowflake_state = "0A000"
 
 
 class UnsupportedFeature(CompilationError):

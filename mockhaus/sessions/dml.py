@@ -49,6 +49,18 @@ def run(cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]
     return runner(cursor, statement, change, values)
 
 
+def total(results: Sequence[Result]) -> Result:
+    """One answer for a change that ran several times: the sums of the counts."""
+    first = results[0]
+    if len(results) == 1 or not first.rows or not isinstance(first.rows[0][0], int):
+        return first
+    sums = [sum(cells) for cells in zip(*(r.rows[0] for r in results if r.rows), strict=True)]
+    names = [column.name for column in first.columns]
+    return counts(
+        first.tag, dict(zip(names, sums, strict=True)), sum(r.row_count or 0 for r in results)
+    )
+
+
 def _counted(cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]) -> Result:
     shape = SHAPES[type(statement)]
     count = cursor.change(change.sql, values)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
+import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,7 +16,10 @@ MAX_ENTRIES: Final = 10_000
 
 @dataclass(slots=True)
 class Entry:
-    """One statement. Times are seconds; `error_code` is Snowflake's number, None on success."""
+    """One statement. Times are seconds; `error_code` is Snowflake's number, None on success.
+
+    `fetch_s`, `rows` and `bytes` of a query are known when a door has read its answer.
+    """
 
     query_id: str
     text: str
@@ -30,11 +35,32 @@ class Entry:
     rows: int | None = None
     error_code: str | None = None
     error_message: str | None = None
+    client: str = ""
+    role: str = ""
+    warehouse: str | None = None
+    query_tag: str = ""
+    parse_s: float = 0.0
+    translate_s: float = 0.0
+    fetch_s: float = 0.0
+    bytes: int | None = None
+    #: By the performance counter: when the statement had run.
+    ended: float = field(default_factory=time.perf_counter)
 
     @property
     def succeeded(self) -> bool:
         """Whether the statement has not failed."""
         return self.error_code is None
+
+    @property
+    def total_s(self) -> float:
+        """Everything: parse, translate, execute, fetch."""
+        return self.parse_s + self.translate_s + self.execution_s + self.fetch_s
+
+    def fetched(self, rows: int, size: int) -> None:
+        """A door has read the answer: so many rows, so many bytes."""
+        self.fetch_s = time.perf_counter() - self.ended
+        self.rows = rows if self.rows is None else self.rows
+        self.bytes = size
 
 
 class History:
@@ -49,11 +75,34 @@ class History:
         with self._lock:
             self._entries.append(entry)
 
+    def entries(self) -> list[Entry]:
+        """All entries, newest first."""
+        with self._lock:
+            return list(self._entries)[::-1]
+
     def recent(self, limit: int = 100) -> list[Entry]:
         """The latest entries, newest first."""
+        return self.entries()[:limit]
+
+    def get(self, query_id: str) -> Entry | None:
+        """The entry of that id, None if it is not kept."""
+        return next((entry for entry in self.entries() if entry.query_id == query_id), None)
+
+    def clear(self, before: datetime | None = None) -> int:
+        """Forget the entries, or those begun before a time; answers how many."""
         with self._lock:
-            entries = list(self._entries)
-        return entries[::-1][:limit]
+            kept = [e for e in self._entries if before is not None and e.started >= before]
+            gone = len(self._entries) - len(kept)
+            self._entries.clear()
+            self._entries.extend(kept)
+        return gone
+
+
+def new_id() -> str:
+    """A query id as Snowflake's: a UUID whose first part grows with time, beginning with 01."""
+    minutes = int(time.time() // 60) & 0xFFFFFF
+    rest = secrets.token_hex(12)
+    return f"01{minutes:06x}-{rest[:4]}-{rest[4:8]}-{rest[8:12]}-{rest[12:]}"
 
 
 def now() -> datetime:

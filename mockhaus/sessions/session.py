@@ -104,7 +104,7 @@ class Session:
         context = Context(user=user.upper(), session_id=self.id, connection_id=next(self._numbers))
         cursor = self._database.cursor()
         cursor.run("SET TimeZone = 'UTC'")
-        connection = Connection(self, cursor, context, door, transactions)
+        connection = Connection(self, cursor, context, door, transactions, client)
         with self._guard:
             self._connections.add(connection)
         self.touch()

@@ -125,10 +125,18 @@ def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Sta
     tree = parse_tree(_numbered(reader.tokens[reader.at :]), reader.text)
     if placeholders:
         _bind_dollars(tree)
-    parameters = max((int(p.name) for p in tree.find_all(exp.Placeholder)), default=0)
+    binds = _binds(tree)
+    if placeholders:
+        _refuse_named(binds)
+        parameters = max((int(name) for name in binds), default=0)
+        binds = ()
+    else:
+        parameters = _renumber(tree, binds)
     kind = s.Explain if explain else _class_of(tree, leading)
     shown = labels(reader.tokens, reader.text) if kind is s.Select else ()
-    return kind(**statement_fields(reader), tree=tree, parameters=parameters, labels=shown)
+    return kind(
+        **statement_fields(reader), tree=tree, parameters=parameters, binds=binds, labels=shown
+    )
 
 
 def _class_of(tree: exp.Expression, leading: tuple[str, ...]) -> type[s.Tree]:
@@ -154,6 +162,26 @@ def _numbered(tokens: list[Token]) -> list[Token]:
         numbered.append(Token(TokenType.COLON, ":", *place))
         numbered.append(Token(TokenType.NUMBER, str(count), *place))
     return numbered
+
+
+def _binds(tree: exp.Expression) -> tuple[str, ...]:
+    """What the parameters are called: numbers in their order, then names in theirs, upper case."""
+    found = dict.fromkeys(node.name.upper() for node in tree.find_all(exp.Placeholder))
+    numbers = sorted((name for name in found if name.isdigit()), key=int)
+    return (*numbers, *(name for name in found if not name.isdigit()))
+
+
+def _renumber(tree: exp.Expression, binds: tuple[str, ...]) -> int:
+    """Number the parameters without gaps, since DuckDB wants a value for each number."""
+    for node in tree.find_all(exp.Placeholder):
+        node.set("this", str(binds.index(node.name.upper()) + 1))
+    return len(binds)
+
+
+def _refuse_named(binds: tuple[str, ...]) -> None:
+    for name in binds:
+        if not name.isdigit():
+            raise UnsupportedFeature(f"Unsupported feature 'bind variable :{name}'.")
 
 
 def _bind_dollars(tree: exp.Expression) -> None:

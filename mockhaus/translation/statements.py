@@ -49,6 +49,9 @@ class Tree(Statement):
     tree: exp.Expression
     #: How many `$n` / `?` parameters the statement takes.
     parameters: int = 0
+    #: What the client calls each parameter, in the order of their numbers: "1", "2", "NAME". Empty
+    #: where the text was read with PostgreSQL's placeholders, whose numbers stay as they are.
+    binds: tuple[str, ...] = ()
     #: Snowflake's names for the items of the outermost SELECT: their texts in upper case.
     labels: tuple[str, ...] = ()
 
