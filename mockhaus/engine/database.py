@@ -16,14 +16,16 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from mockhaus.engine import udfs
+from mockhaus.engine import library, udfs
 from mockhaus.engine.errors import translated
-from mockhaus.engine import library
 from mockhaus.engine.library import CATALOG
 from mockhaus.errors import SqlError
 
 #: Rows of one Arrow batch: large enough for vector code, small enough to keep a slow reader cheap.
 BATCH_ROWS: Final = 20_480
+
+#: Parsed texts that a connection keeps.
+STATEMENTS: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ class Stream:
         self._reader: pa.RecordBatchReader | None = reader
         self._cursor = cursor
         self._buffered: list[pa.RecordBatch] | None = None
+        #: Rows of the whole answer, None until its end has been seen.
+        self.total: int | None = None
+        self._count = 0
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         while (batch := self.next()) is not None:
@@ -53,9 +58,12 @@ class Stream:
         if self._reader is None:
             return None
         try:
-            return self._reader.read_next_batch()
+            batch = self._reader.read_next_batch()
+            self._count += batch.num_rows
+            return batch
         except StopIteration:
             self._reader = None
+            self.total = self._count
             self._cursor.finished(self)
             return None
         except (duckdb.Error, OSError, pa.ArrowException) as error:
@@ -85,6 +93,7 @@ class Cursor:
         self._duckdb = connection
         self._search_path = search_path
         self._open: Stream | None = None
+        self._statements: dict[str, duckdb.Statement] = {}
         #: Changes of the open transaction, in order, so that it can be replayed; None: not kept.
         self.journal: list[tuple[str, Sequence[Any]]] | None = None
 
@@ -106,6 +115,30 @@ class Cursor:
             Described(name, str(kind))
             for name, kind in zip(relation.columns, relation.types, strict=True)
         ]
+
+    def few(self, sql: str, values: Sequence[Any], limit: int) -> list[tuple[Any, ...]] | None:
+        """Run a query and fetch its rows, None if there are more than `limit`.
+
+        Without Arrow: for a handful of rows that takes as long as the query itself.
+        """
+        self._execute(self._parsed(sql), values)
+        try:
+            rows = self._duckdb.fetchmany(limit + 1)
+        except duckdb.Error as error:
+            raise translated(error) from None
+        return rows if len(rows) <= limit else None
+
+    def _parsed(self, sql: str) -> duckdb.Statement | str:
+        """A text that is run again and again, parsed once."""
+        statement = self._statements.get(sql)
+        if statement is None:
+            if len(self._statements) >= STATEMENTS:
+                self._statements.clear()
+            parsed = self._duckdb.extract_statements(sql)
+            if len(parsed) != 1:
+                return sql
+            statement = self._statements[sql] = parsed[0]
+        return statement
 
     def stream(self, sql: str, values: Sequence[Any] = ()) -> Stream:
         """Run a query; its rows come when they are pulled."""
@@ -181,7 +214,7 @@ class Cursor:
         if self.journal is not None:
             self.journal.append((sql, values))
 
-    def _execute(self, sql: str, values: Sequence[Any]) -> None:
+    def _execute(self, sql: str | duckdb.Statement, values: Sequence[Any]) -> None:
         if self._open is not None:
             self._open.detach()
         try:

@@ -21,7 +21,7 @@ from mockhaus.catalog.answers import status
 from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.workspace import Workspace, unhandled
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.database import Cursor, Stream
 from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, UnsupportedFeature
 from mockhaus.result import Column, Projection, Result
 from mockhaus.sessions import dml
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 _CACHE_SIZE: Final = 256
 #: Statements that LAST_QUERY_ID reaches back.
 _QUERY_IDS: Final = 1000
+#: Rows up to which an answer is short, and the types whose values Python holds exactly.
+_FEW: Final = 80
+_PLAIN: Final = frozenset(("NUMBER", "FLOAT", "VARCHAR", "BOOLEAN", "VARIANT"))
 _DONE: Final = "Statement executed successfully."
 _STATUS: Final[dict[State, Literal["I", "T", "E"]]] = {
     State.IDLE: "I",
@@ -101,6 +104,8 @@ class Connection:
         self._query_ids: deque[str] = deque(maxlen=_QUERY_IDS)
         self.context = replace(context, last_query_ids=self._query_ids)
         self._cache: OrderedDict[tuple[Any, ...], Prepared] = OrderedDict()
+        #: The last answer of what is cached: short ones take a shorter way the next time.
+        self._answers: dict[tuple[Any, ...], Stream] = {}
         self._cached_for: tuple[Context, int] = (context, -1)
 
     # --- state -----------------------------------------------------------------------------------
@@ -199,6 +204,7 @@ class Connection:
         state = (self.context, self.session.version)
         if self._cached_for[0] is not state[0] or self._cached_for[1] != state[1]:
             self._cache.clear()
+            self._answers.clear()
             self._cached_for = state
         key = (statement.text, types)
         prepared = self._cache.get(key)
@@ -216,7 +222,7 @@ class Connection:
         if kept is not None and not kept.volatile:
             self._cache[key] = prepared
             if len(self._cache) > _CACHE_SIZE:
-                self._cache.popitem(last=False)
+                self._answers.pop(self._cache.popitem(last=False)[0], None)
         return prepared
 
     def _prepare(self, statement: s.Statement, types: tuple[str, ...]) -> Prepared:
@@ -325,11 +331,20 @@ class Connection:
             plan = self._cursor.rows(f"EXPLAIN {sql}")
             lines = [(line,) for row in plan for line in str(row[-1]).splitlines()]
             return Result(_EXPLAINED, "EXPLAIN", len(lines), lines, translated=sql)
-        run = sql
         if projection is not None:
-            run = f"SELECT {', '.join(projection(prepared.columns))} FROM ({sql})"
-        batches = self._cursor.stream(run, values)
-        return Result(prepared.columns, "SELECT", batches=batches, translated=sql)
+            sql = f"SELECT {', '.join(projection(prepared.columns))} FROM ({sql})"
+            stream = self._cursor.stream(sql, values)
+            return Result(prepared.columns, "SELECT", batches=stream, translated=sql)
+        key = (prepared.statement.text, prepared.types)
+        last = self._answers.get(key)
+        if last is not None and last.total is not None and last.total <= _FEW and _plain(prepared):
+            rows = self._cursor.few(sql, values, _FEW)
+            if rows is not None:
+                return Result(prepared.columns, "SELECT", len(rows), rows, translated=sql)
+        stream = self._cursor.stream(sql, values)
+        if key in self._cache:
+            self._answers[key] = stream
+        return Result(prepared.columns, "SELECT", batches=stream, translated=sql)
 
     def _change(self, prepared: Prepared, rows: Sequence[Sequence[Any]]) -> Result:
         """A statement that writes: under its lock, in a transaction of its own if none is open."""
@@ -453,6 +468,14 @@ class Connection:
         self._transaction.rollback()
         self._cursor.close()
         self.session.left(self)
+
+
+def _plain(prepared: Prepared) -> bool:
+    """Whether a query may run twice, and its values are the same in Python as in Arrow."""
+    assert prepared.query is not None
+    return "nextval(" not in prepared.query.sql.lower() and all(
+        column.type.family in _PLAIN for column in prepared.columns or ()
+    )
 
 
 def _position_of(statement: s.Statement, subject: str) -> int | None:
