@@ -25,10 +25,60 @@ KIND: Final = "kind"
 TEXT: Final = "text"
 NUMBER: Final = "number"
 VARIANT: Final = "variant"
+DATE: Final = "date"
 
 _SIMPLE: Final = (exp.Column, exp.Null, exp.Placeholder, exp.PositionalColumn, exp.Boolean)
 _NUMBERS: Final = (exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Count)
 _TEXT_TYPES: Final = frozenset((DataType.Type.TEXT, DataType.Type.VARCHAR))
+
+
+#: Macros of ours that write an argument several times, and so do not nest as they are.
+REPEATING: Final = frozenset(
+    """
+    add_months bit_length_of bitshiftright bytes_of cbrt_of ceil_any chr_of cot_of day_of_week_from
+    div0 div0null divide divide_again edit_distance factorial_of getbit initcap_after insert_text
+    integer_of jarowinkler_similarity last_day_of_week least_of left_of length_of lpad_of lpad_of_any
+    md5_of months_between next_day number_hex octet_length_of position_from position_from_any
+    position_of_any previous_day regexp_instr repeat_of replace_all right_of round_to_even rpad_of
+    rpad_of_any sha1_of sha256_of split_array split_part_of strtok strtok_to_array substr_from
+    substr_of to_date to_timestamp_ntz to_timestamp_tz try_integer_of unicode_of week_iso
+    week_policy width_bucket yearofweek_iso
+    """.split()  # noqa: SIM905  a list of a word a line is no easier to read
+)
+_FEW: Final = 8
+
+
+def called(name: str, *arguments: exp.Expression) -> exp.Expression:
+    """A call of a DuckDB function or macro; arguments that must not be repeated are bound first.
+
+    `f(g(x))` of a repeating macro f becomes `list_transform([g(x)], lambda _0: f(_0))[1]`.
+    """
+    if name not in REPEATING or all(map(_repeatable, arguments)):
+        return apply(name, *arguments)
+    bound = [
+        each if _repeatable(each) else exp.to_identifier(f"_{place}")
+        for place, each in enumerate(arguments)
+    ]
+    call: exp.Expression = apply(name, *bound)
+    for parameter, each in zip(bound, arguments, strict=True):
+        if parameter is not each:
+            body = exp.Lambda(this=call, expressions=[parameter.copy()])
+            made = apply("list_transform", exp.Array(expressions=[each]), body)
+            call = apply("list_extract", made, exp.Literal.number(1))
+    return call
+
+
+def _repeatable(node: exp.Expression) -> bool:
+    """Whether writing an expression several times costs little and changes nothing."""
+    for count, each in enumerate(node.walk()):
+        if count > _FEW or isinstance(each, (exp.Query, exp.AggFunc, exp.Window, exp.Lambda)):
+            return False
+        if isinstance(each, exp.Anonymous) and str(each.this) in _NOT_REPEATABLE:
+            return False
+    return True
+
+
+_NOT_REPEATABLE: Final = REPEATING | {"random_number", "uuid", "random", "text_once"}
 
 
 def noted(node: exp.Expression, kind: str) -> exp.Expression:
@@ -39,12 +89,12 @@ def noted(node: exp.Expression, kind: str) -> exp.Expression:
 
 def text_call(name: str, *arguments: exp.Expression) -> exp.Expression:
     """A call of a DuckDB function or macro that answers text."""
-    return noted(apply(name, *arguments), TEXT)
+    return noted(called(name, *arguments), TEXT)
 
 
 def number_call(name: str, *arguments: exp.Expression) -> exp.Expression:
     """A call of a DuckDB function or macro that answers a number."""
-    return noted(apply(name, *arguments), NUMBER)
+    return noted(called(name, *arguments), NUMBER)
 
 
 def variant_call(name: str, *arguments: exp.Expression) -> exp.Expression:
@@ -106,6 +156,32 @@ def number(node: exp.Expression) -> exp.Expression:
     if isinstance(bare, _NUMBERS) or bare.meta.get(KIND) == NUMBER:
         return node
     return number_call("number_of", node)
+
+
+_MOMENTS: Final = frozenset(
+    (DataType.Type.DATE, DataType.Type.TIMESTAMP, DataType.Type.TIMESTAMPTZ, DataType.Type.TIME)
+)
+
+
+def _cast_to(node: exp.Expression) -> DataType.Type | None:
+    kind = node.to.this if isinstance(node, exp.Cast) else None
+    return kind if isinstance(kind, DataType.Type) else None
+
+
+def date(node: exp.Expression) -> exp.Expression:
+    """The expression as a DATE."""
+    bare = plain(node)
+    if bare.meta.get(KIND) == DATE or _cast_to(bare) == DataType.Type.DATE:
+        return node
+    return noted(called("to_date", node), DATE)
+
+
+def moment(node: exp.Expression) -> exp.Expression:
+    """The expression as a date, time or timestamp: text is a timestamp, others are left alone."""
+    bare = plain(node)
+    if bare.meta.get(KIND) == DATE or _cast_to(bare) in _MOMENTS:
+        return node
+    return apply("moment", node)
 
 
 def literal_text(node: exp.Expression, what: str) -> str:
@@ -187,7 +263,7 @@ def typed(names: str, signature: str, to: str = "", *, partial: str = "") -> Fun
 
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         values = [converted(v, kinds[i]) for i, v in enumerate(node.expressions)]
-        made = apply(target, *values)
+        made = called(target, *values)
         return noted(made, _RESULTS[result]) if result else made
 
     return call(names, rewritten, len(needed), len(kinds), partial=partial)

@@ -6,6 +6,20 @@ CREATE OR REPLACE MACRO numeric_source
     (a) AS a,
     (a VARCHAR) AS nullif(trim(trim(a), '"'), 'null');
 
+-- CAST to INT: FLOAT is rounded half away from zero (DuckDB: to even).
+CREATE OR REPLACE MACRO integer_of
+    (a) AS CASE typeof(a)
+        WHEN 'DOUBLE' THEN CAST(round(CAST(a AS DOUBLE)) AS BIGINT)
+        WHEN 'FLOAT' THEN CAST(round(CAST(a AS DOUBLE)) AS BIGINT)
+        ELSE CAST(a AS BIGINT) END,
+    (a VARCHAR) AS CAST(CAST(nullif(trim(trim(a), '"'), 'null') AS DECIMAL(38, 0)) AS BIGINT);
+CREATE OR REPLACE MACRO try_integer_of
+    (a) AS CASE typeof(a)
+        WHEN 'DOUBLE' THEN TRY_CAST(round(TRY_CAST(a AS DOUBLE)) AS BIGINT)
+        WHEN 'FLOAT' THEN TRY_CAST(round(TRY_CAST(a AS DOUBLE)) AS BIGINT)
+        ELSE TRY_CAST(a AS BIGINT) END,
+    (a VARCHAR) AS TRY_CAST(TRY_CAST(nullif(trim(trim(a), '"'), 'null') AS DECIMAL(38, 0)) AS BIGINT);
+
 -- The text of a text or VARIANT argument, NULL for JSON null.
 CREATE OR REPLACE MACRO bare(a) AS nullif(trim(trim(a), '"'), 'null');
 
@@ -72,8 +86,8 @@ CREATE OR REPLACE MACRO to_date
     (a DATE) AS a,
     (a TIMESTAMP) AS CAST(a AS DATE),
     (a TIMESTAMPTZ) AS CAST(a AS DATE),
-    (a VARCHAR) AS list_transform([bare(a)], lambda t: COALESCE(parse_date(t),
-        CAST(error('MOCKHAUS:InvalidDatetime:Date ''' || t || ''' is not recognized') AS DATE)))[1];
+    (a VARCHAR) AS COALESCE(TRY_CAST(a AS DATE), list_transform([trim(a, ' "')], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_date(t),
+        CAST(error('MOCKHAUS:InvalidDatetime:Date ''' || t || ''' is not recognized') AS DATE)) END)[1]);
 
 CREATE OR REPLACE MACRO try_to_date
     (a DATE) AS a,
@@ -88,8 +102,8 @@ CREATE OR REPLACE MACRO to_timestamp_ntz
     (a TIMESTAMPTZ) AS CAST(a AS TIMESTAMP),
     (a BIGINT) AS make_timestamp(a * 1000000),
     (a DOUBLE) AS make_timestamp(CAST(a * 1000000 AS BIGINT)),
-    (a VARCHAR) AS list_transform([bare(a)], lambda t: COALESCE(parse_timestamp(t),
-        CAST(error('MOCKHAUS:InvalidDatetime:Timestamp ''' || t || ''' is not recognized') AS TIMESTAMP)))[1];
+    (a VARCHAR) AS COALESCE(TRY_CAST(a AS TIMESTAMP), list_transform([trim(a, ' "')], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_timestamp(t),
+        CAST(error('MOCKHAUS:InvalidDatetime:Timestamp ''' || t || ''' is not recognized') AS TIMESTAMP)) END)[1]);
 
 -- A number in a VARIANT is an instant: its clock is that of the session's time zone.
 CREATE OR REPLACE MACRO variant_to_timestamp
@@ -113,8 +127,8 @@ CREATE OR REPLACE MACRO to_timestamp_tz
     (a TIMESTAMPTZ) AS a,
     (a BIGINT) AS make_timestamptz(a * 1000000),
     (a DOUBLE) AS make_timestamptz(CAST(a * 1000000 AS BIGINT)),
-    (a VARCHAR) AS list_transform([bare(a)], lambda t: COALESCE(parse_timestamptz(t),
-        CAST(error('MOCKHAUS:InvalidDatetime:Timestamp ''' || t || ''' is not recognized') AS TIMESTAMPTZ)))[1];
+    (a VARCHAR) AS COALESCE(TRY_CAST(a AS TIMESTAMPTZ), list_transform([trim(a, ' "')], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_timestamptz(t),
+        CAST(error('MOCKHAUS:InvalidDatetime:Timestamp ''' || t || ''' is not recognized') AS TIMESTAMPTZ)) END)[1]);
 
 CREATE OR REPLACE MACRO try_to_timestamp_tz
     (a DATE) AS CAST(a AS TIMESTAMPTZ),
@@ -130,8 +144,8 @@ CREATE OR REPLACE MACRO to_time
     (a TIME) AS a,
     (a TIMESTAMP) AS CAST(a AS TIME),
     (a TIMESTAMPTZ) AS CAST(CAST(a AS TIMESTAMP) AS TIME),
-    (a VARCHAR) AS list_transform([bare(a)], lambda t: COALESCE(parse_time(t),
-        CAST(error('MOCKHAUS:InvalidDatetime:Time ''' || t || ''' is not recognized') AS TIME)))[1];
+    (a VARCHAR) AS list_transform([trim(a, ' "')], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_time(t),
+        CAST(error('MOCKHAUS:InvalidDatetime:Time ''' || t || ''' is not recognized') AS TIME)) END)[1];
 
 CREATE OR REPLACE MACRO try_to_time
     (a BIGINT) AS CASE WHEN a IS NULL THEN CAST(NULL AS TIME)

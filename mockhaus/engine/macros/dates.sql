@@ -101,8 +101,8 @@ CREATE OR REPLACE MACRO datediff_nanosecond(a, b) AS CAST(date_diff('microsecond
 
 CREATE OR REPLACE MACRO trunc_moment
     (part, a BIGINT) AS moment(a),
-    (part, a DATE) AS CASE WHEN part IN ('hour', 'minute', 'second', 'millisecond') THEN a
-        ELSE CAST(date_trunc(CASE WHEN part IN ('hour', 'minute', 'second', 'millisecond') THEN 'day' ELSE part END, a) AS DATE) END,
+    (part, a DATE) AS CAST(date_trunc(CASE WHEN part IN ('hour', 'minute', 'second', 'millisecond')
+        THEN 'day' ELSE part END, a) AS DATE),
     (part, a TIMESTAMP) AS date_trunc(part, a),
     (part, a TIMESTAMPTZ) AS date_trunc(part, a),
     (part, a TIME) AS CAST(date_trunc(part, DATE '1970-01-01' + a) AS TIME),
@@ -152,14 +152,12 @@ CREATE OR REPLACE MACRO previous_day(a, t) AS
 
 -- Whole months between equal days or two ends of months, else by months of 31 days.
 CREATE OR REPLACE MACRO months_between(a, b) AS
-    list_transform([row(a, b)], lambda p:
-        CAST(CASE WHEN day(p[1]) = day(p[2])
-                    OR (CAST(p[1] AS DATE) = last_day(p[1]) AND CAST(p[2] AS DATE) = last_day(p[2]))
-             THEN date_diff('month', p[2], p[1])
-             ELSE (year(p[1]) - year(p[2])) * 12 + month(p[1]) - month(p[2])
-                  + (day(p[1]) - day(p[2])
-                     + (epoch_us(CAST(p[1] AS TIME)) - epoch_us(CAST(p[2] AS TIME))) / 86400000000.0) / 31.0
-             END AS DECIMAL(38, 6)))[1];
+    CAST(CASE WHEN day(a) = day(b) OR (day(a + to_days(1)) = 1 AND day(b + to_days(1)) = 1)
+         THEN CAST((year(a) - year(b)) * 12 + month(a) - month(b) AS DOUBLE)
+         ELSE (year(a) - year(b)) * 12 + month(a) - month(b)
+              + (day(a) - day(b) + (epoch_us(a) - epoch_us(date_trunc('day', a))
+                 - epoch_us(b) + epoch_us(date_trunc('day', b))) / 86400000000) / 31
+         END AS DECIMAL(38, 6));
 
 CREATE OR REPLACE MACRO day_name(a) AS left(dayname(a), 3);
 CREATE OR REPLACE MACRO month_name(a) AS left(monthname(a), 3);

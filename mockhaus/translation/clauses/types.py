@@ -112,8 +112,11 @@ def cast(node: exp.Expression, to: DataType, *, safe: bool = False) -> exp.Expre
 
 def _to_number(node: exp.Expression, target: DataType, safe: bool) -> exp.Expression:
     """FLOAT is rounded half away from zero on its way to a whole number (DuckDB: to even)."""
+    bare = operands.plain(node)
+    if target.this == _T.BIGINT and not isinstance(bare, (exp.Literal, exp.Null)):
+        return operands.number_call("try_integer_of" if safe else "integer_of", node)
     wrap = exp.TryCast if safe else exp.Cast
-    if not isinstance(operands.plain(node), (exp.Literal, exp.Null)):
+    if not isinstance(bare, (exp.Literal, exp.Null)):
         node = apply("numeric_source", node)
     if target.this == _T.BIGINT:
         whole = DataType(this=_T.DECIMAL, expressions=[_parameter(38), _parameter(0)])
@@ -145,7 +148,7 @@ def _to_moment(node: exp.Expression, to: DataType, kind: Any, safe: bool) -> exp
     if value is None and kind == _T.TIMESTAMP and operands.is_variant(node):
         value = apply("variant_to_timestamp", node)
     if value is None:
-        value = apply(f"try_{_MOMENTS[kind]}" if safe else _MOMENTS[kind], node)
+        value = operands.called(f"try_{_MOMENTS[kind]}" if safe else _MOMENTS[kind], node)
     digits = None if not to.expressions else operands.literal_number(to.expressions[0].this)
     if digits is None or digits >= 6:
         return value

@@ -13,7 +13,7 @@ from sqlglot import exp
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
 from mockhaus.translation import operands
 from mockhaus.translation.functions.parts import is_part, part_of
-from mockhaus.translation.operands import integer, number_call, string
+from mockhaus.translation.operands import called, integer, number_call, string
 from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite
 
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ def _dateadd(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 def _add_months(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """ADD_MONTHS(d, n): the last day of a month becomes the last day of the other."""
     value, amount = node.expressions
-    return apply("add_months", value, operands.number(amount))
+    return called("add_months", value, operands.number(amount))
 
 
 def _datediff(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """DATEDIFF(part, a, b): how many boundaries of the part lie between."""
     part = part_of(node.expressions[0])
-    values = [apply("moment", value) for value in node.expressions[1:]]
+    values = [operands.moment(value) for value in node.expressions[1:]]
     if part == "week":
         return number_call("datediff_week", integer(_week_start(walk) - 1), *values)
     if part == "nanosecond":
@@ -64,7 +64,7 @@ def truncated(part: exp.Expression, value: exp.Expression, walk: Walk) -> exp.Ex
     if name == "week" and _week_start(walk) != 1:
         return apply("trunc_week", integer(_week_start(walk) - 1), value)
     if name in ("nanosecond", "microsecond"):
-        return apply("moment", value)
+        return operands.moment(value)
     return apply("trunc_moment", string(name), value)
 
 
@@ -101,7 +101,7 @@ _SIMPLE: Final = {
 
 def part_value(part: str, value: exp.Expression, walk: Walk) -> exp.Expression:
     """The number that a part of a moment is."""
-    moment = apply("moment", value)
+    moment = operands.moment(value)
     if part in _SIMPLE:
         return number_call(_SIMPLE[part], moment)
     start, policy = _setting(walk, "WEEK_START"), _setting(walk, "WEEK_OF_YEAR_POLICY")
@@ -133,11 +133,12 @@ def _last_day(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """LAST_DAY(d [, part]): of the month, or of its week, quarter or year."""
     value, *part = node.expressions
     name = part_of(part[0]) if part else "month"
-    value = apply("to_date", value)
+    value = operands.date(value)
     if name == "week":
-        return apply("last_day_of_week", value, integer(_week_start(walk) - 1))
+        made = called("last_day_of_week", value, integer(_week_start(walk) - 1))
+        return operands.noted(made, operands.DATE)
     if name in ("year", "quarter", "month"):
-        return apply(f"last_day_of_{name}", value)
+        return operands.noted(apply(f"last_day_of_{name}", value), operands.DATE)
     raise InvalidParameter(
         f"SQL compilation error:\n'{name.upper()}' is not a valid part for function LAST_DAY"
     )
@@ -146,21 +147,22 @@ def _last_day(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 def _to_weekday(to: str) -> Rewriter:
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         value, day = node.expressions
-        return apply(to, apply("to_date", value), operands.text(day))
+        made = called(to, operands.date(value), operands.text(day))
+        return operands.noted(made, operands.DATE)
 
     return rewritten
 
 
 def _months_between(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     return number_call(
-        "months_between", *(apply("to_timestamp_ntz", value) for value in node.expressions)
+        "months_between", *(called("to_timestamp_ntz", value) for value in node.expressions)
     )
 
 
 def _named(to: str) -> Rewriter:
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         """DAYNAME, MONTHNAME: three letters (DuckDB: the whole name)."""
-        return operands.text_call(to, apply("moment", node.expressions[0]))
+        return operands.text_call(to, operands.moment(node.expressions[0]))
 
     return rewritten
 
@@ -197,7 +199,7 @@ def _timestamp_from_parts(zoned: bool) -> Rewriter:
         if len(values) == 2:
             made = apply(
                 "timestamp_of_date_and_time",
-                apply("to_date", values[0]),
+                operands.date(values[0]),
                 apply("to_time", values[1]),
             )
         else:
@@ -211,7 +213,7 @@ def _timestamp_from_parts(zoned: bool) -> Rewriter:
             made = apply("timestamp_from_parts", *numbers)
             if len(values) == 8:
                 return apply("timezone", operands.text(values[7]), made)
-        return apply("to_timestamp_tz", made) if zoned else made
+        return called("to_timestamp_tz", made) if zoned else made
 
     return rewritten
 
@@ -221,7 +223,7 @@ def _convert_timezone(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     *zones, value = node.expressions
     if len(zones) == 1:
         return apply(
-            "convert_timezone_to", operands.text(zones[0]), apply("to_timestamp_tz", value)
+            "convert_timezone_to", operands.text(zones[0]), called("to_timestamp_tz", value)
         )
     return apply("convert_timezone", *map(operands.text, zones), apply("wall_clock", value))
 

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
 from mockhaus.translation import operands
-from mockhaus.translation.operands import typed
+from mockhaus.translation.operands import called, typed
 from mockhaus.translation.registry import Function, Rewriter, apply, call, refused
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def _sha2(to: str) -> Rewriter:
                 raise UnsupportedFeature(f"Unsupported feature 'SHA2 with {size} bits'.")
             if size not in (0, 256):
                 raise InvalidParameter("SQL compilation error:\ninvalid digest size for SHA2")
-        return apply(to, node.expressions[0])
+        return called(to, node.expressions[0])
 
     return rewritten
 

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter
 from mockhaus.translation import operands
-from mockhaus.translation.operands import noted, text, text_call, typed
+from mockhaus.translation.operands import called, noted, text, text_call, typed
 from mockhaus.translation.registry import Function, Rewriter, apply, call, refused, rewrite
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ def _substring(node: exp.Substring, walk: Walk) -> exp.Expression:
     arguments = [_text_or_bytes(node.this), operands.number(start)]
     length = node.args.get("length")
     if length is None:
-        return _like_source(node.this, apply("substr_from", *arguments))
-    return _like_source(node.this, apply("substr_of", *arguments, operands.number(length)))
+        return _like_source(node.this, called("substr_from", *arguments))
+    return _like_source(node.this, called("substr_of", *arguments, operands.number(length)))
 
 
 def _text_or_bytes(node: exp.Expression) -> exp.Expression:
@@ -103,7 +103,7 @@ def _pad(to: str) -> Rewriter:
         """LPAD, RPAD: a negative length is empty, an empty pad adds nothing."""
         value, size, *pad = node.expressions
         if pad and not operands.is_text(value) and not operands.is_text(pad[0]):
-            return apply(f"{to}_any", value, operands.number(size), pad[0])
+            return called(f"{to}_any", value, operands.number(size), pad[0])
         filler = text(pad[0]) if pad else operands.string(" ")
         return text_call(to, text(value), operands.number(size), filler)
 
@@ -118,7 +118,8 @@ def _replace(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 
 def _split(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     return noted(
-        apply("split_array", text(node.expressions[0]), text(node.expressions[1])), operands.VARIANT
+        called("split_array", text(node.expressions[0]), text(node.expressions[1])),
+        operands.VARIANT,
     )
 
 
@@ -133,7 +134,7 @@ def _strtok(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 def _strtok_to_array(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     value, *rest = node.expressions
     delimiters = text(rest[0]) if rest else operands.string(" ")
-    return noted(apply("strtok_to_array", text(value), delimiters), operands.VARIANT)
+    return noted(called("strtok_to_array", text(value), delimiters), operands.VARIANT)
 
 
 def _hex_encode(node: exp.Anonymous, walk: Walk) -> exp.Expression:
