@@ -43,6 +43,11 @@ class Form:
     expression: str | None = None
     loose: bool = False
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether `scalar` takes a held value as it is in Python."""
+        return self.values is pa.Array.to_pylist and self.expression is None
+
     def bring(self, column: pa.Array) -> pa.Array:
         """The column as `storage`: DuckDB has more integers, units and strings than the wire."""
         kind, wanted = column.type, self.storage

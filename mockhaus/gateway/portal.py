@@ -8,9 +8,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import pyarrow as pa
-
-from mockhaus.gateway.rows import RowEncoder, Wire
+from mockhaus.gateway.rows import Batch, RowEncoder, Wire
 from mockhaus.gateway.settings import Command
 from mockhaus.result import Column, Projection, Result
 from mockhaus.sessions.connection import Prepared
@@ -66,8 +64,8 @@ class Portal:
         self.suspended = False
         #: None where the answer has no rows, as far as is known.
         self.encoder = None if plan.columns is None else plan.encoder(formats)
-        self._batches: Iterator[pa.RecordBatch] = iter(())
-        self._rest: pa.RecordBatch | None = None
+        self._batches: Iterator[Batch] = iter(())
+        self._rest: Batch | None = None
 
     @property
     def tag(self) -> str:
@@ -90,7 +88,7 @@ class Portal:
             if result.batches is not None:
                 self._batches = iter(result.batches)
             elif result.rows:
-                self._batches = iter([self.encoder.batch(result.rows)])
+                self._batches = iter([self.encoder.held(result.rows)])
         return result
 
     def fetch(self, limit: int, encoders: Executor) -> Iterator[Wire]:
@@ -115,7 +113,7 @@ class Portal:
             yield waiting.popleft().result()
         self.suspended = 0 < limit <= self.sent
 
-    def _next(self, wanted: int) -> pa.RecordBatch | None:
+    def _next(self, wanted: int) -> Batch | None:
         """The next batch, of at most `wanted` rows if that is positive."""
         batch, self._rest = self._rest, None
         if batch is None:

@@ -13,9 +13,9 @@ planning a query with casts around it costs a short one half of its time again.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -81,6 +81,23 @@ def row_description(columns: Sequence[Column], formats: Sequence[int] = ()) -> R
     )
 
 
+class Held:
+    """A few rows of Python values, which need no way through Arrow."""
+
+    __slots__ = ("num_rows", "rows")
+
+    def __init__(self, rows: Sequence[Sequence[Any]]) -> None:
+        self.rows = rows
+        self.num_rows = len(rows)
+
+    def slice(self, offset: int, length: int | None = None) -> Held:
+        """The rows from `offset` on, `length` of them at most."""
+        return Held(self.rows[offset : None if length is None else offset + length])
+
+
+Batch: TypeAlias = pa.RecordBatch | Held
+
+
 class RowEncoder:
     """Makes DataRow bytes of columns in formats; keeps no state between batches.
 
@@ -115,14 +132,31 @@ class RowEncoder:
         ]
         return pa.RecordBatch.from_arrays(arrays, [str(n) for n in range(len(arrays))])
 
-    def encode(self, batch: pa.RecordBatch) -> Wire:
+    def held(self, rows: Sequence[Sequence[Any]]) -> Batch:
+        """Rows held as Python values, ready for `encode`."""
+        if len(rows) > self._small or not all(form.is_plain for form in self._forms):
+            return self.batch(rows)
+        holds = [form.held for form in self._forms]
+        return Held(
+            [
+                tuple(
+                    None if value is None else hold(value)
+                    for hold, value in zip(holds, row, strict=True)
+                )
+                for row in rows
+            ]
+        )
+
+    def encode(self, batch: Batch) -> Wire:
         """The DataRow messages of a batch."""
+        if isinstance(batch, Held):
+            return self._rows(batch.rows)
         if batch.num_rows <= self._small:
             return self._loop(batch)
         parts = [_whole(self._columns(piece)) for piece in _pieces(batch)]
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def is_small(self, batch: pa.RecordBatch) -> bool:
+    def is_small(self, batch: Batch) -> bool:
         """Whether encoding takes less time than handing it to another thread."""
         return bool(batch.num_rows <= self._small)
 
@@ -131,8 +165,11 @@ class RowEncoder:
             form.values(column if form.loose else form.bring(column))
             for form, column in zip(self._forms, batch.columns, strict=True)
         ]
+        return self._rows(zip(*columns, strict=True))
+
+    def _rows(self, rows: Iterable[Sequence[Any]]) -> bytes:
         wire: list[bytes] = []
-        for row in zip(*columns, strict=True):
+        for row in rows:
             cells: list[bytes] = []
             for value, scalar in zip(row, self._scalars, strict=True):
                 if value is None:
