@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ class Workspace:
     objects: Objects
     files: Path
     after_commit: Callable[[Callable[[], None]], None] | None = None
+    #: The id that the statement has or, where no connection runs it, one of its own.
+    query_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
 #: Carries out one class of statement inside the transaction that is open on the cursor.

@@ -9,6 +9,7 @@ from mockhaus.catalog.workspace import Handler, Workspace
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.ingestion import file_formats, listing, stages
 from mockhaus.ingestion.copy_into import copy_into_table
+from mockhaus.ingestion.unload import copy_into_location
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
 from mockhaus.types import VARCHAR
@@ -80,7 +81,6 @@ def remove_files(workspace: Workspace, statement: s.RemoveFiles) -> Result:
 
 def _refused(workspace: Workspace, statement: s.Statement) -> Result:
     words = {
-        s.CopyIntoLocation: "COPY INTO <location>",
         s.Put: "PUT",
         s.Get: "GET",
     }
@@ -91,7 +91,7 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.CreateStage: create_stage,
     s.CreateFileFormat: create_file_format,
     s.CopyIntoTable: copy_into_table,
-    s.CopyIntoLocation: _refused,
+    s.CopyIntoLocation: copy_into_location,
     s.ListStage: list_stage,
     s.RemoveFiles: remove_files,
     s.Put: _refused,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from urllib.parse import unquote
 from mockhaus.errors import InvalidParameter, LoadError
 
 _CHUNK: Final = 1 << 20
+#: How the names of files begin that are still being written; no stage shows them.
+_TEMPORARY: Final = ".mockhaus-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,14 @@ class Store(Protocol):
         """Delete a file; a file that is gone already is no error."""
         ...
 
+    def temporary(self) -> Path:
+        """Where a new file can be written; it is none of the stage's until it is published."""
+        ...
+
+    def publish(self, path: Path, name: str) -> None:
+        """Make a temporary file the stage's file of that name, at once and whole."""
+        ...
+
 
 def checked(path: str) -> str:
     """A path below a stage, if it is one. Raises InvalidParameter if it could lead out of it.
@@ -102,6 +113,8 @@ class LocalStore:
                 continue
             with entries:
                 for entry in entries:
+                    if entry.name.startswith(_TEMPORARY):
+                        continue
                     name = f"{below}/{entry.name}" if below else entry.name
                     if entry.is_dir(follow_symlinks=False):
                         if name.startswith(prefix) or prefix.startswith(f"{name}/"):
@@ -138,3 +151,22 @@ class LocalStore:
                 folder.rmdir()
             except OSError:
                 break
+
+    def temporary(self) -> Path:
+        """Where a new file can be written, in the stage's own file system. Raises LoadError."""
+        if self._must_exist and not self.root.is_dir():
+            raise LoadError(f"The stage's folder '{self.root}' does not exist.")
+        self.root.mkdir(parents=True, exist_ok=True)
+        return self.root / f"{_TEMPORARY}{uuid.uuid4().hex}"
+
+    def publish(self, path: Path, name: str) -> None:
+        """Make a temporary file the stage's file of that name. Raises LoadError."""
+        target = self.root / checked(name)
+        folder = os.path.realpath(target.parent)
+        if os.path.commonpath((os.path.realpath(self.root), folder)) != self._real:
+            raise LoadError(f"File '{name}' would be outside of its stage.")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+        except OSError as error:
+            raise LoadError(f"File '{name}' cannot be written: {error.strerror}.") from None

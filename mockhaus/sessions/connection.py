@@ -185,7 +185,13 @@ class Connection:
             Objects(self._cursor),
             self.session.files,
             self._transaction.after_commit,
+            query_id=self._coming_id(),
         )
+
+    def _coming_id(self) -> str:
+        """The id that the next statement will have."""
+        self._next_id = self._next_id or new_id()
+        return self._next_id
 
     # --- parse, prepare --------------------------------------------------------------------------
 

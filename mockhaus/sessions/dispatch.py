@@ -9,7 +9,7 @@ from mockhaus.catalog import handlers as catalog
 from mockhaus.catalog import show as show_objects
 from mockhaus.catalog.workspace import Handler, Workspace
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.ingestion import copy_into, history, listing
+from mockhaus.ingestion import copy_into, history, listing, unload
 from mockhaus.ingestion import handlers as files
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
@@ -84,6 +84,7 @@ SHAPES: Final[dict[type[s.Statement], Callable[[Workspace, Any], tuple[Column, .
     s.Show: shape,
     s.Describe: shape,
     s.CopyIntoTable: copy_into.columns,
+    s.CopyIntoLocation: unload.columns,
     s.ListStage: lambda workspace, statement: listing.FILE_COLUMNS,
     s.RemoveFiles: lambda workspace, statement: listing.REMOVED_COLUMNS,
 }
@@ -98,5 +99,5 @@ DDL: Final = (
     s.Comment,
 )
 
-#: Statements that only look: they take no lock and need no transaction.
-LOOKS: Final = (s.Show, s.Describe, s.ListStage)
+#: Statements that only look at the database: they take no lock and need no transaction.
+LOOKS: Final = (s.Show, s.Describe, s.ListStage, s.CopyIntoLocation)

@@ -1,0 +1,54 @@
+"""Statements about files along the one path: columns known before, rows after, transactions."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockhaus.sessions.connection import Connection
+
+
+def rows(connection: Connection, sql: str) -> list[tuple[object, ...]]:
+    """The rows of the last statement; its columns are those that prepare promised."""
+    answer: list[tuple[object, ...]] = []
+    for statement in connection.parse(sql):
+        prepared = connection.prepare(statement)
+        result = connection.run(prepared)
+        answer = list(result.python_rows())
+        if prepared.columns is not None and not result.status_only:
+            assert [c.name for c in prepared.columns] == [c.name for c in result.columns]
+    return answer
+
+
+@pytest.fixture
+def connection(snowflake: Connection) -> Connection:
+    rows(snowflake, "CREATE TABLE t (a INT, b VARCHAR); INSERT INTO t VALUES (1, 'x'), (2, 'y')")
+    rows(snowflake, "CREATE STAGE st")
+    return snowflake
+
+
+def test_unload_and_load_in_one_transaction(connection: Connection) -> None:
+    rows(connection, "BEGIN; INSERT INTO t VALUES (3, 'z')")
+    assert rows(connection, "COPY INTO @st/o/ FROM t")[0][0] == 3
+    rows(connection, "CREATE TABLE u (a INT, b VARCHAR)")
+    assert rows(connection, "COPY INTO u FROM @st/o/")[0][3] == 3
+
+
+def test_the_query_id_is_the_statements(connection: Connection) -> None:
+    rows(connection, "COPY INTO @st/o/ FROM t INCLUDE_QUERY_ID = TRUE")
+    ((query_id,),) = rows(connection, "SELECT LAST_QUERY_ID()")
+    ((name, *_),) = rows(connection, "LIST @st/o/")
+    assert name == f"st/o/data_{query_id}_0_0_0.csv.gz"
+
+
+def test_the_columns_of_an_unload(connection: Connection) -> None:
+    ((name, _, count),) = rows(connection, "COPY INTO @st FROM t DETAILED_OUTPUT = TRUE")
+    assert (name, count) == ("data_0_0_0.csv.gz", 2)
+    answer = rows(connection, "COPY INTO @st FROM (SELECT b FROM t) VALIDATION_MODE = RETURN_ROWS")
+    assert answer == [("x",), ("y",)]
+
+
+def test_the_columns_of_a_validation(connection: Connection) -> None:
+    rows(connection, "COPY INTO @st FROM t")
+    validate = "COPY INTO t FROM @st VALIDATION_MODE ="
+    assert rows(connection, f"{validate} RETURN_2_ROWS") == [(1, "x"), (2, "y")]
+    assert rows(connection, f"{validate} RETURN_ERRORS") == []
