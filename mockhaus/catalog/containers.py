@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from mockhaus.catalog.answers import status
-from mockhaus.catalog.objects import CatalogObject
+from mockhaus.catalog.objects import CatalogObject, check_length
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import (
     DuplicateObject,
@@ -21,6 +21,7 @@ from mockhaus.errors import (
 from mockhaus.result import Result
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, ObjectName, storage_schema
+from mockhaus.translation.information_schema import SCHEMA as INFORMATION_SCHEMA
 from mockhaus.translation.names import quoted
 
 #: Options that are recorded, and what they may be. Retention keeps nothing yet, as 0 does.
@@ -51,6 +52,7 @@ def make_database(workspace: Workspace, name: str, **properties: object) -> None
 
 def make_schema(workspace: Workspace, name: ObjectName, **properties: object) -> None:
     """Create a schema; `name.database` says where."""
+    check_length(name)
     comment = str(properties.pop("COMMENT", ""))
     workspace.cursor.run(f"CREATE SCHEMA {quoted(storage_schema(name.database or '', name.name))}")
     workspace.objects.create(CatalogObject("SCHEMA", name, properties, comment))
@@ -77,6 +79,8 @@ def create_schema(workspace: Workspace, statement: s.CreateSchema) -> Result:
     options = dict(statement.options)
     _check_options("CREATE SCHEMA", options)
     require_database(workspace, name.database or "")
+    if name.name.upper() == INFORMATION_SCHEMA:
+        raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
     if workspace.objects.find("SCHEMA", name) is not None:
         if statement.if_not_exists:
             return status("CREATE SCHEMA", f"{name.name} already exists, statement succeeded.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from mockhaus.catalog import containers, show, tables
+from mockhaus.catalog import containers, describe, show, tables
 from mockhaus.catalog.workspace import Handler
 from mockhaus.result import Column
 from mockhaus.translation import statements as s
@@ -19,7 +19,7 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.AlterTable: tables.alter_table,
     s.Comment: tables.comment,
     s.Show: show.show,
-    s.Describe: show.describe,
+    s.Describe: describe.describe,
 }
 
 #: Kind of object -> handler of its DROP.
@@ -34,5 +34,5 @@ DROPS: Final[dict[str, Handler]] = {
 #: Statement class -> the columns of its answer, known before it runs.
 SHAPES: Final[dict[type[s.Statement], Callable[[Any], tuple[Column, ...]]]] = {
     s.Show: show.shape,
-    s.Describe: show.describe_shape,
+    s.Describe: describe.shape,
 }

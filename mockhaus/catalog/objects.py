@@ -8,19 +8,28 @@ cannot name that schema: every name a user writes is resolved to `DATABASE.SCHEM
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from mockhaus.engine.database import Cursor
-from mockhaus.errors import DuplicateObject, UndefinedObject
+from mockhaus.errors import DuplicateObject, InvalidIdentifier, UndefinedObject
 from mockhaus.translation.context import ObjectName
 
 SCHEMA: Final = "__mockhaus"
 
+#: Characters of an identifier (Snowflake's manual: "Identifier requirements").
+MAX_LENGTH: Final = 255
+
+#: PostgreSQL clients know an object by a number, its OID, for as long as it lives. What belongs to
+#: a table (row type, keys, indexes, defaults) has the numbers between its own and the next.
+FIRST_OID: Final = 16_384
+OID_STEP: Final = 2_048
+
 _SETUP: Final = f"""
 CREATE SCHEMA IF NOT EXISTS {SCHEMA};
+CREATE SEQUENCE IF NOT EXISTS {SCHEMA}.oids START WITH {FIRST_OID} INCREMENT BY {OID_STEP};
 CREATE TABLE IF NOT EXISTS {SCHEMA}.objects (
     kind VARCHAR NOT NULL,
     database VARCHAR NOT NULL,
@@ -29,7 +38,9 @@ CREATE TABLE IF NOT EXISTS {SCHEMA}.objects (
     properties JSON NOT NULL,
     comment VARCHAR NOT NULL,
     owner VARCHAR NOT NULL,
-    created TIMESTAMPTZ NOT NULL
+    created TIMESTAMPTZ NOT NULL,
+    altered TIMESTAMPTZ NOT NULL,
+    oid BIGINT NOT NULL
 );
 """
 
@@ -44,6 +55,15 @@ class CatalogObject:
     comment: str = ""
     owner: str = "ACCOUNTADMIN"
     created: datetime | None = None
+
+
+def check_length(name: ObjectName) -> None:
+    """Raises InvalidIdentifier for a name that is too long to be an identifier."""
+    if len(name.name) > MAX_LENGTH:
+        raise InvalidIdentifier(
+            f"SQL compilation error:\nIdentifier '{name.name[:20]}...' has {len(name.name)}"
+            f" characters, which is more than the maximum of {MAX_LENGTH}."
+        )
 
 
 def set_up(cursor: Cursor) -> None:
@@ -99,10 +119,18 @@ class Objects:
         )
         return [_object(row) for row in rows]
 
+    def names(self, kind: str) -> Iterable[ObjectName]:
+        """The names of all objects of a kind."""
+        rows = self._cursor.rows(
+            f"SELECT name, schema, database FROM {SCHEMA}.objects WHERE kind = ?", (kind,)
+        )
+        return [ObjectName(*row) for row in rows]
+
     def create(
         self, new: CatalogObject, *, replace: bool = False, if_not_exists: bool = False
     ) -> bool:
         """Record an object; False if IF NOT EXISTS met one. Raises DuplicateObject."""
+        check_length(new.name)
         if self.find(new.kind, new.name) is not None:
             if if_not_exists:
                 return False
@@ -110,7 +138,8 @@ class Objects:
                 raise DuplicateObject(f"Object '{new.name}' already exists.")
             self._delete(new.kind, new.name)
         self._cursor.run(
-            f"INSERT INTO {SCHEMA}.objects VALUES (?, ?, ?, ?, ?, ?, ?, now())",
+            f"INSERT INTO {SCHEMA}.objects VALUES (?, ?, ?, ?, ?, ?, ?, now(), now(),"
+            f" nextval('{SCHEMA}.oids'))",
             (
                 new.kind,
                 new.name.database or "",
@@ -122,6 +151,22 @@ class Objects:
             ),
         )
         return True
+
+    def update(self, old: CatalogObject, new: CatalogObject) -> None:
+        """Give an object another name, properties, comment or owner; it keeps its age."""
+        self._cursor.run(
+            f"UPDATE {SCHEMA}.objects SET database = ?, schema = ?, name = ?, properties = ?,"
+            f" comment = ?, owner = ?, altered = now() WHERE {_WHERE}",
+            (
+                new.name.database or "",
+                new.name.schema or "",
+                new.name.name,
+                json.dumps(dict(new.properties)),
+                new.comment,
+                new.owner,
+                *_key(old.kind, old.name),
+            ),
+        )
 
     def drop(self, kind: str, name: ObjectName, *, if_exists: bool = False) -> bool:
         """Forget an object; False if IF EXISTS met none. Raises UndefinedObject."""

@@ -1,254 +1,238 @@
-"""SHOW and DESCRIBE of databases, schemas, tables, views: Snowflake's column names and order.
+"""SHOW of databases, schemas, tables, views, columns, sequences.
 
-Snowflake's manual: "SHOW DATABASES" and its sisters, "DESCRIBE TABLE".
+Snowflake's manual: "SHOW DATABASES" and its sisters. Names, order and types of the columns are
+the manual's; what Mockhaus has no equivalent of says so by its value (`N`, `OFF`, NULL).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from mockhaus.catalog.answers import table
-from mockhaus.catalog.containers import require_database, schema_name
-from mockhaus.catalog.objects import CatalogObject
-from mockhaus.catalog.tables import relation_kind, require_schema
+from mockhaus.catalog import columns, keys
+from mockhaus.catalog.listing import Listing, Rows, answer, scope, shaped, yes
+from mockhaus.catalog.tables import relation_kind
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import UndefinedObject, UnsupportedFeature
 from mockhaus.result import Column, Result
-from mockhaus.translation import names
 from mockhaus.translation import statements as s
-from mockhaus.translation.context import ObjectName
-from mockhaus.types import NUMBER, TIMESTAMP_LTZ, VARCHAR, SqlType, from_duckdb, from_name
-
-Shape = tuple[tuple[str, SqlType], ...]
-
-
-def _texts(words: str) -> list[tuple[str, SqlType]]:
-    return [(word, VARCHAR) for word in words.split()]
-
-
-_CREATED: Final = ("created_on", TIMESTAMP_LTZ)
-
-SHAPES: Final[dict[str, Shape]] = {
-    "DATABASES": (
-        _CREATED,
-        *_texts(
-            "name is_default is_current origin owner comment options retention_time kind"
-            " owner_role_type"
-        ),
-    ),
-    "SCHEMAS": (
-        _CREATED,
-        *_texts(
-            "name is_default is_current database_name owner comment options retention_time"
-            " owner_role_type"
-        ),
-    ),
-    "TABLES": (
-        _CREATED,
-        *_texts("name database_name schema_name kind comment cluster_by"),
-        ("rows", NUMBER),
-        ("bytes", NUMBER),
-        *_texts("owner retention_time"),
-    ),
-    "VIEWS": (
-        _CREATED,
-        *_texts(
-            "name reserved database_name schema_name owner comment text is_secure is_materialized"
-            " owner_role_type"
-        ),
-    ),
-}
-
-#: Columns of SHOW TERSE, in this order.
-_TERSE: Final = ("created_on", "name", "kind", "database_name", "schema_name")
-
-_DESCRIBE: Final[Shape] = (
-    *_texts("name type kind null? default"),
-    *[(f"{word} key", VARCHAR) for word in ("primary", "unique")],
-    *_texts("check expression comment"),
-)
 
 
 def shape(statement: s.Show) -> tuple[Column, ...]:
     """The columns that a SHOW answers. Raises UnsupportedFeature."""
-    full = SHAPES.get(statement.object)
-    if full is None:
-        raise UnsupportedFeature(f"Unsupported feature 'SHOW {statement.object}'.")
-    chosen = [c for c in full if not statement.terse or c[0] in _TERSE]
-    return tuple(Column(name, kind) for name, kind in chosen)
+    return _listing(statement).columns(statement)
 
 
 def show(workspace: Workspace, statement: s.Show) -> Result:
-    """SHOW objects, with TERSE, LIKE, IN, STARTS WITH, LIMIT .. FROM."""
-    columns = shape(statement)
-    if statement.history:
-        raise UnsupportedFeature(f"Unsupported feature 'SHOW {statement.object} HISTORY'.")
-    rows = _ROWS[statement.object](workspace, statement)
-    names_ = [column for column, _ in SHAPES[statement.object]]
-    found = [dict(zip(names_, row, strict=True)) for row in rows]
-    kept = _limited([row for row in found if _matches(statement, row["name"])], statement)
-    return Result(columns, "SHOW", len(kept), [tuple(row[c.name] for c in columns) for row in kept])
+    """SHOW of any kind of object that this room keeps."""
+    return answer(workspace, statement, _listing(statement))
 
 
-def like_pattern(pattern: str) -> re.Pattern[str]:
-    """The regular expression of a LIKE pattern of SHOW, which ignores case."""
-    out = []
-    at = 0
-    while at < len(pattern):
-        char = pattern[at]
-        if char == "\\" and at + 1 < len(pattern):
-            at += 1
-            out.append(re.escape(pattern[at]))
-        else:
-            out.append({"%": ".*", "_": "."}.get(char) or re.escape(char))
-        at += 1
-    return re.compile("".join(out), re.I | re.S)
+def _listing(statement: s.Show) -> Listing:
+    found = LISTINGS.get(statement.object)
+    if found is None:
+        raise UnsupportedFeature(f"Unsupported feature 'SHOW {statement.object}'.")
+    return found
 
 
-def _matches(statement: s.Show, name: str) -> bool:
-    if statement.like is not None and not like_pattern(statement.like).fullmatch(name):
-        return False
-    return statement.starts_with is None or name.startswith(statement.starts_with)
+def _flag(value: Any) -> str:
+    return "true" if value else "false"
 
 
-def _limited(rows: list[dict[str, Any]], statement: s.Show) -> list[dict[str, Any]]:
-    if statement.from_name is not None:
-        rows = [row for row in rows if row["name"] > statement.from_name]
-    return rows if statement.limit is None else rows[: statement.limit]
+# --- databases and schemas -----------------------------------------------------------------------
 
 
-# --- rows ----------------------------------------------------------------------------------------
-
-
-def scope(workspace: Workspace, statement: s.Show) -> tuple[str | None, str | None]:
-    """The database and schema a SHOW looks into; None for all."""
-    kind, name = statement.in_kind, statement.in_name
-    if kind == "ACCOUNT":
-        return None, None
-    if kind == "DATABASE":
-        database = name.name if name is not None else workspace.context.database
-        require_database(workspace, database or "")
-        return database, None
-    if name is not None:
-        if kind is None and statement.object == "SCHEMAS":
-            require_database(workspace, name.name)
-            return name.name, None
-        full = schema_name(workspace, ObjectName(name.name, None, name.schema))
-        require_schema(workspace, ObjectName("", full.name, full.database))
-        return full.database, full.name
-    return workspace.context.database, workspace.context.schema
-
-
-def _yes(value: bool) -> str:
-    return "Y" if value else "N"
-
-
-def _databases(workspace: Workspace, statement: s.Show) -> Sequence[tuple[Any, ...]]:
+def _databases(workspace: Workspace, statement: s.Show) -> Rows:
     current = (workspace.context.database or "").upper()
-    return [
-        (d.created, d.name.name, "N", _yes(d.name.name.upper() == current), "", d.owner, d.comment,
-         "", "1", "STANDARD", "ROLE")
-        for d in workspace.objects.list("DATABASE")
-    ]  # fmt: skip
+    for d in workspace.objects.list("DATABASE"):
+        options = "TRANSIENT" if d.properties.get("TRANSIENT") else ""
+        yield (d.created, d.name.name, "N", yes(d.name.name.upper() == current), "", d.owner,
+               d.comment, options, "1", "STANDARD", None, "ROLE")  # fmt: skip
 
 
-def _schemas(workspace: Workspace, statement: s.Show) -> Sequence[tuple[Any, ...]]:
+def _schemas(workspace: Workspace, statement: s.Show) -> Rows:
     database, _ = scope(workspace, statement)
     context = workspace.context
     current = ((context.database or "").upper(), (context.schema or "").upper())
-    return [
-        (c.created, c.name.name, "N",
-         _yes(((c.name.database or "").upper(), c.name.name.upper()) == current),
-         c.name.database, c.owner, c.comment, "", "1", "ROLE")
-        for c in workspace.objects.list("SCHEMA", database)
+    found = [
+        (o.created, o.name.name, o.name.database or "", o.owner, o.comment,
+         "TRANSIENT" if o.properties.get("TRANSIENT") else "", "ROLE")
+        for o in workspace.objects.list("SCHEMA", database)
+    ] + [
+        (o.created, "INFORMATION_SCHEMA", o.name.name, "",
+         "Views describing the contents of schemas in this database", "", "")
+        for o in workspace.objects.list("DATABASE")
+        if database is None or o.name.name.upper() == database.upper()
     ]  # fmt: skip
+    for created, name, of, owner, comment, options, role in sorted(found, key=lambda f: f[2:0:-1]):
+        yield (created, name, "N", yes((of.upper(), name.upper()) == current), of, owner, comment,
+               options, "1", role, None)  # fmt: skip
 
 
-def _tables(workspace: Workspace, statement: s.Show) -> Sequence[tuple[Any, ...]]:
-    return [
-        (t.created, t.name.name, t.name.database, t.name.schema,
-         "TRANSIENT" if t.properties.get("transient") else "TABLE", t.comment,
-         t.properties.get("cluster_by") or "", _row_count(workspace, t.name), 0, t.owner, "1")
-        for t in workspace.objects.list("TABLE", *scope(workspace, statement))
-    ]  # fmt: skip
+# --- tables and views ----------------------------------------------------------------------------
+
+_RELATIONS: Final = (
+    "SELECT created, name, database, schema, kind, properties ->> 'transient',"
+    " comment, coalesce(properties ->> 'cluster_by', ''), row_count, owner,"
+    " properties ->> 'text', properties ->> 'secure'"
+    " FROM catalog_tables($1) WHERE $2 IS NULL OR upper(schema) = upper($2)"
+)
 
 
-def _row_count(workspace: Workspace, name: ObjectName) -> int:
-    stored = names.storage_name(name, workspace.context)
-    return int(workspace.cursor.rows(f"SELECT count(*) FROM {stored}")[0][0])
+def _relations(workspace: Workspace, statement: s.Show) -> list[tuple[Any, ...]]:
+    """Tables and views of the place that IN names, with their rows."""
+    place = scope(workspace, statement)
+    workspace.counts.tell(workspace.cursor, workspace.objects)
+    return workspace.cursor.rows(_RELATIONS, place)
 
 
-def _views(workspace: Workspace, statement: s.Show) -> Sequence[tuple[Any, ...]]:
-    return [
-        (v.created, v.name.name, "", v.name.database, v.name.schema, v.owner, v.comment,
-         v.properties["text"], str(bool(v.properties.get("secure"))).lower(), "false", "ROLE")
-        for v in workspace.objects.list("VIEW", *scope(workspace, statement))
-    ]  # fmt: skip
+def _tables(workspace: Workspace, statement: s.Show) -> Rows:
+    for row in _relations(workspace, statement):
+        created, name, database, schema, kind, transient, comment, cluster, rows, owner = row[:10]
+        if kind == "TABLE":
+            shown = "TRANSIENT" if transient == "true" else "TABLE"
+            yield (created, name, database, schema, shown, comment, cluster, rows, None, owner, "1",
+                   "ON" if cluster else "OFF", "OFF", "OFF", None, None, "N", "N", "ROLE", "N",
+                   None, "N", "N", "N", "N")  # fmt: skip
 
 
-_ROWS: Final[dict[str, Callable[[Workspace, s.Show], Sequence[tuple[Any, ...]]]]] = {
-    "DATABASES": _databases,
-    "SCHEMAS": _schemas,
-    "TABLES": _tables,
-    "VIEWS": _views,
-}
+def _objects(workspace: Workspace, statement: s.Show) -> Rows:
+    for row in _relations(workspace, statement):
+        created, name, database, schema, kind, transient, comment, cluster, rows, owner = row[:10]
+        shown = "TRANSIENT" if transient == "true" else kind
+        is_table = kind == "TABLE"
+        yield (created, name, database, schema, shown, comment, cluster, rows if is_table else None,
+               None, owner, "1" if is_table else None, "ROLE", None, "N", "N", "N")  # fmt: skip
 
 
-# --- describe ------------------------------------------------------------------------------------
+def _views(workspace: Workspace, statement: s.Show) -> Rows:
+    for v in workspace.objects.list("VIEW", *scope(workspace, statement)):
+        yield (v.created, v.name.name, "", v.name.database, v.name.schema, v.owner, v.comment,
+               v.properties["text"], _flag(v.properties.get("secure")), "false", "ROLE",
+               "OFF")  # fmt: skip
 
 
-def describe_shape(statement: s.Describe) -> tuple[Column, ...]:
-    """The columns that DESCRIBE TABLE and VIEW answer."""
-    return tuple(Column(name, kind) for name, kind in _DESCRIBE)
+# --- columns -------------------------------------------------------------------------------------
+
+_COLUMNS: Final = (
+    "SELECT table_name, schema, column_name, type, nullable, column_default, comment, database,"
+    " identity, ordered FROM catalog_columns($1)"
+    " WHERE ($2 IS NULL OR upper(schema) = upper($2))"
+    " AND ($3 IS NULL OR upper(table_name) = upper($3))"
+)
 
 
-def describe(workspace: Workspace, statement: s.Describe) -> Result:
-    """DESCRIBE TABLE, VIEW."""
-    name = workspace.context.resolve(statement.name)
-    kind = relation_kind(workspace, name)
-    if kind not in ("TABLE", "VIEW"):
+def _columns(workspace: Workspace, statement: s.Show) -> Rows:
+    for row in workspace.cursor.rows(_COLUMNS, _column_scope(workspace, statement)):
+        table, schema, name, kind, nullable, default, comment, database, identity, ordered = row
+        shown, counted = columns.as_json(kind, nullable), _identity(identity, ordered)
+        yield (table, schema, name, shown, _flag(nullable), default or "", "COLUMN", "",
+               comment or "", database, counted, None)  # fmt: skip
+
+
+def _identity(identity: list[int] | None, ordered: bool) -> str:
+    if identity is None:
+        return ""
+    return f"IDENTITY START {identity[0]} INCREMENT {identity[1]} {'' if ordered else 'NO'}ORDER"
+
+
+def _column_scope(
+    workspace: Workspace, statement: s.Show
+) -> tuple[str | None, str | None, str | None]:
+    """Database, schema and table; a bare IN name is a table's."""
+    name = statement.in_name
+    if name is None or statement.in_kind in ("ACCOUNT", "DATABASE", "SCHEMA"):
+        return *scope(workspace, statement), None
+    full = workspace.context.resolve(name)
+    if relation_kind(workspace, full) not in ("TABLE", "VIEW"):
         raise UndefinedObject(
-            f"SQL compilation error:\n{statement.object.capitalize()} '{name}' does not exist or "
-            "not authorized.",
-            subject=name.name,
+            f"SQL compilation error:\nTable '{full}' does not exist or not authorized.",
+            subject=full.name,
         )
-    recorded = workspace.objects.find(kind, name)
-    rows = [_described(row, recorded) for row in _columns_of(workspace, name)]
-    return table(_DESCRIBE, rows, "DESCRIBE")
+    return full.database, full.schema, full.name
 
 
-def _columns_of(workspace: Workspace, name: ObjectName) -> list[tuple[Any, ...]]:
-    """name, DuckDB type, nullable, default of each column."""
-    rows = workspace.cursor.rows(f"DESCRIBE {names.storage_name(name, workspace.context)}")
-    return [(row[0], row[1], row[2] == "YES", row[4]) for row in rows]
+# --- sequences -----------------------------------------------------------------------------------
+
+_SEQUENCES: Final = (
+    'SELECT "SEQUENCE_NAME", "SEQUENCE_CATALOG", "SEQUENCE_SCHEMA", CAST("NEXT_VALUE" AS BIGINT),'
+    ' CAST("INCREMENT" AS BIGINT), "CREATED", "SEQUENCE_OWNER", coalesce("COMMENT", \'\'),'
+    ' "OWNER_ROLE_TYPE", left("ORDERED", 1)'
+    " FROM information_schema_sequences($1)"
+    ' WHERE $2 IS NULL OR upper("SEQUENCE_SCHEMA") = upper($2)'
+)
 
 
-def _described(row: tuple[Any, ...], recorded: CatalogObject | None) -> tuple[Any, ...]:
-    name, kind, nullable, default = row
-    properties = recorded.properties if recorded is not None else {}
-    columns = {c["name"].upper(): c for c in properties.get("columns", ())}
-    declared = columns.get(name.upper(), {})
-    shown = _declared(declared.get("type", "")) or str(from_duckdb(kind))
-    keys = {
-        kind: _yes(
-            any(
-                c["type"] == kind and name.upper() in [k.upper() for k in c["columns"]]
-                for c in properties.get("constraints", ())
-            )
-        )
-        for kind in ("PRIMARY KEY", "UNIQUE")
-    }
-    return (name, shown, "COLUMN", _yes(nullable), default, keys["PRIMARY KEY"], keys["UNIQUE"],
-            None, None, declared.get("comment") or None)  # fmt: skip
+def _sequences(workspace: Workspace, statement: s.Show) -> Rows:
+    database, schema = scope(workspace, statement)
+    databases = (
+        [database]
+        if database is not None
+        else [o.name.name for o in workspace.objects.list("DATABASE")]
+    )
+    for each in databases:
+        yield from workspace.cursor.rows(_SEQUENCES, (each, schema))
 
 
-def _declared(text: str) -> str | None:
-    """A declared type in DESCRIBE's spelling, for example `NUMBER(38,0)` for INT."""
-    match = re.fullmatch(r"([A-Z_ 0-9]+?)\s*(?:\(([\d, ]+)\))?", text)
-    if match is None:
-        return None
-    arguments = tuple(int(a) for a in (match[2] or "").split(",") if a.strip())
-    known = from_name(match[1], arguments)
-    return None if known is None else str(known)
+# --- the table -----------------------------------------------------------------------------------
+
+LISTINGS: Final[dict[str, Listing]] = {
+    "DATABASES": Listing(
+        shaped(
+            "@created_on name is_default is_current origin owner comment options retention_time"
+            " kind budget owner_role_type"
+        ),
+        _databases,
+        terse=True,
+    ),
+    "SCHEMAS": Listing(
+        shaped(
+            "@created_on name is_default is_current database_name owner comment options"
+            " retention_time owner_role_type budget"
+        ),
+        _schemas,
+        terse=True,
+    ),
+    "TABLES": Listing(
+        shaped(
+            "@created_on name database_name schema_name kind comment cluster_by #rows #bytes owner"
+            " retention_time automatic_clustering change_tracking search_optimization"
+            " #search_optimization_progress #search_optimization_bytes is_external"
+            " enable_schema_evolution owner_role_type is_event budget is_hybrid is_iceberg"
+            " is_dynamic is_immutable"
+        ),
+        _tables,
+        terse=True,
+    ),
+    "OBJECTS": Listing(
+        shaped(
+            "@created_on name database_name schema_name kind comment cluster_by #rows #bytes owner"
+            " retention_time owner_role_type budget is_hybrid is_iceberg is_dynamic"
+        ),
+        _objects,
+        terse=True,
+    ),
+    "VIEWS": Listing(
+        shaped(
+            "@created_on name reserved database_name schema_name owner comment text is_secure"
+            " is_materialized owner_role_type change_tracking"
+        ),
+        _views,
+        terse=True,
+    ),
+    "COLUMNS": Listing(
+        shaped(
+            "table_name schema_name column_name data_type null? default kind expression comment"
+            " database_name autoincrement schema_evolution_record"
+        ),
+        _columns,
+        name="column_name",
+    ),
+    "SEQUENCES": Listing(
+        shaped(
+            "name database_name schema_name #next_value #interval @created_on owner comment"
+            " owner_role_type ordered"
+        ),
+        _sequences,
+    ),
+    **keys.LISTINGS,
+}

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Final
+from typing import Any, Final
 
+from mockhaus.catalog import columns
 from mockhaus.catalog.answers import status
-from mockhaus.catalog.objects import SCHEMA, CatalogObject
+from mockhaus.catalog.objects import SCHEMA, CatalogObject, check_length
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject, InvalidIdentifier, UndefinedObject, UndefinedSchema
 from mockhaus.result import Result
 from mockhaus.translation import names, tables
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName, storage_schema
+from mockhaus.types import from_duckdb
 
-_FIND: Final = " UNION ALL ".join(
-    f"SELECT '{kind}' FROM duckdb_{kind.lower()}s()"
-    f" WHERE upper(schema_name) = upper($1) AND upper({kind.lower()}_name) = upper($2)"
-    for kind in ("TABLE", "VIEW", "SEQUENCE")
+_FIND: Final = (
+    f"SELECT kind FROM {SCHEMA}.objects WHERE kind IN ('TABLE', 'VIEW', 'SEQUENCE')"
+    " AND upper(database) = upper(?) AND upper(schema) = upper(?) AND upper(name) = upper(?)"
 )
 
 
@@ -26,25 +28,26 @@ def relation_kind(workspace: Workspace, name: ObjectName) -> str | None:
     """TABLE, VIEW or SEQUENCE, None if nothing of that (resolved) name exists."""
     if workspace.context.is_temporary(name):
         return "TABLE"
-    schema = storage_schema(name.database or "", name.schema or "")
-    rows = workspace.cursor.rows(_FIND, (schema, name.name))
+    rows = workspace.cursor.rows(_FIND, (name.database, name.schema, name.name))
     return str(rows[0][0]) if rows else None
 
 
-def require_schema(workspace: Workspace, name: ObjectName) -> None:
-    """Raises UndefinedSchema if the schema of a resolved name does not exist."""
+def require_schema(workspace: Workspace, name: ObjectName) -> ObjectName:
+    """The name with its schema spelled as that was created. Raises UndefinedSchema."""
     schema = ObjectName(name.schema or "", None, name.database)
-    if workspace.objects.find("SCHEMA", schema) is None:
+    found = workspace.objects.find("SCHEMA", schema)
+    if found is None:
         raise UndefinedSchema(
             f"SQL compilation error:\nSchema '{schema}' does not exist or not authorized."
         )
+    return ObjectName(name.name, found.name.name, found.name.database)
 
 
 def _ready(
     workspace: Workspace, name: ObjectName, *, kind: str, replace: bool, if_not_exists: bool
 ) -> bool:
     """Make room for a new object; False if IF NOT EXISTS met one. Raises DuplicateObject."""
-    require_schema(workspace, name)
+    check_length(name)
     existing = relation_kind(workspace, name)
     if existing is None:
         return True
@@ -62,9 +65,8 @@ def _ready(
 def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
     """CREATE TABLE with columns, or AS SELECT."""
     definition = tables.create_table(statement, workspace.context)
-    name = definition.name
+    name = require_schema(workspace, definition.name)
     if definition.temporary:
-        require_schema(workspace, name)
         return _create_temporary(workspace, definition)
     ready = _ready(
         workspace,
@@ -76,8 +78,9 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
     if not ready:
         return status("CREATE TABLE", f"{name.name} already exists, statement succeeded.")
     rows = _build(workspace, definition, names.storage_name(name, workspace.context))
+    recorded = _recorded(definition, () if definition.columns else columns.of(workspace, name))
     workspace.objects.create(
-        CatalogObject("TABLE", name, _recorded(definition), definition.comment), replace=True
+        CatalogObject("TABLE", name, recorded, definition.comment), replace=True
     )
     answer = status("CREATE TABLE", f"Table {name.name} successfully created.")
     if rows is not None:
@@ -110,10 +113,10 @@ def _build(
     """Create the table in DuckDB; the number of rows of AS SELECT."""
     if definition.query is not None and not definition.columns:
         renamed = ", ".join(map(names.quoted, definition.renamed))
-        columns = f" ({renamed})" if renamed else ""
-        return workspace.cursor.change(f"CREATE {what} {stored}{columns} AS {definition.query}")
-    columns = ", ".join(_column_sql(workspace, column) for column in definition.columns)
-    workspace.cursor.run(f"CREATE {what} {stored} ({columns})")
+        head = f"{stored} ({renamed})" if renamed else stored
+        return workspace.cursor.change(f"CREATE {what} {head} AS {definition.query}")
+    parts = ", ".join(_column_sql(workspace, column) for column in definition.columns)
+    workspace.cursor.run(f"CREATE {what} {stored} ({parts})")
     if definition.query is not None:
         return workspace.cursor.change(f"INSERT INTO {stored} {definition.query}")
     return None
@@ -131,12 +134,20 @@ def _column_sql(workspace: Workspace, column: tables.ColumnDefinition) -> str:
     return f"{column.sql} DEFAULT (nextval('{sequence}'))"
 
 
-def _recorded(definition: tables.TableDefinition) -> dict[str, object]:
+def _entry(column: tables.ColumnDefinition) -> dict[str, Any]:
+    """What is recorded of a column."""
+    kept = {key: value for key, value in asdict(column).items() if key != "sql"}
+    return {**kept, "type": columns.declared(column.type) or column.type}
+
+
+def _recorded(
+    definition: tables.TableDefinition, found: Sequence[columns.Found]
+) -> dict[str, object]:
+    entries = [_entry(column) for column in definition.columns] or [
+        {"name": column.name, "type": str(from_duckdb(column.type))} for column in found
+    ]
     return {
-        "columns": [
-            {key: value for key, value in asdict(column).items() if key != "sql"}
-            for column in definition.columns
-        ],
+        "columns": entries,
         "constraints": list(definition.constraints),
         "transient": definition.transient,
         "cluster_by": definition.cluster_by,
@@ -154,28 +165,19 @@ def alter_table(workspace: Workspace, statement: s.AlterTable) -> Result:
         workspace.cursor.run(sql)
     recorded = workspace.objects.find(change.kind, change.name)
     if recorded is not None:
-        columns = [
+        kept = [
             {
                 **column,
                 "name": change.columns_renamed.get(column["name"], column["name"]),
-                "type": change.retyped.get(column["name"], column["type"]),
+                "type": columns.declared(change.retyped.get(column["name"], "")) or column["type"],
             }
             for column in recorded.properties.get("columns", ())
             if column["name"] not in change.dropped
         ]
-        columns += [
-            {key: value for key, value in asdict(column).items() if key != "sql"}
-            for column in change.added
-        ]
-        workspace.objects.drop(change.kind, change.name)
-        workspace.objects.create(
-            CatalogObject(
-                change.kind,
-                change.renamed or change.name,
-                {**recorded.properties, "columns": columns},
-                recorded.comment,
-            )
-        )
+        entries = [*kept, *(_entry(column) for column in change.added)]
+        properties = {**recorded.properties, "columns": entries}
+        changed = replace(recorded, name=change.renamed or recorded.name, properties=properties)
+        workspace.objects.update(recorded, changed)
     return status("ALTER TABLE", "Statement executed successfully.")
 
 
@@ -185,7 +187,7 @@ def alter_table(workspace: Workspace, statement: s.AlterTable) -> Result:
 def create_view(workspace: Workspace, statement: s.CreateView) -> Result:
     """CREATE VIEW."""
     definition = tables.create_view(statement, workspace.context)
-    name = definition.name
+    name = require_schema(workspace, definition.name)
     ready = _ready(
         workspace,
         name,
@@ -195,10 +197,10 @@ def create_view(workspace: Workspace, statement: s.CreateView) -> Result:
     )
     if not ready:
         return status("CREATE VIEW", f"{name.name} already exists, statement succeeded.")
-    columns = ", ".join(map(names.quoted, definition.columns))
+    listed = ", ".join(map(names.quoted, definition.columns))
     stored = names.storage_name(name, workspace.context)
     workspace.cursor.run(
-        f"CREATE VIEW {stored}{f' ({columns})' if columns else ''} AS {definition.query}"
+        f"CREATE VIEW {stored}{f' ({listed})' if listed else ''} AS {definition.query}"
     )
     properties = {"text": statement.text, "secure": definition.secure}
     workspace.objects.create(
@@ -212,7 +214,7 @@ def create_view(workspace: Workspace, statement: s.CreateView) -> Result:
 
 def create_sequence(workspace: Workspace, statement: s.CreateSequence) -> Result:
     """CREATE SEQUENCE."""
-    name = workspace.context.resolve(statement.name)
+    name = require_schema(workspace, workspace.context.resolve(statement.name))
     ready = _ready(
         workspace,
         name,
@@ -257,7 +259,7 @@ def comment(workspace: Workspace, statement: s.Comment) -> Result:
         changed = replace(found, comment=statement.comment)
     else:
         changed = replace(found, properties=_with_comment(found, statement, workspace))
-    workspace.objects.create(changed, replace=True)
+    workspace.objects.update(found, changed)
     return status("COMMENT", "Statement executed successfully.")
 
 
@@ -274,8 +276,8 @@ def _with_comment(
     found: CatalogObject, statement: s.Comment, workspace: Workspace
 ) -> dict[str, object]:
     column = statement.column or ""
-    columns = [dict(c) for c in found.properties.get("columns", ())]
-    entry = next((c for c in columns if c["name"].upper() == column.upper()), None)
+    entries = [dict(c) for c in found.properties.get("columns", ())]
+    entry = next((c for c in entries if c["name"].upper() == column.upper()), None)
     if entry is None:
         stored = names.storage_name(found.name, workspace.context)
         known = {row[0].upper(): row[0] for row in workspace.cursor.rows(f"DESCRIBE {stored}")}
@@ -284,9 +286,9 @@ def _with_comment(
                 f"SQL compilation error:\ninvalid identifier '{column}'", subject=column
             )
         entry = {"name": known[column.upper()], "type": "", "identity": None}
-        columns.append(entry)
+        entries.append(entry)
     entry["comment"] = statement.comment
-    return {**found.properties, "columns": columns}
+    return {**found.properties, "columns": entries}
 
 
 # --- drop ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects
 from mockhaus.engine.database import Cursor
 from mockhaus.result import Result
@@ -20,7 +21,7 @@ class Workspace:
     """`files` is the folder under which the session keeps the files of its internal stages.
 
     `after_commit` takes what is to be done once the open transaction is committed (deleting files,
-    which no rollback brings back); None where nobody would do it.
+    which no rollback brings back); None where nobody would do it. `counts` is the session's.
     """
 
     cursor: Cursor
@@ -28,6 +29,7 @@ class Workspace:
     objects: Objects
     files: Path
     after_commit: Callable[[Callable[[], None]], None] | None = None
+    counts: RowCounts = field(default_factory=RowCounts)
     #: The id that the statement has or, where no connection runs it, one of its own.
     query_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 

@@ -68,7 +68,8 @@ class Known:
 def set_up(cursor: Cursor) -> None:
     """Create the table where it is not there yet."""
     found = cursor.rows(
-        "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = 'load_history'",
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database()"
+        " AND schema_name = ? AND table_name = 'load_history'",
         (SCHEMA,),
     )
     if not found:

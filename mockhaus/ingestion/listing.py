@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, Final
 
+from mockhaus.catalog.listing import Listing, Rows, answer, scope, shaped
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.errors import UnsupportedFeature
 from mockhaus.ingestion import file_formats, stages
 from mockhaus.ingestion.format_options import TYPES
 from mockhaus.result import Column, Result
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.statements import Describe, Show
-from mockhaus.types import NUMBER, TIMESTAMP_LTZ, VARCHAR
+from mockhaus.types import NUMBER, VARCHAR
 
-_STAGE_COLUMNS: Final = (
-    Column("created_on", TIMESTAMP_LTZ),
-    *(Column(name, VARCHAR) for name in ("name", "database_name", "schema_name", "url")),
-    *(Column(name, VARCHAR) for name in ("has_credentials", "has_encryption_key", "owner")),
-    *(
-        Column(name, VARCHAR)
-        for name in ("comment", "region", "type", "cloud", "notification_channel")
-    ),
-    *(Column(name, VARCHAR) for name in ("storage_integration", "endpoint", "owner_role_type")),
-    *(Column(name, VARCHAR) for name in ("directory_enabled",)),
-)
-_FORMAT_COLUMNS: Final = (
-    Column("created_on", TIMESTAMP_LTZ),
-    *(Column(name, VARCHAR) for name in ("name", "database_name", "schema_name", "type", "owner")),
-    *(Column(name, VARCHAR) for name in ("comment", "format_options", "owner_role_type")),
-)
 _PROPERTY_COLUMNS: Final = tuple(
     Column(name, VARCHAR)
     for name in ("property", "property_type", "property_value", "property_default")
@@ -49,48 +32,21 @@ _STAGE_PROPERTY_COLUMNS: Final = (Column("parent_property", VARCHAR), *_PROPERTY
 def shape(statement: Show | Describe) -> tuple[Column, ...]:
     """The columns that SHOW or DESCRIBE answers, known before it runs."""
     if isinstance(statement, Show):
-        return _STAGE_COLUMNS if statement.object == "STAGES" else _FORMAT_COLUMNS
+        return LISTINGS[statement.object].columns(statement)
     return _STAGE_PROPERTY_COLUMNS if statement.object == stages.KIND else _PROPERTY_COLUMNS
 
 
 def show(workspace: Workspace, statement: Show) -> Result:
-    """SHOW STAGES, SHOW FILE FORMATS; of the current schema unless IN says otherwise."""
-    if statement.terse or statement.history:
-        raise UnsupportedFeature(f"Unsupported feature 'SHOW TERSE or HISTORY {statement.object}'.")
-    kind = stages.KIND if statement.object == "STAGES" else file_formats.KIND
-    database, schema = _scope(workspace, statement)
-    found = [o for o in workspace.objects.list(kind, database, schema) if _wanted(o, statement)]
-    found.sort(key=lambda each: (each.name.database or "", each.name.schema or "", each.name.name))
-    if statement.from_name is not None:
-        found = [each for each in found if each.name.name > statement.from_name]
-    row = _stage_row if kind == stages.KIND else _format_row
-    rows = [row(each) for each in found[: statement.limit]]
-    return Result(shape(statement), tag="SHOW", row_count=len(rows), rows=rows)
+    """SHOW STAGES, SHOW FILE FORMATS."""
+    return answer(workspace, statement, LISTINGS[statement.object])
 
 
-def _scope(workspace: Workspace, statement: Show) -> tuple[str | None, str | None]:
-    """Database and schema to look in, None for all."""
-    context, name = workspace.context, statement.in_name
-    if statement.in_kind == "ACCOUNT":
-        return None, None
-    if statement.in_kind == "DATABASE":
-        return (name.name if name else context.database), None
-    if name is not None:
-        return name.schema or context.database, name.name
-    return context.database, context.schema
+def _stages(workspace: Workspace, statement: Show) -> Rows:
+    return map(_stage_row, workspace.objects.list(stages.KIND, *scope(workspace, statement)))
 
 
-def _wanted(each: CatalogObject, statement: Show) -> bool:
-    name = each.name.name
-    if statement.starts_with is not None and not name.startswith(statement.starts_with):
-        return False
-    return statement.like is None or bool(like(statement.like).fullmatch(name))
-
-
-def like(pattern: str) -> re.Pattern[str]:
-    """A LIKE pattern of SHOW, which minds no case."""
-    signs = {"%": ".*", "_": "."}
-    return re.compile("".join(signs.get(c) or re.escape(c) for c in pattern), re.I | re.S)
+def _formats(workspace: Workspace, statement: Show) -> Rows:
+    return map(_format_row, workspace.objects.list(file_formats.KIND, *scope(workspace, statement)))
 
 
 def _stage_row(each: CatalogObject) -> tuple[Any, ...]:
@@ -129,6 +85,25 @@ def _format_row(each: CatalogObject) -> tuple[Any, ...]:
         json.dumps({"TYPE": format.type, **format.options}),
         "ROLE",
     )
+
+
+LISTINGS: Final = {
+    "STAGES": Listing(
+        shaped(
+            "@created_on name database_name schema_name url has_credentials has_encryption_key"
+            " owner comment region type cloud notification_channel storage_integration endpoint"
+            " owner_role_type directory_enabled"
+        ),
+        _stages,
+    ),
+    "FILE FORMATS": Listing(
+        shaped(
+            "@created_on name database_name schema_name type owner comment format_options"
+            " owner_role_type"
+        ),
+        _formats,
+    ),
+}
 
 
 def describe(workspace: Workspace, statement: Describe) -> Result:

@@ -28,7 +28,7 @@ from mockhaus.sessions import dml
 from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, SHAPES, forget_loads
 from mockhaus.sessions.history import Entry, new_id, now
 from mockhaus.sessions.settings import SETTINGS
-from mockhaus.sessions.targets import after_ddl, lock_key
+from mockhaus.sessions.targets import after_ddl, lock_key, to_count
 from mockhaus.sessions.transaction import State, Transaction, Transactions
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
@@ -188,6 +188,7 @@ class Connection:
             query_id=self._coming_id(),
         )
 
+            counts=self.session.counts,
     def _coming_id(self) -> str:
         """The id that the next statement will have."""
         self._next_id = self._next_id or new_id()
@@ -336,6 +337,8 @@ class Connection:
         if isinstance(prepared.statement, s.Explain):
             plan = self._cursor.rows(f"EXPLAIN {sql}")
             lines = [(line,) for row in plan for line in str(row[-1]).splitlines()]
+        if prepared.query.counts:
+            self.session.counts.tell(self._cursor, Objects(self._cursor))
             return Result(_EXPLAINED, "EXPLAIN", len(lines), lines, translated=sql)
         if projection is not None:
             sql = f"SELECT {', '.join(projection(prepared.columns))} FROM ({sql})"
@@ -363,6 +366,9 @@ class Connection:
         with self._transaction.writing(key, atomic=atomic or loads):
             result = self._written(prepared, rows)
             if loads:
+        alone = self._transaction.state is State.IDLE
+        if (table := to_count(statement, change, self.context, alone=alone)) is not None:
+            self.session.counts.changed(table)
                 forget_loads(self._workspace(), statement)
         if isinstance(statement, DDL):
             self.session.changed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from mockhaus.catalog import describe as describe_objects
 from mockhaus.catalog import handlers as catalog
 from mockhaus.catalog import show as show_objects
 from mockhaus.catalog.workspace import Handler, Workspace
@@ -39,7 +40,7 @@ def show(workspace: Workspace, statement: s.Show) -> Result:
 
 def describe(workspace: Workspace, statement: s.Describe) -> Result:
     """DESCRIBE of any kind of object."""
-    room = files.describe if statement.object in _FILE_OBJECTS else show_objects.describe
+    room = files.describe if statement.object in _FILE_OBJECTS else describe_objects.describe
     return room(workspace, statement)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from mockhaus.catalog.containers import make_database
+from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects, set_up
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Database
@@ -46,6 +47,7 @@ class Session:
         self.last_accessed = self.created
         self.history = History()
         self.locks = Locks()
+        self.counts = RowCounts()
         #: Held while a database is created on first use, so that two connections do not both.
         self.setup = threading.Lock()
         self.version = 0
@@ -64,6 +66,8 @@ class Session:
         set_up(cursor)
         history.set_up(cursor)
         objects = Objects(cursor)
+        for name in objects.names("TABLE"):  # what was deleted from in an earlier life is not known
+            self.counts.changed(name)
         if objects.find("DATABASE", ObjectName(DEFAULT_DATABASE)) is None:
             workspace = Workspace(cursor, Context(), objects, self.files)
             cursor.begin()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockhaus.translation import statements as s
-from mockhaus.translation.context import DEFAULT_SCHEMA, Context
-from mockhaus.translation.dml import target_of
+from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
+from mockhaus.translation.dml import Change, target_of
 from mockhaus.translation.tables import is_temporary
 
 
@@ -19,6 +19,23 @@ def lock_key(statement: s.Statement, context: Context) -> str:
     if isinstance(statement, (s.Create, s.Drop, s.Comment)):
         return f"{context.database}.{context.schema}.{statement.name}".upper()
     return f"{context.database}.{context.schema}".upper()
+
+
+def to_count(
+    statement: s.Statement, change: Change | None, context: Context, *, alone: bool
+) -> ObjectName | None:
+    """The table whose rows DuckDB's own figure will not tell after this statement.
+
+    `alone`: it is a transaction by itself. See catalog.counts.
+    """
+    if isinstance(statement, s.CopyIntoTable):
+        return context.resolve(statement.table)
+    if change is None:
+        made = isinstance(statement, s.CreateTable) and not alone
+        return target_of(statement, context) if made and isinstance(statement, s.Tree) else None
+    if isinstance(statement, s.Insert) and alone and not change.before:
+        return None
+    return change.target
 
 
 def after_ddl(statement: s.Statement, context: Context) -> Context:

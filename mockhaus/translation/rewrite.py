@@ -25,6 +25,7 @@ from mockhaus.translation.clauses.pivot import pivoted
 from mockhaus.translation.context import Context
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.functions import FAMILIES
+from mockhaus.translation.information_schema import is_information_schema, relation
 from mockhaus.translation.registry import Function, Rewriter, check_arity
 
 Enter = Callable[[Any, "Walk"], exp.Expression]
@@ -34,15 +35,17 @@ class Walk:
     """One translation: what a handler may ask, and what it leaves behind.
 
     `text` is the statement's text for messages; `volatile` is set when something of this moment
-    was written into the tree (a variable, LAST_QUERY_ID), so that the answer must not be cached.
+    was written into the tree (a variable, LAST_QUERY_ID), so that the answer must not be cached;
+    `counts` when the numbers of rows of tables are asked for, which must be told before it runs.
     """
 
-    __slots__ = ("_ctes", "context", "text", "volatile")
+    __slots__ = ("_ctes", "context", "counts", "text", "volatile")
 
     def __init__(self, context: Context, text: str) -> None:
         self.context = context
         self.text = text
         self.volatile = False
+        self.counts = False
         self._ctes: list[set[str]] = []
 
     def rewrite(self, node: exp.Expression) -> exp.Expression:
@@ -206,8 +209,12 @@ def _table(node: exp.Table, walk: Walk) -> exp.Expression:
     name = names.object_name(node)
     if name.schema is None and walk.is_cte(name.name):
         new = exp.Table(this=names.identifier(name.name))
+    elif is_information_schema(full := walk.context.resolve(name)):
+        new = relation(full)
+        walk.counts = walk.counts or full.name.upper() == "TABLES"
+        if not node.args.get("alias"):
+            new.set("alias", exp.TableAlias(this=names.identifier(name.name)))
     else:
-        full = walk.context.resolve(name)
         new = names.storage_table(full, walk.context)
         if walk.context.is_temporary(full) and not node.args.get("alias"):
             new.set("alias", exp.TableAlias(this=names.identifier(name.name)))

@@ -31,8 +31,11 @@ class ColumnDefinition:
     type: str
     sql: str
     comment: str = ""
-    #: (start, increment) of AUTOINCREMENT / IDENTITY.
+    #: (start, increment) of AUTOINCREMENT / IDENTITY; `ordered`: ORDER was asked for.
     identity: tuple[int, int] | None = None
+    ordered: bool = False
+    #: DEFAULT as it was written.
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +163,22 @@ def _column(item: exp.ColumnDef, walk: Walk, constraints: list[dict[str, Any]]) 
     if limit is not None:
         measure = "octet_length" if kind.this in _BINARY else "length"
         parts.append(f"CHECK ({measure}({names.quoted(name)}) <= {limit})")
-    comment, identity = "", None
+    comment, identity, ordered, default = "", None, False, None
     for constraint in item.args.get("constraints") or ():
         inner = constraint.kind
         if isinstance(inner, exp.CommentColumnConstraint):
             comment = inner.this.name
         elif isinstance(inner, exp.GeneratedAsIdentityColumnConstraint):
             identity = (_number(inner, "start"), _number(inner, "increment"))
+            ordered = bool(inner.args.get("order"))
         elif isinstance(inner, exp.AutoIncrementColumnConstraint):
             identity = (1, 1)
         else:
+            if isinstance(inner, exp.DefaultColumnConstraint):
+                default = snowflake_text(inner.this)
             parts += _column_constraint(inner, name, walk, constraints)
-    return ColumnDefinition(name, snowflake_type(kind), " ".join(parts), comment, identity)
+    sql = " ".join(parts)
+    return ColumnDefinition(name, snowflake_type(kind), sql, comment, identity, ordered, default)
 
 
 _BINARY: Final = (DataType.Type.BINARY, DataType.Type.VARBINARY)

@@ -21,12 +21,14 @@ T = TypeVar("T")
 class Translation:
     """`sql` for DuckDB; `described` the same with parameters as NULL, for learning its columns.
 
-    `volatile`: it holds something of this moment and must not be reused.
+    `volatile`: it holds something of this moment and must not be reused. `counts`: it asks for the
+    numbers of rows of tables (see catalog.counts).
     """
 
     sql: str
     described: str
     volatile: bool
+    counts: bool = False
 
 
 def translate(statement: Tree, context: Context, types: Sequence[str] = ()) -> Translation:
@@ -49,7 +51,7 @@ def _translate(statement: Tree, context: Context, types: Sequence[str]) -> Trans
             placeholder.replace(_typed_null(placeholder, types))
         described = generate(copy)
     sql = generate(tree)
-    return Translation(sql, described or sql, walk.volatile)
+    return Translation(sql, described or sql, walk.volatile, walk.counts)
 
 
 def _typed_null(placeholder: exp.Placeholder, types: Sequence[str]) -> exp.Expression:

@@ -233,7 +233,7 @@ def test_autoincrement_and_defaults(snowflake: Connection) -> None:
 
 SHOWN = [
     ("SHOW DATABASES LIKE 'mock%'", ["MOCKHAUS"]),
-    ("SHOW SCHEMAS IN DATABASE d", ["OTHER", "PUBLIC"]),
+    ("SHOW SCHEMAS IN DATABASE d", ["INFORMATION_SCHEMA", "OTHER", "PUBLIC"]),
     ("SHOW SCHEMAS IN DATABASE d STARTS WITH 'O'", ["OTHER"]),
     ("SHOW TABLES IN SCHEMA d.other", ["T1", "T2"]),
     ("SHOW TABLES LIKE 't%' IN ACCOUNT", ["T1", "T2", "T3"]),

@@ -1,0 +1,66 @@
+"""Columns of tables and views: what DuckDB knows of them, and how Snowflake spells their types."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mockhaus.catalog.workspace import Workspace
+from mockhaus.translation import names
+from mockhaus.translation.context import ObjectName
+from mockhaus.types import from_name
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A column as DuckDB has it; `type` is DuckDB's."""
+
+    name: str
+    type: str
+    nullable: bool
+    default: str | None
+
+
+def of(workspace: Workspace, name: ObjectName) -> list[Found]:
+    """The columns of a table or view of a resolved name."""
+    rows = workspace.cursor.rows(f"DESCRIBE {names.storage_name(name, workspace.context)}")
+    return [Found(row[0], row[1], row[2] == "YES", row[4]) for row in rows]
+
+
+_TYPE = re.compile(r"([A-Z_ 0-9]+?)\s*(?:\(([\d, ]+)\))?")
+
+
+@lru_cache(maxsize=1024)
+def declared(text: str) -> str | None:
+    """A declared type in DESCRIBE's spelling, for example `NUMBER(38,0)` for INT."""
+    match = _TYPE.fullmatch(text)
+    if match is None:
+        return None
+    arguments = tuple(int(a) for a in (match[2] or "").split(",") if a.strip())
+    known = from_name(match[1], arguments)
+    return None if known is None else str(known)
+
+
+_SHOWN = {"NUMBER": "FIXED", "FLOAT": "REAL", "VARCHAR": "TEXT"}
+
+
+@lru_cache(maxsize=4096)
+def as_json(text: str, nullable: bool) -> str:
+    """A type as SHOW COLUMNS writes it. Snowflake's manual: "SHOW COLUMNS"."""
+    family, *_ = text.split("(", 1)
+    numbers = [int(n) for n in re.findall(r"\d+", text.removeprefix(family))]
+    shown: dict[str, object] = {"type": _SHOWN.get(family, family)}
+    if family == "NUMBER":
+        shown |= {"precision": numbers[0], "scale": numbers[1]}
+    elif family == "VARCHAR":
+        shown |= {"length": numbers[0], "byteLength": min(4 * numbers[0], 16_777_216)}
+    elif family == "BINARY":
+        shown |= {"length": numbers[0], "byteLength": numbers[0]}
+    elif family.startswith("TIME"):
+        shown |= {"precision": 0, "scale": numbers[0]}
+    shown["nullable"] = nullable
+    if family in ("VARCHAR", "BINARY"):
+        shown["fixed"] = family == "BINARY"
+    return json.dumps(shown, separators=(",", ":"))

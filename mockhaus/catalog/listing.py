@@ -1,0 +1,129 @@
+"""SHOW in general: what every listing has in common, whatever room the objects are kept in.
+
+    LIKE          a pattern that minds no case       STARTS WITH   a prefix that minds it
+    IN            account, database, schema, table   LIMIT .. FROM the first rows after a name
+    TERSE         five columns in an order of its own
+
+Snowflake's manual: "SHOW <objects>".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from mockhaus.catalog.containers import require_database, schema_name
+from mockhaus.catalog.tables import require_schema
+from mockhaus.catalog.workspace import Workspace
+from mockhaus.errors import UnsupportedFeature
+from mockhaus.result import Column, Result
+from mockhaus.translation import statements as s
+from mockhaus.translation.context import ObjectName
+from mockhaus.types import NUMBER, TIMESTAMP_LTZ, VARCHAR, SqlType
+
+Shape = tuple[tuple[str, SqlType], ...]
+Rows = Iterable[Sequence[Any]]
+
+_TYPES: Final = {"#": NUMBER, "@": TIMESTAMP_LTZ}
+
+
+def shaped(words: str) -> Shape:
+    """Columns by name: `#rows` is a number, `@created_on` a time, `null?` and all else text."""
+    return tuple(
+        (word.lstrip("#@").replace("~", " "), _TYPES.get(word[0], VARCHAR))
+        for word in words.split()
+    )
+
+
+#: Columns of SHOW TERSE, in this order.
+TERSE: Final = shaped("@created_on name kind database_name schema_name")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One kind of SHOW. `rows` are in the order of `shape`, already those of IN.
+
+    `name` is the column that LIKE, STARTS WITH and FROM look at; `terse` whether there is TERSE.
+    """
+
+    shape: Shape
+    rows: Callable[[Workspace, s.Show], Rows]
+    name: str = "name"
+    terse: bool = False
+
+    def columns(self, statement: s.Show) -> tuple[Column, ...]:
+        """The columns of the answer. Raises UnsupportedFeature."""
+        if statement.history:
+            raise UnsupportedFeature(f"Unsupported feature 'SHOW {statement.object} HISTORY'.")
+        if statement.terse and not self.terse:
+            raise UnsupportedFeature(f"Unsupported feature 'SHOW TERSE {statement.object}'.")
+        shape = TERSE if statement.terse else self.shape
+        return tuple(Column(name, kind) for name, kind in shape)
+
+
+def answer(workspace: Workspace, statement: s.Show, listing: Listing) -> Result:
+    """Carry out a SHOW."""
+    columns = listing.columns(statement)
+    names = [name for name, _ in listing.shape]
+    at = names.index(listing.name)
+    rows = [tuple(row) for row in listing.rows(workspace, statement) if _wanted(statement, row[at])]
+    if statement.from_name is not None:
+        rows = [row for row in rows if row[at] > statement.from_name]
+    if statement.limit is not None:
+        rows = rows[: statement.limit]
+    if statement.terse:
+        places = [names.index(c.name) if c.name in names else None for c in columns]
+        rows = [tuple(None if p is None else row[p] for p in places) for row in rows]
+    return Result(columns, "SHOW", len(rows), rows)
+
+
+@lru_cache(maxsize=64)
+def like_pattern(pattern: str) -> re.Pattern[str]:
+    """The regular expression of a LIKE pattern of SHOW, which ignores case."""
+    out = []
+    at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        if char == "\\" and at + 1 < len(pattern):
+            at += 1
+            out.append(re.escape(pattern[at]))
+        else:
+            out.append({"%": ".*", "_": "."}.get(char) or re.escape(char))
+        at += 1
+    return re.compile("".join(out), re.I | re.S)
+
+
+def _wanted(statement: s.Show, name: str) -> bool:
+    if statement.like is not None and not like_pattern(statement.like).fullmatch(name):
+        return False
+    return statement.starts_with is None or name.startswith(statement.starts_with)
+
+
+def scope(workspace: Workspace, statement: s.Show) -> tuple[str | None, str | None]:
+    """The database and schema a SHOW looks into; None for all."""
+    kind, name = statement.in_kind, statement.in_name
+    context = workspace.context
+    if kind == "ACCOUNT":
+        return None, None
+    if kind == "DATABASE":
+        database = name.name if name is not None else context.database
+        require_database(workspace, database or "")
+        return database, None
+    if kind in ("TABLE", "VIEW"):
+        raise UnsupportedFeature(f"Unsupported feature 'SHOW {statement.object} IN {kind}'.")
+    if name is not None:
+        if kind is None and statement.object == "SCHEMAS":
+            require_database(workspace, name.name)
+            return name.name, None
+        full = schema_name(workspace, ObjectName(name.name, None, name.schema))
+        require_schema(workspace, ObjectName("", full.name, full.database))
+        return full.database, full.name
+    return context.database, context.schema
+
+
+def yes(value: bool) -> str:
+    """Y or N."""
+    return "Y" if value else "N"

@@ -1,0 +1,288 @@
+-- INFORMATION_SCHEMA: Snowflake's views over DuckDB's catalog and the recorded objects.
+-- `db` is the database; NULL is all of them. Snowflake's manual: "Snowflake Information Schema".
+
+-- What the macros below bind to while the library is built. These stay empty: a session's own
+-- tables of the same names come first in its search path (see catalog/objects.py).
+CREATE SCHEMA IF NOT EXISTS __mockhaus;
+CREATE TABLE IF NOT EXISTS __mockhaus.objects (
+    kind VARCHAR, database VARCHAR, schema VARCHAR, name VARCHAR, properties JSON, comment VARCHAR,
+    owner VARCHAR, created TIMESTAMPTZ, altered TIMESTAMPTZ);
+CREATE TABLE IF NOT EXISTS __mockhaus.load_history (
+    database VARCHAR, schema VARCHAR, name VARCHAR, file VARCHAR, shown VARCHAR, size BIGINT,
+    stamp BIGINT, md5 VARCHAR, status VARCHAR, rows_parsed BIGINT, rows_loaded BIGINT,
+    errors BIGINT, first_error VARCHAR, first_error_line BIGINT, first_error_character BIGINT,
+    first_error_column VARCHAR, loaded TIMESTAMPTZ);
+
+-- The recorded objects of a database; `place` is the DuckDB schema in upper case.
+CREATE OR REPLACE MACRO catalog_objects(db) AS TABLE
+    SELECT *, upper(replace(database, '.', '..') || '.' || replace(schema, '.', '..')) AS place,
+        upper(name) AS key
+    FROM __mockhaus.objects
+    WHERE db IS NULL OR upper(database) = upper(db);
+
+CREATE OR REPLACE MACRO existing_database(db) AS
+    CASE WHEN EXISTS (SELECT 1 FROM __mockhaus.objects o
+                      WHERE o.kind = 'DATABASE' AND upper(o.name) = upper(db)) THEN true
+         ELSE error('MOCKHAUS:UndefinedDatabase:Database ''' || db
+                    || ''' does not exist or not authorized.') END;
+
+-- Snowflake's type of a DuckDB type, for columns whose type nobody declared (those of views).
+CREATE OR REPLACE MACRO shown_type(t) AS
+    CASE WHEN t LIKE 'DECIMAL(%' THEN 'NUMBER' || t[8:]
+         WHEN t IN ('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT',
+                    'UINTEGER', 'UBIGINT', 'UHUGEINT', 'BIGNUM') THEN 'NUMBER(38,0)'
+         WHEN t IN ('FLOAT', 'DOUBLE') THEN 'FLOAT'
+         WHEN t IN ('BOOLEAN', 'DATE') THEN t
+         WHEN t = 'BLOB' THEN 'BINARY(8388608)'
+         WHEN t = 'TIMESTAMP WITH TIME ZONE' THEN 'TIMESTAMP_LTZ(9)'
+         WHEN t LIKE 'TIMESTAMP%' THEN 'TIMESTAMP_NTZ(9)'
+         WHEN t LIKE 'TIME%' THEN 'TIME(9)'
+         WHEN t IN ('JSON', 'VARIANT') THEN 'VARIANT'
+         WHEN t LIKE '%]' THEN 'ARRAY'
+         WHEN t LIKE 'STRUCT%' OR t LIKE 'MAP%' THEN 'OBJECT'
+         ELSE 'VARCHAR(16777216)' END;
+
+-- A row a column of every table and view, in the order of the tables.
+CREATE OR REPLACE MACRO catalog_columns(db) AS TABLE
+    WITH relations AS (
+        SELECT * FROM catalog_objects(db) WHERE kind IN ('TABLE', 'VIEW')),
+    recorded AS (
+        SELECT r.place, r.key, upper(c.name) AS column_key, c.type, c.comment, c.identity,
+            c."default", c.ordered
+        FROM relations r, unnest(from_json(r.properties -> 'columns',
+            '[{"name": "VARCHAR", "type": "VARCHAR", "comment": "VARCHAR", "identity": ["BIGINT"],
+               "default": "VARCHAR", "ordered": "BOOLEAN"}]')) u(c))
+    SELECT r.database, r.schema, r.name AS table_name, r.kind, d.column_name,
+        d.column_index AS ordinal, d.is_nullable AS nullable,
+        coalesce(nullif(c.type, ''), shown_type(d.data_type)) AS type,
+        c."default" AS column_default, c.identity, coalesce(c.ordered, false) AS ordered,
+        nullif(c.comment, '') AS comment
+    FROM duckdb_columns() d
+    JOIN relations r ON upper(d.schema_name) = r.place AND upper(d.table_name) = r.key
+    LEFT JOIN recorded c ON c.place = r.place AND c.key = r.key AND c.column_key = upper(d.column_name)
+    WHERE d.database_name = current_database()
+    ORDER BY r.database, r.schema, r.name, d.column_index;
+
+-- A row a table and view with its rows. DuckDB's own figure counts deleted rows until they are
+-- cleaned away; `row_counts` holds the true ones of tables that rows were deleted from.
+CREATE OR REPLACE MACRO catalog_tables(db) AS TABLE
+    SELECT o.*, coalesce(
+        CAST(getvariable('row_counts') AS MAP(VARCHAR, BIGINT))[o.place || '.' || o.key],
+        t.estimated_size) AS row_count
+    FROM catalog_objects(db) o
+    LEFT JOIN duckdb_tables() t ON upper(t.schema_name) = o.place AND upper(t.table_name) = o.key
+        AND t.database_name = current_database()
+    WHERE o.kind IN ('TABLE', 'VIEW')
+    ORDER BY o.database, o.schema, o.name;
+
+CREATE OR REPLACE MACRO information_schema_name(db) AS TABLE
+    SELECT db AS "CATALOG_NAME" WHERE existing_database(db);
+
+CREATE OR REPLACE MACRO information_schema_databases(db) AS TABLE
+    SELECT name AS "DATABASE_NAME", owner AS "DATABASE_OWNER",
+        CASE WHEN coalesce(CAST(properties ->> 'TRANSIENT' AS BOOLEAN), false)
+             THEN 'YES' ELSE 'NO' END AS "IS_TRANSIENT",
+        comment AS "COMMENT", created AS "CREATED", altered AS "LAST_ALTERED",
+        1 AS "RETENTION_TIME", 'STANDARD' AS "TYPE", NULL::VARCHAR AS "REPLICABLE_WITH_FAILOVER_GROUPS",
+        'ROLE' AS "OWNER_ROLE_TYPE"
+    FROM __mockhaus.objects WHERE kind = 'DATABASE' AND existing_database(db) ORDER BY name;
+
+CREATE OR REPLACE MACRO information_schema_schemata(db) AS TABLE
+    WITH found AS (
+        SELECT database, name, owner, properties, created, altered, comment
+        FROM catalog_objects(db) WHERE kind = 'SCHEMA'
+        UNION ALL
+        SELECT name, 'INFORMATION_SCHEMA', '', JSON '{}', created, altered,
+            'Views describing the contents of schemas in this database'
+        FROM __mockhaus.objects WHERE kind = 'DATABASE' AND upper(name) = upper(db))
+    SELECT database AS "CATALOG_NAME", name AS "SCHEMA_NAME", owner AS "SCHEMA_OWNER",
+        CASE WHEN coalesce(CAST(properties ->> 'TRANSIENT' AS BOOLEAN), false)
+             THEN 'YES' ELSE 'NO' END AS "IS_TRANSIENT",
+        CASE WHEN coalesce(CAST(properties ->> 'MANAGED ACCESS' AS BOOLEAN), false)
+             THEN 'YES' ELSE 'NO' END AS "IS_MANAGED_ACCESS",
+        1 AS "RETENTION_TIME", NULL::VARCHAR AS "DEFAULT_CHARACTER_SET_CATALOG",
+        NULL::VARCHAR AS "DEFAULT_CHARACTER_SET_SCHEMA",
+        NULL::VARCHAR AS "DEFAULT_CHARACTER_SET_NAME", NULL::VARCHAR AS "SQL_PATH",
+        created AS "CREATED", altered AS "LAST_ALTERED", nullif(comment, '') AS "COMMENT",
+        'ROLE' AS "OWNER_ROLE_TYPE"
+    FROM found WHERE existing_database(db) ORDER BY name;
+
+CREATE OR REPLACE MACRO information_schema_tables(db) AS TABLE
+    SELECT database AS "TABLE_CATALOG", schema AS "TABLE_SCHEMA", name AS "TABLE_NAME",
+        owner AS "TABLE_OWNER", CASE kind WHEN 'VIEW' THEN 'VIEW' ELSE 'BASE TABLE' END AS "TABLE_TYPE",
+        CASE WHEN kind = 'VIEW' THEN NULL
+             WHEN coalesce(CAST(properties ->> 'transient' AS BOOLEAN), false) THEN 'YES'
+             ELSE 'NO' END AS "IS_TRANSIENT",
+        nullif(properties ->> 'cluster_by', '') AS "CLUSTERING_KEY", row_count AS "ROW_COUNT",
+        NULL::BIGINT AS "BYTES", CASE kind WHEN 'TABLE' THEN 1 END AS "RETENTION_TIME",
+        NULL::VARCHAR AS "SELF_REFERENCING_COLUMN_NAME", NULL::VARCHAR AS "REFERENCE_GENERATION",
+        NULL::VARCHAR AS "USER_DEFINED_TYPE_CATALOG", NULL::VARCHAR AS "USER_DEFINED_TYPE_SCHEMA",
+        NULL::VARCHAR AS "USER_DEFINED_TYPE_NAME",
+        CASE kind WHEN 'TABLE' THEN 'YES' ELSE 'NO' END AS "IS_INSERTABLE_INTO", 'YES' AS "IS_TYPED",
+        NULL::VARCHAR AS "COMMIT_ACTION", created AS "CREATED", altered AS "LAST_ALTERED",
+        altered AS "LAST_DDL", NULL::VARCHAR AS "LAST_DDL_BY", 'NO' AS "AUTO_CLUSTERING_ON",
+        nullif(comment, '') AS "COMMENT", 'NO' AS "IS_TEMPORARY", 'NO' AS "IS_ICEBERG",
+        'NO' AS "IS_DYNAMIC", 'NO' AS "IS_IMMUTABLE", 'NO' AS "IS_HYBRID"
+    FROM catalog_tables(db) WHERE existing_database(db);
+
+CREATE OR REPLACE MACRO information_schema_columns(db) AS TABLE
+    SELECT database AS "TABLE_CATALOG", schema AS "TABLE_SCHEMA", table_name AS "TABLE_NAME",
+        column_name AS "COLUMN_NAME", ordinal AS "ORDINAL_POSITION",
+        column_default AS "COLUMN_DEFAULT", CASE WHEN nullable THEN 'YES' ELSE 'NO' END AS "IS_NULLABLE",
+        CASE family WHEN 'VARCHAR' THEN 'TEXT' ELSE family END AS "DATA_TYPE",
+        CASE WHEN family IN ('VARCHAR', 'BINARY') THEN first END AS "CHARACTER_MAXIMUM_LENGTH",
+        CASE family WHEN 'VARCHAR' THEN least(4 * first, 16777216) WHEN 'BINARY' THEN first
+             END AS "CHARACTER_OCTET_LENGTH",
+        CASE family WHEN 'NUMBER' THEN first END AS "NUMERIC_PRECISION",
+        CASE family WHEN 'NUMBER' THEN 10 END AS "NUMERIC_PRECISION_RADIX",
+        CASE family WHEN 'NUMBER' THEN second END AS "NUMERIC_SCALE",
+        CASE WHEN family LIKE 'TIME%' THEN first END AS "DATETIME_PRECISION",
+        NULL::VARCHAR AS "INTERVAL_TYPE", NULL::BIGINT AS "INTERVAL_PRECISION",
+        NULL::VARCHAR AS "CHARACTER_SET_CATALOG", NULL::VARCHAR AS "CHARACTER_SET_SCHEMA",
+        NULL::VARCHAR AS "CHARACTER_SET_NAME", NULL::VARCHAR AS "COLLATION_CATALOG",
+        NULL::VARCHAR AS "COLLATION_SCHEMA", NULL::VARCHAR AS "COLLATION_NAME",
+        NULL::VARCHAR AS "DOMAIN_CATALOG", NULL::VARCHAR AS "DOMAIN_SCHEMA",
+        NULL::VARCHAR AS "DOMAIN_NAME", NULL::VARCHAR AS "UDT_CATALOG",
+        NULL::VARCHAR AS "UDT_SCHEMA", NULL::VARCHAR AS "UDT_NAME",
+        NULL::VARCHAR AS "SCOPE_CATALOG", NULL::VARCHAR AS "SCOPE_SCHEMA",
+        NULL::VARCHAR AS "SCOPE_NAME", NULL::BIGINT AS "MAXIMUM_CARDINALITY",
+        CAST(ordinal AS VARCHAR) AS "DTD_IDENTIFIER", 'NO' AS "IS_SELF_REFERENCING",
+        CASE WHEN identity IS NULL THEN 'NO' ELSE 'YES' END AS "IS_IDENTITY",
+        CASE WHEN identity IS NOT NULL THEN 'BY DEFAULT' END AS "IDENTITY_GENERATION",
+        CAST(identity[1] AS VARCHAR) AS "IDENTITY_START",
+        CAST(identity[2] AS VARCHAR) AS "IDENTITY_INCREMENT",
+        NULL::VARCHAR AS "IDENTITY_MAXIMUM", NULL::VARCHAR AS "IDENTITY_MINIMUM",
+        CASE WHEN identity IS NOT NULL THEN 'NO' END AS "IDENTITY_CYCLE",
+        CASE WHEN identity IS NOT NULL THEN CASE WHEN ordered THEN 'YES' ELSE 'NO' END
+             END AS "IDENTITY_ORDERED",
+        NULL::VARCHAR AS "SCHEMA_EVOLUTION_RECORD", comment AS "COMMENT"
+    FROM (SELECT *, split_part(type, '(', 1) AS family,
+              TRY_CAST(regexp_extract(type, '\((\d+)', 1) AS BIGINT) AS first,
+              TRY_CAST(regexp_extract(type, ',(\d+)\)', 1) AS BIGINT) AS second
+          FROM catalog_columns(db)) c
+    WHERE existing_database(db);
+
+CREATE OR REPLACE MACRO information_schema_views(db) AS TABLE
+    SELECT database AS "TABLE_CATALOG", schema AS "TABLE_SCHEMA", name AS "TABLE_NAME",
+        owner AS "TABLE_OWNER", properties ->> 'text' AS "VIEW_DEFINITION",
+        'NONE' AS "CHECK_OPTION", 'NO' AS "IS_UPDATABLE", 'NO' AS "INSERTABLE_INTO",
+        CASE WHEN coalesce(CAST(properties ->> 'secure' AS BOOLEAN), false)
+             THEN 'YES' ELSE 'NO' END AS "IS_SECURE",
+        created AS "CREATED", altered AS "LAST_ALTERED", altered AS "LAST_DDL",
+        NULL::VARCHAR AS "LAST_DDL_BY", nullif(comment, '') AS "COMMENT"
+    FROM catalog_objects(db) WHERE kind = 'VIEW' AND existing_database(db)
+    ORDER BY schema, name;
+
+CREATE OR REPLACE MACRO information_schema_sequences(db) AS TABLE
+    SELECT database AS "SEQUENCE_CATALOG", schema AS "SEQUENCE_SCHEMA", name AS "SEQUENCE_NAME",
+        owner AS "SEQUENCE_OWNER", 'NUMBER' AS "DATA_TYPE", 38 AS "NUMERIC_PRECISION",
+        10 AS "NUMERIC_PRECISION_RADIX", 0 AS "NUMERIC_SCALE", properties ->> 'START' AS "START_VALUE",
+        NULL::VARCHAR AS "MINIMUM_VALUE", NULL::VARCHAR AS "MAXIMUM_VALUE",
+        CAST(coalesce(
+            (SELECT s.last_value + s.increment_by FROM duckdb_sequences() s
+             WHERE upper(s.schema_name) = o.place AND upper(s.sequence_name) = o.key
+               AND s.database_name = current_database()),
+            CAST(properties ->> 'START' AS BIGINT)) AS VARCHAR) AS "NEXT_VALUE",
+        properties ->> 'INCREMENT' AS "INCREMENT", 'NO' AS "CYCLE_OPTION",
+        created AS "CREATED", altered AS "LAST_ALTERED",
+        CASE WHEN coalesce(CAST(properties ->> 'ORDER' AS BOOLEAN), true)
+             THEN 'YES' ELSE 'NO' END AS "ORDERED",
+        nullif(comment, '') AS "COMMENT", 'ROLE' AS "OWNER_ROLE_TYPE"
+    FROM catalog_objects(db) o WHERE kind = 'SEQUENCE' AND existing_database(db)
+    ORDER BY schema, name;
+
+CREATE OR REPLACE MACRO information_schema_stages(db) AS TABLE
+    SELECT database AS "STAGE_CATALOG", schema AS "STAGE_SCHEMA", name AS "STAGE_NAME",
+        properties ->> 'URL' AS "STAGE_URL", NULL::VARCHAR AS "STAGE_REGION",
+        CASE WHEN properties ->> 'URL' IS NULL THEN 'Internal Named' ELSE 'External Named'
+             END AS "STAGE_TYPE",
+        owner AS "STAGE_OWNER", nullif(comment, '') AS "COMMENT", created AS "CREATED",
+        altered AS "LAST_ALTERED", NULL::VARCHAR AS "ENDPOINT", 'ROLE' AS "OWNER_ROLE_TYPE",
+        'NO' AS "DIRECTORY_ENABLED"
+    FROM catalog_objects(db) WHERE kind = 'STAGE' AND existing_database(db)
+    ORDER BY schema, name;
+
+CREATE OR REPLACE MACRO information_schema_file_formats(db) AS TABLE
+    SELECT database AS "FILE_FORMAT_CATALOG", schema AS "FILE_FORMAT_SCHEMA",
+        name AS "FILE_FORMAT_NAME", owner AS "FILE_FORMAT_OWNER",
+        coalesce(properties ->> 'TYPE', 'CSV') AS "FILE_FORMAT_TYPE",
+        properties ->> 'RECORD_DELIMITER' AS "RECORD_DELIMITER",
+        properties ->> 'FIELD_DELIMITER' AS "FIELD_DELIMITER",
+        TRY_CAST(properties ->> 'SKIP_HEADER' AS BIGINT) AS "SKIP_HEADER",
+        properties ->> 'DATE_FORMAT' AS "DATE_FORMAT", properties ->> 'TIME_FORMAT' AS "TIME_FORMAT",
+        properties ->> 'TIMESTAMP_FORMAT' AS "TIMESTAMP_FORMAT",
+        properties ->> 'BINARY_FORMAT' AS "BINARY_FORMAT", properties ->> 'ESCAPE' AS "ESCAPE",
+        properties ->> 'ESCAPE_UNENCLOSED_FIELD' AS "ESCAPE_UNENCLOSED_FIELD",
+        properties ->> 'TRIM_SPACE' AS "TRIM_SPACE",
+        properties ->> 'FIELD_OPTIONALLY_ENCLOSED_BY' AS "FIELD_OPTIONALLY_ENCLOSED_BY",
+        CAST(properties -> 'NULL_IF' AS VARCHAR) AS "NULL_IF",
+        properties ->> 'COMPRESSION' AS "COMPRESSION",
+        properties ->> 'ERROR_ON_COLUMN_COUNT_MISMATCH' AS "ERROR_ON_COLUMN_COUNT_MISMATCH",
+        created AS "CREATED", altered AS "LAST_ALTERED", nullif(comment, '') AS "COMMENT",
+        'ROLE' AS "OWNER_ROLE_TYPE"
+    FROM catalog_objects(db) WHERE kind = 'FILE FORMAT' AND existing_database(db)
+    ORDER BY schema, name;
+
+-- A row a recorded constraint. One without a name of its own gets one that stays the same.
+CREATE OR REPLACE MACRO catalog_constraints(db) AS TABLE
+    SELECT o.database, o.schema, o.name AS table_name, c.type, c.columns, c."table" AS target,
+        c.referenced, o.created, o.altered,
+        coalesce(c.name, 'SYS_CONSTRAINT_' || md5(concat_ws('.', o.database, o.schema, o.name, c.type,
+            CAST(c.columns AS VARCHAR)))) AS name
+    FROM catalog_objects(db) o, unnest(from_json(o.properties -> 'constraints',
+        '[{"type": "VARCHAR", "name": "VARCHAR", "columns": ["VARCHAR"], "table": ["VARCHAR"],
+           "referenced": ["VARCHAR"]}]')) u(c)
+    WHERE o.kind = 'TABLE'
+    ORDER BY o.database, o.schema, o.name, c.type;
+
+CREATE OR REPLACE MACRO information_schema_table_constraints(db) AS TABLE
+    SELECT database AS "CONSTRAINT_CATALOG", schema AS "CONSTRAINT_SCHEMA",
+        name AS "CONSTRAINT_NAME", database AS "TABLE_CATALOG", schema AS "TABLE_SCHEMA",
+        table_name AS "TABLE_NAME", type AS "CONSTRAINT_TYPE", 'NO' AS "IS_DEFERRABLE",
+        'YES' AS "INITIALLY_DEFERRED", 'NO' AS "ENFORCED", NULL::VARCHAR AS "COMMENT",
+        created AS "CREATED", altered AS "LAST_ALTERED", 'NO' AS "RELY"
+    FROM catalog_constraints(db) WHERE existing_database(db);
+
+-- A foreign key with the primary or unique key that it points to.
+CREATE OR REPLACE MACRO catalog_references(db) AS TABLE
+    SELECT f.database, f.schema, f.table_name, f.name, f.columns, f.created, f.altered,
+        coalesce(f.target[1], f.database) AS pk_database, coalesce(f.target[2], f.schema) AS pk_schema,
+        f.target[3] AS pk_table, coalesce(nullif(f.referenced, []), p.columns) AS pk_columns,
+        coalesce(p.name, '') AS pk_name, coalesce(p.type, 'PRIMARY KEY') AS pk_type
+    FROM catalog_constraints(db) f
+    LEFT JOIN catalog_constraints(NULL) p
+        ON upper(p.database) = upper(coalesce(f.target[1], f.database))
+        AND upper(p.schema) = upper(coalesce(f.target[2], f.schema))
+        AND upper(p.table_name) = upper(f.target[3])
+        AND p.type <> 'FOREIGN KEY'
+        AND (p.columns = f.referenced OR (len(f.referenced) = 0 AND p.type = 'PRIMARY KEY'))
+    WHERE f.type = 'FOREIGN KEY';
+
+CREATE OR REPLACE MACRO information_schema_referential_constraints(db) AS TABLE
+    SELECT database AS "CONSTRAINT_CATALOG", schema AS "CONSTRAINT_SCHEMA",
+        name AS "CONSTRAINT_NAME", pk_database AS "UNIQUE_CONSTRAINT_CATALOG",
+        pk_schema AS "UNIQUE_CONSTRAINT_SCHEMA", pk_name AS "UNIQUE_CONSTRAINT_NAME",
+        'FULL' AS "MATCH_OPTION", 'NO ACTION' AS "UPDATE_RULE", 'NO ACTION' AS "DELETE_RULE",
+        NULL::VARCHAR AS "COMMENT", created AS "CREATED", altered AS "LAST_ALTERED"
+    FROM catalog_references(db) WHERE existing_database(db);
+
+CREATE OR REPLACE MACRO information_schema_load_history(db) AS TABLE
+    SELECT schema AS "SCHEMA_NAME", shown AS "FILE_NAME", name AS "TABLE_NAME",
+        loaded AS "LAST_LOAD_TIME", status AS "STATUS", rows_loaded AS "ROW_COUNT",
+        rows_parsed AS "ROW_PARSED", first_error AS "FIRST_ERROR_MESSAGE",
+        first_error_line AS "FIRST_ERROR_LINE_NUMBER",
+        first_error_character AS "FIRST_ERROR_CHARACTER_POSITION",
+        first_error_column AS "FIRST_ERROR_COL_NAME", errors AS "ERROR_COUNT",
+        NULL::BIGINT AS "ERROR_LIMIT"
+    FROM __mockhaus.load_history
+    WHERE upper(database) = upper(db) AND existing_database(db)
+        AND loaded > now() - INTERVAL 14 DAY
+    ORDER BY loaded, shown;
+
+CREATE OR REPLACE MACRO information_schema_applicable_roles(db) AS TABLE
+    SELECT 'ACCOUNTADMIN' AS "GRANTEE", 'ACCOUNTADMIN' AS "ROLE_NAME", NULL::VARCHAR AS "ROLE_OWNER",
+        'NO' AS "IS_GRANTABLE"
+    WHERE existing_database(db);
+
+CREATE OR REPLACE MACRO information_schema_enabled_roles(db) AS TABLE
+    SELECT 'ACCOUNTADMIN' AS "ROLE_NAME", NULL::VARCHAR AS "ROLE_OWNER" WHERE existing_database(db);

@@ -1,0 +1,98 @@
+"""Golden shapes: the columns of each answer, in order. `#` is NUMBER, `@` TIMESTAMP_LTZ."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SHOW: Final = {
+    "DATABASES": "@created_on name is_default is_current origin owner comment options"
+    " retention_time kind budget owner_role_type",
+    "SCHEMAS": "@created_on name is_default is_current database_name owner comment options"
+    " retention_time owner_role_type budget",
+    "TABLES": "@created_on name database_name schema_name kind comment cluster_by #rows #bytes"
+    " owner retention_time automatic_clustering change_tracking search_optimization"
+    " #search_optimization_progress #search_optimization_bytes is_external"
+    " enable_schema_evolution owner_role_type is_event budget is_hybrid is_iceberg is_dynamic"
+    " is_immutable",
+    "TERSE TABLES": "@created_on name kind database_name schema_name",
+    "TERSE SCHEMAS": "@created_on name kind database_name schema_name",
+    "OBJECTS": "@created_on name database_name schema_name kind comment cluster_by #rows #bytes"
+    " owner retention_time owner_role_type budget is_hybrid is_iceberg is_dynamic",
+    "VIEWS": "@created_on name reserved database_name schema_name owner comment text is_secure"
+    " is_materialized owner_role_type change_tracking",
+    "COLUMNS": "table_name schema_name column_name data_type null? default kind expression comment"
+    " database_name autoincrement schema_evolution_record",
+    "SEQUENCES": "name database_name schema_name #next_value #interval @created_on owner comment"
+    " owner_role_type ordered",
+    "PRIMARY KEYS": "@created_on database_name schema_name table_name column_name #key_sequence"
+    " constraint_name rely comment",
+    "UNIQUE KEYS": "@created_on database_name schema_name table_name column_name #key_sequence"
+    " constraint_name rely comment",
+    "IMPORTED KEYS": "@created_on pk_database_name pk_schema_name pk_table_name pk_column_name"
+    " fk_database_name fk_schema_name fk_table_name fk_column_name #key_sequence update_rule"
+    " delete_rule fk_name pk_name deferrability rely comment",
+    "STAGES": "@created_on name database_name schema_name url has_credentials has_encryption_key"
+    " owner comment region type cloud notification_channel storage_integration endpoint"
+    " owner_role_type directory_enabled",
+    "FILE FORMATS": "@created_on name database_name schema_name type owner comment format_options"
+    " owner_role_type",
+}
+
+DESCRIBE: Final = {
+    "TABLE t": "name type kind null? default primary~key unique~key check expression comment"
+    " policy~name privacy~domain",
+    "VIEW v": "name type kind null? default primary~key unique~key check expression comment"
+    " policy~name privacy~domain",
+    "SCHEMA public": "@created_on name kind",
+    "DATABASE mockhaus": "@created_on name kind",
+    "SEQUENCE seq": "name database_name schema_name #next_value #interval @created_on owner"
+    " comment owner_role_type ordered",
+}
+
+VIEWS: Final = {
+    "DATABASES": "DATABASE_NAME DATABASE_OWNER IS_TRANSIENT COMMENT @CREATED @LAST_ALTERED"
+    " #RETENTION_TIME TYPE REPLICABLE_WITH_FAILOVER_GROUPS OWNER_ROLE_TYPE",
+    "SCHEMATA": "CATALOG_NAME SCHEMA_NAME SCHEMA_OWNER IS_TRANSIENT IS_MANAGED_ACCESS"
+    " #RETENTION_TIME DEFAULT_CHARACTER_SET_CATALOG DEFAULT_CHARACTER_SET_SCHEMA"
+    " DEFAULT_CHARACTER_SET_NAME SQL_PATH @CREATED @LAST_ALTERED COMMENT OWNER_ROLE_TYPE",
+    "TABLES": "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME TABLE_OWNER TABLE_TYPE IS_TRANSIENT"
+    " CLUSTERING_KEY #ROW_COUNT #BYTES #RETENTION_TIME SELF_REFERENCING_COLUMN_NAME"
+    " REFERENCE_GENERATION USER_DEFINED_TYPE_CATALOG USER_DEFINED_TYPE_SCHEMA"
+    " USER_DEFINED_TYPE_NAME IS_INSERTABLE_INTO IS_TYPED COMMIT_ACTION @CREATED @LAST_ALTERED"
+    " @LAST_DDL LAST_DDL_BY AUTO_CLUSTERING_ON COMMENT IS_TEMPORARY IS_ICEBERG IS_DYNAMIC"
+    " IS_IMMUTABLE IS_HYBRID",
+    "COLUMNS": "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME COLUMN_NAME #ORDINAL_POSITION COLUMN_DEFAULT"
+    " IS_NULLABLE DATA_TYPE #CHARACTER_MAXIMUM_LENGTH #CHARACTER_OCTET_LENGTH #NUMERIC_PRECISION"
+    " #NUMERIC_PRECISION_RADIX #NUMERIC_SCALE #DATETIME_PRECISION INTERVAL_TYPE"
+    " #INTERVAL_PRECISION CHARACTER_SET_CATALOG CHARACTER_SET_SCHEMA CHARACTER_SET_NAME"
+    " COLLATION_CATALOG COLLATION_SCHEMA COLLATION_NAME DOMAIN_CATALOG DOMAIN_SCHEMA DOMAIN_NAME"
+    " UDT_CATALOG UDT_SCHEMA UDT_NAME SCOPE_CATALOG SCOPE_SCHEMA SCOPE_NAME #MAXIMUM_CARDINALITY"
+    " DTD_IDENTIFIER IS_SELF_REFERENCING IS_IDENTITY IDENTITY_GENERATION IDENTITY_START"
+    " IDENTITY_INCREMENT IDENTITY_MAXIMUM IDENTITY_MINIMUM IDENTITY_CYCLE IDENTITY_ORDERED"
+    " SCHEMA_EVOLUTION_RECORD COMMENT",
+    "VIEWS": "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME TABLE_OWNER VIEW_DEFINITION CHECK_OPTION"
+    " IS_UPDATABLE INSERTABLE_INTO IS_SECURE @CREATED @LAST_ALTERED @LAST_DDL LAST_DDL_BY COMMENT",
+    "SEQUENCES": "SEQUENCE_CATALOG SEQUENCE_SCHEMA SEQUENCE_NAME SEQUENCE_OWNER DATA_TYPE"
+    " #NUMERIC_PRECISION #NUMERIC_PRECISION_RADIX #NUMERIC_SCALE START_VALUE MINIMUM_VALUE"
+    " MAXIMUM_VALUE NEXT_VALUE INCREMENT CYCLE_OPTION @CREATED @LAST_ALTERED ORDERED COMMENT"
+    " OWNER_ROLE_TYPE",
+    "STAGES": "STAGE_CATALOG STAGE_SCHEMA STAGE_NAME STAGE_URL STAGE_REGION STAGE_TYPE STAGE_OWNER"
+    " COMMENT @CREATED @LAST_ALTERED ENDPOINT OWNER_ROLE_TYPE DIRECTORY_ENABLED",
+    "FILE_FORMATS": "FILE_FORMAT_CATALOG FILE_FORMAT_SCHEMA FILE_FORMAT_NAME FILE_FORMAT_OWNER"
+    " FILE_FORMAT_TYPE RECORD_DELIMITER FIELD_DELIMITER #SKIP_HEADER DATE_FORMAT TIME_FORMAT"
+    " TIMESTAMP_FORMAT BINARY_FORMAT ESCAPE ESCAPE_UNENCLOSED_FIELD TRIM_SPACE"
+    " FIELD_OPTIONALLY_ENCLOSED_BY NULL_IF COMPRESSION ERROR_ON_COLUMN_COUNT_MISMATCH @CREATED"
+    " @LAST_ALTERED COMMENT OWNER_ROLE_TYPE",
+    "TABLE_CONSTRAINTS": "CONSTRAINT_CATALOG CONSTRAINT_SCHEMA CONSTRAINT_NAME TABLE_CATALOG"
+    " TABLE_SCHEMA TABLE_NAME CONSTRAINT_TYPE IS_DEFERRABLE INITIALLY_DEFERRED ENFORCED COMMENT"
+    " @CREATED @LAST_ALTERED RELY",
+    "REFERENTIAL_CONSTRAINTS": "CONSTRAINT_CATALOG CONSTRAINT_SCHEMA CONSTRAINT_NAME"
+    " UNIQUE_CONSTRAINT_CATALOG UNIQUE_CONSTRAINT_SCHEMA UNIQUE_CONSTRAINT_NAME MATCH_OPTION"
+    " UPDATE_RULE DELETE_RULE COMMENT @CREATED @LAST_ALTERED",
+    "LOAD_HISTORY": "SCHEMA_NAME FILE_NAME TABLE_NAME @LAST_LOAD_TIME STATUS #ROW_COUNT #ROW_PARSED"
+    " FIRST_ERROR_MESSAGE #FIRST_ERROR_LINE_NUMBER #FIRST_ERROR_CHARACTER_POSITION"
+    " FIRST_ERROR_COL_NAME #ERROR_COUNT #ERROR_LIMIT",
+    "INFORMATION_SCHEMA_CATALOG_NAME": "CATALOG_NAME",
+    "APPLICABLE_ROLES": "GRANTEE ROLE_NAME ROLE_OWNER IS_GRANTABLE",
+    "ENABLED_ROLES": "ROLE_NAME ROLE_OWNER",
+}
