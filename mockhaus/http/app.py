@@ -33,10 +33,19 @@ from mockhaus.http.bodies import (
     SessionList,
     SessionRequest,
 )
+from mockhaus.http.control import Alive, Control, ExecutedList, Reset, TableList
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.layers import DebugLog, Origins, ProcessTime, read_body
 from mockhaus.http.refusals import Refused
 from mockhaus.http.rest import Rest
+from mockhaus.http.sqlapi.api import SqlApi
+from mockhaus.http.sqlapi.bodies import (
+    CancelStatus,
+    QueryFailureStatus,
+    ResultSet,
+    StatementRequest,
+)
+from mockhaus.http.sqlapi.store import Statements
 from mockhaus.http.validation import InvalidBody, decode
 from mockhaus.sessions.registry import Registry
 
@@ -54,7 +63,11 @@ Call = Callable[[Request, Any], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one path. `fault` is the name of a failure that is Mockhaus's own."""
+    """One method of one path.
+
+    `fault` is the name of a failure that is Mockhaus's own; `documented` the body of a call that
+    reads it itself; a call may answer with a Response.
+    """
 
     method: str
     path: str
@@ -64,6 +77,7 @@ class Operation:
     body: type | None = None
     refusals: tuple[int, ...] = ()
     fault: str = "INTERNAL_SERVER_ERROR"
+    documented: type | None = None
 
     @property
     def summary(self) -> str:
@@ -71,8 +85,45 @@ class Operation:
         return (self.call.__doc__ or "").partition("\n")[0]
 
 
-def operations(rest: Rest) -> tuple[Operation, ...]:
+def operations(rest: Rest, sql_api: SqlApi, control: Control) -> tuple[Operation, ...]:
     """Everything this door does."""
+    return (*_rest(rest), *_sql_api(sql_api), *_control(control))
+
+
+def _sql_api(sql_api: SqlApi) -> tuple[Operation, ...]:
+    path, one = "/api/v2/statements", "/api/v2/statements/{handle}"
+    return (
+        Operation(
+            "POST", path, "sql api", sql_api.submit, ResultSet,
+            refusals=(202, 400, 401, 404, 408, 410, 413, 415, 422), documented=StatementRequest,
+        ),
+        Operation(
+            "GET", one, "sql api", sql_api.fetch, ResultSet,
+            refusals=(202, 400, 401, 408, 422),
+        ),
+        Operation(
+            "POST", one + "/cancel", "sql api", sql_api.cancel, CancelStatus,
+            refusals=(400, 401, 422),
+        ),
+    )  # fmt: skip
+
+
+def _control(control: Control) -> tuple[Operation, ...]:
+    gone = (404, 410)
+    return (
+        Operation("GET", "/health", "server", control.health, Alive),
+        Operation("POST", "/__mockhaus/reset", "control", control.reset, Reset, refusals=gone),
+        Operation(
+            "GET", "/__mockhaus/history", "control", control.history, ExecutedList, refusals=gone
+        ),
+        Operation(
+            "GET", "/__mockhaus/tables", "control", control.tables, TableList,
+            refusals=(400, *gone),
+        ),
+    )  # fmt: skip
+
+
+def _rest(rest: Rest) -> tuple[Operation, ...]:
     one = "/api/v1/sessions/{session_id}"
     every = "/api/v1/sessions"
     return (
@@ -110,12 +161,15 @@ def build_app(
     config: Config,
     registry: Registry,
     kept: KeptConnections,
+    statements: Statements,
     *,
     body_limit: int = BODY_LIMIT,
 ) -> Starlette:
     """The application."""
     paths: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
-    for operation in operations(Rest(config, registry, kept)):
+    rest, control = Rest(config, registry, kept), Control(kept, statements)
+    sql_api = SqlApi(kept, statements, body_limit=body_limit, patience=config.login_timeout)
+    for operation in operations(rest, sql_api, control):
         paths[operation.path][operation.method] = operation
     middleware = [Middleware(ProcessTime)]
     if config.debug:
@@ -143,7 +197,8 @@ def _endpoint(
             body: object = None
             if operation.body is not None:
                 body = decode(await read_body(request, body_limit, patience), operation.body)
-            return refusals.json_response(await operation.call(request, body))
+            answer = await operation.call(request, body)
+            return answer if isinstance(answer, Response) else refusals.json_response(answer)
         except ClientDisconnect:
             return Response(status_code=CLIENT_CLOSED_REQUEST)
         except InvalidBody as error:
@@ -169,6 +224,9 @@ def _refusal(error: Exception, operation: Operation, request: Request) -> Refuse
 async def _http_error(request: Request, error: Exception) -> Response:
     """No such path, no such method."""
     assert isinstance(error, HTTPException)
-    response = refusals.json_response({"detail": error.detail}, error.status_code)
+    body: object = {"detail": error.detail}
+    if request.url.path.startswith("/api/v2/"):
+        body = QueryFailureStatus(f"390{error.status_code}", error.detail)
+    response = refusals.json_response(body, error.status_code)
     response.headers.update(error.headers or {})
     return response

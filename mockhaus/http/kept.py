@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 
 from mockhaus.errors import MockhausError, SessionNotFound
 from mockhaus.sessions.connection import Connection
-from mockhaus.sessions.registry import Registry
+from mockhaus.sessions.registry import DEFAULT, Registry
 from mockhaus.sessions.session import Session
 from mockhaus.sessions.transaction import Transactions
 
@@ -143,6 +143,20 @@ class KeptConnections:
                 self._ending(kept)
             kept = self._kept[session.id] = Kept(session, self._pool)
         return kept
+
+    async def for_sql_api(self, name: str | None) -> Session:
+        """The session of a SQL API request; `default` where it names none."""
+        if name is None:
+            return await self.at_desk(self._registry.attach, DEFAULT)
+        return await self.at_desk(self.find, name)
+
+    async def reset(self, name: str) -> None:
+        """Empty a session: what it holds and what it stores; its kind and TTL stay."""
+        session = await self.at_desk(self.find, name)
+        kept = self._kept.pop(name, None)
+        if kept is not None:
+            await kept.end()
+        await self.at_desk(self._registry.reset, session.id)
 
     def find(self, session_id: str) -> Session:
         """The session of that id. Raises SessionNotFound and SessionExpired. Blocks.

@@ -58,6 +58,9 @@ class Origins:
     """
 
     METHODS: Final = "GET, POST, PUT, DELETE, OPTIONS"
+    HEADERS: Final = (
+        "Authorization, Content-Type, X-Mockhaus-Session, X-Snowflake-Authorization-Token-Type"
+    )
 
     def __init__(self, app: ASGIApp, *, loopback_only: bool) -> None:
         self.app = app
@@ -67,7 +70,10 @@ class Origins:
         headers = Headers(scope=scope) if scope["type"] == "http" else None
         origin = headers.get("origin") if headers else None
         if headers is None or origin is None:
-            await self.app(scope, receive, send)
+            if headers is not None and scope["method"] == "OPTIONS":
+                await Response(None, 204, self._methods(headers))(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
             return
         if not self._may(origin, headers.get("host", "")):
             failure = Failure(error="ORIGIN_REFUSED", detail=f"Origin {origin} may not call")
@@ -79,13 +85,10 @@ class Origins:
             "vary": "Origin",
         }
         if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
-            wanted = headers.get("access-control-request-headers", "")
-            allowed |= {
-                "access-control-allow-methods": self.METHODS,
-                "access-control-allow-headers": wanted,
-                "access-control-max-age": "600",
-            }
-            await Response(None, 200, allowed)(scope, receive, send)
+            allowed |= self._methods(headers) | {"access-control-max-age": "600"}
+            # 200 is what clients of the original server's REST API expect.
+            status = 200 if scope["path"].startswith("/api/v1") else 204
+            await Response(None, status, allowed)(scope, receive, send)
             return
 
         async def marked(message: Message) -> None:
@@ -94,6 +97,13 @@ class Origins:
             await send(message)
 
         await self.app(scope, receive, marked)
+
+    def _methods(self, headers: Headers) -> dict[str, str]:
+        wanted = headers.get("access-control-request-headers")
+        return {
+            "access-control-allow-methods": self.METHODS,
+            "access-control-allow-headers": wanted or self.HEADERS,
+        }
 
     def _may(self, origin: str, host: str) -> bool:
         try:

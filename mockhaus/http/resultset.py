@@ -59,7 +59,8 @@ def _text(value: Any) -> Any:
     return value if isinstance(value, str) else str(value)
 
 
-def _semi_structured(value: Any) -> Any:
+def semi_structured(value: Any) -> str:
+    """JSON text of a semi-structured value."""
     return value if isinstance(value, str) else _json.encode(value).decode()
 
 
@@ -72,9 +73,9 @@ _FORMS: Final[dict[str, _FORM]] = {
     "FLOAT": _float,
     "VARCHAR": _text,
     "BINARY": _hexadecimal,
-    "VARIANT": _semi_structured,
-    "OBJECT": _semi_structured,
-    "ARRAY": _semi_structured,
+    "VARIANT": semi_structured,
+    "OBJECT": semi_structured,
+    "ARRAY": semi_structured,
     "INTERVAL": _text,
     "UUID": _text,
 }

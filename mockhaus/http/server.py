@@ -18,6 +18,7 @@ import uvicorn
 from mockhaus.config import Config
 from mockhaus.http.app import build_app
 from mockhaus.http.kept import KeptConnections
+from mockhaus.http.sqlapi.store import Statements
 from mockhaus.sessions.registry import Registry
 
 #: Threads for the registry's short calls.
@@ -36,7 +37,8 @@ class HttpServer:
         self._config = config
         self._desk = ThreadPoolExecutor(DESK_THREADS, thread_name_prefix="mockhaus-http")
         self._kept = KeptConnections(registry, pool, self._desk)
-        self._app = build_app(config, registry, self._kept)
+        self._statements = Statements(pool)
+        self._app = build_app(config, registry, self._kept, self._statements)
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self.port = config.port
@@ -72,10 +74,11 @@ class HttpServer:
         if self._server is not None and self._serving is not None:
             self._server.should_exit = True
             while not self._serving.done():
-                await self._kept.stop()
+                await asyncio.gather(self._kept.stop(), self._statements.stop())
                 await asyncio.wait({self._serving}, timeout=0.1)
             self._serving.result()
             self._server = self._serving = None
+        await self._statements.stop()
         await self._kept.close()
         await asyncio.to_thread(self._desk.shutdown)
 

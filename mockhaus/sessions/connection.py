@@ -84,6 +84,7 @@ class Connection:
         context: Context,
         door: str,
         transactions: Transactions,
+        *,
         client: str = "",
     ) -> None:
         self.session = session
@@ -92,6 +93,8 @@ class Connection:
         self.door = door
         #: Set by a door that keeps the connection while no client waits behind it (HTTP).
         self.idle = False
+        #: Whether statements are written into the history; a door's own looks are not.
+        self.recorded = True
         self._cursor = cursor
         self._transaction = Transaction(cursor, session.locks, transactions, self._undone)
         #: Temporary tables that were there when the open transaction began.
@@ -185,10 +188,10 @@ class Connection:
             Objects(self._cursor),
             self.session.files,
             self._transaction.after_commit,
+            counts=self.session.counts,
             query_id=self._coming_id(),
         )
 
-            counts=self.session.counts,
     def _coming_id(self) -> str:
         """The id that the next statement will have."""
         self._next_id = self._next_id or new_id()
@@ -334,11 +337,11 @@ class Connection:
         assert prepared.query is not None
         assert prepared.columns is not None
         sql = prepared.query.sql
+        if prepared.query.counts:
+            self.session.counts.tell(self._cursor, Objects(self._cursor))
         if isinstance(prepared.statement, s.Explain):
             plan = self._cursor.rows(f"EXPLAIN {sql}")
             lines = [(line,) for row in plan for line in str(row[-1]).splitlines()]
-        if prepared.query.counts:
-            self.session.counts.tell(self._cursor, Objects(self._cursor))
             return Result(_EXPLAINED, "EXPLAIN", len(lines), lines, translated=sql)
         if projection is not None:
             sql = f"SELECT {', '.join(projection(prepared.columns))} FROM ({sql})"
@@ -363,12 +366,12 @@ class Connection:
         atomic = change is None or bool(change.before or change.check) or len(rows) > 1
         loads = isinstance(statement, (s.Truncate, *DDL))
         key = lock_key(statement, self.context)
-        with self._transaction.writing(key, atomic=atomic or loads):
-            result = self._written(prepared, rows)
-            if loads:
         alone = self._transaction.state is State.IDLE
         if (table := to_count(statement, change, self.context, alone=alone)) is not None:
             self.session.counts.changed(table)
+        with self._transaction.writing(key, atomic=atomic or loads):
+            result = self._written(prepared, rows)
+            if loads:
                 forget_loads(self._workspace(), statement)
         if isinstance(statement, DDL):
             self.session.changed()
@@ -465,7 +468,8 @@ class Connection:
             translate_s=self._spent[1],
         )
         self._spent = [0.0, 0.0]
-        self.session.history.record(entry)
+        if self.recorded:
+            self.session.history.record(entry)
         return entry
 
     # --- control ---------------------------------------------------------------------------------

@@ -201,6 +201,15 @@ class Registry:
         if with_data and folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def reset(self, session_id: str) -> Session:
+        """Empty a session: close it, remove what it stored, open it anew with its kind and TTL."""
+        session = self.get(session_id)
+        self.delete(session_id, with_data=True)
+        opened = self._reserve(session_id)
+        if opened is None:  # a client came back at once and has it already
+            return self.get(session_id)
+        return self._open(session_id, session.kind, session.ttl, session.folder, opened)
+
     def cleanup(self) -> int:
         """Close the sessions whose time has run out and answer how many they were."""
         expired = [session.id for session in self.list() if session.is_expired]

@@ -108,7 +108,7 @@ class Session:
         context = Context(user=user.upper(), session_id=self.id, connection_id=next(self._numbers))
         cursor = self._database.cursor()
         cursor.run("SET TimeZone = 'UTC'")
-        connection = Connection(self, cursor, context, door, transactions, client)
+        connection = Connection(self, cursor, context, door, transactions, client=client)
         with self._guard:
             self._connections.add(connection)
         self.touch()

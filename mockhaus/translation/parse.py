@@ -148,19 +148,25 @@ def _class_of(tree: exp.Expression, leading: tuple[str, ...]) -> type[s.Tree]:
     return kind
 
 
+#: `?`, and `?::` of a cast, which sqlglot takes for an operator of another dialect.
+_QUESTIONS: Final = (TokenType.PLACEHOLDER, TokenType.QDCOLON)
+
+
 def _numbered(tokens: list[Token]) -> list[Token]:
     """The tokens with the n-th `?` written as `:n`, since a tree does not keep their order."""
-    if not any(token.token_type is TokenType.PLACEHOLDER for token in tokens):
+    if not any(token.token_type in _QUESTIONS for token in tokens):
         return tokens
     numbered, count = [], 0
     for token in tokens:
-        if token.token_type is not TokenType.PLACEHOLDER:
+        if token.token_type not in _QUESTIONS:
             numbered.append(token)
             continue
         count += 1
         place = (token.line, token.col, token.start, token.end)
         numbered.append(Token(TokenType.COLON, ":", *place))
         numbered.append(Token(TokenType.NUMBER, str(count), *place))
+        if token.token_type is TokenType.QDCOLON:
+            numbered.append(Token(TokenType.DCOLON, "::", *place))
     return numbered
 
 

@@ -13,7 +13,9 @@ from starlette.testclient import TestClient
 from mockhaus.config import Config
 from mockhaus.http.app import build_app
 from mockhaus.http.kept import KeptConnections
+from mockhaus.http.sqlapi.store import Statements
 from mockhaus.sessions.registry import Registry
+from tests.rest.sql_api import SqlApiClient
 
 #: SQL (and a session id) in, the body of a 200 answer out.
 Query = Callable[..., dict[str, Any]]
@@ -35,7 +37,8 @@ def registry(config: Config) -> Iterator[Registry]:
 def client(config: Config, registry: Registry) -> Iterator[TestClient]:
     with ThreadPoolExecutor(4) as pool, ThreadPoolExecutor(2) as desk:
         kept = KeptConnections(registry, pool, desk)
-        with TestClient(build_app(config, registry, kept)) as client:
+        app = build_app(config, registry, kept, Statements(pool))
+        with TestClient(app) as client:
             yield client
 
 
@@ -48,3 +51,8 @@ def query(client: TestClient) -> Query:
         return body
 
     return run
+
+
+@pytest.fixture
+def api(client: TestClient) -> SqlApiClient:
+    return SqlApiClient(client)

@@ -16,6 +16,7 @@ from mockhaus.config import Config
 from mockhaus.errors import Canceled, MockhausError, SessionNotFound
 from mockhaus.http.app import BODY_LIMIT, build_app
 from mockhaus.http.kept import KeptConnections
+from mockhaus.http.sqlapi.store import Statements
 from mockhaus.result import Column, Result
 from mockhaus.sessions.registry import Registry
 from mockhaus.translation.context import Context
@@ -147,5 +148,6 @@ def fake_app(
 ) -> Starlette:
     """The application over fake sessions."""
     real = cast(Registry, registry)
-    kept = KeptConnections(real, pool or ThreadPoolExecutor(4), ThreadPoolExecutor(2))
-    return build_app(config or Config(), real, kept, body_limit=body_limit)
+    pool = pool or ThreadPoolExecutor(4)
+    kept = KeptConnections(real, pool, ThreadPoolExecutor(2))
+    return build_app(config or Config(), real, kept, Statements(pool), body_limit=body_limit)

@@ -10,7 +10,9 @@ from starlette.testclient import TestClient
 import mockhaus
 from mockhaus.config import Config
 from mockhaus.http.app import operations
+from mockhaus.http.control import Control
 from mockhaus.http.rest import Rest
+from mockhaus.http.sqlapi.api import SqlApi
 from tests.rest.fakes import FakeRegistry, fake_app
 
 
@@ -49,7 +51,6 @@ def test_health() -> None:
         ("GET", "/api/v1/sessions/a/b", 404, None),
         ("GET", "/api/v1/query", 405, {"POST"}),
         ("PUT", "/api/v1/sessions", 405, {"GET", "HEAD", "POST"}),
-        ("OPTIONS", "/api/v1/health", 405, {"GET", "HEAD"}),
     ],
 )
 def test_no_such_thing(method: str, path: str, status: int, allow: set[str] | None) -> None:
@@ -65,5 +66,6 @@ def test_no_such_thing(method: str, path: str, status: int, allow: set[str] | No
 def test_every_operation_says_what_it_does() -> None:
     none: Any = None
     rest = Rest(Config(), none, none)
-    for operation in operations(rest):
+    sql_api = SqlApi(none, none, body_limit=0, patience=0)
+    for operation in operations(rest, sql_api, Control(none, none)):
         assert operation.summary.endswith("."), operation.path

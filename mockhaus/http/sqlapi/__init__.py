@@ -1,0 +1,1 @@
+"""Snowflake's SQL API v2: `/api/v2/statements`."""

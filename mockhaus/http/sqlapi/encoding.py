@@ -1,0 +1,238 @@
+"""Values as the SQL API writes them: every value that is not NULL is a text.
+
+    type                    text
+    fixed                   digits with the scale applied: "12.50"
+    real                    "1.5", "NaN", "inf", "-inf"
+    boolean                 "true", "false"
+    binary                  hexadecimal, upper case
+    date                    days since 1970-01-01
+    time                    seconds since midnight, 9 digits after the point
+    timestamp_ntz, _ltz     seconds since 1970-01-01, 9 digits after the point
+    timestamp_tz            the same, a blank, minutes east of Greenwich + 1440
+    variant, object, array  JSON text over several lines, two blanks a level
+
+The output format parameters (DATE_OUTPUT_FORMAT and its like) change dates, times and binaries.
+A query's values are written by DuckDB, in parallel; those of other answers by Python.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from mockhaus.errors import InvalidParameter
+from mockhaus.http import resultset
+from mockhaus.result import Column
+from mockhaus.translation.functions.formats import Output, output_format
+
+_MOMENTS: Final = ("TIMESTAMP_NTZ", "TIMESTAMP_LTZ", "TIMESTAMP_TZ")
+SEMI_STRUCTURED: Final = frozenset(("VARIANT", "OBJECT", "ARRAY"))
+
+#: Parameter -> the families it formats; TIMESTAMP_OUTPUT_FORMAT where no closer one is given.
+_FORMATTED: Final[dict[str, tuple[str, ...]]] = {
+    "TIMESTAMP_OUTPUT_FORMAT": _MOMENTS,
+    "DATE_OUTPUT_FORMAT": ("DATE",),
+    "TIME_OUTPUT_FORMAT": ("TIME",),
+    **{f"{family}_OUTPUT_FORMAT": (family,) for family in _MOMENTS},
+}
+PARAMETERS: Final = frozenset((*_FORMATTED, "BINARY_OUTPUT_FORMAT"))
+
+_SECONDS: Final = (
+    "CASE WHEN {0} < 0 THEN '-' ELSE '' END || (abs({0}) // 1000000) || '.' || "
+    "lpad((abs({0}) % 1000000)::VARCHAR, 6, '0') || '000'"
+)
+#: Family -> the type that DuckDB is sure of, since a bound NULL has none, and the expression.
+_EXPRESSIONS: Final[dict[str, tuple[str, str]]] = {
+    "FLOAT": (
+        "DOUBLE",
+        "CASE WHEN isnan({0}) THEN 'NaN' ELSE regexp_replace({0}::VARCHAR, '\\.0$', '') END",
+    ),
+    "BINARY": ("BLOB", "hex({0})"),
+    "DATE": ("DATE", "({0} - DATE '1970-01-01')::VARCHAR"),
+    "TIME": ("TIME", _SECONDS.format("epoch_us({0})")),
+    "TIMESTAMP_NTZ": ("TIMESTAMP", _SECONDS.format("epoch_us({0})")),
+    "TIMESTAMP_LTZ": ("TIMESTAMPTZ", _SECONDS.format("epoch_us({0})")),
+    "TIMESTAMP_TZ": ("TIMESTAMPTZ", _SECONDS.format("epoch_us({0})") + " || ' 1440'"),
+}
+_TYPES: Final = {"DATE": "DATE", "TIME": "TIME", "TIMESTAMP_NTZ": "TIMESTAMP"}
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How values are written: formats by family, the encoding of BINARY, the time zone."""
+
+    formats: Mapping[str, Output] = field(default_factory=dict)
+    base64: bool = False
+    zone: str = "UTC"
+
+    def projection(self, columns: Sequence[Column]) -> list[str]:
+        """For each column the expression whose text is the value's."""
+        return [self._expression(n, c.type.family) for n, c in enumerate(columns, start=1)]
+
+    def _expression(self, number: int, family: str) -> str:
+        column = f"#{number}"
+        if family in self.formats:
+            value = f"CAST({column} AS {_TYPES.get(family, 'TIMESTAMPTZ')})"
+            return _formatted(value, family, self.formats[family])
+        if family == "BINARY" and self.base64:
+            return f"base64(CAST({column} AS BLOB))"
+        if family in SEMI_STRUCTURED:
+            return f"CASE WHEN {column} IS NULL THEN NULL ELSE to_json({column})::VARCHAR END"
+        if family not in _EXPRESSIONS:
+            return f"CAST({column} AS VARCHAR)"
+        kind, expression = _EXPRESSIONS[family]
+        return expression.format(f"CAST({column} AS {kind})")
+
+    def rows(
+        self, columns: Sequence[Column], source: Iterator[tuple[Any, ...]]
+    ) -> Iterator[list[str | None]]:
+        """Rows of Python values as texts."""
+        forms = [self._form(column.type.family) for column in columns]
+        for row in source:
+            yield [
+                None if value is None else make(value)
+                for make, value in zip(forms, row, strict=True)
+            ]
+
+    def _form(self, family: str) -> Callable[[Any], str]:
+        if family in self.formats:
+            output, zone = self.formats[family], ZoneInfo(self.zone)
+            return lambda value: _strftime(value, output, zone)
+        if family == "BINARY" and self.base64:
+            return lambda value: base64.b64encode(value).decode()
+        return _FORMS.get(family, _plain)
+
+
+def encoding(parameters: Mapping[str, str], zone: str) -> Encoding:
+    """The encoding that parameters ask for. Raises InvalidParameter."""
+    formats: dict[str, Output] = {}
+    for name, families in _FORMATTED.items():
+        model = parameters.get(name, "")
+        if model and model.upper() != "AUTO":
+            formats |= dict.fromkeys(families, output_format(model))
+    binary = parameters.get("BINARY_OUTPUT_FORMAT", "HEX").upper()
+    if binary not in ("HEX", "BASE64"):
+        raise InvalidParameter(
+            f"SQL compilation error:\ninvalid value ['{binary}'] for parameter "
+            "'BINARY_OUTPUT_FORMAT'"
+        )
+    return Encoding(formats, binary == "BASE64", zone)
+
+
+def _formatted(value: str, family: str, output: Output) -> str:
+    """TO_CHAR(value, model). Macros would do, but they refuse columns by position."""
+    zoned = family in ("TIMESTAMP_LTZ", "TIMESTAMP_TZ")
+    plain = output.strftime if zoned else output.strftime.replace("%z", "+00:00")
+    moment = f"DATE '1970-01-01' + {value}" if family == "TIME" else value
+    made = f"strftime({moment}, {_quoted(plain)})"
+    for digits in output.fractions:
+        pattern = f"\x01(\\d{{{min(digits, 6)}}})\\d*\x01"
+        made = _replaced(made, pattern, "\\1" + _zeros(digits))
+    for separator in output.zones:
+        made = _replaced(made, "\x02([+-]\\d\\d)\x02", "\x02\\1:00\x02")
+        template = "\\1" if separator == "-" else f"\\1{separator}\\2"
+        made = _replaced(made, "\x02([+-]\\d\\d):?(\\d\\d)\x02", template)
+    return made
+
+
+def _replaced(text: str, pattern: str, template: str) -> str:
+    return f"regexp_replace({text}, {_quoted(pattern)}, {_quoted(template)})"
+
+
+def _zeros(digits: int) -> str:
+    return "0" * (digits - 6)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _strftime(value: Any, output: Output, zone: ZoneInfo) -> str:
+    if isinstance(value, time):
+        value = datetime.combine(date(1970, 1, 1), value)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(zone)
+    text: str = value.strftime(output.strftime)
+    for digits in output.fractions:
+        pattern = f"\x01(\\d{{{min(digits, 6)}}})\\d*\x01"
+        text = re.sub(pattern, rf"\g<1>{_zeros(digits)}", text, count=1)
+    for separator in output.zones:
+        template = r"\1" if separator == "-" else rf"\1{separator}\2"
+        text = re.sub("\x02(?:([+-]\\d\\d)(\\d\\d)|)\x02", template, text, count=1)
+    return text
+
+
+# --- values of answers that are no query's --------------------------------------------------------
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _real(value: float) -> str:
+    if math.isnan(value):
+        return "NaN"
+    return f"{float(value)}".removesuffix(".0")
+
+
+def _seconds(value: timedelta) -> str:
+    microseconds = value // timedelta(microseconds=1)
+    whole, rest = divmod(abs(microseconds), 1_000_000)
+    return f"{'-' if microseconds < 0 else ''}{whole}.{rest:06d}000"
+
+
+def _time(value: time) -> str:
+    return _seconds(datetime.combine(date.min, value) - datetime.combine(date.min, time()))
+
+
+def _timestamp(value: datetime) -> str:
+    utc = value.replace(tzinfo=UTC) if value.tzinfo is None else value
+    return _seconds(utc - datetime(1970, 1, 1, tzinfo=UTC))
+
+
+_FORMS: Final[dict[str, Callable[[Any], str]]] = {
+    "FLOAT": _real,
+    "BINARY": lambda value: bytes(value).hex().upper(),
+    "DATE": lambda value: str((value - date(1970, 1, 1)).days),
+    "TIME": _time,
+    "TIMESTAMP_NTZ": _timestamp,
+    "TIMESTAMP_LTZ": _timestamp,
+    "TIMESTAMP_TZ": lambda value: _timestamp(value) + " 1440",
+    **dict.fromkeys(SEMI_STRUCTURED, resultset.semi_structured),
+}
+
+# --- semi-structured values -----------------------------------------------------------------------
+
+_PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
+
+
+def pretty(text: str) -> str:
+    """JSON text over several lines, as Snowflake shows it; numbers stay as they are written."""
+    if text[:1] not in "[{":
+        return text
+    pieces: list[str] = _PIECE.findall(text)
+    made: list[str] = []
+    depth = 0
+    for number, piece in enumerate(pieces):
+        if piece in "[{":
+            empty = pieces[number + 1] in "]}"
+            depth += 1
+            made.append(piece if empty else piece + "\n" + "  " * depth)
+        elif piece in "]}":
+            depth -= 1
+            empty = pieces[number - 1] in "[{"
+            made.append(piece if empty else "\n" + "  " * depth + piece)
+        elif piece == ",":
+            made.append(",\n" + "  " * depth)
+        else:
+            made.append(": " if piece == ":" else piece)
+    return "".join(made)
