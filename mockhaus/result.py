@@ -60,8 +60,8 @@ class Result:
     translated: str = ""
     warnings: list[str] = field(default_factory=list)
     execution_s: float = 0.0
-    #: To be called with the numbers of rows and bytes once a door has read the answer.
-    fetched: Callable[[int, int], None] | None = None
+    #: To be called with the numbers of rows and bytes (if known) once a door has read the answer.
+    fetched: Callable[[int, int | None], None] | None = None
 
     def python_rows(self) -> Iterator[tuple[Any, ...]]:
         """The rows as tuples of Python values, batch after batch."""

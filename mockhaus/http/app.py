@@ -34,6 +34,14 @@ from mockhaus.http.bodies import (
     SessionRequest,
 )
 from mockhaus.http.control import Alive, Control, ExecutedList, Reset, TableList
+from mockhaus.http.history import (
+    HistoryAnswer,
+    HistoryApi,
+    HistoryCleared,
+    HistoryEntry,
+    HistoryList,
+    HistoryStatistics,
+)
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.layers import DebugLog, Origins, ProcessTime, read_body
 from mockhaus.http.refusals import Refused
@@ -73,7 +81,7 @@ class Operation:
     path: str
     tag: str
     call: Call
-    answer: type
+    answer: Any
     body: type | None = None
     refusals: tuple[int, ...] = ()
     fault: str = "INTERNAL_SERVER_ERROR"
@@ -85,9 +93,46 @@ class Operation:
         return (self.call.__doc__ or "").partition("\n")[0]
 
 
-def operations(rest: Rest, sql_api: SqlApi, control: Control) -> tuple[Operation, ...]:
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The objects whose methods are the operations."""
+
+    rest: Rest
+    sql_api: SqlApi
+    control: Control
+    history: HistoryApi
+
+
+def operations(doors: Doors) -> tuple[Operation, ...]:
     """Everything this door does."""
-    return (*_rest(rest), *_sql_api(sql_api), *_control(control))
+    return (
+        *_rest(doors.rest),
+        *_history(doors.history),
+        *_sql_api(doors.sql_api),
+        *_control(doors.control),
+    )
+
+
+def _history(history: HistoryApi) -> tuple[Operation, ...]:
+    path, missing = "/api/v1/history", (400, 404, 410)
+    return (
+        Operation("GET", path, "history", history.recent, HistoryList, refusals=missing),
+        Operation("DELETE", path, "history", history.clear, HistoryCleared, refusals=missing),
+        Operation(
+            "GET", path + "/search", "history", history.search, HistoryList, refusals=missing
+        ),
+        Operation(
+            "GET", path + "/statistics", "history", history.statistics, HistoryStatistics,
+            refusals=missing,
+        ),
+        Operation(
+            "GET", path + "/export", "history", history.export, list[HistoryEntry],
+            refusals=missing,
+        ),
+        Operation(
+            "GET", path + "/{query_id}", "history", history.get, HistoryAnswer, refusals=(404,)
+        ),
+    )  # fmt: skip
 
 
 def _sql_api(sql_api: SqlApi) -> tuple[Operation, ...]:
@@ -167,9 +212,13 @@ def build_app(
 ) -> Starlette:
     """The application."""
     paths: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
-    rest, control = Rest(config, registry, kept), Control(kept, statements)
-    sql_api = SqlApi(kept, statements, body_limit=body_limit, patience=config.login_timeout)
-    for operation in operations(rest, sql_api, control):
+    doors = Doors(
+        Rest(config, registry, kept),
+        SqlApi(kept, statements, body_limit=body_limit, patience=config.login_timeout),
+        Control(kept, statements),
+        HistoryApi(registry, kept),
+    )
+    for operation in operations(doors):
         paths[operation.path][operation.method] = operation
     middleware = [Middleware(ProcessTime)]
     if config.debug:

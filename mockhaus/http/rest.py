@@ -156,9 +156,12 @@ def answer(
             connection.enter(body.database, body.schema)
         for result in connection.execute(body.sql):
             try:
-                results.append(resultset.read(result, began))
+                read = resultset.read(result, began)
+                results.append(read)
             finally:
                 result.close()
+            if result.fetched is not None:
+                result.fetched(read.row_count, None)
             if unwanted.is_set():
                 raise Canceled("SQL execution canceled")
             began = perf_counter()

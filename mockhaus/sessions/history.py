@@ -56,7 +56,7 @@ class Entry:
         """Everything: parse, translate, execute, fetch."""
         return self.parse_s + self.translate_s + self.execution_s + self.fetch_s
 
-    def fetched(self, rows: int, size: int) -> None:
+    def fetched(self, rows: int, size: int | None) -> None:
         """A door has read the answer: so many rows, so many bytes."""
         self.fetch_s = time.perf_counter() - self.ended
         self.rows = rows if self.rows is None else self.rows

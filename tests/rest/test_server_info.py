@@ -9,8 +9,9 @@ from starlette.testclient import TestClient
 
 import mockhaus
 from mockhaus.config import Config
-from mockhaus.http.app import operations
+from mockhaus.http.app import Doors, operations
 from mockhaus.http.control import Control
+from mockhaus.http.history import HistoryApi
 from mockhaus.http.rest import Rest
 from mockhaus.http.sqlapi.api import SqlApi
 from tests.rest.fakes import FakeRegistry, fake_app
@@ -67,5 +68,6 @@ def test_every_operation_says_what_it_does() -> None:
     none: Any = None
     rest = Rest(Config(), none, none)
     sql_api = SqlApi(none, none, body_limit=0, patience=0)
-    for operation in operations(rest, sql_api, Control(none, none)):
+    doors = Doors(rest, sql_api, Control(none, none), HistoryApi(none, none))
+    for operation in operations(doors):
         assert operation.summary.endswith("."), operation.path

@@ -1,0 +1,343 @@
+"""`/api/v1/history`: what ran, through whatever door, in one session or in all that are open.
+
+Every operation takes the same filters in its query string: `session_id`, `text` (part of the SQL),
+`status` (SUCCESS, FAIL), `type`, `user`, `door`, `query_tag`, `error_code`, `since`, `before`
+(times in ISO 8601; of a list the `started` of its last row is the `before` of the next page).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mockhaus.http import refusals
+from mockhaus.http.bodies import Failure
+from mockhaus.http.kept import KeptConnections
+from mockhaus.http.refusals import Refused
+from mockhaus.sessions.history import Entry
+from mockhaus.sessions.registry import Registry
+from mockhaus.sessions.session import Session
+
+#: Rows of a list that names no limit, and the most there may be.
+DEFAULT_LIMIT: Final = 100
+MOST: Final = 10_000
+
+
+class HistoryEntry(Struct, frozen=True):
+    """One statement. Times in milliseconds; `rows` and `bytes` are of the answer, where known."""
+
+    query_id: str
+    session_id: str
+    connection_id: int
+    sql: str
+    translated_sql: str
+    type: str
+    status: str
+    error_code: str | None
+    error_message: str | None
+    user: str
+    role: str
+    client: str
+    door: str
+    database: str | None
+    schema: str | None
+    warehouse: str | None
+    query_tag: str
+    started: datetime
+    parse_ms: float
+    translate_ms: float
+    execute_ms: float
+    fetch_ms: float
+    total_ms: float
+    rows: int | None
+    bytes: int | None
+
+
+class HistoryList(Struct, frozen=True):
+    """Statements, newest first."""
+
+    success: bool
+    history: list[HistoryEntry]
+    count: int
+
+
+class HistoryAnswer(Struct, frozen=True):
+    """One statement."""
+
+    success: bool
+    query: HistoryEntry
+
+
+class Durations(Struct, frozen=True):
+    """Of whole statements, in milliseconds."""
+
+    mean_ms: float
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    max_ms: float
+
+
+class HistoryStatistics(Struct, frozen=True):
+    """Counts and durations; `durations` is null where nothing ran. Hours are UTC."""
+
+    success: bool
+    total: int
+    succeeded: int
+    failed: int
+    durations: Durations | None
+    by_type: dict[str, int]
+    by_error: dict[str, int]
+    by_hour: dict[str, int]
+
+
+class HistoryCleared(Struct, frozen=True):
+    """How many statements were forgotten."""
+
+    success: bool
+    message: str
+    cleared: int
+
+
+Test = Callable[[str, Entry], bool]
+
+#: Filter -> the test that a value makes.
+_FILTERS: Final[dict[str, Callable[[str], Test]]] = {
+    "session_id": lambda value: lambda session, entry: session == value,
+    "text": lambda value: lambda session, entry: value.lower() in entry.text.lower(),
+    "status": lambda value: lambda session, entry: _status(entry) == value.upper(),
+    "type": lambda value: lambda session, entry: entry.kind == value.upper(),
+    "user": lambda value: lambda session, entry: entry.user == value.upper(),
+    "door": lambda value: lambda session, entry: entry.door == value,
+    "query_tag": lambda value: lambda session, entry: entry.query_tag == value,
+    "error_code": lambda value: lambda session, entry: entry.error_code == value,
+    "since": lambda value: _from(_moment("since", value)),
+    "before": lambda value: _until(_moment("before", value)),
+}
+
+
+def _from(moment: datetime) -> Test:
+    return lambda session, entry: entry.started >= moment
+
+
+def _until(moment: datetime) -> Test:
+    return lambda session, entry: entry.started < moment
+
+
+def _moment(name: str, value: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value.replace(" ", "+"))
+    except ValueError:
+        raise refusals.invalid_request(f"{name} '{value[:100]}' is not a time") from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _status(entry: Entry) -> str:
+    return "SUCCESS" if entry.succeeded else "FAIL"
+
+
+class HistoryApi:
+    """The operations."""
+
+    def __init__(self, registry: Registry, kept: KeptConnections) -> None:
+        self._registry = registry
+        self._kept = kept
+
+    async def recent(self, request: Request, body: None) -> HistoryList:
+        """The latest statements, newest first."""
+        asked = dict(request.query_params)
+        limit = _limit(asked.pop("limit", str(DEFAULT_LIMIT)))
+        found = (await self._found(asked))[:limit]
+        return HistoryList(True, found, len(found))
+
+    async def search(self, request: Request, body: None) -> HistoryList:
+        """The latest statements whose text holds `text`, newest first."""
+        if not request.query_params.get("text"):
+            raise refusals.invalid_request("text is missing")
+        return await self.recent(request, body)
+
+    async def get(self, request: Request, body: None) -> HistoryAnswer:
+        """One statement by its query id."""
+        query_id = request.path_params["query_id"]
+        for session in await self._sessions(None):
+            entry = session.history.get(query_id)
+            if entry is not None:
+                return HistoryAnswer(True, _shown(session.id, entry))
+        raise Refused(404, Failure(error="QUERY_NOT_FOUND", detail=f"Query {query_id} not found"))
+
+    async def statistics(self, request: Request, body: None) -> HistoryStatistics:
+        """How many statements, how long they took, which failed and when they ran."""
+        return _statistics(await self._found(dict(request.query_params)))
+
+    async def clear(self, request: Request, body: None) -> HistoryCleared:
+        """Forget the statements of a session or of all, or those from before a time."""
+        asked = dict(request.query_params)
+        before = asked.pop("before", None)
+        session_id = asked.pop("session_id", None)
+        _refuse_unknown(asked, ("before", "session_id"))
+        moment = None if before is None else _moment("before", before)
+        sessions = await self._sessions(session_id)
+        gone = sum(session.history.clear(moment) for session in sessions)
+        return HistoryCleared(True, f"Cleared {gone} statements", gone)
+
+    async def export(self, request: Request, body: None) -> Response:
+        """All statements as a file: `format` is json, csv or parquet."""
+        asked = dict(request.query_params)
+        name = asked.pop("format", "json").lower()
+        if name not in _FORMATS:
+            raise refusals.invalid_request(f"Unknown format '{name[:100]}': json, csv or parquet")
+        media, write = _FORMATS[name]
+        content = await self._kept.at_desk(write, await self._found(asked))
+        disposition = f'attachment; filename="history.{name}"'
+        return Response(content, 200, {"content-disposition": disposition}, media_type=media)
+
+    async def _found(self, asked: Mapping[str, str]) -> list[HistoryEntry]:
+        """The statements that pass the filters, newest first."""
+        _refuse_unknown(asked, _FILTERS)
+        tests = [_FILTERS[name](value) for name, value in asked.items()]
+        sessions = await self._sessions(asked.get("session_id"))
+        return await self._kept.at_desk(_passed, sessions, tests)
+
+    async def _sessions(self, session_id: str | None) -> list[Session]:
+        if session_id is None:
+            return self._registry.list()
+        return [await self._kept.at_desk(self._kept.find, session_id)]
+
+
+def _limit(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise refusals.invalid_request(f"limit '{text[:100]}' is not a number from 1 to {MOST}")
+    return int(text)
+
+
+def _refuse_unknown(asked: Mapping[str, str], known: Mapping[str, Any] | tuple[str, ...]) -> None:
+    for name in asked:
+        if name not in known:
+            raise refusals.invalid_request(f"Unknown query parameter '{name[:100]}'")
+
+
+def _passed(sessions: list[Session], tests: list[Test]) -> list[HistoryEntry]:
+    found = [
+        _shown(session.id, entry)
+        for session in sessions
+        for entry in session.history.entries()
+        if all(test(session.id, entry) for test in tests)
+    ]
+    return sorted(found, key=lambda entry: entry.started, reverse=True)
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 3)
+
+
+def _shown(session_id: str, entry: Entry) -> HistoryEntry:
+    return HistoryEntry(
+        query_id=entry.query_id,
+        session_id=session_id,
+        connection_id=entry.connection_id,
+        sql=entry.text,
+        translated_sql=entry.translated,
+        type=entry.kind,
+        status=_status(entry),
+        error_code=entry.error_code,
+        error_message=entry.error_message,
+        user=entry.user,
+        role=entry.role,
+        client=entry.client,
+        door=entry.door,
+        database=entry.database,
+        schema=entry.schema,
+        warehouse=entry.warehouse,
+        query_tag=entry.query_tag,
+        started=entry.started,
+        parse_ms=_milliseconds(entry.parse_s),
+        translate_ms=_milliseconds(entry.translate_s),
+        execute_ms=_milliseconds(entry.execution_s),
+        fetch_ms=_milliseconds(entry.fetch_s),
+        total_ms=_milliseconds(entry.total_s),
+        rows=entry.rows,
+        bytes=entry.bytes,
+    )
+
+
+def _statistics(found: list[HistoryEntry]) -> HistoryStatistics:
+    times = sorted(entry.total_ms for entry in found)
+    durations = None
+    if times:
+        mean = round(sum(times) / len(times), 3)
+        p50, p95, p99 = (_percentile(times, part) for part in (0.5, 0.95, 0.99))
+        durations = Durations(mean, p50, p95, p99, times[-1])
+    failed = [entry for entry in found if entry.error_code is not None]
+    hours = Counter(f"{entry.started:%Y-%m-%dT%H:00:00Z}" for entry in found)
+    return HistoryStatistics(
+        True,
+        len(found),
+        len(found) - len(failed),
+        len(failed),
+        durations,
+        dict(Counter(entry.type for entry in found).most_common()),
+        dict(Counter(str(entry.error_code) for entry in failed).most_common()),
+        dict(sorted(hours.items())),
+    )
+
+
+def _percentile(times: list[float], part: float) -> float:
+    """The nearest-rank percentile of sorted times."""
+    return times[max(0, math.ceil(part * len(times)) - 1)]
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def _json(found: list[HistoryEntry]) -> bytes:
+    return msgspec.json.encode(found)
+
+
+def _csv(found: list[HistoryEntry]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(HistoryEntry.__struct_fields__)
+    for entry in found:
+        cells = msgspec.structs.astuple(entry)
+        writer.writerow(
+            [cell.isoformat() if isinstance(cell, datetime) else cell for cell in cells]
+        )
+    return text.getvalue().encode()
+
+
+_INTEGERS: Final = ("connection_id", "rows", "bytes")
+
+
+def _parquet(found: list[HistoryEntry]) -> bytes:
+    schema = pa.schema([(name, _arrow(name)) for name in HistoryEntry.__struct_fields__])
+    table = pa.Table.from_pylist([msgspec.structs.asdict(entry) for entry in found], schema)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    return bytes(sink.getvalue())
+
+
+def _arrow(name: str) -> pa.DataType:
+    if name.endswith("_ms"):
+        return pa.float64()
+    if name == "started":
+        return pa.timestamp("us", "UTC")
+    return pa.int64() if name in _INTEGERS else pa.string()
+
+
+_FORMATS: Final[dict[str, tuple[str, Callable[[list[HistoryEntry]], bytes]]]] = {
+    "json": ("application/json", _json),
+    "csv": ("text/csv", _csv),
+    "parquet": ("application/vnd.apache.parquet", _parquet),
+}

@@ -1,0 +1,123 @@
+"""`/api/v1/history`: list, filters, search, statistics, clear, export."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from starlette.testclient import TestClient
+
+from tests.rest.conftest import Query
+from tests.rest.sql_api import SqlApiClient
+
+HISTORY = "/api/v1/history"
+
+
+@pytest.fixture
+def found(client: TestClient, query: Query, api: SqlApiClient) -> Any:
+    """Five statements in two sessions, through two doors; answers a list by its query string."""
+    session = query("SELECT 1 AS first")["session_id"]
+    query("CREATE TABLE t (n INT)", session_id=session)
+    query("INSERT INTO t VALUES (1), (2)", session_id=session)
+    client.post("/api/v1/query", json={"sql": "SELECT * FROM x", "session_id": session})
+    api.run("SELECT 'sql api'", parameters={"QUERY_TAG": "nightly"})
+
+    def texts(asked: str = "") -> list[str]:
+        response = client.get(f"{HISTORY}{asked}")
+        assert response.status_code == 200, response.text
+        return [entry["sql"] for entry in response.json()["history"]]
+
+    return texts
+
+
+#: Query string -> how many of the five statements.
+FILTERS = [
+    ("", 5),
+    ("?limit=2", 2),
+    ("?status=success", 4),
+    ("?status=FAIL", 1),
+    ("?type=insert", 1),
+    ("?door=sql-api", 1),
+    ("?door=http", 4),
+    ("?query_tag=nightly", 1),
+    ("?error_code=002003", 1),
+    ("?user=mockhaus", 5),
+    ("?session_id=default", 1),
+    ("?since=2000-01-01", 5),
+    ("?before=2000-01-01T00:00:00Z", 0),
+    ("?text=select", 3),
+    ("?text=FIRST&door=http", 1),
+]
+
+
+def test_filters(found: Any) -> None:
+    assert found()[0] == "SELECT 'sql api'", "newest first"
+    assert {asked: len(found(asked)) for asked, _ in FILTERS} == dict(FILTERS)
+
+
+def test_an_entry(client: TestClient, found: Any) -> None:
+    (entry,) = client.get(f"{HISTORY}/search?text=first").json()["history"]
+    assert entry["rows"] == 1
+    assert entry["translated_sql"]
+    assert entry["status"] == "SUCCESS"
+    parts = [entry[f"{part}_ms"] for part in ("parse", "translate", "execute", "fetch")]
+    assert min(parts) > 0
+    assert entry["total_ms"] == pytest.approx(sum(parts), abs=0.01)
+    one = client.get(f"{HISTORY}/{entry['query_id']}").json()
+    assert one == {"success": True, "query": entry}
+    older = f"?before={entry['started']}"
+    assert found(older) == [], "pages go on with the time of their last row"
+
+
+def test_statistics(client: TestClient, found: Any) -> None:
+    body = client.get(f"{HISTORY}/statistics").json()
+    assert (body["total"], body["succeeded"], body["failed"]) == (5, 4, 1)
+    assert body["by_type"] == {"SELECT": 3, "CREATETABLE": 1, "INSERT": 1}
+    assert body["by_error"] == {"002003": 1}
+    assert sum(body["by_hour"].values()) == 5
+    times = body["durations"]
+    assert 0 < times["p50_ms"] <= times["p95_ms"] <= times["p99_ms"] <= times["max_ms"]
+    none = client.get(f"{HISTORY}/statistics?status=FAIL&type=INSERT").json()
+    assert (none["total"], none["durations"]) == (0, None)
+
+
+def test_export(client: TestClient, found: Any) -> None:
+    rows = client.get(f"{HISTORY}/export").json()
+    assert len(rows) == 5
+    text = client.get(f"{HISTORY}/export?format=csv")
+    assert text.headers["content-disposition"] == 'attachment; filename="history.csv"'
+    table = list(csv.DictReader(io.StringIO(text.text)))
+    assert [row["query_id"] for row in table] == [row["query_id"] for row in rows]
+    parquet = client.get(f"{HISTORY}/export?format=parquet&status=FAIL").content
+    (failed,) = pq.read_table(pa.BufferReader(parquet)).to_pylist()
+    assert failed["error_code"] == "002003"
+
+
+def test_clear(client: TestClient, found: Any) -> None:
+    assert client.delete(f"{HISTORY}?before=2000-01-01").json()["cleared"] == 0
+    assert client.delete(f"{HISTORY}?session_id=default").json()["cleared"] == 1
+    assert client.delete(HISTORY).json()["cleared"] == 4
+    assert found() == []
+
+
+#: Method, path -> status.
+REFUSED = [
+    ("GET", "?limit=0", 400),
+    ("GET", "?limit=x", 400),
+    ("GET", "?colour=red", 400),
+    ("GET", "?since=yesterday", 400),
+    ("GET", "?session_id=nobody", 404),
+    ("GET", "/search", 400),
+    ("GET", "/export?format=xml", 400),
+    ("GET", "/01-nothing", 404),
+    ("DELETE", "?type=SELECT", 400),
+]
+
+
+def test_refused(client: TestClient) -> None:
+    got = [(m, p, client.request(m, HISTORY + p).status_code) for m, p, _ in REFUSED]
+    assert got == REFUSED
