@@ -43,6 +43,7 @@
     │   ├── WireError                what only the PostgreSQL wire has a name for
     │   │   ├── InvalidEncoding                22021
     │   │   ├── InvalidBinary                  22P03
+    │   │   ├── CopyFailed                     57014
     │   │   ├── UndefinedPrepared              26000
     │   │   ├── DuplicatePrepared              42P05
     │   │   ├── UndefinedPortal                34000
@@ -97,6 +98,8 @@ class MockhausError(Exception):
         self.position = position
         self.subject = subject
         self.query_id: str | None = None
+        #: Where in the data it happened: `COPY t, line 3, column a` (PostgreSQL's field W).
+        self.context: str | None = None
 
 
 class SqlError(MockhausError):
@@ -401,6 +404,12 @@ class InvalidBinary(WireError):
     """A binary parameter value that is not of its type."""
 
     sqlstate = "22P03"
+
+
+class CopyFailed(WireError):
+    """The client gave up the COPY that it was sending data for."""
+
+    sqlstate = "57014"
 
 
 class UndefinedPrepared(WireError):

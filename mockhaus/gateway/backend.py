@@ -10,15 +10,16 @@ and 55.2.4); where it is plain that there is only one statement, it is left to a
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any, Final
 
 from mockhaus.errors import (
     Canceled,
+    CopyFailed,
     EngineFault,
     MockhausError,
+    ProtocolError,
     SqlSyntaxError,
     StatementTimeout,
     UnsupportedFeature,
@@ -26,25 +27,26 @@ from mockhaus.errors import (
 from mockhaus.gateway import messages as m
 from mockhaus.gateway.auth import first_schema
 from mockhaus.gateway.codec import encode
-from mockhaus.gateway.messages import Message
+from mockhaus.gateway.copy_command import CopyCommand
+from mockhaus.gateway.copy_in import CopyIn
+from mockhaus.gateway.copy_out import copy_rows
+from mockhaus.gateway.messages import BINARY, TEXT, Message
 from mockhaus.gateway.parameters import TEXT_OID, ParameterLoader, check_count, duckdb_type
 from mockhaus.gateway.portal import Plan, Portal
 from mockhaus.gateway.protocol import (
-    EXTENDED,
     Action,
     Namespace,
     Protocol,
-    State,
     portal_names,
     statement_names,
 )
+from mockhaus.gateway.reading import Read, moved, read
 from mockhaus.gateway.responses import error_response, warning_response
 from mockhaus.gateway.rows import Wire, shown_name
-from mockhaus.gateway.settings import Command, Settings, command
-from mockhaus.gateway.split import split
+from mockhaus.gateway.settings import Command, Settings
 from mockhaus.result import Projection, Result
-from mockhaus.sessions.connection import Connection
-from mockhaus.translation.statements import Statement
+from mockhaus.sessions.connection import Connection, Prepared
+from mockhaus.translation.statements import Select
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +56,10 @@ PIECE: Final = 64 * 1024
 #: Plans kept for texts that come again.
 PLANS: Final = 256
 
-Steps = Iterator[Wire]
+Steps = Generator[Wire, None, None]
 
-_FOREIGN: Final = re.compile(r"(?:^|[;\n]|\*/)\s*(?:set|show|reset|discard|copy)\b", re.I)
-_COPY: Final = re.compile(r"COPY\b.*\b(?:FROM\s+STDIN|TO\s+STDOUT)\b", re.I | re.S)
+#: What a step yields when it can go on only with the data of a COPY FROM STDIN.
+_DATA_WANTED: Final = b""
 
 _PARSE_COMPLETE: Final = encode(m.ParseComplete())
 _BIND_COMPLETE: Final = encode(m.BindComplete())
@@ -81,6 +83,7 @@ class Backend:
         self.protocol = protocol
         self.settings = settings
         self._connection = connection
+        connection.settings = settings.rows
         self._encoders = encoders
         self._statements: Namespace[Plan] = statement_names()
         self._portals: Namespace[Portal] = portal_names()
@@ -92,6 +95,10 @@ class Backend:
         self._timed_out = False
         self.canceling = False
         self._rolled_back = False
+        self._message: Message = m.Sync()
+        self._incoming: CopyIn | None = None
+        #: What waits for the data of a COPY FROM STDIN.
+        self._waiting: Steps | None = None
         self._actions: dict[Action, Callable[[Any], Steps | None]] = {
             Action.QUERY: self._query,
             Action.PARSE: self._parse,
@@ -102,6 +109,10 @@ class Backend:
             Action.FLUSH: self._flush_out,
             Action.SYNC: self._sync,
             Action.CALL_FUNCTION: self._call_function,
+            Action.COPY_DATA: self._copy_data,
+            Action.COPY_DONE: self._copy_done,
+            Action.COPY_FAIL: self._copy_fail,
+            Action.BREAK_COPY: self._break_copy,
             Action.TERMINATE: lambda message: None,
             Action.IGNORE: lambda message: None,
         }
@@ -123,15 +134,25 @@ class Backend:
                 action = self.protocol.receive(message)
                 if action is Action.EXECUTE and number not in lone:
                     self._begin()
+                if action is not Action.COPY_DATA:
+                    self._message = message
                 steps = self._actions[action](message)
                 if steps is not None:
-                    yield from steps
+                    yield from self._drive(steps)
             except MockhausError as error:
                 self._failed(message, error)
             except Exception:
                 log.exception("a fault in Mockhaus")
                 self._failed(message, EngineFault("Internal error; the server's log has it."))
         return self._taken() if self._flush else None
+
+    def _drive(self, steps: Steps) -> Steps:
+        """Go through steps, until they end or want data."""
+        for wire in steps:
+            if wire is _DATA_WANTED:
+                self._waiting = steps
+                return
+            yield wire
 
     def adopt(self, startup: Mapping[str, str]) -> None:
         """Bring the settings that the client came with to the connection."""
@@ -158,6 +179,7 @@ class Backend:
     def close(self) -> None:
         """Give everything back; an open transaction is rolled back."""
         try:
+            self._give_up_copy()
             self._close_portals()
         finally:
             self._connection.close()
@@ -185,13 +207,12 @@ class Backend:
         self.canceling = False
         self._out += encode(error_response(error))
         self._flush = True
+        self._give_up_copy()
         try:
             self._end(commit=False)
         except MockhausError:
             log.exception("rolling back after an error")
-        self.protocol.failed(message)
-        kind = message.kind if isinstance(message, m.Malformed) else type(message)
-        if kind not in EXTENDED and self.protocol.state is State.READY:
+        if self.protocol.failed(message):
             self._ready()
 
     def _ready(self) -> None:
@@ -233,7 +254,7 @@ class Backend:
     # --- simple query -----------------------------------------------------------------------------
 
     def _query(self, message: m.Query) -> Steps:
-        statements = self._read(message.text, placeholders=False)
+        statements = read(self._connection, message.text, placeholders=False)
         if not statements:
             self._out += _EMPTY
         if len(statements) > 1:
@@ -242,12 +263,16 @@ class Backend:
             try:
                 yield from self._simple(statement)
             except MockhausError as error:
-                raise _moved(error, offset) from None
+                raise moved(error, offset) from None
         self._end(commit=True)
         self._ready()
 
-    def _simple(self, statement: Statement | Command) -> Steps:
-        portal = Portal(self._plan(statement, (), 0))
+    def _simple(self, statement: Read) -> Steps:
+        plan = self._plan(statement, (), 0)
+        if plan.copy is not None:
+            yield from self._copy(plan.copy)
+            return
+        portal = Portal(plan)
         try:
             self._opened(portal.open(self._run))
             if portal.encoder is not None:
@@ -262,7 +287,7 @@ class Backend:
 
     def _parse(self, message: m.Parse) -> None:
         self._statements.check_free(message.statement)
-        statements = self._read(message.query, placeholders=True)
+        statements = read(self._connection, message.query, placeholders=True)
         if len(statements) > 1:
             raise SqlSyntaxError("cannot insert multiple commands into a prepared statement")
         plan = Plan()
@@ -270,7 +295,7 @@ class Backend:
             try:
                 plan = self._plan(statement, message.parameter_types, offset)
             except MockhausError as error:
-                raise _moved(error, offset) from None
+                raise moved(error, offset) from None
         self._statements.put(message.statement, plan)
         self._out += _PARSE_COMPLETE
 
@@ -301,13 +326,16 @@ class Backend:
         if portal.plan.is_empty:
             self._out += _EMPTY
             return
+        if portal.plan.copy is not None:
+            yield from self._copy(portal.plan.copy)
+            return
         try:
             if portal.result is None:
                 self._opened(portal.open(self._run))
             for wire in portal.fetch(message.max_rows, self._encoders):
                 yield from self._emit(wire)
         except MockhausError as error:
-            raise _moved(error, portal.plan.offset) from None
+            raise moved(error, portal.plan.offset) from None
         self._out += _SUSPENDED if portal.suspended else encode(m.CommandComplete(portal.tag))
 
     def _close(self, message: m.Close) -> None:
@@ -330,31 +358,73 @@ class Backend:
             "function call messages are not supported", hint="Call the function with SELECT."
         )
 
+    # --- COPY -------------------------------------------------------------------------------------
+
+    def _copy(self, copy: CopyCommand) -> Steps:
+        statements = self._connection.parse(copy.query)
+        if len(statements) != 1 or not isinstance(statements[0], Select):
+            raise UnsupportedFeature("COPY sends the rows of a query only")
+        plan = self._plan(statements[0], (), 0)
+        return self._copy_in(copy, plan) if copy.inwards else self._copy_out(copy, plan)
+
+    def _copy_out(self, copy: CopyCommand, plan: Plan) -> Steps:
+        portal = Portal(plan)
+        portal.encoder = rows = copy_rows(copy, plan.columns or ())
+        try:
+            self._opened(portal.open(self._run))
+            self._out += encode(m.CopyOutResponse(*_formats(copy, plan)))
+            if header := rows.header:
+                self._out += encode(m.CopyData(header))
+            for wire in portal.fetch(0, self._encoders):
+                yield from self._emit(wire)
+            if rows.trailer:
+                self._out += encode(m.CopyData(rows.trailer))
+            self._out += encode(m.CopyDone()) + encode(m.CommandComplete(f"COPY {portal.sent}"))
+        finally:
+            portal.close()
+
+    def _copy_in(self, copy: CopyCommand, plan: Plan) -> Steps:
+        self._incoming = incoming = CopyIn(copy, plan.columns or (), self._connection.session.files)
+        try:
+            self.protocol.copying(self._message)
+            self._out += encode(m.CopyInResponse(*_formats(copy, plan)))
+            self._flush = True
+            yield _DATA_WANTED
+            prepared = Prepared(incoming.finish(), None)
+            result = self._run(Plan(prepared), (), None)
+            self._out += encode(m.CommandComplete(f"COPY {result.row_count}"))
+        finally:
+            self._incoming = None
+            incoming.close()
+
+    def _copy_data(self, message: m.CopyData) -> None:
+        assert self._incoming is not None
+        self._incoming.add(message.data)
+
+    def _copy_done(self, message: m.CopyDone) -> Steps:
+        steps, self._waiting = self._waiting, None
+        self.protocol.copied()
+        assert steps is not None
+        yield from self._drive(steps)
+
+    def _copy_fail(self, message: m.CopyFail) -> None:
+        raise CopyFailed(f"COPY from stdin failed: {message.reason}")
+
+    def _break_copy(self, message: Message) -> None:
+        raise ProtocolError(f"unexpected message {type(message).__name__} during COPY from stdin")
+
+    def _give_up_copy(self) -> None:
+        steps, self._waiting = self._waiting, None
+        if steps is not None:
+            steps.close()
+
     # --- statements -------------------------------------------------------------------------------
 
-    def _read(self, text: str, *, placeholders: bool) -> list[tuple[Statement | Command, int]]:
-        """The statements of a text, and what must be added to the positions of their errors."""
-        if _FOREIGN.search(text) is None:
-            return [(each, 0) for each in self._connection.parse(text, placeholders=placeholders)]
-        pieces = list(split(text))
-        commands = [_foreign(piece.bare) for piece in pieces]
-        if not any(commands):
-            return [(each, 0) for each in self._connection.parse(text, placeholders=placeholders)]
-        found: list[tuple[Statement | Command, int]] = []
-        for piece, about_settings in zip(pieces, commands, strict=True):
-            if about_settings is not None:
-                found.append((about_settings, piece.offset))
-                continue
-            try:
-                parsed = self._connection.parse(piece.text, placeholders=placeholders)
-            except MockhausError as error:
-                raise _moved(error, piece.offset) from None
-            found += [(each, piece.offset) for each in parsed]
-        return found
-
-    def _plan(self, statement: Statement | Command, types: tuple[int, ...], offset: int) -> Plan:
+    def _plan(self, statement: Read, types: tuple[int, ...], offset: int) -> Plan:
         if isinstance(statement, Command):
             return Plan(command=statement, offset=offset)
+        if isinstance(statement, CopyCommand):
+            return Plan(copy=statement, offset=offset)
         prepared = self._connection.prepare(statement, tuple(map(duckdb_type, types)))
         if types or offset:
             return Plan(prepared, types=types, offset=offset)
@@ -422,20 +492,10 @@ class Backend:
             self._connection.run(self._connection.prepare(statement)).close()
 
 
-def _foreign(text: str) -> Command | None:
-    if _COPY.match(text):
-        raise UnsupportedFeature(
-            "COPY FROM STDIN and COPY TO STDOUT are not supported",
-            hint="Use COPY INTO with a stage.",
-        )
-    return command(text)
-
-
-def _moved(error: MockhausError, offset: int) -> MockhausError:
-    """The error with its position counted from the start of the whole text."""
-    if error.position is not None:
-        error.position += offset
-    return error
+def _formats(copy: CopyCommand, plan: Plan) -> tuple[int, tuple[int, ...]]:
+    """The format of a COPY and of each of its columns."""
+    code = BINARY if copy.form == "BINARY" else TEXT
+    return code, (code,) * len(plan.columns or ())
 
 
 def _lone_executes(messages: Sequence[Message]) -> set[int]:

@@ -8,6 +8,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from mockhaus.gateway.copy_command import CopyCommand
 from mockhaus.gateway.rows import Batch, RowEncoder, Wire
 from mockhaus.gateway.settings import Command
 from mockhaus.result import Column, Projection, Result
@@ -19,11 +20,12 @@ AHEAD: Final = 2
 
 @dataclass(slots=True)
 class Plan:
-    """What Parse leaves behind: a statement for the connection, a command about settings, or,
-    with neither, an empty text. `offset` is where it starts in the text that was sent."""
+    """What Parse leaves behind: a statement for the connection, a command about settings, a
+    COPY, or, with none of them, an empty text. `offset` is where it starts in what was sent."""
 
     prepared: Prepared | None = None
     command: Command | None = None
+    copy: CopyCommand | None = None
     types: tuple[int, ...] = ()
     offset: int = 0
     _encoders: dict[tuple[int, ...], RowEncoder] = field(default_factory=dict)
@@ -46,7 +48,7 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        return self.prepared is None and self.command is None
+        return self.prepared is None and self.command is None and self.copy is None
 
 
 class Portal:

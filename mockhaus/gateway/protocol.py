@@ -6,6 +6,7 @@
     READY           any query message
     SKIPPING        after an error in an extended-query message: all up to Sync is discarded
                     (manual, 55.2.3 "Extended Query")
+    COPY_IN         the data of a COPY FROM STDIN (manual, 55.2.6 "COPY Operations")
     CLOSED          nothing
 
 The machine is `TABLE`: state x message -> action and next state. Whoever drives it carries the
@@ -35,6 +36,7 @@ class State(Enum):
     AUTHENTICATION = auto()
     READY = auto()
     SKIPPING = auto()
+    COPY_IN = auto()
     CLOSED = auto()
 
 
@@ -54,6 +56,10 @@ class Action(Enum):
     FLUSH = auto()
     SYNC = auto()
     CALL_FUNCTION = auto()
+    COPY_DATA = auto()
+    COPY_DONE = auto()
+    COPY_FAIL = auto()
+    BREAK_COPY = auto()
     TERMINATE = auto()
     IGNORE = auto()
 
@@ -94,6 +100,16 @@ TABLE: Final[dict[State, dict[type[Message], tuple[Action, State]]]] = {
         m.Sync: (Action.SYNC, State.READY),
         m.Terminate: (Action.TERMINATE, State.CLOSED),
     },
+    State.COPY_IN: {
+        **dict.fromkeys(_QUERY_MESSAGES, (Action.BREAK_COPY, State.COPY_IN)),
+        m.CopyData: (Action.COPY_DATA, State.COPY_IN),
+        m.CopyDone: (Action.COPY_DONE, State.COPY_IN),
+        m.CopyFail: (Action.COPY_FAIL, State.COPY_IN),
+        # A client that did not know what its Execute would begin sends them with it.
+        m.Flush: (Action.IGNORE, State.COPY_IN),
+        m.Sync: (Action.IGNORE, State.COPY_IN),
+        m.Terminate: (Action.TERMINATE, State.CLOSED),
+    },
     State.CLOSED: {},
 }
 
@@ -106,6 +122,7 @@ class Protocol:
 
     def __init__(self) -> None:
         self.state = State.STARTUP
+        self._copying: Message | None = None
 
     def receive(self, message: Message) -> Action:
         """The action a message calls for. Raises ProtocolError, or a malformed message's error."""
@@ -121,11 +138,31 @@ class Protocol:
         """The client is who it says it is: queries may come."""
         self.state = State.READY
 
-    def failed(self, message: Message) -> None:
-        """Carrying out a message ended in an error that the client has been told."""
-        kind = message.kind if isinstance(message, m.Malformed) else type(message)
+    def copying(self, message: Message) -> None:
+        """A message has begun a COPY FROM STDIN: data is to come."""
+        self.state = State.COPY_IN
+        self._copying = message
+
+    def copied(self) -> None:
+        """The data is complete."""
+        self.state = State.READY
+
+    def failed(self, message: Message) -> bool:
+        """Carrying out a message ended in an error that the client has been told.
+
+        Answers whether ReadyForQuery follows at once. An error in the data of a COPY is one of
+        the message that began it.
+        """
+        origin = message
+        if self._copying is not None and self.state is State.COPY_IN:
+            origin, self.state = self._copying, State.READY
+        elif self._copying is not None and isinstance(message, m.CopyDone):
+            origin = self._copying
+        self._copying = None
+        kind = origin.kind if isinstance(origin, m.Malformed) else type(origin)
         if self.state is State.READY and kind in EXTENDED:
             self.state = State.SKIPPING
+        return kind not in EXTENDED and self.state is State.READY
 
 
 _T = TypeVar("_T")

@@ -29,6 +29,8 @@ def error_response(error: MockhausError, severity: str = "ERROR") -> ErrorRespon
         fields["D"] = error.detail
     if error.hint:
         fields["H"] = error.hint
+    if error.context:
+        fields["W"] = error.context
     if error.position is not None:
         fields["P"] = str(error.position + 1)
     return ErrorResponse({key: value.replace("\0", "") for key, value in fields.items()})

@@ -102,10 +102,14 @@ class RowEncoder:
     """Makes DataRow bytes of columns in formats; keeps no state between batches.
 
     `projection` is what DuckDB must convert before the columns come here, if any; `description`
-    the RowDescription message that announces them.
+    the RowDescription message that announces them. `kind` is the type byte: CopyData of COPY's
+    binary format has the layout of a DataRow.
     """
 
-    def __init__(self, columns: Sequence[Column], formats: Sequence[int] = ()) -> None:
+    def __init__(
+        self, columns: Sequence[Column], formats: Sequence[int] = (), kind: bytes = b"D"
+    ) -> None:
+        self._kind = kind
         codes = expand_formats(formats, len(columns))
         self._forms = [
             (binary if code == BINARY else text).form(column.type)
@@ -132,7 +136,7 @@ class RowEncoder:
         ]
         return pa.RecordBatch.from_arrays(arrays, [str(n) for n in range(len(arrays))])
 
-    def held(self, rows: Sequence[Sequence[Any]]) -> Batch:
+    def held(self, rows: Sequence[Sequence[Any]]) -> Held | pa.RecordBatch:
         """Rows held as Python values, ready for `encode`."""
         if len(rows) > self._small or not all(form.is_plain for form in self._forms):
             return self.batch(rows)
@@ -153,7 +157,7 @@ class RowEncoder:
             return self._rows(batch.rows)
         if batch.num_rows <= self._small:
             return self._loop(batch)
-        parts = [_whole(self._columns(piece)) for piece in _pieces(batch)]
+        parts = [_whole(self._columns(piece), self._kind) for piece in pieces(batch)]
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def is_small(self, batch: Batch) -> bool:
@@ -179,7 +183,7 @@ class RowEncoder:
                     cells.append(_LENGTH.pack(len(data)))
                     cells.append(data)
             body = b"".join(cells)
-            wire.append(_HEAD.pack(b"D", len(body) + 6, len(row)))
+            wire.append(_HEAD.pack(self._kind, len(body) + 6, len(row)))
             wire.append(body)
         return b"".join(wire)
 
@@ -214,24 +218,24 @@ class _Cells:
         self.lengths = lengths
 
 
-def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+def pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     """The batch, cut in halves until each has room in one Arrow array."""
     if batch.num_rows > 1 and batch.nbytes > _LARGEST // 4:
         middle = batch.num_rows // 2
-        yield from _pieces(batch.slice(0, middle))
-        yield from _pieces(batch.slice(middle))
+        yield from pieces(batch.slice(0, middle))
+        yield from pieces(batch.slice(middle))
     else:
         yield batch
 
 
-def _whole(columns: list[_Cells]) -> memoryview:
+def _whole(columns: list[_Cells], kind: bytes) -> memoryview:
     """The rows of the columns: head, then length and cell of each column."""
     lengths = [column.lengths for column in columns]
     totals = np.full(len(lengths[0]), 6 + 4 * len(columns), np.int32)
     for each in lengths:
         totals += np.maximum(each, 0)
     head = np.empty(len(totals), dtype=[("type", "u1"), ("length", ">i4"), ("columns", ">u2")])
-    head["type"] = ord("D")
+    head["type"] = ord(kind)
     head["length"] = totals
     head["columns"] = len(columns)
     # Neighbours of a fixed width become one matrix, so that fewer pieces are joined.

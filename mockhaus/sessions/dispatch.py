@@ -10,7 +10,7 @@ from mockhaus.catalog import handlers as catalog
 from mockhaus.catalog import show as show_objects
 from mockhaus.catalog.workspace import Handler, Workspace
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.ingestion import copy_into, history, listing, unload
+from mockhaus.ingestion import client_copy, copy_into, history, listing, unload
 from mockhaus.ingestion import handlers as files
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
@@ -75,6 +75,7 @@ def _emptied(statement: s.Statement, context: Context) -> ObjectName | None:
 HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     **catalog.HANDLERS,
     **files.HANDLERS,
+    s.CopyFromClient: client_copy.load,
     s.Drop: drop,
     s.Show: show,
     s.Describe: describe,

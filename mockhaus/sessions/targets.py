@@ -14,7 +14,7 @@ def lock_key(statement: s.Statement, context: Context) -> str:
     """The full name, in upper case, of the object that a statement writes."""
     if isinstance(statement, s.Tree):
         return str(target_of(statement, context).folded())
-    if isinstance(statement, s.CopyIntoTable):
+    if isinstance(statement, (s.CopyIntoTable, s.CopyFromClient)):
         return str(context.resolve(statement.table).folded())
     if isinstance(statement, (s.Create, s.Drop, s.Comment)):
         return f"{context.database}.{context.schema}.{statement.name}".upper()

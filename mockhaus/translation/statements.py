@@ -299,3 +299,36 @@ class Get(Statement):
     source: StageRef
     local: str
     options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFormat:
+    """The text or CSV that a client sends or gets through PostgreSQL's COPY.
+
+    `quote` is empty for the text format. The `force_` lists name columns, `*` all of them.
+    """
+
+    delimiter: str = ""
+    null: str = ""
+    quote: str = ""
+    escape: str = ""
+    header: bool = False
+    force_quote: tuple[str, ...] = ()
+    force_null: tuple[str, ...] = ()
+    force_not_null: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyFromClient(Statement):
+    """COPY table FROM STDIN of PostgreSQL, once the data is there: spooled into the file `path`.
+
+    `format` is None where the file is Parquet, made of COPY's binary format. `escapes` tells
+    whether a text has backslash escapes at all; no line has more bytes than `longest`.
+    """
+
+    table: ObjectName
+    columns: tuple[str, ...]
+    path: str
+    format: ClientFormat | None
+    escapes: bool = True
+    longest: int = 0

@@ -71,6 +71,19 @@ SKIPPING        CopyDone         IGNORE             SKIPPING
 SKIPPING        CopyFail         IGNORE             SKIPPING
 SKIPPING        Sync             SYNC               READY
 SKIPPING        Terminate        TERMINATE          CLOSED
+COPY_IN         Query            BREAK_COPY         COPY_IN
+COPY_IN         Parse            BREAK_COPY         COPY_IN
+COPY_IN         Bind             BREAK_COPY         COPY_IN
+COPY_IN         Describe         BREAK_COPY         COPY_IN
+COPY_IN         Execute          BREAK_COPY         COPY_IN
+COPY_IN         Close            BREAK_COPY         COPY_IN
+COPY_IN         FunctionCall     BREAK_COPY         COPY_IN
+COPY_IN         CopyData         COPY_DATA          COPY_IN
+COPY_IN         CopyDone         COPY_DONE          COPY_IN
+COPY_IN         CopyFail         COPY_FAIL          COPY_IN
+COPY_IN         Flush            IGNORE             COPY_IN
+COPY_IN         Sync             IGNORE             COPY_IN
+COPY_IN         Terminate        TERMINATE          CLOSED
 """
 
 

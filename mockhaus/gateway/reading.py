@@ -1,0 +1,55 @@
+"""A text as statements: those for the connection, and those that only this door knows.
+
+Snowflake has SET, SHOW and COPY of its own; what is PostgreSQL's is taken out before Snowflake's
+parser sees it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, TypeAlias
+
+from mockhaus.errors import MockhausError
+from mockhaus.gateway.copy_command import CopyCommand, copy_command, is_copy
+from mockhaus.gateway.settings import Command, command
+from mockhaus.gateway.split import split
+from mockhaus.sessions.connection import Connection
+from mockhaus.translation.statements import Statement
+
+#: One statement: for the connection, or for this door alone.
+Read: TypeAlias = Statement | Command | CopyCommand
+
+#: What may be one of this door's own, looked for before a text is cut up.
+_FOREIGN: Final = re.compile(r"(?:^|[;\n]|\*/)\s*(?:set|show|reset|discard|copy)\b", re.I)
+
+
+def read(connection: Connection, text: str, *, placeholders: bool) -> list[tuple[Read, int]]:
+    """The statements of a text, and what must be added to the positions of their errors."""
+    if _FOREIGN.search(text) is None:
+        return [(each, 0) for each in connection.parse(text, placeholders=placeholders)]
+    pieces = list(split(text))
+    own = [_own(piece.bare) for piece in pieces]
+    if not any(own):
+        return [(each, 0) for each in connection.parse(text, placeholders=placeholders)]
+    found: list[tuple[Read, int]] = []
+    for piece, statement in zip(pieces, own, strict=True):
+        if statement is not None:
+            found.append((statement, piece.offset))
+            continue
+        try:
+            parsed = connection.parse(piece.text, placeholders=placeholders)
+        except MockhausError as error:
+            raise moved(error, piece.offset) from None
+        found += [(each, piece.offset) for each in parsed]
+    return found
+
+
+def _own(text: str) -> Command | CopyCommand | None:
+    return copy_command(text) if is_copy(text) else command(text)
+
+
+def moved(error: MockhausError, offset: int) -> MockhausError:
+    """The error with its position counted from the start of the whole text."""
+    if error.position is not None:
+        error.position += offset
+    return error

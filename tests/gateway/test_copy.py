@@ -1,0 +1,286 @@
+"""COPY FROM STDIN and TO STDOUT (manual: COPY; 55.2.6 "COPY Operations")."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from mockhaus.gateway import messages as m
+from tests.gateway.wire import Wire
+
+TABLE = (
+    "CREATE TABLE t (n INT, v VARCHAR, f DOUBLE, b BOOLEAN, d DATE, ts TIMESTAMP,"
+    " m NUMBER(10,2), j VARIANT, x BINARY)"
+)
+
+
+def copy_in(client: psycopg.Connection, statement: str, *pieces: bytes) -> int:
+    with client.cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            for piece in pieces:
+                copy.write(piece)
+        return cursor.rowcount
+
+
+def copy_out(client: psycopg.Connection, statement: str) -> bytes:
+    with client.cursor() as cursor, cursor.copy(statement) as copy:
+        return b"".join(bytes(piece) for piece in copy)
+
+
+#: COPY t (n, v) FROM STDIN with options -> what is sent -> the rows that are there then.
+IN = [
+    ("", b"1\ta\n2\tb\n", [(1, "a"), (2, "b")]),
+    ("", b"1\ta\r\n2\tb\r\n", [(1, "a"), (2, "b")]),
+    ("", b"1\ta", [(1, "a")]),
+    ("", b"", []),
+    ("", b"\\N\t\\N\n2\t\n", [(2, ""), (None, None)]),
+    ("", rb"1" + b"\t" + rb"\t\n\\\b\f\r\v|\\N|\x41\101\q" + b"\n", [(1, "\t\n\\\b\f\r\v|\\N|AAq")]),
+    ("", b"1\tline\\\nbreak\n2\ttab\\\there\n", [(1, "line\nbreak"), (2, "tab\there")]),
+    ("", b"1\ta\n\\.\n2\tb\n", [(1, "a")]),
+    ("(DELIMITER '|', NULL '')", b"1|a\\|b\n2|\n", [(1, "a|b"), (2, None)]),
+    ("DELIMITER AS E'\\t' NULL AS E'\\\\N'", b"1\t\\N\n", [(1, None)]),
+    ("(HEADER)", b"n\tv\n1\ta\n", [(1, "a")]),
+    ("CSV", b'1,"a,""b"""\n2,""\n3,\n4,"x\ny"\n', [(1, 'a,"b"'), (2, ""), (3, None), (4, "x\ny")]),
+    ("CSV", b'1,"a\n\nb"\n', [(1, "a\n\nb")]),
+    ("WITH CSV HEADER", b"n,v\n1,a\n", [(1, "a")]),
+    ("(FORMAT csv, DELIMITER ';', QUOTE '''', NULL 'nil')", b"1;'a;b'\n2;nil\n3;'nil'\n",
+     [(1, "a;b"), (2, None), (3, "nil")]),
+    ("(FORMAT csv, ESCAPE '\\')", b'1,"a\\"b"\n', [(1, 'a"b')]),
+    ("(FORMAT csv, FORCE_NOT_NULL (v))", b"1,\n", [(1, "")]),
+    ("(FORMAT csv, FORCE_NULL (v))", b'1,""\n', [(1, None)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "data", "rows"), IN)
+@pytest.mark.parametrize("size", [1 << 20, 1], ids=["whole", "byte by byte"])
+def test_copy_in(
+    client: psycopg.Connection, options: str, data: bytes, rows: list[object], size: int
+) -> None:
+    client.execute(TABLE)
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    assert copy_in(client, f"COPY t (n, v) FROM STDIN {options}", *pieces) == len(rows)
+    assert client.execute("SELECT n, v FROM t ORDER BY n").fetchall() == rows
+
+
+#: Columns, data -> (SQLSTATE, message, context).
+REFUSED = [
+    ('n, v', '', b'1\ta\nx\tb\n',
+     ('22P02',
+      'invalid input syntax for type bigint: "x"',
+      'COPY t, line 2, column n: "x"')),
+    ('n, v', '', b'1.5\ta\n',
+     ('22P02',
+      'invalid input syntax for type bigint: "1.5"',
+      'COPY t, line 1, column n: "1.5"')),
+    ('n, v', '', b'1\ta\n2\n',
+     ('22P04',
+      'missing data for column "v"',
+      'COPY t, line 2')),
+    ('n, v', '', b'1\ta\n\n3\tb\n',
+     ('22P04',
+      'missing data for column "v"',
+      'COPY t, line 2')),
+    ('n, v', '', b'1\ta\tb\n',
+     ('22P04',
+      'extra data after last expected column',
+      'COPY t, line 1')),
+    ('n, v', 'CSV HEADER', b'n,v\n1,a\nx,b\n',
+     ('22P02',
+      'invalid input syntax for type bigint: "x"',
+      'COPY t, line 3, column n: "x"')),
+    ('n, v', '', b'1\t\xff\n',
+     ('22021',
+      'invalid byte sequence for encoding "UTF8"',
+      'COPY t, line 1')),
+    ('d', '', b'2024-01-01\n2024-13-01\n',
+     ('22007',
+      'invalid input syntax for type date: "2024-13-01"',
+      'COPY t, line 2, column d: "2024-13-01"')),
+    ('n, v', 'CSV', b'1,x"y"z\n',
+     ('0A000',
+      'a quote in the middle of a CSV field is not supported',
+      'COPY, line 1')),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "options", "data", "expected"), REFUSED)
+def test_errors_name_the_line(
+    client: psycopg.Connection, columns: str, options: str, data: bytes, expected: tuple[str, ...]
+) -> None:
+    client.execute(TABLE)
+    with pytest.raises(psycopg.Error) as caught:
+        copy_in(client, f"COPY t ({columns}) FROM STDIN {options}", data)
+    diagnosis = caught.value.diag
+    assert (diagnosis.sqlstate, diagnosis.message_primary, diagnosis.context) == expected
+    assert client.execute("SELECT count(*) FROM t").fetchall() == [(0,)]
+
+
+#: Statements that are refused before any data is asked for.
+UNSUPPORTED = [
+    ("COPY t FROM '/etc/passwd'", "0A000"),
+    ("COPY t TO PROGRAM 'ls'", "0A000"),
+    ("COPY t FROM STDIN (FREEZE)", "0A000"),
+    ("COPY t FROM STDIN (ENCODING 'latin1')", "0A000"),
+    ("COPY t FROM STDIN WHERE n > 1", "0A000"),
+    ("COPY t FROM STDIN (QUOTE 'x')", "0A000"),
+    ("COPY t FROM STDIN (ON_ERROR ignore)", "42601"),
+    ("COPY t FROM STDIN (FORMAT xml)", "42601"),
+    ("COPY missing FROM STDIN", "42P01"),
+    ("COPY t (missing) FROM STDIN", "42703"),
+    ("COPY (DELETE FROM t) TO STDOUT", "0A000"),
+]
+
+
+@pytest.mark.parametrize(("statement", "code"), UNSUPPORTED)
+def test_refused(client: psycopg.Connection, statement: str, code: str) -> None:
+    client.execute(TABLE)
+    with pytest.raises(psycopg.Error) as caught, client.cursor() as cursor:
+        cursor.execute(statement)
+    assert caught.value.sqlstate == code
+
+
+VALUES = """INSERT INTO t SELECT 1, 'a,"b"' || chr(9) || 'c' || chr(10) || '\\\\', 1.5, TRUE,
+ '2024-01-02', '2024-01-02 03:04:05.6', 1.25, PARSE_JSON('{"k": 1}'), TO_BINARY('0102', 'HEX')
+ UNION ALL SELECT NULL, '', NULL, NULL, NULL, NULL, NULL, NULL, NULL"""
+
+OUT = [
+    ("", rb"""1	a,"b"\tc\n\\	1.5	t	2024-01-02	2024-01-02 03:04:05.6	1.25	{"k":1}	\\x0102
+\N		\N	\N	\N	\N	\N	\N	\N
+"""),
+    ("CSV", b'1,"a,""b""\tc\n\\",1.5,t,2024-01-02,2024-01-02 03:04:05.6,1.25,'
+            b'"{""k"":1}",\\x0102\n,"",,,,,,,\n'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "data"), OUT)
+def test_copy_out(client: psycopg.Connection, options: str, data: bytes) -> None:
+    client.execute(TABLE)
+    client.execute(VALUES)
+    assert copy_out(client, f"COPY t TO STDOUT {options}") == data
+
+
+QUERIES = [
+    ("(SELECT 1 AS a, 'x' AS b) TO STDOUT (FORMAT csv, HEADER, FORCE_QUOTE (b))", b'a,b\n1,"x"\n'),
+    ("(SELECT 1 AS a, 'x' AS \"B c\") TO STDOUT (HEADER, DELIMITER '|')", b"a|B c\n1|x\n"),
+    ("(SELECT '\\\\.' AS a) TO STDOUT CSV", b'"\\."\n'),
+    ("(SELECT NULL AS a) TO STDOUT (NULL '-')", b"-\n"),
+    ("(SELECT 1 WHERE FALSE) TO STDOUT", b""),
+]
+
+
+@pytest.mark.parametrize(("copy", "data"), QUERIES)
+def test_copy_query_out(client: psycopg.Connection, copy: str, data: bytes) -> None:
+    assert copy_out(client, f"COPY {copy}") == data
+
+
+@pytest.mark.parametrize("form", ["text", "csv", "binary"])
+@pytest.mark.parametrize("rows", [1, 500])
+def test_what_goes_out_comes_in(client: psycopg.Connection, form: str, rows: int) -> None:
+    client.execute(TABLE)
+    for _ in range(rows // 2 + 1):
+        client.execute(VALUES) if rows < 9 else None
+    if rows > 9:
+        client.execute(VALUES)
+        client.execute(f"INSERT INTO t SELECT t.* FROM t, TABLE(GENERATOR(ROWCOUNT => {rows}))")
+    data = copy_out(client, f"COPY t TO STDOUT (FORMAT {form})")
+    before = client.execute("SELECT * FROM t ORDER BY n, v").fetchall()
+    client.execute("CREATE TABLE u AS SELECT * FROM t WHERE FALSE")
+    assert copy_in(client, f"COPY u FROM STDIN (FORMAT {form})", data) == len(before)
+    assert client.execute("SELECT * FROM u ORDER BY n, v").fetchall() == before
+
+
+def test_binary_takes_narrow_integers(client: psycopg.Connection) -> None:
+    client.execute(TABLE)
+    with client.cursor() as cursor:
+        with cursor.copy("COPY t (n, v) FROM STDIN (FORMAT binary)") as copy:
+            copy.set_types(["int4", "text"])
+            copy.write_row((7, "seven"))
+            copy.write_row((None, None))
+        assert cursor.rowcount == 2
+    rows = client.execute("SELECT n, v FROM t ORDER BY n").fetchall()
+    assert rows == [(7, "seven"), (None, None)]
+
+
+BROKEN_BINARY = [
+    (b"nonsense", "22P04"),
+    (b"PGCOPY\n\xff\r\n\0" + bytes(8) + b"\0\x05", "22P04"),
+    (b"PGCOPY\n\xff\r\n\0" + bytes(8) + b"\0\x01\0\0\0\x08\0", "22P04"),
+    (b"PGCOPY\n\xff\r\n\0" + bytes(8) + b"\0\x01\0\0\0\x03\0\0\0\xff\xff", "22P03"),
+]
+
+
+@pytest.mark.parametrize(("data", "code"), BROKEN_BINARY)
+def test_broken_binary(client: psycopg.Connection, data: bytes, code: str) -> None:
+    client.execute(TABLE)
+    with pytest.raises(psycopg.Error) as caught:
+        copy_in(client, "COPY t (n) FROM STDIN (FORMAT binary)", data)
+    assert caught.value.sqlstate == code
+
+
+# --- message by message ---------------------------------------------------------------------------
+
+
+def test_a_simple_query_goes_on_after_its_copy(wire: Wire) -> None:
+    wire.query("CREATE TABLE t (n INT)")
+    wire.send(m.Query("COPY t FROM STDIN; SELECT count(*) AS c FROM t; COPY t FROM STDIN"))
+    wire.until(m.CopyInResponse)
+    wire.send(m.CopyData(b"1\n2"), m.CopyData(b"2\n"), m.CopyDone())
+    wire.until(m.CopyInResponse)
+    assert wire.say(m.CopyData(b"3\n"), m.CopyDone()) == [
+        "CommandComplete COPY 1",
+        "ReadyForQuery I",
+    ]
+    assert "DataRow 3" in wire.query("SELECT count(*) FROM t")
+
+
+def test_extended_copy_ignores_the_sync_that_came_with_it(wire: Wire) -> None:
+    wire.query("CREATE TABLE t (n INT)")
+    wire.send(m.Parse("", "COPY t FROM STDIN"), m.Bind("", ""), m.Execute(""), m.Sync())
+    wire.until(m.CopyInResponse)
+    assert wire.say(m.CopyData(b"1\n"), m.CopyDone(), m.Sync()) == [
+        "CommandComplete COPY 1",
+        "ReadyForQuery I",
+    ]
+
+
+#: What a client says in the midst of a COPY -> the answer.
+GIVEN_UP = [
+    (m.CopyFail("tired"), "ERROR 57014: COPY from stdin failed: tired"),
+    (m.Query("SELECT 1"), "ERROR 08P01: unexpected message Query during COPY from stdin"),
+]
+
+
+@pytest.mark.parametrize(("message", "answer"), GIVEN_UP)
+def test_copy_given_up(wire: Wire, message: m.Message, answer: str) -> None:
+    wire.query("CREATE TABLE t (n INT)")
+    wire.send(m.Query("COPY t FROM STDIN"))
+    wire.until(m.CopyInResponse)
+    assert wire.say(m.CopyData(b"1\n"), message) == [answer, "ReadyForQuery I"]
+    # What was on its way is thrown away.
+    wire.send(m.CopyData(b"2\n"), m.CopyDone())
+    assert "DataRow 0" in wire.query("SELECT count(*) FROM t")
+
+
+def test_extended_copy_given_up_skips_to_sync(wire: Wire) -> None:
+    wire.query("CREATE TABLE t (n INT)")
+    wire.send(m.Parse("", "COPY t FROM STDIN"), m.Bind("", ""), m.Execute(""), m.Sync())
+    wire.until(m.CopyInResponse)
+    answer = wire.say(m.CopyData(b"x\n"), m.CopyDone(), m.Sync())
+    assert answer == [
+        'ERROR 22P02: invalid input syntax for type bigint: "x"',
+        "ReadyForQuery I",
+    ]
+
+
+def test_copy_is_undone_with_its_transaction(client: psycopg.Connection) -> None:
+    client.execute("CREATE TABLE t (n INT)")
+    client.execute("BEGIN")
+    copy_in(client, "COPY t FROM STDIN", b"1\n")
+    client.execute("ROLLBACK")
+    assert client.execute("SELECT count(*) FROM t").fetchall() == [(0,)]
+
+
+def test_copy_into_a_temporary_table(client: psycopg.Connection) -> None:
+    client.execute("CREATE TEMPORARY TABLE w (n INT)")
+    assert copy_in(client, "COPY w FROM STDIN", b"1\n") == 1
+    assert copy_out(client, "COPY w TO STDOUT") == b"1\n"
