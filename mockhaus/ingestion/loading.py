@@ -63,7 +63,7 @@ class Loader:
         try:
             with prepared(file, self.format, scratch) as ready:
                 if self.query is not None:
-                    return self._transformed(ready, shown)
+                    return self._transformed(ready, file, shown)
                 if self.options.on_error.action == "ABORT_STATEMENT":
                     return self._all_or_nothing(ready, shown)
                 return self._what_is_good(ready, shown)
@@ -328,7 +328,7 @@ class Loader:
 
     # --- transformations -------------------------------------------------------------------------
 
-    def _transformed(self, file: Prepared, shown: str) -> Outcome:
+    def _transformed(self, file: Prepared, stored: StoredFile, shown: str) -> Outcome:
         """`FROM (SELECT $1 ... FROM @stage)`; an error of the query names the file alone."""
         assert self.query is not None
         if self.options.on_error.action != "ABORT_STATEMENT":
@@ -339,13 +339,13 @@ class Loader:
         quick = self._quick(file)
         try:
             if quick is not None:
-                loaded = self._insert(self._queried(quick, shown), strict=True)
+                loaded = self._insert(self._queried(quick, stored, shown), strict=True)
                 if not self._rejected(quick):
                     return Outcome(shown, loaded, loaded, 1)
                 self._take_back(loaded)
             with self._careful(file) as source:
                 self._unsplit(source, shown)
-                loaded = self._insert(self._queried(source, shown), strict=True)
+                loaded = self._insert(self._queried(source, stored, shown), strict=True)
                 return Outcome(shown, loaded, loaded, 1)
         except _NOT_OF_THE_FILE:
             raise
@@ -353,6 +353,19 @@ class Loader:
             raise Failure(error.message).error(shown) from None
         except SqlError as error:
             raise Failure(error.message).error(shown) from None
+
+    def readable(self, file: Prepared, shown: str, stack: ExitStack) -> Source:
+        """A source that can be read to its end; `stack` closes it. Raises LoadError."""
+        quick = self._quick(file)
+        if quick is not None and quick.rejects:
+            self._cursor.rows(f"SELECT count(*) FROM {quick.sql}")
+            if self._rejected(quick):
+                quick = None
+        if quick is not None:
+            return quick
+        source = stack.enter_context(self._careful(file))
+        self._unsplit(source, shown)
+        return source
 
     def _unsplit(self, source: Source, shown: str) -> None:
         rows = self._cursor.rows(
@@ -362,9 +375,9 @@ class Loader:
         if rows:
             raise Failure(*rows[0]).error(shown)
 
-    def _queried(self, source: Source, shown: str) -> Source:
+    def _queried(self, source: Source, file: StoredFile, shown: str) -> Source:
         assert self.query is not None
-        sql = transformation.over(self.query, source, self.format.type, shown)
+        sql = transformation.over(self.query, source, self.format.type, file, shown)
         with self._aside() as aside:
             described = aside.describe(sql)
         if len(described) != len(self.target.columns):

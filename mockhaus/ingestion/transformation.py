@@ -13,6 +13,7 @@ from typing import Final
 
 from mockhaus.errors import CompilationError, EngineFault, UnsupportedFeature
 from mockhaus.ingestion.readers import Source
+from mockhaus.ingestion.stores import StoredFile
 from mockhaus.ingestion.target import literal, quoted
 from mockhaus.translation.context import Context
 from mockhaus.translation.grammar.stage_refs import RELATION
@@ -24,23 +25,35 @@ _MARK: Final = "mockhaus:stage"
 _BODY = re.compile(rf"SELECT\s+'{_MARK}'(?:\s+AS\s+(?:\"[^\"]*\"|\w+))?")
 _NUMBERED = re.compile(r'"\$(\d+)"')
 _METADATA = re.compile(r"METADATA\$(\w+)", re.I)
-_METADATA_BUILT: Final = ("FILENAME", "FILE_ROW_NUMBER")
+#: The columns that tell of the file, and their types. "Querying metadata for staged files".
+METADATA: Final = {
+    "METADATA$FILENAME": "VARCHAR",
+    "METADATA$FILE_ROW_NUMBER": "BIGINT",
+    "METADATA$FILE_CONTENT_KEY": "VARCHAR",
+    "METADATA$FILE_LAST_MODIFIED": "TIMESTAMP",
+    "METADATA$START_SCAN_TIME": "TIMESTAMP WITH TIME ZONE",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Transformation:
-    """`sql` has `_BODY` where the file's relation goes; `width` is the highest `$n`."""
+    """`sql` has `_BODY` where the file's relation goes; `width` is the highest `$n`.
+
+    `metadata`: the METADATA$ columns that the query mentions.
+    """
 
     sql: str
     width: int
+    metadata: frozenset[str] = frozenset()
 
 
 def read(query: str, context: Context, type: str) -> Transformation:
     """Translate a query over files of a format type. Raises CompilationError."""
     numbers = [int(number) for number in _NUMBERED.findall(query)]
-    for name in _METADATA.findall(query):
-        if name.upper() not in _METADATA_BUILT:
-            raise UnsupportedFeature(f"Unsupported feature 'METADATA${name.upper()}'.")
+    metadata = frozenset(f"METADATA${name.upper()}" for name in _METADATA.findall(query))
+    for name in metadata:
+        if name not in METADATA:
+            raise UnsupportedFeature(f"Unsupported feature '{name}'.")
     if type != "CSV" and any(number != 1 for number in numbers):
         raise CompilationError(
             f"SQL compilation error:\na {type} file has one column only, $1.",
@@ -51,16 +64,44 @@ def read(query: str, context: Context, type: str) -> Transformation:
     sql = translate(statement, context).sql
     if len(_BODY.findall(sql)) != 1:
         raise EngineFault("The query of COPY INTO could not be translated.")
-    return Transformation(sql, max(numbers, default=1))
+    return Transformation(sql, max(numbers, default=1), metadata)
 
 
-def over(query: Transformation, source: Source, type: str, shown: str) -> str:
+def over(query: Transformation, source: Source, type: str, file: StoredFile, shown: str) -> str:
     """The query over one file of a format type."""
-    if type == "PARQUET":
-        columns = ['to_json(r) AS "$1"']
-    else:
-        columns = [f'{text} AS "${n}"' for n, text in enumerate(source.columns, 1)]
-    columns.append(f"{literal(shown)} AS {quoted('METADATA$FILENAME')}")
-    columns.append(f"row_number() OVER () AS {quoted('METADATA$FILE_ROW_NUMBER')}")
-    body = f"SELECT {', '.join(columns)} FROM {source.sql} AS r"
+    about = About(file, shown, query.metadata)
+    made = columns(source, type, len(source.columns), about)
+    body = f"SELECT {made} FROM {source.sql} AS r"
     return _BODY.sub(lambda _: body, query.sql)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A file, its name as shown, and which of the METADATA$ columns are asked for."""
+
+    file: StoredFile
+    shown: str
+    metadata: frozenset[str]
+
+
+def columns(source: Source, type: str, width: int, about: About) -> str:
+    """`$1` to `$width` of a file, and what METADATA$ tells of it, as columns over the source."""
+    if type == "PARQUET":
+        found = ['to_json(r) AS "$1"']
+    else:
+        texts = source.columns[:width]
+        found = [f'{text} AS "${n}"' for n, text in enumerate(texts, 1)]
+    file = about.file
+    # What costs a look into the file is asked for only where it is wanted.
+    key = literal(file.md5()) if "METADATA$FILE_CONTENT_KEY" in about.metadata else "NULL"
+    values = {
+        "METADATA$FILENAME": literal(about.shown),
+        "METADATA$FILE_ROW_NUMBER": "row_number() OVER ()",
+        "METADATA$FILE_CONTENT_KEY": key,
+        "METADATA$FILE_LAST_MODIFIED": literal(f"{file.modified:%Y-%m-%d %H:%M:%S.%f}"),
+        "METADATA$START_SCAN_TIME": "now()",
+    }
+    found += [
+        f"CAST({value} AS {METADATA[name]}) AS {quoted(name)}" for name, value in values.items()
+    ]
+    return ", ".join(found)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -23,6 +24,7 @@ from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.workspace import Workspace, unhandled
 from mockhaus.engine.database import Cursor, Stream
 from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, UnsupportedFeature
+from mockhaus.ingestion import staged
 from mockhaus.result import Column, Projection, Result
 from mockhaus.sessions import dml
 from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, SHAPES, forget_loads
@@ -34,6 +36,7 @@ from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 from mockhaus.translation.dml import Change, change
 from mockhaus.translation.parse import parse
+from mockhaus.translation.staged import mentions
 from mockhaus.translation.translate import Translation, translate
 from mockhaus.types import VARCHAR, from_duckdb
 
@@ -238,6 +241,9 @@ class Connection:
     def _prepare(self, statement: s.Statement, types: tuple[str, ...]) -> Prepared:
         if not isinstance(statement, (s.Commit, s.Rollback)):
             self._transaction.check()
+        if not self.context.stages and mentions(statement):
+            with self._reading(staged.described(self._workspace(), statement)):
+                return self._prepare(statement, types)
         if isinstance(statement, s.Select):
             query = translate(statement, self.context, types)
             columns = self._describe(query)
@@ -313,6 +319,8 @@ class Connection:
         projection: Projection | None,
     ) -> Result:
         statement = prepared.statement
+        if not self.context.stages and mentions(statement):
+            return self._over_files(prepared, rows, projection)
         if len(rows) > 1 and prepared.change is None:
             raise UnsupportedFeature("Unsupported feature 'array binding of a query'.")
         boundary = _BOUNDARIES.get(type(statement))
@@ -330,6 +338,36 @@ class Connection:
         if isinstance(statement, DDL) and self._transaction.commits_ddl:
             self._commit()
         return self._change(prepared, rows)
+
+    def _over_files(
+        self,
+        prepared: Prepared,
+        rows: Sequence[Sequence[Any]],
+        projection: Projection | None,
+    ) -> Result:
+        """A statement that reads files of stages: prepared again, over the files of now."""
+        self._transaction.check()
+        with ExitStack() as stack:
+            assert isinstance(prepared.statement, s.Tree)
+            found = staged.opened(self._workspace(), prepared.statement, stack)
+            with self._reading(found):
+                result = self._run(
+                    self._prepare(prepared.statement, prepared.types), rows, projection
+                )
+            if result.batches is not None:
+                result.batches = staged.Closing(result.batches, stack.pop_all())
+        return result
+
+    @contextmanager
+    def _reading(self, stages: Mapping[str, str]) -> Iterator[None]:
+        """The context with relations for stages, for as long as one statement takes."""
+        before = self.context
+        reading = self.context = replace(before, stages=stages)
+        try:
+            yield
+        finally:
+            same = self.context is reading
+            self.context = before if same else replace(self.context, stages=before.stages)
 
     def _query(
         self, prepared: Prepared, values: Sequence[Any], projection: Projection | None

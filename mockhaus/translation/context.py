@@ -52,6 +52,8 @@ class Context:
     last_query_ids: Sequence[str] = field(default=(), compare=False)
     #: Temporary tables of the connection, by full name in upper case.
     temporary: frozenset[ObjectName] = frozenset()
+    #: Relations, in DuckDB's text, of the stages that one statement reads (see `staged`).
+    stages: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def resolve(self, name: ObjectName) -> ObjectName:
         """The name in full. Raises ObjectNeedsContext where a current name is missing."""

@@ -19,6 +19,7 @@ from mockhaus.translation.dialect import parse_tree, tokenize
 from mockhaus.translation.grammar import files, objects
 from mockhaus.translation.grammar.reader import Reader, statement_fields
 from mockhaus.translation.names import labels
+from mockhaus.translation.staged import is_stage
 
 Grammar = Callable[[Reader], s.Statement]
 
@@ -123,8 +124,8 @@ def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Sta
         if reader.done:
             raise reader.unexpected()
     tree = parse_tree(_numbered(reader.tokens[reader.at :]), reader.text)
-    if placeholders:
-        _bind_dollars(tree)
+    if placeholders and not any(map(is_stage, tree.find_all(exp.Table))):
+        _bind_dollars(tree)  # over a stage, $1 is a column
     binds = _binds(tree)
     if placeholders:
         _refuse_named(binds)

@@ -17,7 +17,7 @@ from typing import Any, Final, cast
 from sqlglot import exp
 
 from mockhaus.errors import UndefinedVariable, UnknownFunction, UnsupportedFeature
-from mockhaus.translation import names
+from mockhaus.translation import names, staged
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
 from mockhaus.translation.clauses.grouping import spelled_out
@@ -159,6 +159,10 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
     """A column keeps its table alias; schema and database were only needed to find the table."""
     this, table = node.args.get("this"), node.args.get("table")
     if isinstance(this, exp.Parameter):
+        if table is not None and isinstance(this.this, exp.Literal):
+            return exp.Column(
+                this=names.identifier(f"${this.this.this}"), table=walk.rewrite(table)
+            )
         if table is not None:
             raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(node)}'.")
         return walk.rewrite(this)
@@ -171,6 +175,8 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
 def _parameter(node: exp.Parameter, walk: Walk) -> exp.Expression:
     """`$1` is the first column of the FROM; `$NAME` a session variable."""
     if isinstance(node.this, exp.Literal):
+        if staged.over_stage(node):
+            return exp.Column(this=names.identifier(f"${node.this.this}"))
         return exp.PositionalColumn(this=node.this)
     walk.volatile = True
     name = str(node.this.this if isinstance(node.this, exp.Expression) else node.this).upper()
@@ -200,6 +206,8 @@ _TABLE_ARGUMENTS: Final = frozenset(("this", "db", "catalog", "alias", "joins", 
 
 def _table(node: exp.Table, walk: Walk) -> exp.Expression:
     """A table's name is resolved in full, unless it is that of a CTE."""
+    if staged.is_stage(node):
+        return _stage(node, walk)
     for key, value in node.args.items():
         if value and key not in _TABLE_ARGUMENTS:
             shown = snowflake_text(node)[:60]
@@ -218,6 +226,19 @@ def _table(node: exp.Table, walk: Walk) -> exp.Expression:
         new = names.storage_table(full, walk.context)
         if walk.context.is_temporary(full) and not node.args.get("alias"):
             new.set("alias", exp.TableAlias(this=names.identifier(name.name)))
+    for key in ("alias", "joins", "sample"):
+        if node.args.get(key):
+            new.set(key, node.args[key])
+    _table_parts(new, walk)
+    return pivoted(new, node.args.get("pivots") or [], walk)
+
+
+def _stage(node: exp.Table, walk: Walk) -> exp.Expression:
+    """A stage is the relation over its files that the context has for it."""
+    relation = walk.context.stages.get(staged.key(node))
+    if relation is None:
+        raise unknown(node)
+    new = exp.Table(this=exp.Var(this=relation))
     for key in ("alias", "joins", "sample"):
         if node.args.get(key):
             new.set(key, node.args[key])

@@ -383,7 +383,7 @@ def test_what_a_query_cannot_do(room: Room) -> None:
     )
     for refused in (
         "COPY INTO t FROM (SELECT $1 FROM @st) ON_ERROR = CONTINUE",
-        "COPY INTO t FROM (SELECT METADATA$FILE_CONTENT_KEY FROM @st)",
+        "COPY INTO t FROM (SELECT METADATA$NIX FROM @st)",
     ):
         assert type(room.fails(refused)) is errors.UnsupportedFeature
     assert room.rows() == []

@@ -52,7 +52,7 @@ def stage_ref(reader: Reader) -> StageRef:
     """Read a stage reference. Raises SqlSyntaxError."""
     start = reader.tokens[reader.at]
     if reader.is_string():
-        return _reference(reader.string(), start.start, reader.text)
+        return reference(reader.string(), start.start, reader.text)
     last = reader.take()
     while (token := reader.token()) and _touches(last, token):
         last = reader.take()
@@ -64,18 +64,19 @@ def stage_ref(reader: Reader) -> StageRef:
             hint="Put the stage reference in single quotes.",
             position=last.end + 1,
         )
-    return _reference(reader.text[start.start : last.end + 1], start.start, reader.text)
+    return reference(reader.text[start.start : last.end + 1], start.start, reader.text)
 
 
 def _touches(last: Token, token: Token) -> bool:
     return token.start == last.end + 1 and token.token_type not in _ENDS
 
 
-def _reference(text: str, position: int, sent: str) -> StageRef:
+def reference(text: str, position: int | None, sent: str) -> StageRef:
+    """The stage reference that a text is. Raises SqlSyntaxError."""
     match = _REF.fullmatch(text)
     if match is None:
         raise SqlSyntaxError(
-            f"SQL compilation error:\nsyntax error {where(sent, position)} unexpected '{text}'.",
+            f"SQL compilation error:\nsyntax error {where(sent, position or 0)} unexpected '{text}'.",
             position=position,
         )
     path = match["path"] or ""

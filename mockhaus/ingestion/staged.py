@@ -1,0 +1,135 @@
+"""Files of a stage as a relation: what stands in a FROM for `@stage/path`.
+
+The columns are `$1`, `$2`, ... and those of METADATA$. A relation is needed twice: without any
+file, so that the query's columns are known before it runs, and over the files when it does.
+Snowflake's manual: "Querying data in staged files"; "Querying metadata for staged files".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mockhaus.catalog.workspace import Workspace
+from mockhaus.errors import CompilationError, LoadError
+from mockhaus.ingestion import file_formats, stages, transformation
+from mockhaus.ingestion.copy_options import CopyOptions
+from mockhaus.ingestion.csv_text import CsvText
+from mockhaus.ingestion.file_formats import FileFormat
+from mockhaus.ingestion.loading import Loader
+from mockhaus.ingestion.prepared import DAMAGED, Prepared, prepared
+from mockhaus.ingestion.readers import Source
+from mockhaus.ingestion.stages import Location
+from mockhaus.ingestion.stores import StoredFile
+from mockhaus.ingestion.target import Target, quoted
+from mockhaus.ingestion.transformation import METADATA, About, Transformation
+from mockhaus.result import Batches
+from mockhaus.translation.context import ObjectName
+from mockhaus.translation.staged import StageTable, stage_tables
+from mockhaus.translation.statements import Tree
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def described(workspace: Workspace, statement: Tree) -> Mapping[str, str]:
+    """A relation without rows for each stage of a statement. Raises what `opened` raises."""
+    found = {}
+    for key, table in stage_tables(statement).items():
+        _, format = _place(workspace, table)
+        found[key] = _empty(format, table.width)
+    return found
+
+
+def opened(workspace: Workspace, statement: Tree, stack: ExitStack) -> Mapping[str, str]:
+    """A relation over the files for each stage of a statement; `stack` closes what it needs.
+
+    Raises UndefinedObject, LoadError, CompilationError.
+    """
+    return {
+        key: _relation(workspace, table, stack) for key, table in stage_tables(statement).items()
+    }
+
+
+def _place(workspace: Workspace, table: StageTable) -> tuple[Location, FileFormat]:
+    location = stages.locate(workspace, table.ref)
+    given = None if table.format is None else {"FORMAT_NAME": table.format}
+    format = file_formats.for_copy(workspace, given, location.properties)
+    if format.type != "CSV" and table.width > 1:
+        raise CompilationError(
+            f"SQL compilation error:\na {format.type} file has one column only, $1."
+        )
+    for name in table.metadata:
+        if name not in METADATA:
+            raise CompilationError(f"SQL compilation error:\ninvalid identifier '{name}'")
+    return location, format
+
+
+def _empty(format: FileFormat, width: int) -> str:
+    kind = "VARCHAR" if format.type == "CSV" else "JSON"
+    columns = [f"CAST(NULL AS {kind}) AS {quoted(f'${n}')}" for n in range(1, width + 1)]
+    columns += [f"CAST(NULL AS {type}) AS {quoted(name)}" for name, type in METADATA.items()]
+    return f"(SELECT {', '.join(columns)} WHERE FALSE)"
+
+
+def _relation(workspace: Workspace, table: StageTable, stack: ExitStack) -> str:
+    location, format = _place(workspace, table)
+    nothing = Target(ObjectName("STAGE"), ())
+    query = Transformation("", table.width)
+    loader = Loader(workspace, nothing, format, CopyOptions(), query)
+    parts = []
+    for file in location.files(table.pattern):
+        source = _source(loader, file, location.show(file), stack)
+        about = About(file, location.show(file), table.metadata)
+        columns = transformation.columns(source, format.type, table.width, about)
+        parts.append(f"SELECT {columns} FROM {source.sql} AS r")
+    return f"({' UNION ALL '.join(parts)})" if parts else _empty(format, table.width)
+
+
+def _source(loader: Loader, file: StoredFile, shown: str, stack: ExitStack) -> Source:
+    """A file as DuckDB reads it, looked through once: a query cannot start anew half way."""
+    format, scratch = loader.format, loader.workspace.files / "scratch"
+    assert loader.query is not None
+    try:
+        ready = stack.enter_context(prepared(file, format, scratch))
+        if format.type == "CSV":
+            width = max(loader.query.width, _fields(ready, format))
+            loader = replace(loader, query=Transformation("", width))
+        return loader.readable(ready, shown, stack)
+    except FileNotFoundError:
+        raise LoadError(f"Remote file '{shown}' was not found.") from None
+    except LoadError as error:
+        if "File '" not in error.message:
+            error.message = f"{error.message}\n  File '{shown}'"
+        raise
+
+
+def _fields(file: Prepared, format: FileFormat) -> int:
+    """How many fields the first record has: DuckDB's reader refuses records with more."""
+    try:
+        with file.open_text() as text:
+            first = next(iter(CsvText(text, format)), None)
+    except DAMAGED as error:
+        raise LoadError(f"the file cannot be read: {error}") from None
+    return len(first.fields) if first is not None else 0
+
+
+@dataclass(slots=True)
+class Closing:
+    """Batches over files that are given back at the end."""
+
+    batches: Batches
+    stack: ExitStack
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from self.batches
+        finally:
+            self.stack.close()
+
+    def close(self) -> None:
+        """Give up the rest, and the files."""
+        self.batches.close()
+        self.stack.close()
