@@ -83,7 +83,6 @@ class Backend:
         self.protocol = protocol
         self.settings = settings
         self._connection = connection
-        connection.settings = settings.rows
         self._encoders = encoders
         self._statements: Namespace[Plan] = statement_names()
         self._portals: Namespace[Portal] = portal_names()
