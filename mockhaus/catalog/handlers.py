@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from mockhaus.catalog import containers, describe, show, tables
+from mockhaus.catalog import alter, containers, describe, show, tables
 from mockhaus.catalog.workspace import Handler
 from mockhaus.result import Column
 from mockhaus.translation import statements as s
@@ -16,7 +16,7 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.CreateTable: tables.create_table,
     s.CreateView: tables.create_view,
     s.CreateSequence: tables.create_sequence,
-    s.AlterTable: tables.alter_table,
+    s.AlterTable: alter.alter_table,
     s.Comment: tables.comment,
     s.Show: show.show,
     s.Describe: describe.describe,

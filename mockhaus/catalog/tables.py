@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, Final
 
-from mockhaus.catalog import columns
+from mockhaus.catalog import columns, rebuild
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import SCHEMA, CatalogObject, check_length
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.errors import DuplicateObject, InvalidIdentifier, UndefinedObject, UndefinedSchema
+from mockhaus.errors import (
+    DuplicateObject,
+    InvalidIdentifier,
+    UndefinedObject,
+    UndefinedSchema,
+    UnsupportedFeature,
+)
 from mockhaus.result import Result
 from mockhaus.translation import names, tables
 from mockhaus.translation import statements as s
@@ -77,6 +82,8 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
     )
     if not ready:
         return status("CREATE TABLE", f"{name.name} already exists, statement succeeded.")
+    if definition.like is not None:
+        return _model(workspace, definition, name)
     rows = _build(workspace, definition, names.storage_name(name, workspace.context))
     recorded = _recorded(definition, () if definition.columns else columns.of(workspace, name))
     workspace.objects.create(
@@ -88,9 +95,23 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
     return answer
 
 
+def _model(workspace: Workspace, definition: tables.TableDefinition, name: ObjectName) -> Result:
+    """CREATE TABLE LIKE, CLONE: columns, defaults and constraints of another table; its rows."""
+    source = workspace.objects.find("TABLE", definition.like or name)
+    if source is None:
+        raise missing("TABLE", definition.like or name)
+    rebuild.copy(workspace, source, name, rows=definition.cloned)
+    properties = {**source.properties, "transient": definition.transient}
+    comment = definition.comment or source.comment
+    workspace.objects.create(CatalogObject("TABLE", name, properties, comment), replace=True)
+    return status("CREATE TABLE", f"Table {name.name} successfully created.")
+
+
 def _create_temporary(workspace: Workspace, definition: tables.TableDefinition) -> Result:
     schema = storage_schema(definition.name.database or "", definition.name.schema or "")
     stored = f"temp.main.{names.quoted(f'{schema}.{definition.name.name}'.upper())}"
+    if definition.like is not None:
+        raise UnsupportedFeature("Unsupported feature 'CREATE TEMPORARY TABLE LIKE or CLONE'.")
     exists = workspace.context.is_temporary(definition.name)
     if exists and definition.if_not_exists:
         return status(
@@ -125,25 +146,22 @@ def _build(
 def _column_sql(workspace: Workspace, column: tables.ColumnDefinition) -> str:
     if column.identity is None:
         return column.sql
-    sequence = f"{SCHEMA}.{names.quoted(f'identity_{uuid.uuid4().hex}')}"
-    start, increment = column.identity
-    workspace.cursor.run(
-        f"CREATE SEQUENCE {sequence} START WITH {start} INCREMENT BY {increment}"
-        + (f" MINVALUE {-(2**62)} MAXVALUE {2**62}" if increment < 0 else "")
-    )
-    return f"{column.sql} DEFAULT (nextval('{sequence}'))"
+    return f"{column.sql} DEFAULT {rebuild.identity_default(workspace, *column.identity)}"
 
 
-def _entry(column: tables.ColumnDefinition) -> dict[str, Any]:
+_RECORDED: Final = ("name", "comment", "identity", "ordered", "default")
+
+
+def entry(column: tables.ColumnDefinition) -> dict[str, Any]:
     """What is recorded of a column."""
-    kept = {key: value for key, value in asdict(column).items() if key != "sql"}
+    kept = {key: getattr(column, key) for key in _RECORDED}
     return {**kept, "type": columns.declared(column.type) or column.type}
 
 
 def _recorded(
     definition: tables.TableDefinition, found: Sequence[columns.Found]
 ) -> dict[str, object]:
-    entries = [_entry(column) for column in definition.columns] or [
+    entries = [entry(column) for column in definition.columns] or [
         {"name": column.name, "type": str(from_duckdb(column.type))} for column in found
     ]
     return {
@@ -152,33 +170,6 @@ def _recorded(
         "transient": definition.transient,
         "cluster_by": definition.cluster_by,
     }
-
-
-def alter_table(workspace: Workspace, statement: s.AlterTable) -> Result:
-    """ALTER TABLE: columns added, dropped, renamed, retyped; RENAME TO."""
-    change = tables.alter_table(statement, workspace.context)
-    if relation_kind(workspace, change.name) is None:
-        if change.if_exists:
-            return status("ALTER TABLE", "Statement executed successfully.")
-        raise _missing(change.kind, change.name)
-    for sql in change.sql:
-        workspace.cursor.run(sql)
-    recorded = workspace.objects.find(change.kind, change.name)
-    if recorded is not None:
-        kept = [
-            {
-                **column,
-                "name": change.columns_renamed.get(column["name"], column["name"]),
-                "type": columns.declared(change.retyped.get(column["name"], "")) or column["type"],
-            }
-            for column in recorded.properties.get("columns", ())
-            if column["name"] not in change.dropped
-        ]
-        entries = [*kept, *(_entry(column) for column in change.added)]
-        properties = {**recorded.properties, "columns": entries}
-        changed = replace(recorded, name=change.renamed or recorded.name, properties=properties)
-        workspace.objects.update(recorded, changed)
-    return status("ALTER TABLE", "Statement executed successfully.")
 
 
 # --- views ---------------------------------------------------------------------------------------
@@ -296,7 +287,7 @@ def _with_comment(
 _WORDS: Final = {"TABLE": "Table", "VIEW": "View", "SEQUENCE": "Sequence"}
 
 
-def _missing(kind: str, name: ObjectName) -> UndefinedObject:
+def missing(kind: str, name: ObjectName) -> UndefinedObject:
     return UndefinedObject(
         f"SQL compilation error:\n{_WORDS[kind]} '{name}' does not exist or not authorized."
     )
@@ -320,6 +311,6 @@ def drop_relation(workspace: Workspace, statement: s.Drop) -> Result:
             f"Drop statement executed successfully ({name.name} already dropped).",
         )
     if existing != statement.object:
-        raise _missing(statement.object, name)
+        raise missing(statement.object, name)
     drop(workspace, statement.object, name)
     return status(tag, f"{name.name} successfully dropped.")

@@ -139,3 +139,10 @@ def rename(cursor: Cursor, table: ObjectName, new: ObjectName) -> None:
         f"UPDATE {_TABLE} SET database = ?, schema = ?, name = ? WHERE {_WHERE}",
         (*_key(new), *_key(table)),
     )
+
+
+def swap(cursor: Cursor, one: ObjectName, other: ObjectName) -> None:
+    """Exchange the loads of two tables. Both names are given in full."""
+    aside = ObjectName("", one.schema, one.database)
+    for old, new in ((one, aside), (other, one), (aside, other)):
+        rename(cursor, old, new)

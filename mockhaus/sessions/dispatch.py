@@ -10,13 +10,13 @@ from mockhaus.catalog import handlers as catalog
 from mockhaus.catalog import show as show_objects
 from mockhaus.catalog.workspace import Handler, Workspace
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.ingestion import client_copy, copy_into, history, listing, unload
+from mockhaus.ingestion import client_copy, copy_into, history, listing, transfer, unload
 from mockhaus.ingestion import handlers as files
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
+from mockhaus.translation.alter import SwapWith, alter_table
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dml import target_of
-from mockhaus.translation.tables import alter_table
 
 #: Kinds of objects that the ingestion room keeps.
 _FILE_OBJECTS: Final = frozenset(("STAGE", "FILE FORMAT"))
@@ -60,6 +60,9 @@ def forget_loads(workspace: Workspace, statement: s.Statement) -> None:
         change = alter_table(statement, workspace.context)
         if change.renamed is not None:
             history.rename(workspace.cursor, change.name, change.renamed)
+        for step in change.steps:
+            if isinstance(step, SwapWith):
+                history.swap(workspace.cursor, change.name, step.name)
 
 
 def _emptied(statement: s.Statement, context: Context) -> ObjectName | None:
@@ -87,6 +90,8 @@ SHAPES: Final[dict[type[s.Statement], Callable[[Workspace, Any], tuple[Column, .
     s.Describe: shape,
     s.CopyIntoTable: copy_into.columns,
     s.CopyIntoLocation: unload.columns,
+    s.Put: lambda workspace, statement: transfer.PUT_COLUMNS,
+    s.Get: lambda workspace, statement: transfer.GET_COLUMNS,
     s.ListStage: lambda workspace, statement: listing.FILE_COLUMNS,
     s.RemoveFiles: lambda workspace, statement: listing.REMOVED_COLUMNS,
 }
@@ -102,4 +107,4 @@ DDL: Final = (
 )
 
 #: Statements that only look at the database: they take no lock and need no transaction.
-LOOKS: Final = (s.Show, s.Describe, s.ListStage, s.CopyIntoLocation)
+LOOKS: Final = (s.Show, s.Describe, s.ListStage, s.CopyIntoLocation, s.Put, s.Get)

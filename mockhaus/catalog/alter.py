@@ -1,0 +1,264 @@
+"""ALTER TABLE and ALTER VIEW: each step is done in DuckDB and in the record.
+
+Snowflake's manual: "ALTER TABLE", "ALTER VIEW".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from mockhaus.catalog import columns, rebuild
+from mockhaus.catalog.answers import status
+from mockhaus.catalog.objects import CatalogObject, check_length
+from mockhaus.catalog.tables import entry, missing, relation_kind, require_schema
+from mockhaus.catalog.workspace import Workspace
+from mockhaus.errors import DuplicateObject, InvalidIdentifier, TypeMismatch, UnsupportedFeature
+from mockhaus.result import Result
+from mockhaus.translation import alter as a
+from mockhaus.translation import names
+from mockhaus.translation import statements as s
+from mockhaus.translation.context import ObjectName
+
+_DONE: Final = "Statement executed successfully."
+
+
+def alter_table(workspace: Workspace, statement: s.AlterTable) -> Result:
+    """ALTER TABLE, ALTER VIEW."""
+    change = a.alter_table(statement, workspace.context)
+    tag = f"ALTER {change.kind}"
+    if workspace.context.is_temporary(change.name):
+        raise UnsupportedFeature("Unsupported feature 'ALTER TABLE of a temporary table'.")
+    kind = relation_kind(workspace, change.name)
+    if kind is None and change.if_exists:
+        return status(tag, _DONE)
+    found = workspace.objects.find(change.kind, change.name) if kind == change.kind else None
+    if found is None:
+        raise missing(change.kind, change.name)
+    for step in change.steps:
+        changed = _STEPS[type(step)](workspace, found, step)
+        if changed != found and not isinstance(step, a.SwapWith):  # that records both itself
+            workspace.objects.update(found, changed)
+        found = changed
+    return status(tag, _DONE)
+
+
+def _run(workspace: Workspace, table: CatalogObject, words: str) -> None:
+    stored = names.storage_name(table.name, workspace.context)
+    workspace.cursor.run(f"ALTER {table.kind} {stored} {words}")
+
+
+def _entries(table: CatalogObject) -> list[dict[str, Any]]:
+    return [dict(each) for each in table.properties.get("columns", ())]
+
+
+def _with(table: CatalogObject, **properties: Any) -> CatalogObject:
+    return replace(table, properties={**table.properties, **properties})
+
+
+def _entry(table: CatalogObject, name: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """All entries, and that of one column. Raises InvalidIdentifier."""
+    entries = _entries(table)
+    for each in entries:
+        if each["name"].upper() == name.upper():
+            return entries, each
+    raise InvalidIdentifier(f"SQL compilation error:\ncolumn '{name}' does not exist", subject=name)
+
+
+# --- columns -------------------------------------------------------------------------------------
+
+
+def _add(workspace: Workspace, table: CatalogObject, step: a.AddColumn) -> CatalogObject:
+    column, entries = step.column, _entries(table)
+    if any(each["name"].upper() == column.name.upper() for each in entries):
+        if step.if_not_exists:
+            return table
+        raise DuplicateObject(f"SQL compilation error:\ncolumn '{column.name}' already exists")
+    check_length(ObjectName(column.name))
+    default = "" if column.default_sql is None else f" DEFAULT ({column.default_sql})"
+    if column.identity is not None:
+        default = f" DEFAULT {rebuild.identity_default(workspace, *column.identity)}"
+    quoted = names.quoted(column.name)
+    _run(workspace, table, f"ADD COLUMN {quoted} {column.stored}{default}")
+    if column.not_null:
+        _run(workspace, table, f"ALTER COLUMN {quoted} SET NOT NULL")
+    constraints = [*table.properties.get("constraints", ()), *step.constraints]
+    changed = _with(table, columns=[*entries, entry(column)], constraints=constraints)
+    if rebuild.check(column.name, columns.declared(column.type) or ""):
+        rebuild.renew(workspace, changed)
+    return changed
+
+
+def _drop(workspace: Workspace, table: CatalogObject, step: a.DropColumn) -> CatalogObject:
+    try:
+        entries, gone = _entry(table, step.name)
+    except InvalidIdentifier:
+        if step.if_exists:
+            return table
+        raise
+    left = [each for each in entries if each is not gone]
+    kept = [
+        c
+        for c in table.properties.get("constraints", ())
+        if step.name.upper() not in [k.upper() for k in c["columns"]]
+    ]
+    changed = _with(table, columns=left, constraints=kept)
+    if rebuild.check(gone["name"], gone["type"]):  # DuckDB drops no column that a CHECK names
+        plain = [{**each, "type": ""} if each is gone else each for each in entries]
+        rebuild.renew(workspace, _with(table, columns=plain))
+    _run(workspace, table, f"DROP COLUMN {names.quoted(gone['name'])}")
+    return changed
+
+
+def _rename_column(
+    workspace: Workspace, table: CatalogObject, step: a.RenameColumn
+) -> CatalogObject:
+    entries, renamed = _entry(table, step.name)
+    if any(each["name"].upper() == step.new.upper() for each in entries if each is not renamed):
+        raise DuplicateObject(f"SQL compilation error:\ncolumn '{step.new}' already exists")
+    words = f"{names.quoted(renamed['name'])} TO {names.quoted(step.new)}"
+    _run(workspace, table, f"RENAME COLUMN {words}")
+    old, renamed["name"] = renamed["name"], step.new
+    constraints = [
+        {**c, "columns": [step.new if k.upper() == old.upper() else k for k in c["columns"]]}
+        for c in table.properties.get("constraints", ())
+    ]
+    return _with(table, columns=entries, constraints=constraints)
+
+
+def _retype(workspace: Workspace, table: CatalogObject, step: a.Retype) -> CatalogObject:
+    entries, retyped = _entry(table, step.name)
+    new = columns.declared(step.type) or step.type
+    _check_retype(retyped["name"], retyped["type"], new)
+    retyped["type"] = new
+    changed = _with(table, columns=entries)
+    rebuild.renew(workspace, changed, {step.name.upper(): step.stored})
+    return changed
+
+
+def _check_retype(name: str, old: str, new: str) -> None:
+    """Snowflake lets a length and a precision grow, and no type become another."""
+    families = [text.split("(")[0] for text in (old, new)]
+    sizes = [[int(n) for n in re.findall(r"\d+", text.partition("(")[2])] for text in (old, new)]
+    reason = ""
+    if families[0] != families[1]:
+        reason = "the types are not compatible"
+    elif families[0] in ("VARCHAR", "BINARY") and sizes[1] < sizes[0]:
+        reason = f"reducing the byte-length of a {families[0].lower()} is not supported"
+    elif families[0] == "NUMBER" and sizes[0][1:] != sizes[1][1:]:
+        reason = "changing the scale of a number is not supported"
+    if reason:
+        raise TypeMismatch(
+            f"SQL compilation error:\ncannot change column {name} from type {old} to {new}"
+            f" because {reason}."
+        )
+
+
+def _default(workspace: Workspace, table: CatalogObject, step: a.SetDefault) -> CatalogObject:
+    entries, changed = _entry(table, step.name)
+    words = "DROP DEFAULT" if step.sql is None else f"SET DEFAULT {step.sql}"
+    _run(workspace, table, f"ALTER COLUMN {names.quoted(changed['name'])} {words}")
+    changed["default"] = step.text
+    return _with(table, columns=entries)
+
+
+def _not_null(workspace: Workspace, table: CatalogObject, step: a.SetNotNull) -> CatalogObject:
+    _, column = _entry(table, step.name)
+    words = "SET" if step.not_null else "DROP"
+    _run(workspace, table, f"ALTER COLUMN {names.quoted(column['name'])} {words} NOT NULL")
+    return table
+
+
+def _comment(workspace: Workspace, table: CatalogObject, step: a.SetComment) -> CatalogObject:
+    if step.name is None:
+        return replace(table, comment=step.comment)
+    entries, column = _entry(table, step.name)
+    column["comment"] = step.comment
+    return _with(table, columns=entries)
+
+
+# --- the table -----------------------------------------------------------------------------------
+
+
+def _rename(workspace: Workspace, table: CatalogObject, step: a.RenameTo) -> CatalogObject:
+    new = require_schema(workspace, step.name)
+    check_length(new)
+    if relation_kind(workspace, new) is not None and new.folded() != table.name.folded():
+        raise DuplicateObject(f"SQL compilation error:\nObject '{new}' already exists.")
+    if (new.schema, new.database) == (table.name.schema, table.name.database):
+        _run(workspace, table, f"RENAME TO {names.quoted(new.name)}")
+    elif table.kind == "VIEW":
+        raise UnsupportedFeature("Unsupported feature 'ALTER VIEW RENAME to another schema'.")
+    else:
+        rebuild.copy(workspace, table, new, rows=True, fresh=False)
+        old = names.storage_name(table.name, workspace.context)
+        workspace.cursor.run(f"DROP TABLE {old}")
+    return replace(table, name=new)
+
+
+def _swap(workspace: Workspace, table: CatalogObject, step: a.SwapWith) -> CatalogObject:
+    """SWAP WITH: the two exchange their names, and with them all that is recorded."""
+    other = workspace.objects.find("TABLE", step.name)
+    if other is None:
+        raise missing("TABLE", step.name)
+    aside = replace(table.name, name=f"__mockhaus_{table.name.name}"[:255])
+    moved = _rename(workspace, table, a.RenameTo(aside))
+    workspace.objects.update(table, moved)
+    workspace.objects.update(other, _rename(workspace, other, a.RenameTo(table.name)))
+    back = _rename(workspace, moved, a.RenameTo(other.name))
+    workspace.objects.update(moved, back)
+    return back
+
+
+def _cluster(workspace: Workspace, table: CatalogObject, step: a.ClusterBy) -> CatalogObject:
+    return _with(table, cluster_by=step.key)
+
+
+def _constrain(workspace: Workspace, table: CatalogObject, step: a.AddConstraint) -> CatalogObject:
+    for name in step.constraint["columns"]:
+        _entry(table, name)
+    known = list(table.properties.get("constraints", ()))
+    kinds = [each["type"] for each in known]
+    if step.constraint["type"] == "PRIMARY KEY" == next((k for k in kinds if k[0] == "P"), None):
+        raise DuplicateObject(
+            f"SQL compilation error:\nprimary key already exists for table '{table.name.name}'"
+        )
+    return _with(table, constraints=[*known, step.constraint])
+
+
+def _unconstrain(
+    workspace: Workspace, table: CatalogObject, step: a.DropConstraint
+) -> CatalogObject:
+    known = list(table.properties.get("constraints", ()))
+    kept = [
+        each
+        for each in known
+        if not (
+            each["type"] == step.kind
+            if step.name is None
+            else str(each.get("name", "")).upper() == step.name.upper()
+        )
+    ]
+    if len(kept) == len(known):
+        raise InvalidIdentifier(
+            f"SQL compilation error:\nconstraint '{step.name or step.kind}' does not exist"
+        )
+    return _with(table, constraints=kept)
+
+
+_STEPS: Final[dict[type[Any], Callable[[Workspace, CatalogObject, Any], CatalogObject]]] = {
+    a.AddColumn: _add,
+    a.DropColumn: _drop,
+    a.RenameColumn: _rename_column,
+    a.Retype: _retype,
+    a.SetDefault: _default,
+    a.SetNotNull: _not_null,
+    a.SetComment: _comment,
+    a.RenameTo: _rename,
+    a.SwapWith: _swap,
+    a.ClusterBy: _cluster,
+    a.AddConstraint: _constrain,
+    a.DropConstraint: _unconstrain,
+}
