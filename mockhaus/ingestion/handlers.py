@@ -6,8 +6,7 @@ from email.utils import format_datetime
 from typing import Final
 
 from mockhaus.catalog.workspace import Handler, Workspace
-from mockhaus.errors import UnsupportedFeature
-from mockhaus.ingestion import file_formats, listing, stages
+from mockhaus.ingestion import file_formats, listing, stages, transfer
 from mockhaus.ingestion.copy_into import copy_into_table
 from mockhaus.ingestion.unload import copy_into_location
 from mockhaus.result import Column, Result
@@ -79,14 +78,6 @@ def remove_files(workspace: Workspace, statement: s.RemoveFiles) -> Result:
     return Result(listing.REMOVED_COLUMNS, tag="REMOVE", row_count=len(rows), rows=rows)
 
 
-def _refused(workspace: Workspace, statement: s.Statement) -> Result:
-    words = {
-        s.Put: "PUT",
-        s.Get: "GET",
-    }
-    raise UnsupportedFeature(f"Unsupported feature '{words[type(statement)]}'.")
-
-
 HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.CreateStage: create_stage,
     s.CreateFileFormat: create_file_format,
@@ -94,6 +85,6 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.CopyIntoLocation: copy_into_location,
     s.ListStage: list_stage,
     s.RemoveFiles: remove_files,
-    s.Put: _refused,
-    s.Get: _refused,
+    s.Put: transfer.put,
+    s.Get: transfer.get,
 }

@@ -148,14 +148,17 @@ def _compression(file: StoredFile, format: FileFormat) -> str:
     given = str(format.get("COMPRESSION", "AUTO"))
     if format.type == "PARQUET":
         return "NONE"
-    if given != "AUTO":
-        return given
-    with file.path.open("rb") as opened:
+    return given if given != "AUTO" else compression_of(file.path)
+
+
+def compression_of(path: Path) -> str:
+    """A file's compression, from its first bytes or its name's ending."""
+    with path.open("rb") as opened:
         first = opened.read(4)
     for magic, name in _MAGIC:
         if first.startswith(magic):
             return name
-    return _SUFFIXES.get(file.path.suffix.lower(), "NONE")
+    return _SUFFIXES.get(path.suffix.lower(), "NONE")
 
 
 def _opened(path: Path, compression: str) -> IO[bytes]:

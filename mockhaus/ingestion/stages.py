@@ -180,7 +180,7 @@ def locate(workspace: Workspace, ref: StageRef) -> Location:
         shown = f"{stage.name.name.lower()}/"
         return _internal(workspace.files / FOLDER / folder, folder, prefix, shown, stage.properties)
     root = Path(str(url).removeprefix("file://"))
-    _allowed(workspace, root)
+    allowed(workspace, root)
     base = str(url).rstrip("/") + "/"
     return Location(LocalStore(root, must_exist=True), prefix, base, base, stage.properties)
 
@@ -197,7 +197,7 @@ def table_folder(files: Path, table: ObjectName) -> Path:
     return files.joinpath("tables", *(quote(part, safe=" ").replace(".", "%2E") for part in parts))
 
 
-def _allowed(workspace: Workspace, root: Path) -> None:
+def allowed(workspace: Workspace, root: Path) -> None:
     """Refuse a folder that DuckDB may not read: what we read ourselves is no wider."""
     rows = workspace.cursor.rows(
         "SELECT current_setting('enable_external_access'),"

@@ -81,7 +81,8 @@ def parse(text: str, *, placeholders: bool = False) -> list[s.Statement]:
 
 @lru_cache(maxsize=512)
 def _parse(text: str, placeholders: bool) -> tuple[s.Statement, ...]:
-    return tuple(_statement(Reader(tokens, text), placeholders) for tokens in split(tokenize(text)))
+    tokens = tokenize(files.bare_paths_hidden(text))
+    return tuple(_statement(Reader(some, text), placeholders) for some in split(tokens))
 
 
 def split(tokens: list[Token]) -> Iterator[list[Token]]:

@@ -227,8 +227,6 @@ def test_show_and_describe(room: Room) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "PUT file:///tmp/x @st",
-        "GET @st file:///tmp/",
         "ALTER STAGE st REFRESH",
     ],
 )

@@ -6,6 +6,7 @@ Snowflake's manual: "CREATE STAGE", "CREATE FILE FORMAT", "COPY INTO <table>", "
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -268,9 +269,14 @@ def get(reader: Reader) -> s.Get:
 
 
 def _local_file(reader: Reader) -> str:
-    """A `file://` path, in quotes or bare; bare it ends at the first white space."""
+    """A `file://` path, in quotes or bare; bare it ends at the first white space.
+
+    A bare one comes as a string too (see `bare_paths_hidden`), whose text is what was sent.
+    """
     if reader.is_string():
-        path = reader.string()
+        string = reader.take()
+        bare = reader.text[string.start] != "'"
+        path = reader.text[string.start : string.end + 1] if bare else string.text
     else:
         start = reader.take().start
         while (token := reader.token()) and token.start == reader.tokens[reader.at - 1].end + 1:
@@ -280,6 +286,30 @@ def _local_file(reader: Reader) -> str:
         reader.at -= 1
         raise reader.unexpected()
     return path
+
+
+_BLANK: Final = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+_BARE = re.compile(
+    rf"{_BLANK}(?:PUT\s|GET{_BLANK}(?:@[^\s;]+|'[^']*')\s){_BLANK}(file://[^\s;']+)", re.I | re.S
+)
+_REST = re.compile(r"(?:[^;']|'[^']*')*;")
+
+
+def bare_paths_hidden(text: str) -> str:
+    """The text with each bare `file://` path of a leading PUT or GET as a string of its length.
+
+    To the tokenizer `file:///tmp/*.csv` has a comment in it. The grammar reads the path from the
+    text that was sent, by its place.
+    """
+    at = 0
+    while (match := _BARE.match(text, at)) is not None:
+        start, end = match.span(1)
+        text = f"{text[:start]}'{'.' * (end - start - 2)}'{text[end:]}"
+        rest = _REST.match(text, end)
+        if rest is None:
+            break
+        at = rest.end()
+    return text
 
 
 GRAMMARS: Final[dict[tuple[str, ...], Callable[[Reader], s.Statement]]] = {

@@ -75,8 +75,9 @@ def reference(text: str, position: int | None, sent: str) -> StageRef:
     """The stage reference that a text is. Raises SqlSyntaxError."""
     match = _REF.fullmatch(text)
     if match is None:
+        place = where(sent, position or 0)
         raise SqlSyntaxError(
-            f"SQL compilation error:\nsyntax error {where(sent, position or 0)} unexpected '{text}'.",
+            f"SQL compilation error:\nsyntax error {place} unexpected '{text}'.",
             position=position,
         )
     path = match["path"] or ""
