@@ -22,7 +22,7 @@ from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
 from mockhaus.translation.clauses.grouping import spelled_out
 from mockhaus.translation.clauses.pivot import pivoted
-from mockhaus.translation.context import Context
+from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.functions import FAMILIES
 from mockhaus.translation.information_schema import is_information_schema, relation
@@ -166,10 +166,20 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
         if table is not None:
             raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(node)}'.")
         return walk.rewrite(this)
+    if table is not None and isinstance(this, exp.Identifier) and names.stored(this) == "NEXTVAL":
+        return _nextval(node, walk)
     new = exp.Column(this=walk.rewrite(this) if this is not None else None)
     if table is not None:
         new.set("table", walk.rewrite(table))
     return new
+
+
+def _nextval(node: exp.Column, walk: Walk) -> exp.Expression:
+    """`sequence.NEXTVAL`: the sequence's next number, a new one for each row."""
+    parts = [node.args.get(key) for key in ("table", "db", "catalog")]
+    name = ObjectName(*(names.stored(part) for part in parts if isinstance(part, exp.Identifier)))
+    sequence = names.storage_name(walk.context.resolve(name), walk.context)
+    return exp.Anonymous(this="nextval", expressions=[exp.Literal.string(sequence)])
 
 
 def _parameter(node: exp.Parameter, walk: Walk) -> exp.Expression:

@@ -1,0 +1,36 @@
+"""Sequences: NEXTVAL in queries, in INSERT, as a DEFAULT."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockhaus import errors
+from mockhaus.sessions.connection import Connection
+from tests.support import run
+
+#: Statements in order, in one session -> rows of the last.
+STEPS = [
+    ("CREATE SEQUENCE s START 10 INCREMENT 5; SELECT s.NEXTVAL", [(10,)]),
+    ("SELECT s.nextval, mockhaus.public.s.nextval FROM (VALUES (1), (2)) ORDER BY 1",
+     [(15, 25), (20, 30)]),
+    ("SELECT public.s.nextval AS n", [(35,)]),
+    ("CREATE TABLE t (id INT DEFAULT s.NEXTVAL, w VARCHAR);"
+     "INSERT INTO t (w) VALUES ('a'), ('b'); SELECT * FROM t ORDER BY id", [(40, "a"), (45, "b")]),
+    ("INSERT INTO t SELECT s.nextval, 'c'; SELECT max(id) FROM t", [(50,)]),
+    ('CREATE SEQUENCE "odd \'name"; SELECT "odd \'name".nextval', [(1,)]),
+    ("CREATE OR REPLACE SEQUENCE \"odd 'name\" START = 0 INCREMENT = -1;"
+     "SELECT \"odd 'name\".nextval", [(0,)]),
+    ("SELECT \"odd 'name\".nextval", [(-1,)]),
+]  # fmt: skip
+
+
+def test_nextval(snowflake: Connection) -> None:
+    for text, rows in STEPS:
+        assert (text, run(snowflake, text)) == (text, rows)
+    (shown,) = run(snowflake, "SHOW SEQUENCES LIKE 's'")
+    assert shown[:5] == ("S", "MOCKHAUS", "PUBLIC", 55, 5)
+
+
+def test_a_sequence_that_is_not_there(snowflake: Connection) -> None:
+    with pytest.raises(errors.UndefinedObject):
+        run(snowflake, "SELECT nothing.nextval")
