@@ -54,6 +54,7 @@ from mockhaus.http.sqlapi.bodies import (
     StatementRequest,
 )
 from mockhaus.http.sqlapi.store import Statements
+from mockhaus.http.stage_files import FileUploaded, StageFiles
 from mockhaus.http.validation import InvalidBody, decode
 from mockhaus.sessions.registry import Registry
 
@@ -101,6 +102,7 @@ class Doors:
     sql_api: SqlApi
     control: Control
     history: HistoryApi
+    files: StageFiles
 
 
 def operations(doors: Doors) -> tuple[Operation, ...]:
@@ -110,7 +112,19 @@ def operations(doors: Doors) -> tuple[Operation, ...]:
         *_history(doors.history),
         *_sql_api(doors.sql_api),
         *_control(doors.control),
+        *_files(doors.files),
     )
+
+
+def _files(files: StageFiles) -> tuple[Operation, ...]:
+    path = "/api/v1/sessions/{session_id}/files"
+    return (
+        Operation("GET", path, "files", files.download, bytes, refusals=(400, 404, 410)),
+        Operation(
+            "PUT", path, "files", files.upload, FileUploaded,
+            refusals=(400, 404, 408, 409, 410), documented=bytes,
+        ),
+    )  # fmt: skip
 
 
 def _history(history: HistoryApi) -> tuple[Operation, ...]:
@@ -217,6 +231,7 @@ def build_app(
         SqlApi(kept, statements, body_limit=body_limit, patience=config.login_timeout),
         Control(kept, statements),
         HistoryApi(registry, kept),
+        StageFiles(kept, config.login_timeout),
     )
     for operation in operations(doors):
         paths[operation.path][operation.method] = operation

@@ -69,7 +69,7 @@ def put(workspace: Workspace, statement: Put) -> Result:
     options = _options(
         statement.options, ("PARALLEL", "AUTO_COMPRESS", "SOURCE_COMPRESSION", "OVERWRITE")
     )
-    location = _internal(workspace, statement, stages.locate(workspace, statement.target))
+    location = internal(stages.locate(workspace, statement.target), "PUT")
     sources = _sources(workspace, _local(statement.local))
     uploads = [_upload(source, options) for source in sources]
     _distinct([target for target, _, _ in uploads])
@@ -85,7 +85,7 @@ def put(workspace: Workspace, statement: Put) -> Result:
 def get(workspace: Workspace, statement: Get) -> Result:
     """Download files. Raises LoadError, InvalidParameter, UnsupportedFeature."""
     options = _options(statement.options, ("PARALLEL", "PATTERN"))
-    location = _internal(workspace, statement, stages.locate(workspace, statement.source))
+    location = internal(stages.locate(workspace, statement.source), "GET")
     folder = Path(_local(statement.local))
     stages.allowed(workspace, folder)
     if not folder.is_dir():
@@ -126,10 +126,11 @@ def _options(given: Mapping[str, Any], known: Sequence[str]) -> _Options:
     return _Options(**found)
 
 
-def _internal(workspace: Workspace, statement: Put | Get, location: Location) -> Location:
+def internal(location: Location, what: str) -> Location:
+    """The location, unless it is outside of the session. Raises UnsupportedFeature."""
     if "URL" in location.properties:
         raise UnsupportedFeature(
-            f"Unsupported feature '{statement.kind} with an external stage'.",
+            f"Unsupported feature '{what} with an external stage'.",
             hint="Its files are where its URL points.",
         )
     return location

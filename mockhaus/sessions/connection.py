@@ -24,7 +24,8 @@ from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.workspace import Workspace, unhandled
 from mockhaus.engine.database import Cursor, Stream
 from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, UnsupportedFeature
-from mockhaus.ingestion import staged
+from mockhaus.ingestion import staged, stages
+from mockhaus.ingestion.stages import Location
 from mockhaus.result import Column, Projection, Result
 from mockhaus.sessions import dml
 from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, SHAPES, forget_loads
@@ -35,6 +36,7 @@ from mockhaus.sessions.transaction import State, Transaction, Transactions
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 from mockhaus.translation.dml import Change, change
+from mockhaus.translation.grammar.stage_refs import reference as stage_reference
 from mockhaus.translation.parse import parse
 from mockhaus.translation.staged import mentions
 from mockhaus.translation.translate import Translation, translate
@@ -200,6 +202,10 @@ class Connection:
         self._next_id = self._next_id or new_id()
         return self._next_id
 
+    def locate(self, reference: str) -> Location:
+        """The place that `@stage/path` denotes. Raises SqlSyntaxError, UndefinedObject."""
+        return stages.locate(self._workspace(), stage_reference(reference, None, reference))
+
     # --- parse, prepare --------------------------------------------------------------------------
 
     def parse(self, text: str, *, placeholders: bool = False) -> list[s.Statement]:
@@ -359,10 +365,10 @@ class Connection:
         return result
 
     @contextmanager
-    def _reading(self, stages: Mapping[str, str]) -> Iterator[None]:
+    def _reading(self, relations: Mapping[str, str]) -> Iterator[None]:
         """The context with relations for stages, for as long as one statement takes."""
         before = self.context
-        reading = self.context = replace(before, stages=stages)
+        reading = self.context = replace(before, stages=relations)
         try:
             yield
         finally:
