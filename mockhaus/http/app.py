@@ -32,6 +32,8 @@ from mockhaus.http.bodies import (
     SessionAnswer,
     SessionList,
     SessionRequest,
+    TranslateAnswer,
+    TranslateRequest,
 )
 from mockhaus.http.control import Alive, Control, ExecutedList, Reset, TableList
 from mockhaus.http.history import (
@@ -44,6 +46,7 @@ from mockhaus.http.history import (
 )
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.layers import DebugLog, Origins, ProcessTime, read_body
+from mockhaus.http.queries import QueryState
 from mockhaus.http.refusals import Refused
 from mockhaus.http.rest import Rest
 from mockhaus.http.sqlapi.api import SqlApi
@@ -185,6 +188,7 @@ def _control(control: Control) -> tuple[Operation, ...]:
 def _rest(rest: Rest) -> tuple[Operation, ...]:
     one = "/api/v1/sessions/{session_id}"
     every = "/api/v1/sessions"
+    query = "/api/v1/queries/{query_id}"
     return (
         Operation("GET", "/", "server", rest.info, ServerInfo),
         Operation("GET", "/api/v1/", "server", rest.info, ServerInfo),
@@ -192,6 +196,18 @@ def _rest(rest: Rest) -> tuple[Operation, ...]:
         Operation(
             "POST", "/api/v1/query", "query", rest.query, QueryAnswer,
             QueryRequest, (400, 404, 408, 410, 413, 422, 503),
+        ),
+        Operation(
+            "POST", "/api/v1/translate", "query", rest.translate, TranslateAnswer,
+            TranslateRequest, (400, 404, 408, 410, 413, 422),
+        ),
+        Operation("GET", query, "query", rest.queries.status, QueryState, refusals=(404,)),
+        Operation(
+            "GET", query + "/result", "query", rest.queries.result, QueryAnswer,
+            refusals=(400, 404, 409),
+        ),
+        Operation(
+            "POST", query + "/cancel", "query", rest.queries.cancel, QueryState, refusals=(404,)
         ),
         Operation(
             "POST", every, "sessions", rest.create_session, SessionAnswer,

@@ -17,10 +17,32 @@ LONGEST_TTL = 315_360_000
 # --- requests -------------------------------------------------------------------------------------
 
 
-class QueryRequest(Struct, frozen=True, forbid_unknown_fields=True):
+#: A value of a parameter.
+Scalar = str | int | float | bool | None
+
+
+class QueryRequest(
+    Struct, frozen=True, forbid_unknown_fields=True, rename={"asynchronous": "async"}
+):
     """Statements to run. Without `session_id` they run in a new memory session.
 
     `database` and `schema` become the current ones of the session's connection, as USE does.
+    `parameters` are values for `?` and `:1` (an array) or `:name` (an object), in each statement.
+    `async`: answer at once with an id to ask by.
+    """
+
+    sql: Annotated[str, Meta(min_length=1)]
+    database: str | None = None
+    schema: str | None = None
+    session_id: str | None = None
+    parameters: list[Scalar] | dict[str, Scalar] | None = None
+    asynchronous: bool = False
+
+
+class TranslateRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Statements to translate, without running them, against the objects of a session.
+
+    Without `session_id` that is `default`. `database` and `schema` are names as stored.
     """
 
     sql: Annotated[str, Meta(min_length=1)]
@@ -120,6 +142,26 @@ class QueryAnswer(Struct, frozen=True):
     current_schema: str | None
     warnings: list[str]
     results: list[StatementResult] | None = None
+
+
+class TranslatedStatement(Struct, frozen=True):
+    """One statement: `translated_sql` and `columns` are null where DuckDB gets no text of it.
+
+    `parameters` are the names of its bind variables.
+    """
+
+    sql: str
+    type: str
+    translated_sql: str | None
+    columns: list[ColumnInfo] | None
+    parameters: list[str]
+
+
+class TranslateAnswer(Struct, frozen=True):
+    """The statements of a text in DuckDB's SQL."""
+
+    success: bool
+    statements: list[TranslatedStatement]
 
 
 # --- answers: sessions ----------------------------------------------------------------------------

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic, perf_counter
+from time import monotonic
 from typing import Final
 
 import msgspec
 from msgspec import UNSET
 from starlette.requests import Request
+from starlette.responses import Response
 
 from mockhaus import __version__
 from mockhaus.config import Config
-from mockhaus.errors import Canceled, SqlError, SqlSyntaxError
-from mockhaus.http import refusals, resultset
+from mockhaus.errors import SqlError
+from mockhaus.http import refusals, resultset, running, streaming
 from mockhaus.http.bodies import (
     CleanupAnswer,
     Done,
     Health,
     Limits,
-    QueryAnswer,
     QueryRequest,
     ServerInfo,
     SessionAnswer,
@@ -30,15 +29,19 @@ from mockhaus.http.bodies import (
     SessionInfo,
     SessionList,
     SessionRequest,
-    StatementResult,
     StorageInfo,
+    TranslateAnswer,
+    TranslatedStatement,
+    TranslateRequest,
 )
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.layers import while_connected
+from mockhaus.http.queries import Queries
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import Registry
 from mockhaus.sessions.session import Session
-from mockhaus.translation.context import Context
+from mockhaus.sessions.transaction import Transactions
+from mockhaus.translation.statements import Tree
 
 EVICTION: Final = "LRU (Least Recently Used)"
 
@@ -50,6 +53,7 @@ class Rest:
         self._config = config
         self._registry = registry
         self._kept = kept
+        self.queries = Queries()
         self._started = monotonic()
 
     # --- server -----------------------------------------------------------------------------------
@@ -64,19 +68,35 @@ class Rest:
 
     # --- queries ----------------------------------------------------------------------------------
 
-    async def query(self, request: Request, body: QueryRequest) -> bytes:
+    async def query(self, request: Request, body: QueryRequest) -> bytes | Response:
         """Run statements in a session and answer with their rows."""
         request.state.session_id = body.session_id
-        return await while_connected(request.receive, self._query(request, body))
+        media = streaming.wanted(request)
+        if body.asynchronous:
+            if media is not None:
+                raise refusals.invalid_request(f"An asynchronous query is not sent as {media}")
+            kept = await self._kept.of(body.session_id)
+            return refusals.json_response(self.queries.start(kept, body), 202)
+        return await while_connected(request.receive, self._query(request, body, media))
 
-    async def _query(self, request: Request, body: QueryRequest) -> bytes:
+    async def _query(
+        self, request: Request, body: QueryRequest, media: str | None
+    ) -> bytes | Response:
         kept = await self._kept.of(body.session_id)
         session_id = request.state.session_id = kept.session.id
+        if media is not None:
+            return await streaming.answer(kept, body, media)
 
         def work(connection: Connection, unwanted: threading.Event) -> bytes:
-            return answer(connection, body, session_id, unwanted)
+            return running.answered(connection, body, session_id, unwanted).encoded()
 
         return await kept.run(work)
+
+    async def translate(self, request: Request, body: TranslateRequest) -> TranslateAnswer:
+        """Translate statements into DuckDB's SQL without running them."""
+        session = await self._kept.for_sql_api(body.session_id)
+        request.state.session_id = session.id
+        return await self._kept.at_desk(_translated, session, body)
 
     # --- sessions ---------------------------------------------------------------------------------
 
@@ -145,56 +165,30 @@ class Rest:
         return CleanupAnswer(True, f"Cleaned up {dropped} expired sessions", dropped)
 
 
-def answer(
-    connection: Connection, body: QueryRequest, session_id: str, unwanted: threading.Event
-) -> bytes:
-    """Run the statements of a request one after the other, and encode what they answer."""
-    started = began = perf_counter()
-    results: list[StatementResult] = []
+def _translated(session: Session, body: TranslateRequest) -> TranslateAnswer:
+    connection = session.connect(user="MOCKHAUS", door="http", transactions=Transactions.SNOWFLAKE)
+    connection.recorded = False
+    found: list[TranslatedStatement] = []
     try:
-        if body.database is not None or body.schema is not None:
-            connection.enter(body.database, body.schema)
-        for result in connection.execute(body.sql):
-            try:
-                read = resultset.read(result, began)
-                results.append(read)
-            finally:
-                result.close()
-            if result.fetched is not None:
-                result.fetched(read.row_count, None)
-            if unwanted.is_set():
-                raise Canceled("SQL execution canceled")
-            began = perf_counter()
-        if not results:
-            raise SqlSyntaxError("SQL compilation error:\nEmpty SQL statement.")
+        connection.start_in(body.database, body.schema, None, None)
+        for statement in connection.parse(body.sql):
+            prepared = connection.prepare(statement)
+            translation = prepared.query or prepared.change
+            columns = None if prepared.columns is None else resultset.describe(prepared.columns)
+            found.append(
+                TranslatedStatement(
+                    statement.text,
+                    statement.kind,
+                    None if translation is None else translation.sql,
+                    columns,
+                    list(statement.binds) if isinstance(statement, Tree) else [],
+                )
+            )
     except SqlError as error:
-        raise refusals.failed(error, body.sql, session_id, len(results) + 1) from error
-    return _encoded(results, connection.context, session_id, perf_counter() - started)
-
-
-def _encoded(
-    results: Sequence[StatementResult], context: Context, session_id: str, seconds: float
-) -> bytes:
-    last = results[-1]
-    names = resultset.unique_names(last.columns)
-    body = QueryAnswer(
-        success=True,
-        data=[dict(zip(names, row, strict=True)) for row in last.rows],
-        columns=last.columns,
-        rows=last.rows,
-        row_count=last.row_count,
-        rows_affected=last.rows_affected,
-        execution_time=seconds,
-        translated_sql=last.translated_sql,
-        query_id=last.query_id,
-        message=None,
-        session_id=session_id,
-        current_database=context.database,
-        current_schema=context.schema,
-        warnings=last.warnings,
-        results=list(results) if len(results) > 1 else None,
-    )
-    return msgspec.json.encode(body, enc_hook=str)
+        raise refusals.failed(error, body.sql, session.id, len(found) + 1) from error
+    finally:
+        connection.close()
+    return TranslateAnswer(True, found)
 
 
 def _session_id(request: Request) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from mockhaus.http.sqlapi.store import Statements
 from mockhaus.result import Column, Result
 from mockhaus.sessions.registry import Registry
 from mockhaus.translation.context import Context
+from mockhaus.translation.statements import Statement
 from mockhaus.types import NUMBER
 
 #: How long a test waits for something that comes at once unless the code is wrong.
@@ -41,15 +42,19 @@ class FakeConnection:
     def enter(self, database: str | None, schema: str | None) -> None:
         self.ran.append(f"enter {database} {schema}")
 
-    def execute(self, text: str, values: Sequence[Any] = ()) -> Iterator[Result]:
-        for statement in text.split(";"):
-            word = statement.strip()
-            self.ran.append(word)
-            if word == "wait":
-                self._wait()
-            elif word == "fail":
-                raise self.session.registry.failure
-            yield Result((Column("N", NUMBER),), "SELECT", rows=[(1,)], query_id="q")
+    def parse(self, text: str) -> list[Statement]:
+        return [Statement(text=word.strip()) for word in text.split(";")]
+
+    def prepare(self, statement: Statement, types: tuple[str, ...] = ()) -> Statement:
+        return statement
+
+    def run(self, statement: Statement, values: Sequence[Any] = ()) -> Result:
+        self.ran.append(statement.text)
+        if statement.text == "wait":
+            self._wait()
+        elif statement.text == "fail":
+            raise self.session.registry.failure
+        return Result((Column("N", NUMBER),), "SELECT", rows=[(1,)], query_id="q")
 
     def _wait(self) -> None:
         self.session.running.set()

@@ -79,9 +79,13 @@ def test_what_waits_for_a_deleted_session_is_refused() -> None:
         registry: Any = FakeRegistry("s")
         connections = KeptConnections(registry, ThreadPoolExecutor(1), ThreadPoolExecutor(1))
         kept = await connections.of("s")
-        waiting = asyncio.create_task(kept.run(lambda c, unwanted: list(c.execute("wait"))))
+        waiting = asyncio.create_task(
+            kept.run(lambda c, unwanted: c.run(c.prepare(c.parse("wait")[0])))
+        )
         connection = await registry.sessions["s"].busy()
-        queued = asyncio.create_task(kept.run(lambda c, unwanted: list(c.execute("x"))))
+        queued = asyncio.create_task(
+            kept.run(lambda c, unwanted: c.run(c.prepare(c.parse("x")[0])))
+        )
         await asyncio.sleep(0)
         await connections.delete("s")
         with pytest.raises(Canceled):
