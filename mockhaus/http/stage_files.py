@@ -54,9 +54,8 @@ class StageFiles:
         overwrite = request.query_params.get("overwrite", "false").lower()
         if overwrite not in ("true", "false"):
             raise refusals.invalid_request("overwrite is true or false")
-        if overwrite == "false" and await asyncio.to_thread(location.store.find, name):
-            detail = f"File '{name}' exists; overwrite=true replaces it"
-            raise Refused(409, Failure(error="FILE_EXISTS", detail=detail))
+        if overwrite == "false":
+            await asyncio.to_thread(_absent, location, name)
         path = await asyncio.to_thread(location.store.temporary)
         try:
             size, md5 = await self._receive(request, path)
@@ -114,6 +113,13 @@ class StageFiles:
             except TimeoutError:
                 slow = f"No part of the body came for {self._patience:g} seconds"
                 raise Refused(408, Failure(error="REQUEST_TIMEOUT", detail=slow)) from None
+
+
+def _absent(location: Location, name: str) -> None:
+    """Raises Refused if there is a file of that name. Blocks."""
+    if location.store.find(name) is not None:
+        detail = f"File '{name}' exists; overwrite=true replaces it"
+        raise Refused(409, Failure(error="FILE_EXISTS", detail=detail))
 
 
 def _check(announced: str | None, md5: bytes) -> None:

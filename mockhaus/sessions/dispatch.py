@@ -10,7 +10,7 @@ from mockhaus.catalog import handlers as catalog
 from mockhaus.catalog import show as show_objects
 from mockhaus.catalog.workspace import Handler, Workspace
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.ingestion import client_copy, copy_into, history, listing, unload
+from mockhaus.ingestion import client_copy, copy_into, history, listing, transfer, unload
 from mockhaus.ingestion import handlers as files
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
@@ -90,6 +90,8 @@ SHAPES: Final[dict[type[s.Statement], Callable[[Workspace, Any], tuple[Column, .
     s.Describe: shape,
     s.CopyIntoTable: copy_into.columns,
     s.CopyIntoLocation: unload.columns,
+    s.Put: lambda workspace, statement: transfer.PUT_COLUMNS,
+    s.Get: lambda workspace, statement: transfer.GET_COLUMNS,
     s.ListStage: lambda workspace, statement: listing.FILE_COLUMNS,
     s.RemoveFiles: lambda workspace, statement: listing.REMOVED_COLUMNS,
 }
@@ -105,4 +107,4 @@ DDL: Final = (
 )
 
 #: Statements that only look at the database: they take no lock and need no transaction.
-LOOKS: Final = (s.Show, s.Describe, s.ListStage, s.CopyIntoLocation)
+LOOKS: Final = (s.Show, s.Describe, s.ListStage, s.CopyIntoLocation, s.Put, s.Get)

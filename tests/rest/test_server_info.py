@@ -14,6 +14,7 @@ from mockhaus.http.control import Control
 from mockhaus.http.history import HistoryApi
 from mockhaus.http.rest import Rest
 from mockhaus.http.sqlapi.api import SqlApi
+from mockhaus.http.stage_files import StageFiles
 from tests.rest.fakes import FakeRegistry, fake_app
 
 
@@ -68,6 +69,7 @@ def test_every_operation_says_what_it_does() -> None:
     none: Any = None
     rest = Rest(Config(), none, none)
     sql_api = SqlApi(none, none, body_limit=0, patience=0)
-    doors = Doors(rest, sql_api, Control(none, none), HistoryApi(none, none))
+    history, files = HistoryApi(none, none), StageFiles(none, 0)
+    doors = Doors(rest, sql_api, Control(none, none), history, files)
     for operation in operations(doors):
         assert operation.summary.endswith("."), operation.path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mockhaus.sessions.connection import Connection
@@ -52,3 +54,10 @@ def test_the_columns_of_a_validation(connection: Connection) -> None:
     validate = "COPY INTO t FROM @st VALIDATION_MODE ="
     assert rows(connection, f"{validate} RETURN_2_ROWS") == [(1, "x"), (2, "y")]
     assert rows(connection, f"{validate} RETURN_ERRORS") == []
+
+
+def test_put_and_get(connection: Connection, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("1\n")
+    assert rows(connection, f"PUT file://{tmp_path}/*.csv @st")[0][6] == "UPLOADED"
+    assert rows(connection, f"GET @st file://{tmp_path}/")[0][2] == "DOWNLOADED"
+    assert (tmp_path / "x.csv.gz").exists()
