@@ -38,6 +38,7 @@ from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 from mockhaus.translation.dml import Change, change
 from mockhaus.translation.grammar.stage_refs import reference as stage_reference
 from mockhaus.translation.parse import parse
+from mockhaus.translation.names import storage_name
 from mockhaus.translation.staged import mentions
 from mockhaus.translation.translate import Translation, translate
 from mockhaus.types import VARCHAR, from_duckdb
@@ -110,7 +111,9 @@ class Connection:
         #: Seconds spent on the next statement before it runs: parsing, translating.
         self._spent = [0.0, 0.0]
         self._query_ids: deque[str] = deque(maxlen=_QUERY_IDS)
-        self.context = replace(context, last_query_ids=self._query_ids)
+        #: Columns of tables that statements name, as of a version of the session.
+        self._known: tuple[int, dict[str, dict[str, str]]] = (-1, {})
+        self.context = replace(context, last_query_ids=self._query_ids, columns=self._columns)
         self._cache: OrderedDict[tuple[Any, ...], Prepared] = OrderedDict()
         #: The last answer of what is cached: short ones take a shorter way the next time.
         self._answers: dict[tuple[Any, ...], Stream] = {}
@@ -275,6 +278,38 @@ class Connection:
         for statement in self.parse(text):
             prepared = self.prepare(statement)
             binds = statement.binds if isinstance(statement, s.Tree) else ()
+    def _prepare_catalog(self, statement: s.CatalogSelect, types: tuple[str, ...]) -> Prepared:
+        catalog = postgres.translate(statement, self.context, types)
+        self._provide(catalog)
+        described = self._cursor.describe(catalog.translation.described)
+        known = catalog.types if len(catalog.types) == len(described) else (None,) * len(described)
+        columns = tuple(
+            Column(each.name, from_catalog(kind, each.type))
+            for each, kind in zip(described, known, strict=True)
+        )
+        query = catalog.translation
+        return Prepared(statement, columns, statement.parameters, types, query, catalog)
+
+    def _provide(self, catalog: CatalogTranslation) -> None:
+        """Have the rows of the system catalogs there that a query reads."""
+        transaction = self._transaction
+        number = transaction.number if transaction.is_open else 0
+        key = (self.session.version, number)
+        self._snapshot.provide(catalog.relations, self.context, key, self.settings)
+
+    def _columns(self, name: ObjectName) -> Mapping[str, str]:
+        """The columns of a table or view: name in upper case -> DuckDB's type. None is no error."""
+        if self._known[0] != self.session.version:
+            self._known = (self.session.version, {})
+        table, known = storage_name(name, self.context), self._known[1]
+        if table not in known:
+            try:
+                described = self._cursor.describe(f"SELECT * FROM {table}")
+            except SqlError:  # the statement itself says what is wrong
+                return {}
+            known[table] = {each.name.upper(): each.type for each in described}
+        return known[table]
+
             if any(not name.isdigit() or int(name) > len(values) for name in binds):
                 raise UndefinedBind(f"SQL compilation error:\nBind variable {binds[-1]} not set.")
             yield self.run(prepared, [values[int(name) - 1] for name in binds])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
@@ -31,6 +31,11 @@ class ObjectName:
         )
 
 
+def no_columns(name: ObjectName) -> Mapping[str, str]:
+    """What is known of the columns of tables where nothing is known."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What names and context functions mean in one connection at one moment.
@@ -52,6 +57,8 @@ class Context:
     last_query_ids: Sequence[str] = field(default=(), compare=False)
     #: Temporary tables of the connection, by full name in upper case.
     temporary: frozenset[ObjectName] = frozenset()
+    #: The columns of a table or view by its full name: name in upper case -> DuckDB's type.
+    columns: Callable[[ObjectName], Mapping[str, str]] = field(default=no_columns, compare=False)
     #: Relations, in DuckDB's text, of the stages that one statement reads (see `staged`).
     stages: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -75,6 +75,7 @@ def _insert(tree: exp.Expression, walk: Walk) -> Change:
         before = (f"DELETE FROM {names.storage_name(target, walk.context)}",)
         tree.set("overwrite", False)
     walk.children(tree)
+    walk.finished(tree)
     return Change(target, generate(tree), before, volatile=walk.volatile)
 
 
@@ -83,6 +84,7 @@ def _update(tree: exp.Expression, walk: Walk) -> Change:
     target = walk.context.resolve(names.object_name(_table_of(tree)))
     _unqualify(tree.expressions)
     walk.children(tree)
+    walk.finished(tree)
     return Change(target, generate(tree), volatile=walk.volatile)
 
 
@@ -96,6 +98,7 @@ def _delete(tree: exp.Expression, walk: Walk) -> Change:
     _allowed(tree, "DELETE", "this", "using", "where", "with_")
     target = walk.context.resolve(names.object_name(_table_of(tree)))
     walk.children(tree)
+    walk.finished(tree)
     return Change(target, generate(tree), volatile=walk.volatile)
 
 
@@ -124,6 +127,7 @@ def _merge(tree: exp.Expression, walk: Walk) -> Change:
         if isinstance(when.args["then"], exp.Update):
             _unqualify(when.args["then"].expressions)
     walk.children(tree)
+    walk.finished(tree)
     check = _twice(tree) if "UPDATE" in actions else ""
     tree.set("returning", exp.Returning(expressions=[exp.column("merge_action")]))
     columns = tuple(_COLUMNS[name] for name in ("INSERT", "UPDATE", "DELETE") if name in actions)

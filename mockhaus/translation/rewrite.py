@@ -22,6 +22,7 @@ from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
 from mockhaus.translation.clauses.grouping import spelled_out
 from mockhaus.translation.clauses.pivot import pivoted
+from mockhaus.translation.comparisons import fitted, needs_fitting
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.functions import FAMILIES
@@ -39,7 +40,7 @@ class Walk:
     `counts` when the numbers of rows of tables are asked for, which must be told before it runs.
     """
 
-    __slots__ = ("_ctes", "context", "counts", "text", "volatile")
+    __slots__ = ("_ctes", "_tables", "context", "counts", "text", "volatile")
 
     def __init__(self, context: Context, text: str) -> None:
         self.context = context
@@ -47,6 +48,20 @@ class Walk:
         self.volatile = False
         self.counts = False
         self._ctes: list[set[str]] = []
+        self._tables: set[ObjectName] = set()
+
+    def finished(self, tree: exp.Expression) -> exp.Expression:
+        """The whole tree when all of it is rewritten: what depends on the types of columns."""
+        if not needs_fitting(tree):
+            return tree
+        known = [self.context.columns(name) for name in self._tables]
+        return fitted(
+            tree, {name for each in known for name, kind in each.items() if kind == "JSON"}
+        )
+
+    def read(self, table: ObjectName) -> None:
+        """Note that the statement reads a table."""
+        self._tables.add(table)
 
     def rewrite(self, node: exp.Expression) -> exp.Expression:
         """The DuckDB tree for a Snowflake tree; the given tree is used up."""
@@ -166,20 +181,10 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
         if table is not None:
             raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(node)}'.")
         return walk.rewrite(this)
-    if table is not None and isinstance(this, exp.Identifier) and names.stored(this) == "NEXTVAL":
-        return _nextval(node, walk)
     new = exp.Column(this=walk.rewrite(this) if this is not None else None)
     if table is not None:
         new.set("table", walk.rewrite(table))
     return new
-
-
-def _nextval(node: exp.Column, walk: Walk) -> exp.Expression:
-    """`sequence.NEXTVAL`: the sequence's next number, a new one for each row."""
-    parts = [node.args.get(key) for key in ("table", "db", "catalog")]
-    name = ObjectName(*(names.stored(part) for part in parts if isinstance(part, exp.Identifier)))
-    sequence = names.storage_name(walk.context.resolve(name), walk.context)
-    return exp.Anonymous(this="nextval", expressions=[exp.Literal.string(sequence)])
 
 
 def _parameter(node: exp.Parameter, walk: Walk) -> exp.Expression:
@@ -243,6 +248,7 @@ def _table(node: exp.Table, walk: Walk) -> exp.Expression:
     return pivoted(new, node.args.get("pivots") or [], walk)
 
 
+        walk.read(full)
 def _stage(node: exp.Table, walk: Walk) -> exp.Expression:
     """A stage is the relation over its files that the context has for it."""
     relation = walk.context.stages.get(staged.key(node))

@@ -109,7 +109,7 @@ def _create_table(statement: s.Tree, context: Context) -> TableDefinition:
     if query is not None:
         labels = names_of(query)
         label(query, labels)
-        query = generate(walk.rewrite(query))
+        query = generate(walk.finished(walk.rewrite(query)))
     if query is None and not columns and properties["like"] is None:
         raise SqlSyntaxError(
             "SQL compilation error:\nMissing column specification", position=statement.offset
@@ -332,7 +332,7 @@ def _create_view(statement: s.Tree, context: Context) -> ViewDefinition:
     walk = Walk(context, statement.text)
     return ViewDefinition(
         context.resolve(names.object_name(table)),
-        generate(walk.rewrite(query)),
+        generate(walk.finished(walk.rewrite(query))),
         tuple(columns),
         bool(tree.args.get("replace")),
         bool(tree.args.get("exists")),

@@ -43,7 +43,7 @@ def _translate(statement: Tree, context: Context, types: Sequence[str]) -> Trans
     tree = statement.tree.copy()
     label(tree, statement.labels)
     walk = Walk(context, statement.text)
-    tree = walk.rewrite(tree)
+    tree = walk.finished(walk.rewrite(tree))
     described = ""
     if statement.parameters:
         copy = tree.copy()
