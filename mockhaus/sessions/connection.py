@@ -37,8 +37,8 @@ from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 from mockhaus.translation.dml import Change, change
 from mockhaus.translation.grammar.stage_refs import reference as stage_reference
-from mockhaus.translation.parse import parse
 from mockhaus.translation.names import storage_name
+from mockhaus.translation.parse import parse
 from mockhaus.translation.staged import mentions
 from mockhaus.translation.translate import Translation, translate
 from mockhaus.types import VARCHAR, from_duckdb
@@ -265,38 +265,6 @@ class Connection:
         shape = SHAPES.get(type(statement))
         return Prepared(statement, None if shape is None else shape(self._workspace(), statement))
 
-    def _describe(self, translation: Translation) -> tuple[Column, ...]:
-        return tuple(
-            Column(described.name, from_duckdb(described.type))
-            for described in self._cursor.describe(translation.described)
-        )
-
-    # --- run -------------------------------------------------------------------------------------
-
-    def execute(self, text: str, values: Sequence[Any] = ()) -> Iterator[Result]:
-        """Run all statements of a text, one by one; the values go to each that takes any."""
-        for statement in self.parse(text):
-            prepared = self.prepare(statement)
-            binds = statement.binds if isinstance(statement, s.Tree) else ()
-    def _prepare_catalog(self, statement: s.CatalogSelect, types: tuple[str, ...]) -> Prepared:
-        catalog = postgres.translate(statement, self.context, types)
-        self._provide(catalog)
-        described = self._cursor.describe(catalog.translation.described)
-        known = catalog.types if len(catalog.types) == len(described) else (None,) * len(described)
-        columns = tuple(
-            Column(each.name, from_catalog(kind, each.type))
-            for each, kind in zip(described, known, strict=True)
-        )
-        query = catalog.translation
-        return Prepared(statement, columns, statement.parameters, types, query, catalog)
-
-    def _provide(self, catalog: CatalogTranslation) -> None:
-        """Have the rows of the system catalogs there that a query reads."""
-        transaction = self._transaction
-        number = transaction.number if transaction.is_open else 0
-        key = (self.session.version, number)
-        self._snapshot.provide(catalog.relations, self.context, key, self.settings)
-
     def _columns(self, name: ObjectName) -> Mapping[str, str]:
         """The columns of a table or view: name in upper case -> DuckDB's type. None is no error."""
         if self._known[0] != self.session.version:
@@ -310,6 +278,19 @@ class Connection:
             known[table] = {each.name.upper(): each.type for each in described}
         return known[table]
 
+    def _describe(self, translation: Translation) -> tuple[Column, ...]:
+        return tuple(
+            Column(described.name, from_duckdb(described.type))
+            for described in self._cursor.describe(translation.described)
+        )
+
+    # --- run -------------------------------------------------------------------------------------
+
+    def execute(self, text: str, values: Sequence[Any] = ()) -> Iterator[Result]:
+        """Run all statements of a text, one by one; the values go to each that takes any."""
+        for statement in self.parse(text):
+            prepared = self.prepare(statement)
+            binds = statement.binds if isinstance(statement, s.Tree) else ()
             if any(not name.isdigit() or int(name) > len(values) for name in binds):
                 raise UndefinedBind(f"SQL compilation error:\nBind variable {binds[-1]} not set.")
             yield self.run(prepared, [values[int(name) - 1] for name in binds])

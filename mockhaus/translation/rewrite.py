@@ -181,10 +181,20 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
         if table is not None:
             raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(node)}'.")
         return walk.rewrite(this)
+    if table is not None and isinstance(this, exp.Identifier) and names.stored(this) == "NEXTVAL":
+        return _nextval(node, walk)
     new = exp.Column(this=walk.rewrite(this) if this is not None else None)
     if table is not None:
         new.set("table", walk.rewrite(table))
     return new
+
+
+def _nextval(node: exp.Column, walk: Walk) -> exp.Expression:
+    """`sequence.NEXTVAL`: the sequence's next number, a new one for each row."""
+    parts = [node.args.get(key) for key in ("table", "db", "catalog")]
+    name = ObjectName(*(names.stored(part) for part in parts if isinstance(part, exp.Identifier)))
+    sequence = names.storage_name(walk.context.resolve(name), walk.context)
+    return exp.Anonymous(this="nextval", expressions=[exp.Literal.string(sequence)])
 
 
 def _parameter(node: exp.Parameter, walk: Walk) -> exp.Expression:
@@ -238,6 +248,7 @@ def _table(node: exp.Table, walk: Walk) -> exp.Expression:
         if not node.args.get("alias"):
             new.set("alias", exp.TableAlias(this=names.identifier(name.name)))
     else:
+        walk.read(full)
         new = names.storage_table(full, walk.context)
         if walk.context.is_temporary(full) and not node.args.get("alias"):
             new.set("alias", exp.TableAlias(this=names.identifier(name.name)))
@@ -248,7 +259,6 @@ def _table(node: exp.Table, walk: Walk) -> exp.Expression:
     return pivoted(new, node.args.get("pivots") or [], walk)
 
 
-        walk.read(full)
 def _stage(node: exp.Table, walk: Walk) -> exp.Expression:
     """A stage is the relation over its files that the context has for it."""
     relation = walk.context.stages.get(staged.key(node))
