@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from typing import Final
 
 from mockhaus.catalog.workspace import Handler, Workspace
-from mockhaus.ingestion import file_formats, listing, stages, transfer
+from mockhaus.ingestion import altering, file_formats, listing, stages, transfer
 from mockhaus.ingestion.copy_into import copy_into_table
 from mockhaus.ingestion.unload import copy_into_location
 from mockhaus.result import Column, Result
@@ -48,6 +48,14 @@ def drop(workspace: Workspace, statement: s.Drop) -> Result:
     )
 
 
+def alter(workspace: Workspace, statement: s.AlterFileObject) -> Result:
+    """ALTER STAGE, ALTER FILE FORMAT."""
+    tag = f"ALTER {statement.object}"
+    if altering.alter(workspace, statement):
+        return _said(tag, "Statement executed successfully.")
+    return _said(tag, f"{statement.name.name} does not exist, statement succeeded.")
+
+
 def show(workspace: Workspace, statement: s.Show) -> Result:
     """SHOW STAGES, SHOW FILE FORMATS."""
     return listing.show(workspace, statement)
@@ -81,6 +89,7 @@ def remove_files(workspace: Workspace, statement: s.RemoveFiles) -> Result:
 HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.CreateStage: create_stage,
     s.CreateFileFormat: create_file_format,
+    s.AlterFileObject: alter,
     s.CopyIntoTable: copy_into_table,
     s.CopyIntoLocation: copy_into_location,
     s.ListStage: list_stage,

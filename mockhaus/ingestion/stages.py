@@ -92,13 +92,13 @@ def create(workspace: Workspace, statement: CreateStage) -> bool:
     options = dict(statement.options)
     comment = options.pop("COMMENT", "")
     name = workspace.context.resolve(statement.name)
-    properties = _properties(workspace, options)
-    if "URL" not in properties:
+    recorded = properties(workspace, options)
+    if "URL" not in recorded:
         slug = quote(name.name, safe="")[:40]
-        properties["FOLDER"] = f"{slug}-{uuid.uuid4().hex[:12]}"
+        recorded["FOLDER"] = f"{slug}-{uuid.uuid4().hex[:12]}"
     old = workspace.objects.find(KIND, name)
     created = workspace.objects.create(
-        CatalogObject(KIND, name, properties, str(comment)),
+        CatalogObject(KIND, name, recorded, str(comment)),
         replace=statement.replace,
         if_not_exists=statement.if_not_exists,
     )
@@ -107,28 +107,28 @@ def create(workspace: Workspace, statement: CreateStage) -> bool:
     return created
 
 
-def _properties(workspace: Workspace, options: dict[str, Any]) -> dict[str, Any]:
-    """The options of CREATE STAGE, validated, as they are recorded."""
-    properties: dict[str, Any] = {}
+def properties(workspace: Workspace, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of CREATE or ALTER STAGE, validated, as they are recorded."""
+    recorded: dict[str, Any] = {}
     for name, value in options.items():
         if name == "URL":
-            properties["URL"] = _local_url(value)
+            recorded["URL"] = _local_url(value)
         elif name == "FILE_FORMAT":
             file_formats.resolve(workspace, value)
-            properties["FILE_FORMAT"] = file_formats.recorded(workspace, value)
+            recorded["FILE_FORMAT"] = file_formats.recorded(workspace, value)
         elif name == "COPY_OPTIONS" and isinstance(value, dict):
             copy_options.read(value)
-            properties["COPY_OPTIONS"] = value
+            recorded["COPY_OPTIONS"] = value
         elif name == "DIRECTORY" and isinstance(value, dict):
             if value.get("ENABLE") is not False or len(value) > 1:
                 raise UnsupportedFeature("Unsupported feature 'DIRECTORY = (ENABLE = TRUE)'.")
         elif name in _REFUSED:
-            raise UnsupportedFeature(f"Unsupported feature 'CREATE STAGE with {name}'.")
+            raise UnsupportedFeature(f"Unsupported feature 'a stage with {name}'.")
         else:
             raise InvalidParameter(
                 f"SQL compilation error:\ninvalid property '{name}' for 'STAGE'."
             )
-    return properties
+    return recorded
 
 
 def _local_url(url: Any) -> str:

@@ -98,6 +98,7 @@ SHAPES: Final[dict[type[s.Statement], Callable[[Workspace, Any], tuple[Column, .
 
 #: Statements that end an open transaction in Snowflake before they run on their own.
 DDL: Final = (
+    s.AlterFileObject,
     s.Create,
     s.CreateTable,
     s.CreateView,

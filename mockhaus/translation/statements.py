@@ -222,6 +222,25 @@ class Rollback(Statement):
     """ROLLBACK."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlterFileObject(Statement):
+    """ALTER STAGE, ALTER FILE FORMAT: one of RENAME TO, SET, UNSET.
+
+    `object` is STAGE or FILE FORMAT; `options` as CREATE has them, those that SET gives.
+    """
+
+    object: str
+    name: ObjectName
+    if_exists: bool = False
+    renamed: ObjectName | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    unset: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return f"ALTER_{self.object.replace(' ', '_')}"
+
+
 # --- files ---------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mockhaus.errors import DuplicateObject
 from mockhaus.sessions.connection import Connection
 
 
@@ -61,3 +62,13 @@ def test_put_and_get(connection: Connection, tmp_path: Path) -> None:
     assert rows(connection, f"PUT file://{tmp_path}/*.csv @st")[0][6] == "UPLOADED"
     assert rows(connection, f"GET @st file://{tmp_path}/")[0][2] == "DOWNLOADED"
     assert (tmp_path / "x.csv.gz").exists()
+
+
+def test_a_stage_keeps_its_files_under_another_name(connection: Connection) -> None:
+    rows(connection, "COPY INTO @st FROM t; ALTER STAGE st RENAME TO st2")
+    assert rows(connection, "LIST @st2")[0][0] == "st2/data_0_0_0.csv.gz"
+    rows(connection, "CREATE STAGE st; CREATE FILE FORMAT f; CREATE FILE FORMAT g")
+    for taken in ("ALTER STAGE st RENAME TO st2", "ALTER FILE FORMAT f RENAME TO g"):
+        with pytest.raises(DuplicateObject):
+            rows(connection, taken)
+    rows(connection, "ALTER FILE FORMAT f RENAME TO h; COPY INTO @st FROM t FILE_FORMAT = h")

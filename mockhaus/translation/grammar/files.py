@@ -47,15 +47,33 @@ def create_file_format(reader: Reader) -> s.CreateFileFormat:
     return s.CreateFileFormat(**head.fields(reader), options=options)
 
 
-def _alter(reader: Reader) -> s.Statement:
+def alter(reader: Reader) -> s.AlterFileObject:
+    """ALTER STAGE | FILE FORMAT [IF EXISTS] name RENAME TO name | SET options | UNSET COMMENT."""
     reader.expect("ALTER")
-    raise UnsupportedFeature(
-        "Unsupported feature 'ALTER STAGE'."
-        if reader.word() == "STAGE"
-        else "Unsupported feature 'ALTER FILE FORMAT'.",
-        hint="CREATE OR REPLACE makes it anew.",
-        position=reader.tokens[0].start,
-    )
+    kind = "STAGE" if reader.accept("STAGE") else "FILE FORMAT"
+    if kind == "FILE FORMAT" and not reader.accept("FILE FORMAT"):
+        reader.expect("FILE", "FORMAT")
+    found: dict[str, Any] = {"object": kind, "if_exists": reader.accept("IF", "EXISTS")}
+    found["name"] = reader.object_name()
+    if reader.accept("RENAME", "TO"):
+        found["renamed"] = reader.object_name()
+    elif reader.accept("SET"):
+        if reader.done:
+            raise reader.unexpected()
+        found["options"] = _options(reader, {})
+    elif reader.accept("UNSET"):
+        names = [reader.identifier()]
+        while reader.accept(","):
+            names.append(reader.identifier())
+        found["unset"] = tuple(names)
+    elif reader.word() == "REFRESH":
+        raise UnsupportedFeature(
+            "Unsupported feature 'ALTER STAGE REFRESH'.", position=reader.tokens[0].start
+        )
+    else:
+        raise reader.unexpected()
+    reader.end()
+    return s.AlterFileObject(**statement_fields(reader), **found)
 
 
 def _options(reader: Reader, known: dict[str, Any]) -> dict[str, Any]:
@@ -316,9 +334,9 @@ GRAMMARS: Final[dict[tuple[str, ...], Callable[[Reader], s.Statement]]] = {
     ("CREATE", "STAGE"): create_stage,
     ("CREATE", "FILE FORMAT"): create_file_format,  # one token to sqlglot
     ("CREATE", "FILE", "FORMAT"): create_file_format,
-    ("ALTER", "STAGE"): _alter,
-    ("ALTER", "FILE FORMAT"): _alter,
-    ("ALTER", "FILE", "FORMAT"): _alter,
+    ("ALTER", "STAGE"): alter,
+    ("ALTER", "FILE FORMAT"): alter,
+    ("ALTER", "FILE", "FORMAT"): alter,
     ("COPY", "INTO"): copy_into,
     ("COPY",): copy,
     ("LIST",): list_stage,
