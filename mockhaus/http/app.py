@@ -32,6 +32,7 @@ from mockhaus.http.bodies import (
     SessionAnswer,
     SessionList,
     SessionRequest,
+    StoredList,
     TranslateAnswer,
     TranslateRequest,
 )
@@ -221,13 +222,14 @@ def _rest(rest: Rest) -> tuple[Operation, ...]:
             "POST", every + "/cleanup", "sessions", rest.clean_up, CleanupAnswer,
             fault="SESSION_CLEANUP_ERROR",
         ),
+        Operation("GET", "/api/v1/stored-sessions", "sessions", rest.stored_sessions, StoredList),
         Operation(
             "GET", one, "sessions", rest.get_session, SessionAnswer,
             refusals=(404, 410), fault="SESSION_INFO_ERROR",
         ),
         Operation(
             "DELETE", one, "sessions", rest.delete_session, Done,
-            refusals=(404, 410), fault="SESSION_TERMINATION_ERROR",
+            refusals=(400, 404, 410), fault="SESSION_TERMINATION_ERROR",
         ),
     )  # fmt: skip
 

@@ -227,6 +227,22 @@ class SessionList(Struct, frozen=True):
     limits: Limits
 
 
+class StoredSession(Struct, frozen=True):
+    """A persistent session on disk. `ttl_seconds` null is the server's default, 0 never."""
+
+    session_id: str
+    created_at: datetime
+    ttl_seconds: float | None
+    is_open: bool
+
+
+class StoredList(Struct, frozen=True):
+    """The persistent sessions on disk."""
+
+    success: bool
+    sessions: list[StoredSession]
+
+
 class Done(Struct, frozen=True):
     """A sentence about what was done."""
 

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
+from functools import partial
 from typing import Final, TypeVar
 
 from mockhaus.errors import MockhausError, SessionNotFound
@@ -120,8 +121,6 @@ class KeptConnections:
         self._desk = desk
         self._kept: dict[str, Kept] = {}
         self._ends: set[asyncio.Future[None]] = set()
-        #: Deleted here, with what they stored kept: none comes back until it is created again.
-        self._deleted: set[str] = set()
 
     async def at_desk(self, call: Callable[..., T], *args: object) -> T:
         """A short blocking call, in a thread."""
@@ -159,26 +158,16 @@ class KeptConnections:
         await self.at_desk(self._registry.reset, session.id)
 
     def find(self, session_id: str) -> Session:
-        """The session of that id. Raises SessionNotFound and SessionExpired. Blocks.
-
-        The registry opens a stored session whenever it is asked for; one that was deleted at this
-        door stays away from it, unless it is open again by now.
-        """
-        if session_id in self._deleted:
-            if all(session.id != session_id for session in self._registry.list()):
-                raise SessionNotFound(f"Session '{session_id}' not found or expired.")
-            self._deleted.discard(session_id)
+        """The session of that id. Raises SessionNotFound and SessionExpired. Blocks."""
         return self._registry.get(session_id)
 
-    async def delete(self, session_id: str) -> None:
+    async def delete(self, session_id: str, *, with_data: bool = False) -> None:
         """Delete a session; a statement that runs in it is stopped, not waited for."""
-        session = await self.at_desk(self.find, session_id)
+        await self.at_desk(self.find, session_id)
         kept = self._kept.pop(session_id, None)
         if kept is not None:
             await kept.end()
-        await self.at_desk(self._registry.delete, session_id)
-        if session.kind == "persistent":
-            self._deleted.add(session_id)
+        await self.at_desk(partial(self._registry.delete, session_id, with_data=with_data))
 
     async def forget_closed(self) -> None:
         """Drop connections whose sessions have been deleted, evicted or have expired."""

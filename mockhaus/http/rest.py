@@ -30,6 +30,8 @@ from mockhaus.http.bodies import (
     SessionList,
     SessionRequest,
     StorageInfo,
+    StoredList,
+    StoredSession,
     TranslateAnswer,
     TranslatedStatement,
     TranslateRequest,
@@ -153,10 +155,23 @@ class Rest:
         return SessionAnswer(True, await self._kept.at_desk(get))
 
     async def delete_session(self, request: Request, body: None) -> Done:
-        """Terminate a session; what runs in it is stopped."""
+        """Terminate a session; what runs in it is stopped; `?with_data=true` removes its files."""
         session_id = _session_id(request)
-        await self._kept.delete(session_id)
+        flag = request.query_params.get("with_data", "false").lower()
+        if flag not in ("true", "false"):
+            raise refusals.invalid_request(f"with_data '{flag[:100]}' is neither true nor false")
+        await self._kept.delete(session_id, with_data=flag == "true")
         return Done(True, f"Session {session_id} terminated successfully")
+
+    async def stored_sessions(self, request: Request, body: None) -> StoredList:
+        """List the persistent sessions on disk, open or not."""
+        records = await self._kept.at_desk(self._registry.stored)
+        is_open = {session.id for session in self._registry.list()}
+        found = [
+            StoredSession(record.id, record.moment, record.ttl, record.id in is_open)
+            for record in records
+        ]
+        return StoredList(True, found)
 
     async def clean_up(self, request: Request, body: None) -> CleanupAnswer:
         """Drop the sessions that have expired."""

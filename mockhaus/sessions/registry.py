@@ -11,6 +11,7 @@ import shutil
 import threading
 import uuid
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,9 @@ from mockhaus.errors import (
     SessionNotFound,
     TooManySessions,
 )
-from mockhaus.sessions.session import DATABASE_FILE, Kind, Session
+from mockhaus.sessions import stored
+from mockhaus.sessions.session import Kind, Session
+from mockhaus.sessions.stored import Stored
 
 DEFAULT: Final = "default"
 
@@ -43,6 +46,9 @@ class Registry:
         self._expired: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
         self._library = library.shared()
+        data = config.data_dir
+        #: Below it lies everything that is stored.
+        self._root = None if data is None else (data / "sessions").resolve()
 
     # --- making and finding ----------------------------------------------------------------------
 
@@ -125,30 +131,42 @@ class Registry:
             raise InvalidSession(f"'{kind}' is not a session type: memory or persistent.")
         if kind == "memory":
             return None
-        if self._config.data_dir is None:
+        root = self._root
+        if root is None:
             raise InvalidSession(
                 "Persistent sessions need a data directory.",
                 hint="Start the server with --data-dir DIR.",
             )
-        root = (self._config.data_dir / "sessions").resolve()
         folder = (root / (path or session_id)).resolve()
         if not folder.is_relative_to(root) or folder == root:
             raise InvalidSession(f"Path '{path}' is not below the data directory.")
         if any(other.folder == folder for other in self.list()):
             raise InvalidSession(f"Path '{path}' belongs to another session.")
+        there, elsewhere = stored.read(folder), stored.find(root, session_id)
+        if there is not None and there.id != session_id:
+            raise InvalidSession(f"Path '{path}' belongs to another session.")
+        if elsewhere is not None and elsewhere[0] != folder:
+            raise SessionExists(f"Session '{session_id}' is stored under another path.")
         return folder
 
     def _stored(self, session_id: str) -> Session | None:
         """A persistent session of an earlier run, opened again."""
-        if self._config.data_dir is None or not _ID.fullmatch(session_id):
+        if self._root is None or not _ID.fullmatch(session_id):
             return None
-        folder = (self._config.data_dir / "sessions" / session_id).resolve()
-        if not (folder / DATABASE_FILE).exists():
+        found = stored.find(self._root, session_id)
+        if found is None or found[1].deleted:
             return None
         opened = self._reserve(session_id)
         if opened is None:
             return self._opened_elsewhere(session_id)
-        return self._open(session_id, "persistent", None, folder, opened)
+        folder, record = found
+        return self._open(session_id, "persistent", record.ttl, folder, opened)
+
+    def stored(self) -> Sequence[Stored]:
+        """All persistent sessions on disk, open or not, without those that were deleted."""
+        if self._root is None:
+            return []
+        return [record for _, record in stored.every(self._root) if not record.deleted]
 
     def _opened_elsewhere(self, session_id: str) -> Session | None:
         """The session that another thread has opened, or is about to."""
@@ -183,6 +201,11 @@ class Registry:
             session = Session(
                 session_id, kind, default if ttl is None else ttl, folder, self._library
             )
+            if folder is not None:
+                known = stored.read(folder)
+                if known is not None:
+                    session.created = min(session.created, known.moment)
+                stored.write(folder, Stored(session_id, ttl, session.created.isoformat()))
             with self._lock:
                 self._sessions[session_id] = session
             return session
@@ -198,8 +221,12 @@ class Registry:
         session = self.get(session_id)
         folder = session.folder
         self._remove(session_id, expired=False)
-        if with_data and folder is not None:
+        if folder is None:
+            return
+        if with_data:
             shutil.rmtree(folder, ignore_errors=True)
+        else:
+            stored.mark_deleted(folder)
 
     def reset(self, session_id: str) -> Session:
         """Empty a session: close it, remove what it stored, open it anew with its kind and TTL."""

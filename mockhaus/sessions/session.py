@@ -19,13 +19,13 @@ from mockhaus.ingestion import history
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.history import History, now
 from mockhaus.sessions.locks import Locks
+from mockhaus.sessions.stored import DATABASE_FILE
 from mockhaus.sessions.transaction import Transactions
 from mockhaus.translation.context import DEFAULT_DATABASE, Context, ObjectName
 
 Kind = Literal["memory", "persistent"]
 
 #: Files of a persistent session's folder.
-DATABASE_FILE = "session.duckdb"
 FILES_FOLDER = "files"
 
 

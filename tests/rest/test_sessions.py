@@ -193,3 +193,22 @@ def test_least_recently_used_goes(client: TestClient, query: Query) -> None:
     query("SELECT 1", session_id="a")
     create(client, session_id="f")
     assert sorted(client.get(SESSIONS).json()["sessions"]) == ["a", "c", "d", "e", "f"]
+
+
+def test_stored_sessions(client: TestClient) -> None:
+    """Listed while they are on disk; deleted with or without what they stored."""
+
+    def stored() -> list[tuple[str, float | None, bool]]:
+        found = client.get("/api/v1/stored-sessions").json()["sessions"]
+        return [(each["session_id"], each["ttl_seconds"], each["is_open"]) for each in found]
+
+    body = {"type": "persistent", "storage": {"type": "local"}}
+    client.post("/api/v1/sessions", json={**body, "session_id": "a", "ttl_seconds": 60})
+    client.post("/api/v1/sessions", json={**body, "session_id": "b"})
+    assert stored() == [("a", 60.0, True), ("b", None, True)]
+    assert client.delete("/api/v1/sessions/a?with_data=maybe").status_code == 400
+    assert client.delete("/api/v1/sessions/a").status_code == 200
+    assert client.delete("/api/v1/sessions/b?with_data=true").status_code == 200
+    assert stored() == []
+    client.post("/api/v1/sessions", json={**body, "session_id": "a"})
+    assert [name for name, _, _ in stored()] == ["a"]

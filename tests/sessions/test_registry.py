@@ -83,7 +83,7 @@ def test_rows_still_to_be_read_keep_a_session(registry: Registry) -> None:
 
 def test_many_at_once_open_a_stored_session_once(registry: Registry) -> None:
     run(connect(registry.create("p", kind="persistent")), "CREATE TABLE t (a INT)")
-    registry.delete("p")
+    registry.close()
     found: list[Session] = []
     threads = [threading.Thread(target=lambda: found.append(registry.get("p"))) for _ in range(8)]
     for thread in threads:
@@ -166,7 +166,10 @@ def test_a_persistent_session_survives_a_restart(tmp_path: Path) -> None:
 def test_deleting_keeps_the_data_unless_told(registry: Registry) -> None:
     run(connect(registry.create("p", kind="persistent")), "CREATE TABLE t (a INT)")
     registry.delete("p")
-    assert run(connect(registry.get("p")), "SELECT count(*) FROM t") == [(0,)]
+    with pytest.raises(errors.SessionNotFound):
+        registry.get("p")
+    again = registry.create("p", kind="persistent")
+    assert run(connect(again), "SELECT count(*) FROM t") == [(0,)]
 
 
 def test_memory_sessions_clean_up_after_themselves(registry: Registry) -> None:
