@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from mockhaus.catalog import alter, containers, describe, show, tables
+from mockhaus.catalog import account, alter, containers, describe, show, tables
 from mockhaus.catalog.workspace import Handler
 from mockhaus.result import Column
 from mockhaus.translation import statements as s
+from mockhaus.translation.grammar.account import CreateAccountObject, Grant
 
 HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.CreateDatabase: containers.create_database,
@@ -18,6 +19,8 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.CreateSequence: tables.create_sequence,
     s.AlterTable: alter.alter_table,
     s.Comment: tables.comment,
+    CreateAccountObject: account.create,
+    Grant: account.grant,
     s.Show: show.show,
     s.Describe: describe.describe,
 }
@@ -29,6 +32,7 @@ DROPS: Final[dict[str, Handler]] = {
     "TABLE": tables.drop_relation,
     "VIEW": tables.drop_relation,
     "SEQUENCE": tables.drop_relation,
+    **dict.fromkeys(("WAREHOUSE", "ROLE", "USER"), account.drop),
 }
 
 #: Statement class -> the columns of its answer, known before it runs.

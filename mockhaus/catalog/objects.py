@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -55,6 +55,12 @@ class CatalogObject:
     comment: str = ""
     owner: str = "ACCOUNTADMIN"
     created: datetime | None = None
+
+
+def grant_key(properties: Mapping[str, Any]) -> ObjectName:
+    """The name under which a grant is recorded."""
+    keys = ("privilege", "on", "name", "to_kind", "to")
+    return ObjectName("|".join(str(properties[key]).upper() for key in keys))
 
 
 def check_length(name: ObjectName) -> None:
@@ -130,7 +136,8 @@ class Objects:
         self, new: CatalogObject, *, replace: bool = False, if_not_exists: bool = False
     ) -> bool:
         """Record an object; False if IF NOT EXISTS met one. Raises DuplicateObject."""
-        check_length(new.name)
+        if new.kind != "GRANT":
+            check_length(new.name)
         if self.find(new.kind, new.name) is not None:
             if if_not_exists:
                 return False
@@ -167,6 +174,12 @@ class Objects:
                 *_key(old.kind, old.name),
             ),
         )
+        if new.name != old.name:
+            for each in self.list("GRANT"):
+                if (each.properties["on"], each.properties["name"]) == (old.kind, str(old.name)):
+                    properties = {**each.properties, "name": str(new.name)}
+                    key = grant_key(properties)
+                    self.update(each, replace(each, name=key, properties=properties))
 
     def drop(self, kind: str, name: ObjectName, *, if_exists: bool = False) -> bool:
         """Forget an object; False if IF EXISTS met none. Raises UndefinedObject."""
@@ -184,8 +197,21 @@ class Objects:
             " AND (? IS NULL OR upper(schema) = upper(?))",
             (database, schema, schema),
         )
+        inside = ".".join(part for part in (database, schema) if part is not None)
+        self._cursor.run(
+            f"DELETE FROM {SCHEMA}.objects WHERE kind = 'GRANT'"
+            " AND starts_with(upper(properties ->> 'name'), upper(?))",
+            (f"{inside}.",),
+        )
 
     def _delete(self, kind: str, name: ObjectName) -> None:
+        """Forget an object, and what was granted on it."""
+        if kind != "GRANT":
+            self._cursor.run(
+                f"DELETE FROM {SCHEMA}.objects WHERE kind = 'GRANT'"
+                " AND (properties ->> 'on') = ? AND upper(properties ->> 'name') = upper(?)",
+                (kind, str(name)),
+            )
         self._cursor.run(f"DELETE FROM {SCHEMA}.objects WHERE {_WHERE}", _key(kind, name))
 
 

@@ -17,6 +17,7 @@ from mockhaus.translation import statements as s
 from mockhaus.translation.alter import SwapWith, alter_table
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dml import target_of
+from mockhaus.translation.grammar.account import Grant
 
 #: Kinds of objects that the ingestion room keeps.
 _FILE_OBJECTS: Final = frozenset(("STAGE", "FILE FORMAT"))
@@ -105,6 +106,7 @@ DDL: Final = (
     s.AlterTable,
     s.Drop,
     s.Comment,
+    Grant,
 )
 
 #: Statements that only look at the database: they take no lock and need no transaction.

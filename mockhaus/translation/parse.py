@@ -16,7 +16,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import statements as s
 from mockhaus.translation.dialect import parse_tree, tokenize
-from mockhaus.translation.grammar import files, objects
+from mockhaus.translation.grammar import account, files, objects
 from mockhaus.translation.grammar.reader import Reader, statement_fields
 from mockhaus.translation.names import labels
 from mockhaus.translation.staged import is_stage
@@ -44,6 +44,7 @@ GRAMMARS: Final[dict[tuple[str, ...], Grammar]] = {
     ("CREATE", "DATABASE"): objects.create_database,
     ("CREATE", "SCHEMA"): objects.create_schema,
     ("CREATE", "SEQUENCE"): objects.create_sequence,
+    **account.GRAMMARS,
     **files.GRAMMARS,
 }
 

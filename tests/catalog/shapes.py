@@ -31,6 +31,22 @@ SHOW: Final = {
     "IMPORTED KEYS": "@created_on pk_database_name pk_schema_name pk_table_name pk_column_name"
     " fk_database_name fk_schema_name fk_table_name fk_column_name #key_sequence update_rule"
     " delete_rule fk_name pk_name deferrability rely comment",
+    "WAREHOUSES": "name state type size #min_cluster_count #max_cluster_count #started_clusters"
+    " #running #queued is_default is_current #auto_suspend auto_resume available provisioning"
+    " quiescing other @created_on @resumed_on @updated_on owner comment enable_query_acceleration"
+    " #query_acceleration_max_scale_factor resource_monitor #actives #pendings #failed #suspended"
+    " uuid scaling_policy budget owner_role_type resource_constraint",
+    "ROLES": "@created_on name is_default is_current is_inherited #assigned_to_users"
+    " #granted_to_roles #granted_roles owner comment",
+    "USERS": "name @created_on login_name display_name first_name last_name email mins_to_unlock"
+    " days_to_expiry comment disabled must_change_password snowflake_lock default_warehouse"
+    " default_namespace default_role default_secondary_roles ext_authn_duo ext_authn_uid"
+    " mins_to_bypass_mfa owner @last_success_login @expires_at_time @locked_until_time"
+    " has_password has_rsa_public_key type has_mfa",
+    "GRANTS TO ROLE public": "@created_on privilege granted_on name granted_to grantee_name"
+    " grant_option granted_by",
+    "PARAMETERS": "key value default level description type",
+    "VARIABLES": "#session_id @created_on @updated_on name value type comment",
     "STAGES": "@created_on name database_name schema_name url has_credentials has_encryption_key"
     " owner comment region type cloud notification_channel storage_integration endpoint"
     " owner_role_type directory_enabled",

@@ -16,6 +16,8 @@ CREATE TABLE item (
     seen TIMESTAMP_NTZ, raw VARIANT, photo BINARY(8), ok BOOLEAN);
 CREATE TRANSIENT TABLE sale (item INT REFERENCES item (id), at TIMESTAMP_TZ(3), UNIQUE (item, at));
 CREATE VIEW cheap COMMENT = 'under 1' AS SELECT name, price FROM item WHERE price < 1;
+CREATE STAGE loads;
+CREATE FILE FORMAT semi TYPE = CSV FIELD_DELIMITER = ';';
 CREATE SEQUENCE numbers START 10 INCREMENT 5;
 INSERT INTO item (name) VALUES ('a'), ('b'), ('c');
 DELETE FROM item WHERE name = 'a';
@@ -61,6 +63,10 @@ QUERIES = [
      [("SALE", "ITEM")]),
     ("SELECT tables.table_name FROM information_schema.tables WHERE row_count = 0", [("SALE",)]),
     ("SELECT count(*) FROM mockhaus.information_schema.tables", [(0,)]),
+    ("SELECT stage_name, stage_url, stage_type FROM information_schema.stages",
+     [("LOADS", None, "Internal Named")]),
+    ("SELECT file_format_name, file_format_type, field_delimiter "
+     "FROM information_schema.file_formats", [("SEMI", "CSV", ";")]),
     ("SELECT catalog_name FROM information_schema.information_schema_catalog_name", [("SHOP",)]),
 ]  # fmt: skip
 

@@ -194,7 +194,7 @@ CREATE OR REPLACE MACRO information_schema_sequences(db) AS TABLE
 CREATE OR REPLACE MACRO information_schema_stages(db) AS TABLE
     SELECT database AS "STAGE_CATALOG", schema AS "STAGE_SCHEMA", name AS "STAGE_NAME",
         properties ->> 'URL' AS "STAGE_URL", NULL::VARCHAR AS "STAGE_REGION",
-        CASE WHEN properties ->> 'URL' IS NULL THEN 'Internal Named' ELSE 'External Named'
+        CASE WHEN (properties ->> 'URL') IS NULL THEN 'Internal Named' ELSE 'External Named'
              END AS "STAGE_TYPE",
         owner AS "STAGE_OWNER", nullif(comment, '') AS "COMMENT", created AS "CREATED",
         altered AS "LAST_ALTERED", NULL::VARCHAR AS "ENDPOINT", 'ROLE' AS "OWNER_ROLE_TYPE",

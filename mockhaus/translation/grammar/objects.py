@@ -152,6 +152,10 @@ def show(reader: Reader) -> s.Show:
     reader.expect("SHOW")
     fields: dict[str, Any] = {"terse": reader.accept("TERSE"), "object": _kind(reader)}
     fields["history"] = reader.accept("HISTORY")
+    if fields["object"] == "GRANTS" and reader.word() in ("ON", "TO", "OF"):
+        fields["in_kind"] = f"{reader.identifier()} {_kind(reader)}"
+        if not reader.done:
+            fields["in_name"] = reader.object_name()
     if reader.accept("LIKE"):
         fields["like"] = reader.string()
     if reader.accept("IN") or reader.accept("FOR"):

@@ -1,0 +1,228 @@
+"""Warehouses, roles, users and grants: recorded and shown. They give and bar nothing.
+
+Snowflake's manual: "SHOW WAREHOUSES", "SHOW ROLES", "SHOW USERS", "SHOW GRANTS".
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mockhaus.catalog.answers import status
+from mockhaus.catalog.listing import Listing, Rows, shaped, yes
+from mockhaus.catalog.objects import CatalogObject, grant_key
+from mockhaus.catalog.workspace import Workspace
+from mockhaus.errors import DuplicateObject, UndefinedObject, UnsupportedFeature
+from mockhaus.result import Result
+from mockhaus.translation import statements as s
+from mockhaus.translation.context import ObjectName
+from mockhaus.translation.grammar.account import CreateAccountObject, Grant
+
+#: What is there without being created, by kind.
+_BUILT_IN: Final = {
+    "WAREHOUSE": ("COMPUTE_WH",),
+    "ROLE": ("ACCOUNTADMIN", "ORGADMIN", "PUBLIC", "SECURITYADMIN", "SYSADMIN", "USERADMIN"),
+    "USER": (),
+}
+
+#: Options that are recorded and shown; others are refused by name.
+_OPTIONS: Final = {
+    "WAREHOUSE": frozenset(
+        ("WAREHOUSE_SIZE", "WAREHOUSE_TYPE", "MIN_CLUSTER_COUNT", "MAX_CLUSTER_COUNT",
+         "SCALING_POLICY", "AUTO_SUSPEND", "AUTO_RESUME", "INITIALLY_SUSPENDED", "COMMENT")
+    ),
+    "ROLE": frozenset(("COMMENT",)),
+    "USER": frozenset(
+        ("LOGIN_NAME", "DISPLAY_NAME", "FIRST_NAME", "LAST_NAME", "EMAIL", "DEFAULT_WAREHOUSE",
+         "DEFAULT_NAMESPACE", "DEFAULT_ROLE", "DISABLED", "COMMENT", "TYPE")
+    ),
+}  # fmt: skip
+
+_SIZES: Final = {
+    "XSMALL": "X-Small", "X-SMALL": "X-Small", "SMALL": "Small", "MEDIUM": "Medium",
+    "LARGE": "Large", "XLARGE": "X-Large", "X-LARGE": "X-Large", "XXLARGE": "2X-Large",
+    "X2LARGE": "2X-Large", "2X-LARGE": "2X-Large", "XXXLARGE": "3X-Large", "X3LARGE": "3X-Large",
+    "3X-LARGE": "3X-Large", "X4LARGE": "4X-Large", "4X-LARGE": "4X-Large",
+    "X5LARGE": "5X-Large", "5X-LARGE": "5X-Large", "X6LARGE": "6X-Large", "6X-LARGE": "6X-Large",
+}  # fmt: skip
+
+
+def create(workspace: Workspace, statement: CreateAccountObject) -> Result:
+    """CREATE WAREHOUSE, ROLE, USER."""
+    kind, name, options = statement.object, statement.name, dict(statement.options)
+    for option in options:
+        if option not in _OPTIONS[kind]:
+            raise UnsupportedFeature(f"Unsupported feature 'CREATE {kind} {option}'.")
+    size = str(options.get("WAREHOUSE_SIZE", "XSMALL")).upper()
+    if size not in _SIZES:
+        raise UnsupportedFeature(f"Unsupported feature 'WAREHOUSE_SIZE = {size}'.")
+    built_in = name.name.upper() in _BUILT_IN[kind]
+    if built_in and not statement.if_not_exists:
+        raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
+    comment = str(options.pop("COMMENT", ""))
+    made = not built_in and workspace.objects.create(
+        CatalogObject(kind, name, options, comment, workspace.context.role),
+        replace=statement.replace,
+        if_not_exists=statement.if_not_exists,
+    )
+    if not made:
+        return status(f"CREATE {kind}", f"{name.name} already exists, statement succeeded.")
+    return status(f"CREATE {kind}", f"{kind.capitalize()} {name.name} successfully created.")
+
+
+def drop(workspace: Workspace, statement: s.Drop) -> Result:
+    """DROP WAREHOUSE, ROLE, USER; what was granted to it goes too."""
+    kind, name = statement.object, statement.name
+    if name.name.upper() in _BUILT_IN[kind]:
+        raise UnsupportedFeature(f"Unsupported feature 'DROP {kind} {name}'.")
+    if not workspace.objects.drop(kind, name, if_exists=statement.if_exists):
+        return status(
+            f"DROP {kind}", f"Drop statement executed successfully ({name.name} already dropped)."
+        )
+    for each in workspace.objects.list("GRANT"):
+        if (each.properties["to_kind"], str(each.properties["to"]).upper()) == (
+            kind,
+            name.name.upper(),
+        ):
+            workspace.objects.drop("GRANT", each.name)
+    return status(f"DROP {kind}", f"{name.name} successfully dropped.")
+
+
+def _exists(workspace: Workspace, kind: str, name: str) -> bool:
+    return (
+        name.upper() in _BUILT_IN.get(kind, ())
+        or (kind == "USER" and name.upper() == workspace.context.user.upper())
+        or workspace.objects.find(kind, ObjectName(name)) is not None
+    )
+
+
+def _require(workspace: Workspace, kind: str, name: str) -> None:
+    if not _exists(workspace, kind, name):
+        raise UndefinedObject(
+            f"SQL compilation error:\n{kind.capitalize()} '{name}' does not exist or not"
+            " authorized.",
+            subject=name,
+        )
+
+
+def grant(workspace: Workspace, statement: Grant) -> Result:
+    """GRANT, REVOKE: a row a privilege."""
+    _require(workspace, statement.to_kind, statement.to)
+    on, name = statement.on, _granted_name(workspace, statement)
+    for privilege in statement.privileges:
+        properties = {
+            "privilege": privilege, "on": on, "name": str(name), "to_kind": statement.to_kind,
+            "to": statement.to, "grant_option": statement.grant_option,
+        }  # fmt: skip
+        key = grant_key(properties)
+        if statement.revoked:
+            workspace.objects.drop("GRANT", key, if_exists=True)
+            continue
+        workspace.objects.create(
+            CatalogObject("GRANT", key, properties, "", workspace.context.role),
+            replace=True,
+        )
+    return status(statement.kind, "Statement executed successfully.")
+
+
+def _granted_name(workspace: Workspace, statement: Grant) -> ObjectName:
+    """What a grant is on, in full. Raises UndefinedObject."""
+    on, name = statement.on, statement.name
+    if on == "ACCOUNT":
+        return name
+    if on in _BUILT_IN:
+        _require(workspace, on, name.name)
+        return name
+    if on == "SCHEMA":
+        name = ObjectName(name.name, None, name.schema or workspace.context.database)
+    elif on != "DATABASE":
+        name = workspace.context.resolve(name)
+    return workspace.objects.get(on, name).name
+
+
+# --- SHOW ----------------------------------------------------------------------------------------
+
+
+def _all(workspace: Workspace, kind: str) -> list[CatalogObject]:
+    names = set(_BUILT_IN[kind])
+    if kind == "USER":
+        names.add(workspace.context.user)
+    created = next((each.created for each in workspace.objects.list("DATABASE")), None)
+    recorded = workspace.objects.list(kind)
+    names -= {each.name.name.upper() for each in recorded}
+    built_in = [CatalogObject(kind, ObjectName(name), {}, "", "", created) for name in names]
+    return sorted((*recorded, *built_in), key=lambda each: each.name.name)
+
+
+def _warehouses(workspace: Workspace, statement: s.Show) -> Rows:
+    current = (workspace.context.warehouse or "").upper()
+    for each in _all(workspace, "WAREHOUSE"):
+        options, name = each.properties, each.name.name
+        size = _SIZES[str(options.get("WAREHOUSE_SIZE", "XSMALL")).upper()]
+        low = int(options.get("MIN_CLUSTER_COUNT", 1))
+        high = int(options.get("MAX_CLUSTER_COUNT", 1))
+        state = "SUSPENDED" if options.get("INITIALLY_SUSPENDED") else "STARTED"
+        yield (name, state, str(options.get("WAREHOUSE_TYPE", "STANDARD")), size, low, high,
+               0 if state == "SUSPENDED" else low, 0, 0, "N", yes(name.upper() == current),
+               options.get("AUTO_SUSPEND", 600), _flag(options.get("AUTO_RESUME", True)), "100",
+               "0", "0", "0", each.created, each.created, each.created, each.owner, each.comment,
+               "false", 8, "null", 0, 0, 0, 0, None,
+               str(options.get("SCALING_POLICY", "STANDARD")), None, "ROLE", None)  # fmt: skip
+
+
+def _flag(value: Any) -> str:
+    return "true" if value else "false"
+
+
+def _roles(workspace: Workspace, statement: s.Show) -> Rows:
+    grants = [g.properties for g in workspace.objects.list("GRANT") if g.properties["on"] == "ROLE"]
+    current = workspace.context.role.upper()
+    for each in _all(workspace, "ROLE"):
+        name = each.name.name
+        mine = [g for g in grants if g["name"].upper() == name.upper()]
+        users = sum(g["to_kind"] == "USER" for g in mine)
+        granted = sum(g["to_kind"] == "ROLE" and g["to"].upper() == name.upper() for g in grants)
+        yield (each.created, name, "N", yes(name.upper() == current), "N", users,
+               len(mine) - users, granted, each.owner, each.comment)  # fmt: skip
+
+
+def _users(workspace: Workspace, statement: s.Show) -> Rows:
+    for each in _all(workspace, "USER"):
+        told, name = each.properties, each.name.name
+        yield (name, each.created, told.get("LOGIN_NAME", name), told.get("DISPLAY_NAME", name),
+               told.get("FIRST_NAME", ""), told.get("LAST_NAME", ""), told.get("EMAIL", ""), "", "",
+               each.comment, _flag(told.get("DISABLED")), "false", "false",
+               told.get("DEFAULT_WAREHOUSE", ""), told.get("DEFAULT_NAMESPACE", ""),
+               told.get("DEFAULT_ROLE", ""), "", "false", "", "", each.owner, None, None, None,
+               "false", "false", told.get("TYPE", "PERSON"), "false")  # fmt: skip
+
+
+LISTINGS: Final = {
+    "WAREHOUSES": Listing(
+        shaped(
+            "name state type size #min_cluster_count #max_cluster_count #started_clusters #running"
+            " #queued is_default is_current #auto_suspend auto_resume available provisioning"
+            " quiescing other @created_on @resumed_on @updated_on owner comment"
+            " enable_query_acceleration #query_acceleration_max_scale_factor resource_monitor"
+            " #actives #pendings #failed #suspended uuid scaling_policy budget owner_role_type"
+            " resource_constraint"
+        ),
+        _warehouses,
+    ),
+    "ROLES": Listing(
+        shaped(
+            "@created_on name is_default is_current is_inherited #assigned_to_users"
+            " #granted_to_roles #granted_roles owner comment"
+        ),
+        _roles,
+    ),
+    "USERS": Listing(
+        shaped(
+            "name @created_on login_name display_name first_name last_name email mins_to_unlock"
+            " days_to_expiry comment disabled must_change_password snowflake_lock"
+            " default_warehouse default_namespace default_role default_secondary_roles"
+            " ext_authn_duo ext_authn_uid mins_to_bypass_mfa owner @last_success_login"
+            " @expires_at_time @locked_until_time has_password has_rsa_public_key type has_mfa"
+        ),
+        _users,
+    ),
+}

@@ -1,0 +1,126 @@
+"""Warehouses, roles, users; GRANT and REVOKE.
+
+Snowflake's manual: "CREATE WAREHOUSE", "CREATE ROLE", "CREATE USER", "GRANT <privileges>",
+"GRANT ROLE", and their sisters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mockhaus.errors import UnsupportedFeature
+from mockhaus.translation.context import ObjectName
+from mockhaus.translation.grammar.objects import CreateHead
+from mockhaus.translation.grammar.reader import Reader, statement_fields
+from mockhaus.translation.statements import Create, Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateAccountObject(Create):
+    """CREATE WAREHOUSE, ROLE, USER; `object` is the kind."""
+
+    object: str
+
+    @property
+    def kind(self) -> str:
+        return f"CREATE_{self.object}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant(Statement):
+    """GRANT and REVOKE (`revoked`): privileges on an object, or a role, to a role or a user.
+
+    `on` is the object's kind, ROLE for a role that is granted itself.
+    """
+
+    privileges: tuple[str, ...]
+    on: str
+    name: ObjectName
+    to_kind: str
+    to: str
+    grant_option: bool = False
+    revoked: bool = False
+
+    @property
+    def kind(self) -> str:
+        return "REVOKE" if self.revoked else "GRANT"
+
+
+def create(reader: Reader) -> CreateAccountObject:
+    """CREATE [OR REPLACE] kind [IF NOT EXISTS] name [WITH] options."""
+    head = CreateHead(reader)
+    if head.name.schema is not None:
+        raise reader.unexpected()
+    reader.accept("WITH")
+    options = reader.options()
+    reader.end()
+    return CreateAccountObject(**head.fields(reader), options=options, object=head.kind)
+
+
+def grant(reader: Reader) -> Grant:
+    """GRANT privileges ON kind name TO [ROLE | USER] name [WITH GRANT OPTION]; GRANT ROLE r TO"""
+    reader.expect("GRANT")
+    fields = _granted(reader, "TO")
+    fields["grant_option"] = reader.accept("WITH", "GRANT", "OPTION")
+    reader.end()
+    return Grant(**statement_fields(reader), **fields)
+
+
+def revoke(reader: Reader) -> Grant:
+    """REVOKE privileges ON kind name FROM [ROLE | USER] name; REVOKE ROLE r FROM .."""
+    reader.expect("REVOKE")
+    if reader.looking_at("GRANT", "OPTION"):
+        raise UnsupportedFeature("Unsupported feature 'REVOKE GRANT OPTION FOR'.")
+    fields = _granted(reader, "FROM")
+    for word in ("CASCADE", "RESTRICT"):
+        if reader.looking_at(word):
+            raise UnsupportedFeature(f"Unsupported feature 'REVOKE {word}'.")
+    reader.end()
+    return Grant(**statement_fields(reader), **fields, revoked=True)
+
+
+def _granted(reader: Reader, direction: str) -> dict[str, Any]:
+    if reader.accept("ROLE"):
+        fields: dict[str, Any] = {"privileges": ("USAGE",), "on": "ROLE"}
+        fields["name"] = ObjectName(reader.identifier())
+    else:
+        privileges = [_privilege(reader)]
+        while reader.accept(","):
+            privileges.append(_privilege(reader))
+        reader.expect("ON")
+        if reader.word() in ("ALL", "FUTURE"):
+            raise UnsupportedFeature(f"Unsupported feature 'GRANT ON {reader.word()}'.")
+        fields = {"privileges": tuple(privileges), **_object(reader)}
+    reader.expect(direction)
+    fields["to_kind"] = reader.identifier() if reader.word() in ("ROLE", "USER") else "ROLE"
+    fields["to"] = reader.identifier()
+    return fields
+
+
+def _privilege(reader: Reader) -> str:
+    """One privilege, of one word or several: SELECT, CREATE TABLE, ALL PRIVILEGES."""
+    words = [reader.identifier()]
+    while reader.word() not in ("", ",", "ON", "TO", "FROM"):
+        words.append(reader.identifier())
+    return "ALL" if words[0] == "ALL" else " ".join(words)
+
+
+def _object(reader: Reader) -> dict[str, Any]:
+    if reader.accept("ACCOUNT"):
+        return {"on": "ACCOUNT", "name": ObjectName("MOCKHAUS")}
+    kind = reader.identifier()
+    if kind == "FILE":
+        reader.expect("FORMAT")
+        kind = "FILE FORMAT"
+    return {"on": kind, "name": reader.object_name()}
+
+
+GRAMMARS: Final[dict[tuple[str, ...], Callable[[Reader], Statement]]] = {
+    ("CREATE", "WAREHOUSE"): create,
+    ("CREATE", "ROLE"): create,
+    ("CREATE", "USER"): create,
+    ("GRANT",): grant,
+    ("REVOKE",): revoke,
+}

@@ -1,0 +1,120 @@
+"""Warehouses, roles, users, grants; parameters and variables."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockhaus import errors
+from mockhaus.catalog.context_listing import PARAMETERS
+from mockhaus.sessions.connection import Connection
+from mockhaus.sessions.settings import ACTING
+from tests.support import run, sentence
+
+#: Statements in order, in one session -> the sentence each answers.
+SENTENCES = [
+    ("CREATE WAREHOUSE wh WITH WAREHOUSE_SIZE = 'MEDIUM' AUTO_SUSPEND = 60 COMMENT = 'loads'",
+     "Warehouse WH successfully created."),
+    ("CREATE WAREHOUSE IF NOT EXISTS compute_wh",
+     "COMPUTE_WH already exists, statement succeeded."),
+    ("CREATE ROLE analyst COMMENT = 'reads'", "Role ANALYST successfully created."),
+    ("CREATE ROLE IF NOT EXISTS analyst", "ANALYST already exists, statement succeeded."),
+    ("CREATE USER bob PASSWORD = 'x'", None),
+    ("CREATE USER bob EMAIL = 'b@x.org' DEFAULT_ROLE = ANALYST", "User BOB successfully created."),
+    ("CREATE TABLE t (a INT)", "Table T successfully created."),
+    ("GRANT SELECT, INSERT ON TABLE t TO ROLE analyst", "Statement executed successfully."),
+    ("GRANT USAGE ON SCHEMA public TO analyst WITH GRANT OPTION",
+     "Statement executed successfully."),
+    ("GRANT CREATE TABLE ON SCHEMA mockhaus.public TO ROLE analyst",
+     "Statement executed successfully."),
+    ("GRANT ROLE analyst TO USER bob", "Statement executed successfully."),
+    ("GRANT ROLE analyst TO ROLE sysadmin", "Statement executed successfully."),
+    ("REVOKE INSERT ON t FROM analyst", None),
+    ("REVOKE INSERT ON TABLE t FROM ROLE analyst", "Statement executed successfully."),
+]  # fmt: skip
+
+
+def _set_up(snowflake: Connection) -> None:
+    for text, expected in SENTENCES:
+        if expected is None:
+            with pytest.raises(errors.CompilationError):
+                run(snowflake, text)
+        else:
+            assert (text, sentence(snowflake, text)) == (text, expected)
+
+
+def test_objects_of_the_account(snowflake: Connection) -> None:
+    _set_up(snowflake)
+    shown = run(snowflake, "SHOW WAREHOUSES")
+    assert [(row[0], row[3], row[10], row[11], row[21]) for row in shown] == [
+        ("COMPUTE_WH", "X-Small", "Y", 600, ""),
+        ("WH", "Medium", "N", 60, "loads"),
+    ]
+    (analyst,) = run(snowflake, "SHOW ROLES LIKE 'analyst'")
+    assert (analyst[1], analyst[5:10]) == ("ANALYST", (1, 1, 0, "ACCOUNTADMIN", "reads"))
+    assert [row[0] for row in run(snowflake, "SHOW USERS")] == ["ANN", "BOB"]
+
+
+def test_grants(snowflake: Connection) -> None:
+    _set_up(snowflake)
+    granted = run(snowflake, "SHOW GRANTS TO ROLE analyst")
+    assert sorted(row[1:7] for row in granted) == [
+        ("CREATE TABLE", "SCHEMA", "MOCKHAUS.PUBLIC", "ROLE", "ANALYST", "false"),
+        ("SELECT", "TABLE", "MOCKHAUS.PUBLIC.T", "ROLE", "ANALYST", "false"),
+        ("USAGE", "SCHEMA", "MOCKHAUS.PUBLIC", "ROLE", "ANALYST", "true"),
+    ]
+    assert [row[1] for row in run(snowflake, "SHOW GRANTS ON TABLE t")] == ["SELECT"]
+    assert [row[3] for row in run(snowflake, "SHOW GRANTS TO USER bob")] == ["ANALYST"]
+    assert sentence(snowflake, "DROP ROLE analyst") == "ANALYST successfully dropped."
+    assert run(snowflake, "SHOW GRANTS TO ROLE analyst") == []
+
+
+#: Statements -> what grants on T's successor are left.
+FOLLOWED = [
+    ("ALTER TABLE t RENAME TO u", "u", ["SELECT"]),
+    ("DROP TABLE t; CREATE TABLE t (a INT)", "t", []),
+    ("CREATE OR REPLACE TABLE t (a INT)", "t", []),
+    ("DROP SCHEMA public; CREATE SCHEMA public; CREATE TABLE t (a INT)", "t", []),
+]
+
+
+@pytest.mark.parametrize(("text", "table", "left"), FOLLOWED)
+def test_grants_follow_their_object(
+    snowflake: Connection, text: str, table: str, left: list[str]
+) -> None:
+    _set_up(snowflake)
+    run(snowflake, text)
+    assert [row[1] for row in run(snowflake, f"SHOW GRANTS ON TABLE {table}")] == left
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("GRANT SELECT ON TABLE none TO ROLE public", errors.UndefinedObject),
+        ("GRANT USAGE ON SCHEMA public TO ROLE none", errors.UndefinedObject),
+        ("GRANT SELECT ON ALL TABLES IN SCHEMA public TO ROLE public", errors.UnsupportedFeature),
+        ("CREATE ROLE sysadmin", errors.DuplicateObject),
+        ("DROP ROLE none", errors.UndefinedObject),
+        ("DROP WAREHOUSE compute_wh", errors.UnsupportedFeature),
+        ("CREATE WAREHOUSE w RESOURCE_MONITOR = m", errors.UnsupportedFeature),
+        ("SHOW GRANTS OF ROLE public", errors.UnsupportedFeature),
+        ("SHOW TABLES HISTORY", errors.UnsupportedFeature),
+    ],
+)
+def test_refused(snowflake: Connection, text: str, error: type[errors.SqlError]) -> None:
+    with pytest.raises(error):
+        run(snowflake, text)
+
+
+def test_parameters_are_those_that_act(snowflake: Connection) -> None:
+    assert set(PARAMETERS) == set(ACTING)
+    run(snowflake, "ALTER SESSION SET WEEK_START = 1")
+    assert [row[:4] for row in run(snowflake, "SHOW PARAMETERS LIKE 'week_s%'")] == [
+        ("WEEK_START", "1", "0", "SESSION")
+    ]
+    assert run(snowflake, "SHOW PARAMETERS LIKE 'week_s%' IN ACCOUNT")[0][1] == "0"
+
+
+def test_variables(snowflake: Connection) -> None:
+    run(snowflake, "SET (b, a) = (1, 'x')")
+    shown = run(snowflake, "SHOW VARIABLES")
+    assert [row[3:6] for row in shown] == [("A", "x", "text"), ("B", "1", "fixed")]
