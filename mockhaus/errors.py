@@ -48,6 +48,9 @@
     │   │   ├── DuplicatePrepared              42P05
     │   │   ├── UndefinedPortal                34000
     │   │   ├── DuplicatePortal                42P03
+    │   │   ├── CursorState                    55000
+    │   │   ├── UndefinedSavepoint             3B001
+    │   │   ├── NoTransaction                  25P01
     │   │   ├── UndefinedSetting               42704
     │   │   ├── InvalidLogin                   28000
     │   │   └── AdminShutdown                  57P01
@@ -430,6 +433,24 @@ class UndefinedPortal(WireError):
 
 class DuplicatePortal(WireError):
     sqlstate = "42P03"
+
+
+class CursorState(WireError):
+    """A cursor cannot do what is asked of it."""
+
+    sqlstate = "55000"
+
+
+class UndefinedSavepoint(WireError):
+    """A savepoint that does not exist."""
+
+    sqlstate = "3B001"
+
+
+class NoTransaction(WireError):
+    """A statement that needs a transaction block around it."""
+
+    sqlstate = "25P01"
 
 
 class UndefinedSetting(WireError):

@@ -192,19 +192,20 @@ class Cursor:
         self.journal = None
         self._execute("COMMIT", ())
 
-    def rollback(self) -> None:
-        """Roll back the open transaction."""
-        self.journal = None
+    def rollback(self, *, forget: bool = True) -> None:
+        """Roll back the open transaction; its journal may stay, for `replay`."""
+        if forget:
+            self.journal = None
         with contextlib.suppress(SqlError):  # DuckDB has ended it already
             self._execute("ROLLBACK", ())
 
-    def replay(self) -> None:
-        """Begin the transaction anew and run its journaled changes again.
+    def replay(self, count: int | None = None) -> None:
+        """Begin the transaction anew and run its journaled changes again, all or the first.
 
         DuckDB ends a transaction at an error and has no savepoints; Snowflake undoes only the
         statement that failed.
         """
-        changes = self.journal or []
+        changes = (self.journal or [])[:count]
         self.rollback()
         self.begin(journal=True)
         for sql, values in changes:

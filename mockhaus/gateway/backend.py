@@ -19,6 +19,7 @@ from mockhaus.errors import (
     CopyFailed,
     EngineFault,
     MockhausError,
+    NoTransaction,
     ProtocolError,
     SqlSyntaxError,
     StatementTimeout,
@@ -30,6 +31,7 @@ from mockhaus.gateway.codec import encode
 from mockhaus.gateway.copy_command import CopyCommand
 from mockhaus.gateway.copy_in import CopyIn
 from mockhaus.gateway.copy_out import copy_rows
+from mockhaus.gateway.cursors import Cursors
 from mockhaus.gateway.messages import BINARY, TEXT, Message
 from mockhaus.gateway.parameters import TEXT_OID, ParameterLoader, check_count, duckdb_type
 from mockhaus.gateway.portal import Plan, Portal
@@ -44,9 +46,17 @@ from mockhaus.gateway.reading import Read, moved, read
 from mockhaus.gateway.responses import error_response, warning_response
 from mockhaus.gateway.rows import Wire, shown_name
 from mockhaus.gateway.settings import Command, Settings
+from mockhaus.gateway.state_commands import (
+    CloseCursor,
+    Deallocate,
+    Declare,
+    Fetch,
+    Savepoint,
+    StateCommand,
+)
 from mockhaus.result import Projection, Result
 from mockhaus.sessions.connection import Connection, Prepared
-from mockhaus.translation.statements import Select
+from mockhaus.translation.statements import Begin, Commit, Rollback, Select, Statement
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +65,15 @@ PIECE: Final = 64 * 1024
 
 #: Plans kept for texts that come again.
 PLANS: Final = 256
+
+#: Statements that a cursor and a COPY TO can be for.
+QUERIES: Final = (Select,)
+
+_SAVEPOINTS: Final = {
+    "SAVEPOINT": Connection.savepoint,
+    "RELEASE": Connection.release,
+    "ROLLBACK TO": Connection.rollback_to,
+}
 
 Steps = Generator[Wire, None, None]
 
@@ -96,8 +115,11 @@ class Backend:
         self._rolled_back = False
         self._message: Message = m.Sync()
         self._incoming: CopyIn | None = None
+        #: Files of COPY FROM STDIN that the open transaction may need again.
+        self._spooled: list[CopyIn] = []
         #: What waits for the data of a COPY FROM STDIN.
         self._waiting: Steps | None = None
+        self._cursors = Cursors(self._portals, self._statements, self._run)
         self._actions: dict[Action, Callable[[Any], Steps | None]] = {
             Action.QUERY: self._query,
             Action.PARSE: self._parse,
@@ -179,6 +201,7 @@ class Backend:
         """Give everything back; an open transaction is rolled back."""
         try:
             self._give_up_copy()
+            self._drop_spooled()
             self._close_portals()
         finally:
             self._connection.close()
@@ -208,6 +231,8 @@ class Backend:
         self._flush = True
         self._give_up_copy()
         try:
+            if self._connection.status == "T":
+                self._connection.abort()
             self._end(commit=False)
         except MockhausError:
             log.exception("rolling back after an error")
@@ -237,18 +262,22 @@ class Backend:
         """End the implicit transaction, and with any transaction its portals and settings."""
         connection = self._connection
         if connection.status != "T":
-            self._close_portals()
+            self._close_portals(committed=commit and not self._rolled_back)
         self._implicit = False
         connection.end_implicit(commit=commit)
         if connection.status == "I":
+            self._drop_spooled()
             committed, self._rolled_back = commit and not self._rolled_back, False
             for name in self.settings.transaction_ended(committed=committed):
                 self._apply(name)
 
-    def _close_portals(self) -> None:
-        for portal in self._portals:
-            portal.close()
-        self._portals.clear()
+    def _close_portals(self, *, committed: bool | None = None) -> None:
+        """Close portals; at the end of a transaction those WITH HOLD stay, if it committed."""
+        for name, portal in self._portals.items():
+            portal.held = portal.held or (portal.holds and bool(committed))
+            if committed is None or not portal.held:
+                portal.close()
+                self._portals.pop(name)
 
     # --- simple query -----------------------------------------------------------------------------
 
@@ -394,7 +423,8 @@ class Backend:
             self._out += encode(m.CommandComplete(f"COPY {result.row_count}"))
         finally:
             self._incoming = None
-            incoming.close()
+            # ROLLBACK TO SAVEPOINT may load it again.
+            self._spooled.append(incoming)
 
     def _copy_data(self, message: m.CopyData) -> None:
         assert self._incoming is not None
@@ -417,6 +447,11 @@ class Backend:
         if steps is not None:
             steps.close()
 
+    def _drop_spooled(self) -> None:
+        for each in self._spooled:
+            each.close()
+        self._spooled.clear()
+
     # --- statements -------------------------------------------------------------------------------
 
     def _plan(self, statement: Read, types: tuple[int, ...], offset: int) -> Plan:
@@ -424,6 +459,8 @@ class Backend:
             return Plan(command=statement, offset=offset)
         if isinstance(statement, CopyCommand):
             return Plan(copy=statement, offset=offset)
+        if isinstance(statement, StateCommand):
+            return self._state_plan(statement, types, offset)
         prepared = self._connection.prepare(statement, tuple(map(duckdb_type, types)))
         if types or offset:
             return Plan(prepared, types=types, offset=offset)
@@ -438,10 +475,58 @@ class Backend:
     def _run(self, plan: Plan, values: Sequence[Any], projection: Projection | None) -> Result:
         if self.canceling:
             raise Canceled("SQL execution canceled")
+        if plan.state is not None:
+            return self._state(plan, plan.state, values)
         if plan.prepared is not None:
+            self._warn(plan.prepared.statement)
             return self._connection.run(plan.prepared, values, projection)
         assert plan.command is not None
         return self._carry_out(plan.command)
+
+    def _state_plan(self, command: StateCommand, types: tuple[int, ...], offset: int) -> Plan:
+        if isinstance(command, Fetch):
+            return self._cursors.shape(command)
+        if not isinstance(command, Declare):
+            return Plan(state=command, offset=offset)
+        queries = self._connection.parse(
+            command.query, placeholders=bool(types) or "$" in command.query
+        )
+        if len(queries) != 1 or not isinstance(queries[0], QUERIES):
+            raise SqlSyntaxError("DECLARE CURSOR is for a query")
+        inner = self._plan(queries[0], types, 0)
+        return Plan(inner.prepared, state=command, types=inner.types, offset=offset)
+
+    def _state(self, plan: Plan, command: StateCommand, values: Sequence[Any]) -> Result:
+        """Carry out a statement about the connection's own state."""
+        connection = self._connection
+        if isinstance(command, Savepoint):
+            assert command.name is not None
+            return _SAVEPOINTS[command.verb](connection, command.name)
+        if connection.status == "E":
+            self._statement("SELECT 1")  # which the connection refuses in its own words
+        match command:
+            case Declare():
+                if connection.status == "I" and not (self._implicit or command.hold):
+                    raise NoTransaction("DECLARE CURSOR can only be used in transaction blocks")
+                return self._cursors.declare(command, plan, values)
+            case Fetch():
+                return self._cursors.fetch(command, plan.fetched)
+            case CloseCursor():
+                return self._cursors.close(command)
+            case Deallocate():
+                return self._cursors.deallocate(command)
+        return Result((), "UNLISTEN")
+
+    def _warn(self, statement: Statement) -> None:
+        """PostgreSQL's warnings about a BEGIN too many, or an end of nothing."""
+        status = self._connection.status
+        if isinstance(statement, (Commit, Rollback)) and status == "I" and not self._implicit:
+            text, code = "there is no transaction in progress", "25P01"
+        elif isinstance(statement, Begin) and status == "T":
+            text, code = "there is already a transaction in progress", "25001"
+        else:
+            return
+        self._out += encode(warning_response(text, code))
 
     def _opened(self, result: Result) -> None:
         self._rolled_back = self._rolled_back or result.tag == "ROLLBACK"

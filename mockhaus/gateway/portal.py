@@ -6,13 +6,17 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mockhaus.gateway.copy_command import CopyCommand
 from mockhaus.gateway.rows import Batch, RowEncoder, Wire
 from mockhaus.gateway.settings import Command
+from mockhaus.gateway.state_commands import StateCommand
 from mockhaus.result import Column, Projection, Result
 from mockhaus.sessions.connection import Prepared
+
+if TYPE_CHECKING:
+    from mockhaus.gateway.cursors import Scrolled
 
 #: Batches that may be with the encoders while the next one is pulled.
 AHEAD: Final = 2
@@ -26,6 +30,10 @@ class Plan:
     prepared: Prepared | None = None
     command: Command | None = None
     copy: CopyCommand | None = None
+    #: Of a DECLARE, `prepared` is the cursor's query.
+    state: StateCommand | None = None
+    #: Of a FETCH, the columns of its cursor.
+    fetched: tuple[Column, ...] | None = None
     types: tuple[int, ...] = ()
     offset: int = 0
     _encoders: dict[tuple[int, ...], RowEncoder] = field(default_factory=dict)
@@ -40,6 +48,8 @@ class Plan:
     def columns(self) -> tuple[Column, ...] | None:
         if self.command is not None:
             return self.command.columns
+        if self.state is not None:
+            return self.fetched
         return self.prepared.columns if self.prepared is not None else None
 
     @property
@@ -48,7 +58,8 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        return self.prepared is None and self.command is None and self.copy is None
+        what = (self.prepared, self.command, self.copy, self.state)
+        return all(each is None for each in what)
 
 
 class Portal:
@@ -61,6 +72,10 @@ class Portal:
         self.values = values
         self.formats = formats
         self.result: Result | None = None
+        #: WITH HOLD, and whether the transaction that declared it has committed.
+        self.holds = self.held = False
+        #: The rows of a cursor that can go back.
+        self.scrolled: Scrolled | None = None
         #: Rows that the last fetch gave, and whether it stopped at its limit.
         self.sent = 0
         self.suspended = False
@@ -114,6 +129,17 @@ class Portal:
         while waiting:
             yield waiting.popleft().result()
         self.suspended = 0 < limit <= self.sent
+
+    def pull(self, limit: int) -> Iterator[Batch]:
+        """The next `limit` rows, 0 for all, as batches."""
+        pulled = 0
+        while (limit <= 0 or pulled < limit) and (batch := self._next(limit - pulled)) is not None:
+            pulled += batch.num_rows
+            yield batch
+
+    def skip(self, limit: int) -> int:
+        """Pass over the next `limit` rows, 0 for all; how many there were."""
+        return sum(batch.num_rows for batch in self.pull(limit))
 
     def _next(self, wanted: int) -> Batch | None:
         """The next batch, of at most `wanted` rows if that is positive."""

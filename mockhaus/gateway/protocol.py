@@ -205,6 +205,9 @@ class Namespace(Generic[_T]):
     def __iter__(self) -> Iterator[_T]:
         return iter(list(self._items.values()))
 
+    def items(self) -> list[tuple[str, _T]]:
+        return list(self._items.items())
+
     def __len__(self) -> int:
         return len(self._items)
 

@@ -13,14 +13,19 @@ from mockhaus.errors import MockhausError
 from mockhaus.gateway.copy_command import CopyCommand, copy_command, is_copy
 from mockhaus.gateway.settings import Command, command
 from mockhaus.gateway.split import split
+from mockhaus.gateway.state_commands import StateCommand, state_command
 from mockhaus.sessions.connection import Connection
 from mockhaus.translation.statements import Statement
 
 #: One statement: for the connection, or for this door alone.
-Read: TypeAlias = Statement | Command | CopyCommand
+Read: TypeAlias = Statement | Command | CopyCommand | StateCommand
 
 #: What may be one of this door's own, looked for before a text is cut up.
-_FOREIGN: Final = re.compile(r"(?:^|[;\n]|\*/)\s*(?:set|show|reset|discard|copy)\b", re.I)
+_FOREIGN: Final = re.compile(
+    r"(?:^|[;\n]|\*/)\s*(?:set|show|reset|discard|copy|declare|fetch|move|close"
+    r"|deallocate|savepoint|release|rollback|abort|unlisten)\b",
+    re.I,
+)
 
 
 def read(connection: Connection, text: str, *, placeholders: bool) -> list[tuple[Read, int]]:
@@ -44,8 +49,10 @@ def read(connection: Connection, text: str, *, placeholders: bool) -> list[tuple
     return found
 
 
-def _own(text: str) -> Command | CopyCommand | None:
-    return copy_command(text) if is_copy(text) else command(text)
+def _own(text: str) -> Command | CopyCommand | StateCommand | None:
+    if is_copy(text):
+        return copy_command(text)
+    return command(text) or state_command(text)
 
 
 def moved(error: MockhausError, offset: int) -> MockhausError:

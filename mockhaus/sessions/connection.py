@@ -479,6 +479,30 @@ class Connection:
         self._transaction.rollback()
         return status("ROLLBACK", _DONE)
 
+    def savepoint(self, name: str) -> Result:
+        """PostgreSQL's SAVEPOINT. Raises NoTransaction."""
+        self._transaction.savepoint(name, self.context.temporary)
+        return Result((), "SAVEPOINT")
+
+    def release(self, name: str) -> Result:
+        """RELEASE SAVEPOINT. Raises NoTransaction, UndefinedSavepoint."""
+        self._transaction.release(name)
+        return Result((), "RELEASE")
+
+    def rollback_to(self, name: str) -> Result:
+        """ROLLBACK TO SAVEPOINT: what was changed before it is done again.
+
+        Raises NoTransaction, UndefinedSavepoint.
+        """
+        temporary = self._transaction.rollback_to(name)
+        self.context = replace(self.context, temporary=temporary)
+        self.session.changed()
+        return Result((), "ROLLBACK")
+
+    def abort(self) -> None:
+        """An error at the door itself ends an open transaction as one of a statement does."""
+        self._transaction.failed(SqlError("the door refused a statement"))
+
     def _undone(self) -> None:
         """Objects may be again what they were."""
         self.context = replace(self.context, temporary=self._temporary)

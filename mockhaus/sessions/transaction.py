@@ -15,9 +15,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from mockhaus.engine.database import Cursor
-from mockhaus.errors import SqlError, TransactionAborted
+from mockhaus.errors import NoTransaction, SqlError, TransactionAborted, UndefinedSavepoint
 from mockhaus.sessions.locks import Locks, Owner
 
 
@@ -41,6 +43,17 @@ class State(enum.Enum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class Savepoint:
+    """Where a SAVEPOINT stands: how much was journaled and is to be done after the commit, and
+    what the connection wants to have back."""
+
+    name: str
+    changes: int
+    works: int
+    kept: Any
+
+
 class Transaction:
     """`undone` is called whenever changes to objects may have been rolled back."""
 
@@ -54,6 +67,7 @@ class Transaction:
         self._owner = Owner()
         self._undone = undone
         self._after_commit: list[Callable[[], None]] = []
+        self._savepoints: list[Savepoint] = []
 
     @property
     def is_open(self) -> bool:
@@ -82,7 +96,7 @@ class Transaction:
         """Open a transaction; an implicit one that is open becomes the explicit one."""
         self.check()
         if not self.is_open:
-            self._cursor.begin(journal=self.rules is Transactions.SNOWFLAKE)
+            self._cursor.begin(journal=True)
         self.state = state
 
     def commit(self) -> bool:
@@ -107,6 +121,7 @@ class Transaction:
 
     def _ended(self, *, committed: bool) -> None:
         self.state = State.IDLE
+        self._savepoints.clear()
         self._locks.release(self._owner)
         self._settle(committed=committed)
 
@@ -126,6 +141,11 @@ class Transaction:
             self._replay(error)
             return
         implicit = self.state is State.IMPLICIT
+        if self._savepoints:
+            # The locks stay and so does the journal: ROLLBACK TO brings back what was before.
+            self._cursor.rollback(forget=False)
+            self.state = State.FAILED
+            return
         self.rollback()
         self.state = State.IDLE if implicit else State.FAILED
 
@@ -136,6 +156,52 @@ class Transaction:
             self.rollback()
             error.detail = "The transaction was rolled back as a whole."
         self._undone()
+
+    # --- savepoints ------------------------------------------------------------------------------
+
+    def savepoint(self, name: str, kept: Any) -> None:
+        """Remember where the transaction stands. Raises NoTransaction."""
+        self.check()
+        if self.state is not State.OPEN:
+            raise NoTransaction("SAVEPOINT can only be used in transaction blocks")
+        changes = len(self._cursor.journal or ())
+        self._savepoints.append(Savepoint(name, changes, len(self._after_commit), kept))
+
+    def release(self, name: str) -> None:
+        """Forget a savepoint and those after it. Raises NoTransaction, UndefinedSavepoint."""
+        self.check()
+        if self.state is not State.OPEN:
+            raise NoTransaction("RELEASE SAVEPOINT can only be used in transaction blocks")
+        del self._savepoints[self._found(name) :]
+
+    def rollback_to(self, name: str) -> Any:
+        """Do again what was changed up to a savepoint, and nothing after it; what it kept.
+
+        What is not the same twice may differ: RANDOM, sequences, rows of tables that others have
+        changed since. Raises NoTransaction, UndefinedSavepoint.
+        """
+        if self.state not in (State.OPEN, State.FAILED):
+            raise NoTransaction("ROLLBACK TO SAVEPOINT can only be used in transaction blocks")
+        number = self._found(name)
+        savepoint = self._savepoints[number]
+        changed = len(self._cursor.journal or ()) > savepoint.changes
+        if changed or self.state is State.FAILED:
+            try:
+                self._cursor.replay(savepoint.changes)
+            except SqlError:
+                self.rollback()
+                self.state = State.FAILED
+                raise
+        self.state = State.OPEN
+        del self._savepoints[number + 1 :]
+        del self._after_commit[savepoint.works :]
+        return savepoint.kept
+
+    def _found(self, name: str) -> int:
+        for number in reversed(range(len(self._savepoints))):
+            if self._savepoints[number].name == name:
+                return number
+        raise UndefinedSavepoint(f'savepoint "{name}" does not exist')
 
     # --- one statement that writes ---------------------------------------------------------------
 
