@@ -28,8 +28,8 @@ SENTENCES = [
      "Statement executed successfully."),
     ("GRANT ROLE analyst TO USER bob", "Statement executed successfully."),
     ("GRANT ROLE analyst TO ROLE sysadmin", "Statement executed successfully."),
-    ("REVOKE INSERT ON t FROM analyst", None),
-    ("REVOKE INSERT ON TABLE t FROM ROLE analyst", "Statement executed successfully."),
+    ("REVOKE INSERT ON t FROM analyst", "Statement executed successfully."),
+    ("REVOKE INSERT ON TABLE public.t FROM ROLE analyst", "Statement executed successfully."),
 ]  # fmt: skip
 
 

@@ -73,7 +73,7 @@ REFUSED = [
     ("CREATE SCHEMA s COMMENT = 'a' COMMENT = 'b'", errors.SqlSyntaxError, 30, "duplicate property"),
     ("CREATE PROCEDURE p() AS 'x'", errors.UnsupportedFeature, None, "CREATE PROCEDURE"),
     ("CREATE TASK t AS SELECT 1", errors.UnsupportedFeature, None, "CREATE TASK"),
-    ("GRANT SELECT ON t TO ROLE r", errors.UnsupportedFeature, None, "GRANT"),
+    ("GRANT SELECT ON ALL TABLES IN SCHEMA s TO ROLE r", errors.UnsupportedFeature, None, "GRANT"),
     ("ROLLBACK TO SAVEPOINT x", errors.UnsupportedFeature, None, "SAVEPOINT"),
     ("SELECT " + "(" * 300 + "1" + ")" * 300, errors.SqlSyntaxError, 207, "nested too deeply"),
 ]  # fmt: skip

@@ -110,6 +110,8 @@ def _privilege(reader: Reader) -> str:
 def _object(reader: Reader) -> dict[str, Any]:
     if reader.accept("ACCOUNT"):
         return {"on": "ACCOUNT", "name": ObjectName("MOCKHAUS")}
+    if reader.word(1) in ("TO", "FROM", ".") or reader.word() == "":  # PostgreSQL's form: a table
+        return {"on": "TABLE", "name": reader.object_name()}
     kind = reader.identifier()
     if kind == "FILE":
         reader.expect("FORMAT")
