@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -37,6 +38,7 @@ from mockhaus.http.bodies import (
     TranslateRequest,
 )
 from mockhaus.http.control import Alive, Control, ExecutedList, Reset, TableList
+from mockhaus.http.documents import Documents, document
 from mockhaus.http.history import (
     HistoryAnswer,
     HistoryApi,
@@ -186,6 +188,14 @@ def _control(control: Control) -> tuple[Operation, ...]:
     )  # fmt: skip
 
 
+def _documents(documents: Documents) -> tuple[Operation, ...]:
+    return (
+        Operation("GET", "/openapi.json", "server", documents.openapi, bytes),
+        Operation("GET", "/docs", "server", documents.page, bytes),
+        Operation("GET", "/redoc", "server", documents.page, bytes),
+    )
+
+
 def _rest(rest: Rest) -> tuple[Operation, ...]:
     one = "/api/v1/sessions/{session_id}"
     every = "/api/v1/sessions"
@@ -196,7 +206,7 @@ def _rest(rest: Rest) -> tuple[Operation, ...]:
         Operation("GET", "/api/v1/health", "server", rest.health, Health),
         Operation(
             "POST", "/api/v1/query", "query", rest.query, QueryAnswer,
-            QueryRequest, (400, 404, 408, 410, 413, 422, 503),
+            QueryRequest, (202, 400, 404, 408, 410, 413, 422, 503),
         ),
         Operation(
             "POST", "/api/v1/translate", "query", rest.translate, TranslateAnswer,
@@ -251,7 +261,10 @@ def build_app(
         HistoryApi(registry, kept),
         StageFiles(kept, config.login_timeout),
     )
-    for operation in operations(doors):
+    documents = Documents()
+    table = operations(doors)
+    documents.document = msgspec.json.encode(document(table))
+    for operation in (*table, *_documents(documents)):
         paths[operation.path][operation.method] = operation
     middleware = [Middleware(ProcessTime)]
     if config.debug:
