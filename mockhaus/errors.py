@@ -21,6 +21,7 @@
     │   │   ├── InvalidBind            002086  22023
     │   │   ├── StatementCount         000008  0A000
     │   │   └── UnsupportedFeature     000002  0A000
+    │   │       └── StalePlan          000002  0A000
     │   ├── ExecutionError           failed while running
     │   │   ├── DivisionByZero         100051  22012
     │   │   ├── InvalidNumber          100038  22P02
@@ -254,6 +255,10 @@ class UnsupportedFeature(CompilationError):
     number = "000002"
     sqlstate = "0A000"
     snowflake_state = "0A000"
+
+
+class StalePlan(UnsupportedFeature):
+    """A prepared statement whose answer has other columns since objects were changed."""
 
 
 class ExecutionError(SqlError):

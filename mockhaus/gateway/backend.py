@@ -30,7 +30,7 @@ from mockhaus.gateway.auth import first_schema
 from mockhaus.gateway.codec import encode
 from mockhaus.gateway.copy_command import CopyCommand
 from mockhaus.gateway.copy_in import CopyIn
-from mockhaus.gateway.copy_out import copy_rows
+from mockhaus.gateway.copy_out import copy_rows, with_header
 from mockhaus.gateway.cursors import Cursors
 from mockhaus.gateway.messages import BINARY, TEXT, Message
 from mockhaus.gateway.parameters import TEXT_OID, ParameterLoader, check_count, duckdb_type
@@ -401,12 +401,16 @@ class Backend:
         try:
             self._opened(portal.open(self._run))
             self._out += encode(m.CopyOutResponse(*_formats(copy, plan)))
-            if header := rows.header:
+            header = rows.header
+            if header and copy.form != "BINARY":
                 self._out += encode(m.CopyData(header))
+                header = b""
             for wire in portal.fetch(0, self._encoders):
-                yield from self._emit(wire)
-            if rows.trailer:
-                self._out += encode(m.CopyData(rows.trailer))
+                # Of the binary format, clients expect the header together with the first row.
+                yield from self._emit(with_header(header, wire))
+                header = b""
+            if header or rows.trailer:
+                self._out += encode(m.CopyData(header + rows.trailer))
             self._out += encode(m.CopyDone()) + encode(m.CommandComplete(f"COPY {portal.sent}"))
         finally:
             portal.close()

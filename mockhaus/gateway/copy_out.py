@@ -156,6 +156,14 @@ class _Csv:
         return whole if forced else pc.if_else(quoted, whole, cells)
 
 
+def with_header(header: bytes, wire: Wire) -> Wire:
+    """The messages with a header put into the first of them."""
+    if not header or not wire:
+        return wire
+    kind, length = _HEAD.unpack_from(wire)
+    return _HEAD.pack(kind, length + len(header)) + header + bytes(wire[_HEAD.size :])
+
+
 def copy_rows(command: CopyCommand, columns: Sequence[Column]) -> BinaryRows | TextRows:
     """What makes the rows of a COPY TO STDOUT."""
     if command.form == "BINARY":

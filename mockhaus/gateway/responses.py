@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mockhaus.errors import Canceled, MockhausError, StatementTimeout
+from mockhaus.errors import Canceled, MockhausError, StalePlan, StatementTimeout
 from mockhaus.gateway.messages import ErrorResponse, NoticeResponse
 
 #: PostgreSQL's words, which clients and people look for.
@@ -31,6 +31,9 @@ def error_response(error: MockhausError, severity: str = "ERROR") -> ErrorRespon
         fields["H"] = error.hint
     if error.context:
         fields["W"] = error.context
+    if isinstance(error, StalePlan):
+        # asyncpg and pgjdbc know by it that they must prepare again.
+        fields["R"] = "RevalidateCachedQuery"
     if error.position is not None:
         fields["P"] = str(error.position + 1)
     return ErrorResponse({key: value.replace("\0", "") for key, value in fields.items()})

@@ -23,7 +23,7 @@ from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.workspace import Workspace, unhandled
 from mockhaus.engine.database import Cursor, Stream
-from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, UnsupportedFeature
+from mockhaus.errors import SqlError, StalePlan, TransactionAborted, UndefinedBind, UnsupportedFeature
 from mockhaus.ingestion import staged, stages
 from mockhaus.ingestion.stages import Location
 from mockhaus.result import Column, Projection, Result
@@ -331,7 +331,7 @@ class Connection:
             return prepared
         fresh = self.prepare(prepared.statement, prepared.types)
         if fresh.columns != prepared.columns:
-            raise UnsupportedFeature("cached plan must not change result type")
+            raise StalePlan("cached plan must not change result type")
         return fresh
 
     def _run(

@@ -217,6 +217,19 @@ def test_broken_binary(client: psycopg.Connection, data: bytes, code: str) -> No
     assert caught.value.sqlstate == code
 
 
+def test_binary_rows_can_be_read_one_by_one(client: psycopg.Connection) -> None:
+    rows = []
+    with client.cursor() as cursor:
+        query = "SELECT n FROM (VALUES (1), (2)) t(n) ORDER BY n"
+        with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT binary)") as copy:
+            copy.set_types(["int8"])
+            rows += copy.rows()
+        with cursor.copy("COPY (SELECT 1 WHERE FALSE) TO STDOUT (FORMAT binary)") as copy:
+            copy.set_types(["int8"])
+            rows += copy.rows()
+    assert rows == [(1,), (2,)]
+
+
 # --- message by message ---------------------------------------------------------------------------
 
 

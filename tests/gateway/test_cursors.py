@@ -180,3 +180,12 @@ def test_copied_rows_come_back(client: psycopg.Connection) -> None:
         with pytest.raises(psycopg.Error), client.transaction():
             client.execute("SELECT nothing")
     assert client.execute("SELECT n FROM t ORDER BY n").fetchall() == [(1,), (2,)]
+
+
+def test_a_stale_plan_says_which_routine_found_it(wire: Wire) -> None:
+    wire.query("CREATE TABLE t (n INT)")
+    wire.say(m.Parse("a", "SELECT * FROM t"), m.Sync())
+    wire.query("ALTER TABLE t ADD COLUMN v VARCHAR")
+    wire.send(m.Bind("", "a"), m.Execute(""), m.Sync())
+    (error,) = (x for x in wire.until(m.ReadyForQuery) if isinstance(x, m.ErrorResponse))
+    assert (error.fields["C"], error.fields["R"]) == ("0A000", "RevalidateCachedQuery")
