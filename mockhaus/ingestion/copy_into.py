@@ -15,6 +15,7 @@ from mockhaus.ingestion import (
     copy_options,
     file_formats,
     history,
+    many,
     stages,
     target,
     transformation,
@@ -63,12 +64,16 @@ def copy_into_table(workspace: Workspace, statement: CopyIntoTable) -> Result:
     files = _chosen(workspace, table, location, options)
     if options.validation is not None:
         return _validated(loader, location, files)
-    loads = [(location.identity + f.name, f, loader.load(f, location.show(f))) for f in files]
+    outcomes = many.load(loader, [(file, location.show(file)) for file in files])
+    loads = [
+        (location.identity + file.name, file, outcome)
+        for file, outcome in zip(files, outcomes, strict=True)
+    ]
     history.record(workspace.cursor, table, loads)
     if options.purge and workspace.after_commit is not None:
         gone = [file for _, file, outcome in loads if outcome.status == "LOADED"]
         workspace.after_commit(lambda: _purge(location, gone))
-    return _answer([outcome for _, _, outcome in loads], options)
+    return _answer(outcomes, options)
 
 
 def columns(workspace: Workspace, statement: CopyIntoTable) -> tuple[Column, ...]:

@@ -31,7 +31,7 @@ from mockhaus.ingestion.target import Target, quoted
 from mockhaus.ingestion.transformation import Transformation
 
 #: Errors that are not the file's.
-_NOT_OF_THE_FILE: Final = (
+NOT_OF_THE_FILE: Final = (
     errors.Canceled,
     errors.OutOfMemory,
     errors.DiskFull,
@@ -79,7 +79,17 @@ class Loader:
     def _width(self) -> int:
         return self.query.width if self.query else len(self.target.columns)
 
-    def _quick(self, file: Prepared, *, typed: bool = False) -> Source | None:
+    @property
+    def groups(self) -> bool:
+        """Whether several files could be loaded as one."""
+        alone = self.query is not None or self.options.on_error.action != "ABORT_STATEMENT"
+        return self.format.type == "CSV" and not alone
+
+    def quick(self, file: Prepared, *, typed: bool = False) -> Source | None:
+        """DuckDB's own reading of the file; None if it might read it otherwise than Snowflake.
+
+        `typed`: it makes the columns' types, and rejects records that have none such.
+        """
         if self.format.type == "CSV":
             types = ["VARCHAR"] * self._width()
             if typed:
@@ -131,27 +141,28 @@ class Loader:
     # --- ABORT_STATEMENT -------------------------------------------------------------------------
 
     def _all_or_nothing(self, file: Prepared, shown: str) -> Outcome:
-        quick = self._quick(file, typed=True)
+        quick = self.quick(file, typed=True)
         while quick is not None:
             try:
-                loaded = self._insert(quick, strict=True)
-            except _NOT_OF_THE_FILE:
+                loaded = self.insert(quick, strict=True)
+            except NOT_OF_THE_FILE:
                 raise
             except SqlError as error:
-                raise self._diagnosis(file, error).error(shown) from None
-            rejected = self._rejected(quick)
+                told = self.diagnosis(file) or Failure(error.message)
+                raise told.error(shown) from None
+            rejected = self.rejected(quick)
             if not rejected:
                 return Outcome(shown, loaded, loaded, 1)
-            self._take_back(loaded)
-            quick = self._quick(file) if rejected == {"CAST"} else None
+            self.take_back(loaded)
+            quick = self.quick(file) if rejected == {"CAST"} else None
         with self._careful(file) as source:
             failure = self._first_failure(self._cursor, source)
             if failure is not None:
                 raise failure.error(shown)
-            loaded = self._insert(source, strict=False)
+            loaded = self.insert(source, strict=False)
         return Outcome(shown, loaded, loaded, 1)
 
-    def _diagnosis(self, file: Prepared, error: SqlError) -> Failure:
+    def diagnosis(self, file: Prepared) -> Failure | None:
         """Where in the file the error is, on another cursor: the transaction is over."""
         with ExitStack() as stack:
             aside = stack.enter_context(self._aside())
@@ -163,9 +174,10 @@ class Loader:
                     found = self._first_failure(aside, source)
             except SqlError as other:
                 return Failure(other.message)
-        return found or Failure(error.message)
+        return found
 
-    def _insert(self, source: Source, *, strict: bool, good_only: bool = False) -> int:
+    def insert(self, source: Source, *, strict: bool, good_only: bool = False) -> int:
+        """Load a source; `strict` stops at a bad row, `good_only` leaves them out."""
         fields = self._fields(source)
         columns = ", ".join(quoted(field.column.name) for field in fields)
         values = ", ".join(field.strict if strict else field.value for field in fields)
@@ -173,7 +185,7 @@ class Loader:
         sql = f"INSERT INTO {self.target.sql} ({columns}) SELECT {values} FROM {source.sql} AS r"
         return self._cursor.change(sql + where)
 
-    def _rejected(self, source: Source) -> set[str]:
+    def rejected(self, source: Source) -> set[str]:
         """Why DuckDB's reader left records out, if it did; what it noted is cleared."""
         if not source.rejects:
             return set()
@@ -182,7 +194,7 @@ class Loader:
             self._cursor.run(f"DELETE FROM temp.{quoted(REJECTS)}")
         return {str(row[0]) for row in rows}
 
-    def _take_back(self, rows: int) -> None:
+    def take_back(self, rows: int) -> None:
         """Remove the rows inserted last: they are the last ones of the table."""
         if rows:
             table = self.target.sql
@@ -208,22 +220,22 @@ class Loader:
             rule = self.options.on_error
             limit = rule.limit(parsed)
             if not bad:
-                return Outcome(shown, parsed, self._insert(source, strict=False), limit)
+                return Outcome(shown, parsed, self.insert(source, strict=False), limit)
             failure = self._located(file, source, self._first_failure(self._cursor, source))
             if rule.skips(bad, parsed):
                 return Outcome(shown, parsed, 0, limit, bad, failure)
-            loaded = self._insert(source, strict=False, good_only=True)
-            self._rejected(source)
+            loaded = self.insert(source, strict=False, good_only=True)
+            self.rejected(source)
             return Outcome(shown, parsed, loaded, limit, bad, failure)
 
     def _readable(self, file: Prepared) -> Source | None:
         """The quick source if the whole file can be read that way without an error."""
         try:
-            source = self._quick(file)
+            source = self.quick(file)
             if source is not None:
                 with self._aside() as aside:
                     aside.rows(f"SELECT count(*) FROM {source.sql}") if not source.rejects else None
-        except _NOT_OF_THE_FILE:
+        except NOT_OF_THE_FILE:
             raise
         except SqlError:
             return None
@@ -235,7 +247,7 @@ class Loader:
         rows = self._cursor.rows(
             f"SELECT count(*), count(*) FILTER (WHERE {bad}) FROM {source.sql} AS r"
         )
-        return None if self._rejected(source) else (int(rows[0][0]), int(rows[0][1]))
+        return None if self.rejected(source) else (int(rows[0][0]), int(rows[0][1]))
 
     # --- finding errors --------------------------------------------------------------------------
 
@@ -321,7 +333,7 @@ class Loader:
             return stack.enter_context(self._careful(file, texts=True))
         try:
             return self._parquet(file)
-        except _NOT_OF_THE_FILE:
+        except NOT_OF_THE_FILE:
             raise
         except SqlError as error:
             raise LoadError(error.message) from None
@@ -336,18 +348,18 @@ class Loader:
                 f"Unsupported feature 'ON_ERROR = {self.options.on_error.action} in a COPY with a"
                 " query'."
             )
-        quick = self._quick(file)
+        quick = self.quick(file)
         try:
             if quick is not None:
-                loaded = self._insert(self._queried(quick, stored, shown), strict=True)
-                if not self._rejected(quick):
+                loaded = self.insert(self._queried(quick, stored, shown), strict=True)
+                if not self.rejected(quick):
                     return Outcome(shown, loaded, loaded, 1)
-                self._take_back(loaded)
+                self.take_back(loaded)
             with self._careful(file) as source:
                 self._unsplit(source, shown)
-                loaded = self._insert(self._queried(source, stored, shown), strict=True)
+                loaded = self.insert(self._queried(source, stored, shown), strict=True)
                 return Outcome(shown, loaded, loaded, 1)
-        except _NOT_OF_THE_FILE:
+        except NOT_OF_THE_FILE:
             raise
         except LoadError as error:
             raise Failure(error.message).error(shown) from None
@@ -356,10 +368,10 @@ class Loader:
 
     def readable(self, file: Prepared, shown: str, stack: ExitStack) -> Source:
         """A source that can be read to its end; `stack` closes it. Raises LoadError."""
-        quick = self._quick(file)
+        quick = self.quick(file)
         if quick is not None and quick.rejects:
             self._cursor.rows(f"SELECT count(*) FROM {quick.sql}")
-            if self._rejected(quick):
+            if self.rejected(quick):
                 quick = None
         if quick is not None:
             return quick
