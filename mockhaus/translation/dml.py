@@ -16,6 +16,7 @@ from mockhaus.translation import names
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import generate
+from mockhaus.translation.information_schema import is_information_schema
 from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.translate import guarded
 
@@ -51,7 +52,10 @@ def target_of(statement: s.Tree, context: Context) -> ObjectName:
         table = table.this
     if not isinstance(table, exp.Table):
         raise UnsupportedFeature(f"Unsupported feature '{statement.kind}' of this target.")
-    return context.resolve(names.object_name(table))
+    name = context.resolve(names.object_name(table))
+    if type(statement) in _BUILDERS and is_information_schema(name):
+        raise UnsupportedFeature(f"Unsupported feature '{statement.kind} of INFORMATION_SCHEMA'.")
+    return name
 
 
 def _allowed(tree: exp.Expression, what: str, *arguments: str) -> None:

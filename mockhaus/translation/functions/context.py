@@ -123,6 +123,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
         _clock, exp.CurrentTimestamp,
     ),
     rewrite("CURRENT_TIME LOCALTIME", _time_of_day, exp.Localtime, exp.CurrentTime),
+    refused("GET_DDL", "objects are not written out as DDL yet"),
     refused("CURRENT_IP_ADDRESS", "not recorded", exp.CurrentIpAddress),
     refused("CURRENT_TRANSACTION LAST_TRANSACTION", "not recorded", exp.CurrentTransaction),
     refused("ALL_USER_NAMES INVOKER_SHARE", "account administration"),
