@@ -23,7 +23,13 @@ from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.workspace import Workspace, unhandled
 from mockhaus.engine.database import Cursor, Stream
-from mockhaus.errors import SqlError, StalePlan, TransactionAborted, UndefinedBind, UnsupportedFeature
+from mockhaus.errors import (
+    SqlError,
+    StalePlan,
+    TransactionAborted,
+    UndefinedBind,
+    UnsupportedFeature,
+)
 from mockhaus.ingestion import staged, stages
 from mockhaus.ingestion.stages import Location
 from mockhaus.result import Column, Projection, Result
