@@ -17,6 +17,7 @@ from sqlglot.errors import ErrorLevel, ParseError, TokenError, UnsupportedError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
+from mockhaus.translation.expansion import bound
 from mockhaus.translation.untyped import settle
 
 # What sqlglot cannot parse it logs and hands on as a bare Command, which is refused by name here.
@@ -222,6 +223,7 @@ def _syntax_error(error: ParseError, tokens: list[Token], text: str) -> SqlSynta
 def generate(tree: exp.Expression) -> str:
     """DuckDB's text of a rewritten tree, which is used up. Raises UnsupportedFeature."""
     settle(tree)
+    bound(tree)
     try:
         return DUCKDB.generate(tree, copy=False, comments=False, unsupported_level=ErrorLevel.RAISE)
     except UnsupportedError as error:

@@ -99,3 +99,6 @@ CREATE OR REPLACE MACRO zipped(a, n, i) AS
 -- Values of a DuckDB list as an array.
 CREATE OR REPLACE MACRO array_of_values(l) AS
     array_of(list_transform(COALESCE(l, []), lambda e: array_item(e)));
+
+-- The same of a list that may be NULL.
+CREATE OR REPLACE MACRO array_of_list(l) AS CASE WHEN l IS NOT NULL THEN array_of_values(l) END;

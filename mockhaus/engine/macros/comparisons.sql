@@ -53,4 +53,5 @@ CREATE OR REPLACE MACRO variant_order
     (a VARCHAR, kind) AS CASE kind WHEN 'JSON' THEN variant_key(a) ELSE CAST(a AS VARCHAR) END;
 
 -- What IN looks for in a subquery, and finds there.
-CREATE OR REPLACE MACRO variant_sought(a) AS variant_key(to_variant(a));
+CREATE OR REPLACE MACRO variant_sought(a) AS
+    list_transform([a], lambda s: list_transform([to_variant(s)], lambda k: variant_key(k))[1])[1];

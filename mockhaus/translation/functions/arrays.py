@@ -123,13 +123,13 @@ def _number(value: int) -> exp.Expression:
 def _transform(node: exp.Transform, walk: Walk) -> exp.Expression:
     """TRANSFORM(array, x -> ...)."""
     values = apply("list_transform", apply("items", node.this), node.expression)
-    return _unless_null(node.this, variant_once("array_of_values", values))
+    return variant_once("array_of_list", values)
 
 
 def _filter(node: exp.ArrayFilter, walk: Walk) -> exp.Expression:
     """FILTER(array, x -> condition)."""
     kept = apply("list_filter", apply("items", node.this), node.expression)
-    return _unless_null(node.this, variant_call("array_of", kept))
+    return variant_call("array_of", kept)
 
 
 def _reduce(node: exp.Reduce, walk: Walk) -> exp.Expression:
@@ -138,12 +138,6 @@ def _reduce(node: exp.Reduce, walk: Walk) -> exp.Expression:
     merge.set("this", variant(merge.this))
     start = variant(node.args["initial"])
     return variant_call("list_reduce", apply("items", node.this), merge, start)
-
-
-def _unless_null(array: exp.Expression, value: exp.Expression) -> exp.Expression:
-    return (
-        exp.Case().when(exp.Is(this=array.copy(), expression=exp.Null()), exp.Null()).else_(value)
-    )
 
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
