@@ -52,6 +52,51 @@ FAMILIES: Final[dict[str, Family]] = {
     "UUID": Family(2950, 2951, 16, "text"),
 }
 
+#: Types that only the system catalogs of the PostgreSQL door have, by its names; an array's
+#: begins with an underscore (manual, 8.19 "Object Identifier Types").
+CATALOG_TYPES: Final[dict[str, Family]] = {
+    "name": Family(19, 1003, 64, "text"),
+    "char": Family(18, 1002, 1, "text"),
+    "varchar": Family(1043, 1015, -1, "text"),
+    "json": Family(114, 199, -1, "text"),
+    "text": Family(25, 1009, -1, "text"),
+    "pg_node_tree": Family(194, 0, -1, "text"),
+    "int2": Family(21, 1005, 2, "fixed"),
+    "int4": Family(23, 1007, 4, "fixed"),
+    "oid": Family(26, 1028, 4, "fixed"),
+    "xid": Family(28, 1011, 4, "fixed"),
+    "float4": Family(700, 1021, 4, "real"),
+    "regclass": Family(2205, 2210, 4, "text"),
+    "regtype": Family(2206, 2211, 4, "text"),
+    "regproc": Family(24, 1008, 4, "text"),
+    "regnamespace": Family(4089, 4090, 4, "text"),
+    "regrole": Family(4096, 4097, 4, "text"),
+    "aclitem": Family(1033, 1034, 12, "text"),
+    "int2vector": Family(22, 1006, -1, "text"),
+    "oidvector": Family(30, 1013, -1, "text"),
+    "_name": Family(1003, 0, -1, "array"),
+    "_char": Family(1002, 0, -1, "array"),
+    "_text": Family(1009, 0, -1, "array"),
+    "_varchar": Family(1015, 0, -1, "array"),
+    "_int2": Family(1005, 0, -1, "array"),
+    "_int4": Family(1007, 0, -1, "array"),
+    "_oid": Family(1028, 0, -1, "array"),
+    "_bool": Family(1000, 0, -1, "array"),
+    "_int8": Family(1016, 0, -1, "array"),
+    "_float8": Family(1022, 0, -1, "array"),
+    "_json": Family(199, 0, -1, "array"),
+    "_regtype": Family(2211, 0, -1, "array"),
+    "_regclass": Family(2210, 0, -1, "array"),
+    "_float4": Family(1021, 0, -1, "array"),
+    "_aclitem": Family(1034, 0, -1, "array"),
+    "anyarray": Family(2277, 0, -1, "array"),
+}
+
+
+def _family(name: str) -> Family:
+    return FAMILIES.get(name) or CATALOG_TYPES[name]
+
+
 INT8_OID: Final = 20
 VARCHAR_OID: Final = 1043
 
@@ -91,12 +136,12 @@ class SqlType:
             return INT8_OID
         if self.family == "VARCHAR" and self.length != VARCHAR_LENGTH:
             return VARCHAR_OID
-        return FAMILIES[self.family].oid
+        return _family(self.family).oid
 
     @property
     def size(self) -> int:
         """PostgreSQL's typlen: bytes, or -1 for a variable length."""
-        return 8 if self.is_integer else FAMILIES[self.family].size
+        return 8 if self.is_integer else _family(self.family).size
 
     @property
     def typmod(self) -> int:
@@ -110,7 +155,7 @@ class SqlType:
     @property
     def api(self) -> str:
         """The name of the type in the SQL API's `rowType`."""
-        return FAMILIES[self.family].api
+        return _family(self.family).api
 
 
 NUMBER = SqlType("NUMBER", 38, 0)
@@ -186,6 +231,46 @@ def from_duckdb(name: str) -> SqlType:
     if name.startswith(("STRUCT", "MAP", "UNION")):
         return OBJECT
     return VARCHAR
+
+
+_CATALOG: Final[dict[str, SqlType]] = {
+    "bool": BOOLEAN,
+    "bytea": BINARY,
+    "float8": FLOAT,
+    "int8": NUMBER,
+    "interval": INTERVAL,
+    "numeric": SqlType("NUMBER", 38, 10),
+    "text": VARCHAR,
+    "timestamptz": TIMESTAMP_LTZ,
+}
+
+#: DuckDB's types as the catalogs' queries mean them.
+_CATALOG_FROM_DUCKDB: Final = {
+    "TINYINT": "int2",
+    "SMALLINT": "int2",
+    "INTEGER": "int4",
+    "UINTEGER": "oid",
+    "BIGINT": "int8",
+    "BIGINT[]": "_int8",
+    "HUGEINT": "int8",
+    "UBIGINT": "int8",
+    "FLOAT": "float4",
+    "VARCHAR[]": "_text",
+    "SMALLINT[]": "_int2",
+    "INTEGER[]": "_int4",
+    "UINTEGER[]": "_oid",
+    "BOOLEAN[]": "_bool",
+    "JSON": "json",
+}
+
+
+def from_catalog(name: str | None, described: str) -> SqlType:
+    """The type of a column of a catalog query: PostgreSQL's name of it, or else DuckDB's."""
+    known = name if name in _CATALOG or name in CATALOG_TYPES else None
+    known = known or (None if name == "unknown" else _CATALOG_FROM_DUCKDB.get(described))
+    if known is None:
+        return from_duckdb(described) if name is None else VARCHAR
+    return _CATALOG.get(known) or SqlType(known)
 
 
 #: Snowflake's spelling of a type -> (family, default arguments); aliases as in the manual.

@@ -45,7 +45,7 @@ from mockhaus.gateway.protocol import (
 from mockhaus.gateway.reading import Read, moved, read
 from mockhaus.gateway.responses import error_response, warning_response
 from mockhaus.gateway.rows import Wire, shown_name
-from mockhaus.gateway.settings import Command, Settings
+from mockhaus.gateway.settings import Command, Settings, setting
 from mockhaus.gateway.state_commands import (
     CloseCursor,
     Deallocate,
@@ -56,7 +56,14 @@ from mockhaus.gateway.state_commands import (
 )
 from mockhaus.result import Projection, Result
 from mockhaus.sessions.connection import Connection, Prepared
-from mockhaus.translation.statements import Begin, Commit, Rollback, Select, Statement
+from mockhaus.translation.statements import (
+    Begin,
+    CatalogSelect,
+    Commit,
+    Rollback,
+    Select,
+    Statement,
+)
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +74,7 @@ PIECE: Final = 64 * 1024
 PLANS: Final = 256
 
 #: Statements that a cursor and a COPY TO can be for.
-QUERIES: Final = (Select,)
+QUERIES: Final = (Select, CatalogSelect)
 
 _SAVEPOINTS: Final = {
     "SAVEPOINT": Connection.savepoint,
@@ -102,6 +109,7 @@ class Backend:
         self.protocol = protocol
         self.settings = settings
         self._connection = connection
+        connection.settings = settings.rows
         self._encoders = encoders
         self._statements: Namespace[Plan] = statement_names()
         self._portals: Namespace[Portal] = portal_names()
@@ -483,7 +491,9 @@ class Backend:
             return self._state(plan, plan.state, values)
         if plan.prepared is not None:
             self._warn(plan.prepared.statement)
-            return self._connection.run(plan.prepared, values, projection)
+            result = self._connection.run(plan.prepared, values, projection)
+            catalog = plan.prepared.catalog
+            return self._configured(catalog.settings, values, result) if catalog else result
         assert plan.command is not None
         return self._carry_out(plan.command)
 
@@ -531,6 +541,21 @@ class Backend:
         else:
             return
         self._out += encode(warning_response(text, code))
+
+    def _configured(
+        self, changes: Sequence[Sequence[Any]], values: Sequence[Any], result: Result
+    ) -> Result:
+        """Carry out what set_config calls of a catalog query say, if it has a row at all."""
+        if not changes:
+            return result
+        rows = list(result.python_rows())
+        for change in changes if rows else ():
+            name, value, local = (
+                values[each - 1] if type(each) is int else each for each in change
+            )
+            verb = "SET LOCAL" if local in (True, "true", "t", "on") else "SET"
+            self._carry_out(setting(verb, str(name), None if value is None else str(value)))
+        return Result(result.columns, result.tag, rows=rows, translated=result.translated)
 
     def _opened(self, result: Result) -> None:
         self._rolled_back = self._rolled_back or result.tag == "ROLLBACK"

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mockhaus.gateway import dates
+from mockhaus.gateway import catalog_forms, dates
 from mockhaus.gateway.cells import (
     Cells,
     Form,
@@ -240,6 +240,7 @@ FORMS: Final[dict[str, Form]] = {
     "VARIANT": Form(pa.string(), text, text_cells, held=json_held),
     "ARRAY": Form(pa.string(), text, text_cells, held=json_held, expression=JSON),
     "INTERVAL": Form(pa.month_day_nano_interval(), interval, _interval_cells),
+    **catalog_forms.BINARY,
     "UUID": Form(pa.string(), uuid, _uuid_cells, held=str),
 }
 

@@ -144,6 +144,11 @@ def _table() -> Iterator[Setting]:
     yield Setting("synchronous_commit", "on", "Commits are always written.")
     yield Setting("row_security", "on", "There are no row policies.", check=_boolean)
     yield Setting("max_identifier_length", "255", "Longest name.", fixed=True)
+    yield Setting("max_index_keys", "32", "Most columns of a key.", fixed=True)
+    yield Setting("default_table_access_method", "heap", "The only one there is.", fixed=True)
+    yield Setting("default_tablespace", "", "There are no table spaces.", fixed=True)
+    yield Setting("lc_collate", "C.UTF-8", "Text is compared by its bytes.", fixed=True)
+    yield Setting("lc_ctype", "C.UTF-8", "Text is Unicode.", fixed=True)
     yield Setting("ssl", "off", "Whether connections may be encrypted.", fixed=True)
 
 
@@ -233,6 +238,13 @@ def command(text: str) -> Command | None:
     return None
 
 
+def setting(verb: str, name: str, value: str | None) -> Command:
+    """The command that a call of set_config is. Raises UndefinedSetting."""
+    if name.lower() not in SETTINGS:
+        raise _undefined(name)
+    return Command(verb, name.lower(), value)
+
+
 def _verb(match: re.Match[str]) -> str:
     return "SET LOCAL" if (match["scope"] or "").upper() == "LOCAL" else "SET"
 
@@ -306,6 +318,11 @@ class Settings:
         for each in changed:
             self.set(each, None)
         return changed
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Name, value and description of each, for pg_settings."""
+        known = [(each.name, self._values[key], each.description) for key, each in SETTINGS.items()]
+        return sorted([*known, *((name, value, "") for name, value in self._extra.items())])
 
     def show(self, name: str) -> Result:
         columns = Command("SHOW", name).columns or ()

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mockhaus.gateway import dates, zones
+from mockhaus.gateway import catalog_forms, dates, zones
 from mockhaus.gateway.cells import (
     Cells,
     Form,
@@ -175,6 +175,7 @@ FORMS: Final[dict[str, Form]] = {
     "VARIANT": Form(pa.string(), text, text_cells, held=json_held),
     "ARRAY": Form(pa.string(), text, text_cells, held=json_held, expression=JSON),
     "INTERVAL": Form(pa.month_day_nano_interval(), interval, _interval_cells),
+    **catalog_forms.TEXT,
     "UUID": Form(pa.string(), str.encode, ascii_cells, held=str),
 }
 

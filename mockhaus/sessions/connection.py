@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.objects import Objects
+from mockhaus.catalog.postgres.snapshot import Settings, Snapshot
 from mockhaus.catalog.workspace import Workspace, unhandled
 from mockhaus.engine.database import Cursor, Stream
 from mockhaus.errors import (
@@ -45,9 +46,12 @@ from mockhaus.translation.dml import Change, change
 from mockhaus.translation.grammar.stage_refs import reference as stage_reference
 from mockhaus.translation.names import storage_name
 from mockhaus.translation.parse import parse
+from mockhaus.translation.postgres import translate as postgres
+from mockhaus.translation.postgres.parse import parse as parse_catalog
+from mockhaus.translation.postgres.translate import CatalogTranslation
 from mockhaus.translation.staged import mentions
 from mockhaus.translation.translate import Translation, translate
-from mockhaus.types import VARCHAR, from_duckdb
+from mockhaus.types import VARCHAR, from_catalog, from_duckdb
 
 if TYPE_CHECKING:
     from mockhaus.sessions.session import Session
@@ -83,6 +87,7 @@ class Prepared:
     parameters: int = 0
     types: tuple[str, ...] = ()
     query: Translation | None = None
+    catalog: CatalogTranslation | None = None
     change: Change | None = None
 
 
@@ -109,6 +114,9 @@ class Connection:
         self.recorded = True
         self._cursor = cursor
         self._transaction = Transaction(cursor, session.locks, transactions, self._undone)
+        #: What a catalog query says of the settings; the PostgreSQL door knows them.
+        self.settings: Settings = list
+        self._snapshot = Snapshot(cursor)
         #: Temporary tables that were there when the open transaction began.
         self._temporary = context.temporary
         self._running = False
@@ -220,7 +228,10 @@ class Connection:
     def parse(self, text: str, *, placeholders: bool = False) -> list[s.Statement]:
         """The statements of a text. Raises SqlSyntaxError, UnsupportedFeature."""
         clock = time.perf_counter()
-        statements = parse(text, placeholders=placeholders)
+        own = None
+        if self.door == "postgresql":
+            own = parse_catalog(text, placeholders=placeholders)
+        statements = parse(text, placeholders=placeholders) if own is None else own
         self._spent[0] = time.perf_counter() - clock
         return statements
 
@@ -263,6 +274,8 @@ class Connection:
             query = translate(statement, self.context, types)
             columns = self._describe(query)
             return Prepared(statement, columns, statement.parameters, types, query)
+        if isinstance(statement, s.CatalogSelect):
+            return self._prepare_catalog(statement, types)
         if isinstance(statement, s.Explain):
             return Prepared(statement, _EXPLAINED, query=translate(statement, self.context))
         if isinstance(statement, _CHANGES):
@@ -283,6 +296,25 @@ class Connection:
                 return {}
             known[table] = {each.name.upper(): each.type for each in described}
         return known[table]
+
+    def _prepare_catalog(self, statement: s.CatalogSelect, types: tuple[str, ...]) -> Prepared:
+        catalog = postgres.translate(statement, self.context, types)
+        self._provide(catalog)
+        described = self._cursor.describe(catalog.translation.described)
+        known = catalog.types if len(catalog.types) == len(described) else (None,) * len(described)
+        columns = tuple(
+            Column(each.name, from_catalog(kind, each.type))
+            for each, kind in zip(described, known, strict=True)
+        )
+        query = catalog.translation
+        return Prepared(statement, columns, statement.parameters, types, query, catalog)
+
+    def _provide(self, catalog: CatalogTranslation) -> None:
+        """Have the rows of the system catalogs there that a query reads."""
+        transaction = self._transaction
+        number = transaction.number if transaction.is_open else 0
+        key = (self.session.version, number)
+        self._snapshot.provide(catalog.relations, self.context, key, self.settings)
 
     def _describe(self, translation: Translation) -> tuple[Column, ...]:
         return tuple(
@@ -403,6 +435,8 @@ class Connection:
         assert prepared.query is not None
         assert prepared.columns is not None
         sql = prepared.query.sql
+        if prepared.catalog is not None:
+            self._provide(prepared.catalog)
         if prepared.query.counts:
             self.session.counts.tell(self._cursor, Objects(self._cursor))
         if isinstance(prepared.statement, s.Explain):
@@ -441,6 +475,8 @@ class Connection:
                 forget_loads(self._workspace(), statement)
         if isinstance(statement, DDL):
             self.session.changed()
+            # Others see it only once it is committed.
+            self._transaction.after_commit(self.session.changed)
             self.context = after_ddl(statement, self.context)
         return result
 

@@ -61,6 +61,8 @@ class Transaction:
         self, cursor: Cursor, locks: Locks, rules: Transactions, undone: Callable[[], None]
     ) -> None:
         self.state = State.IDLE
+        #: How many transactions have been opened.
+        self.number = 0
         self.rules = rules
         self._cursor = cursor
         self._locks = locks
@@ -96,6 +98,7 @@ class Transaction:
         """Open a transaction; an implicit one that is open becomes the explicit one."""
         self.check()
         if not self.is_open:
+            self.number += 1
             self._cursor.begin(journal=True)
         self.state = state
 

@@ -60,6 +60,14 @@ class Select(Tree):
     """A query: SELECT, VALUES, WITH, set operations."""
 
 
+class CatalogSelect(Tree):
+    """A query of PostgreSQL's system catalogs, in PostgreSQL's SQL; see `translation.postgres`."""
+
+    @property
+    def kind(self) -> str:
+        return "SELECT"
+
+
 class Insert(Tree):
     """INSERT of all forms but multi-table."""
 

@@ -48,13 +48,13 @@ def _translate(statement: Tree, context: Context, types: Sequence[str]) -> Trans
     if statement.parameters:
         copy = tree.copy()
         for placeholder in list(copy.find_all(exp.Placeholder)):
-            placeholder.replace(_typed_null(placeholder, types))
+            placeholder.replace(typed_null(placeholder, types))
         described = generate(copy)
     sql = generate(tree)
     return Translation(sql, described or sql, walk.volatile, walk.counts)
 
 
-def _typed_null(placeholder: exp.Placeholder, types: Sequence[str]) -> exp.Expression:
+def typed_null(placeholder: exp.Placeholder, types: Sequence[str]) -> exp.Expression:
     """A NULL of the parameter's type; of text where nothing else tells what it is."""
     number = int(placeholder.name)
     known = types[number - 1] if number <= len(types) else ""

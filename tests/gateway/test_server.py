@@ -126,7 +126,7 @@ def test_where_a_client_comes_in(
     server: Running, parameters: dict[str, str], session: str, place: str
 ) -> None:
     with Wire(server.port, parameters) as wire:
-        answer = wire.query("SELECT current_database(), current_schema()")
+        answer = wire.query("SELECT CURRENT_DATABASE(), CURRENT_SCHEMA()")
         assert answer[1] == f"DataRow {place}"
     assert session in [each.id for each in server.registry.list()]
 

@@ -1,0 +1,222 @@
+-- PostgreSQL's system catalogs (manual, chapters 53 and 54). Columns that are not named are NULL.
+
+-- pg_namespace
+SELECT oid, nspname, 10 AS nspowner FROM @schemas
+UNION ALL SELECT 11, 'pg_catalog', 10 UNION ALL SELECT 13000, 'information_schema', 10
+
+-- pg_database
+SELECT oid, pg_shown(name) AS datname, 10 AS datdba, 6 AS encoding, 'c' AS datlocprovider,
+    FALSE AS datistemplate, TRUE AS datallowconn, -1 AS datconnlimit, 716 AS datfrozenxid,
+    1 AS datminmxid, 1663 AS dattablespace, 'C.UTF-8' AS datcollate, 'C.UTF-8' AS datctype
+FROM __mockhaus.objects WHERE kind = 'DATABASE'
+
+-- pg_authid
+SELECT 10 AS oid, :user AS rolname, TRUE AS rolsuper, TRUE AS rolinherit, TRUE AS rolcreaterole,
+    TRUE AS rolcreatedb, TRUE AS rolcanlogin, FALSE AS rolreplication, TRUE AS rolbypassrls,
+    -1 AS rolconnlimit
+
+-- pg_roles
+SELECT *, '********' AS rolpassword FROM (SELECT * EXCLUDE (rolpassword) FROM @pg_authid)
+
+-- pg_user
+SELECT :user AS usename, 10 AS usesysid, TRUE AS usecreatedb, TRUE AS usesuper, FALSE AS userepl,
+    TRUE AS usebypassrls, '********' AS passwd
+
+-- pg_auth_members
+SELECT 0 AS roleid, 0 AS member, 0 AS grantor, FALSE AS admin_option WHERE FALSE
+
+-- pg_settings
+SELECT p[1] AS name, p[2] AS setting, 'Mockhaus' AS category, p[3] AS short_desc,
+    'user' AS context, 'string' AS vartype, 'session' AS source, p[2] AS boot_val,
+    p[2] AS reset_val, FALSE AS pending_restart
+FROM (SELECT string_split(unnest(string_split(:settings, chr(10))), chr(9)) AS p)
+
+-- pg_am
+SELECT unnest([2, 403]) AS oid, unnest(['heap', 'btree']) AS amname, unnest([3, 330]) AS amhandler,
+    unnest(['t', 'i']) AS amtype
+
+-- pg_tablespace
+SELECT unnest([1663, 1664]) AS oid, unnest(['pg_default', 'pg_global']) AS spcname, 10 AS spcowner
+
+-- pg_language
+SELECT 14 AS oid, 'sql' AS lanname, 10 AS lanowner, FALSE AS lanispl, TRUE AS lanpltrusted,
+    0 AS lanplcallfoid, 0 AS laninline, 2248 AS lanvalidator
+UNION ALL SELECT 12, 'internal', 10, FALSE, FALSE, 0, 0, 2246
+
+-- pg_collation
+SELECT unnest([100, 950, 951]) AS oid, unnest(['default', 'C', 'POSIX']) AS collname,
+    11 AS collnamespace, 10 AS collowner, unnest(['d', 'c', 'c']) AS collprovider,
+    TRUE AS collisdeterministic, -1 AS collencoding, unnest([NULL, 'C', 'POSIX']) AS collcollate,
+    unnest([NULL, 'C', 'POSIX']) AS collctype
+
+-- pg_opclass
+SELECT unnest([3124, 3125, 3126, 3123, 3122, 3128, 3127, 10003, 10006, 10038, 10065]) AS oid,
+    unnest(['int8_ops', 'numeric_ops', 'text_ops', 'float8_ops', 'date_ops', 'timestamp_ops',
+        'timestamptz_ops', 'bool_ops', 'bytea_ops', 'time_ops', 'uuid_ops']) AS opcname,
+    403 AS opcmethod, 11 AS opcnamespace, 10 AS opcowner,
+    unnest([1976, 1988, 1994, 1970, 434, 434, 434, 424, 428, 1996, 2968]) AS opcfamily,
+    unnest([20, 1700, 25, 701, 1082, 1114, 1184, 16, 17, 1083, 2950]) AS opcintype,
+    TRUE AS opcdefault, 0 AS opckeytype
+
+-- pg_range
+SELECT unnest([3904, 3906, 3908, 3910, 3912, 3926]) AS rngtypid,
+    unnest([23, 1700, 1114, 1184, 1082, 20]) AS rngsubtype,
+    unnest([4451, 4532, 4533, 4534, 4535, 4536]) AS rngmultitypid, 0 AS rngcollation,
+    0 AS rngsubopc, 0 AS rngcanonical, 0 AS rngsubdiff
+
+-- pg_type
+SELECT oid, typname, 11 AS typnamespace, 10 AS typowner, p[3] AS typlen, p[4] = 't' AS typbyval,
+    p[5] AS typtype, p[6] AS typcategory, p[7] = 't' AS typispreferred, TRUE AS typisdefined,
+    p[8] AS typdelim, 0 AS typrelid, p[9] AS typelem, p[10] AS typarray, p[11] AS typinput,
+    p[12] AS typoutput, p[13] AS typreceive, p[14] AS typsend, p[15] AS typmodin,
+    p[16] AS typmodout, 0 AS typanalyze, p[17] AS typalign, p[18] AS typstorage,
+    FALSE AS typnotnull, 0 AS typbasetype, -1 AS typtypmod, 0 AS typndims, p[19] AS typcollation,
+    p[20] AS typsubscript FROM @system_types
+UNION ALL
+SELECT oid + 2047, relname, namespace, 10, '-1', FALSE, 'c', 'C', FALSE, TRUE, ',', oid, '0', '0',
+    '2290', '2291', '2402', '2403', '0', '0', 0, 'd', 'x', FALSE, 0, -1, 0, '0', '0'
+FROM @relations WHERE relkind IN ('r', 'v')
+
+-- pg_class
+SELECT c.oid, c.relname, c.relnamespace, c.reltype, 0 AS reloftype, 10 AS relowner, c.relam,
+    c.oid AS relfilenode, 0 AS reltablespace, 0 AS relpages, c.reltuples, 0 AS relallvisible,
+    0 AS reltoastrelid, c.relhasindex, FALSE AS relisshared, c.relpersistence, c.relkind,
+    c.relnatts, 0 AS relchecks, c.relkind = 'v' AND c.relnamespace > 13000 AS relhasrules,
+    -- psql asks for foreign keys where there are triggers, which keep them in PostgreSQL
+    c.oid IN (SELECT unnest([oid, confrelid]) FROM (SELECT conrelid AS oid, confrelid
+        FROM @constraints WHERE type = 'FOREIGN KEY')) AS relhastriggers, FALSE AS relhassubclass, FALSE AS relrowsecurity,
+    FALSE AS relforcerowsecurity, TRUE AS relispopulated,
+    CASE WHEN c.relkind = 'r' THEN 'd' ELSE 'n' END AS relreplident, FALSE AS relispartition,
+    0 AS relrewrite, 0 AS relfrozenxid, 0 AS relminmxid
+FROM (
+    SELECT r.oid, r.relname, r.namespace AS relnamespace,
+        CASE WHEN r.relkind = 'S' THEN 0 ELSE r.oid + 2047 END AS reltype,
+        CASE WHEN r.relkind = 'r' THEN 2 ELSE 0 END AS relam, -1 AS reltuples,
+        r.oid IN (SELECT conrelid FROM @keys WHERE type <> 'FOREIGN KEY') AS relhasindex,
+        r.relpersistence, r.relkind,
+        coalesce(n.natts, CASE WHEN r.relkind = 'S' THEN 3 ELSE 0 END) AS relnatts
+    FROM @relations AS r
+    LEFT JOIN (SELECT attrelid, count(*) AS natts FROM @columns GROUP BY attrelid) AS n
+        ON n.attrelid = r.oid
+    UNION ALL
+    SELECT oid, conname, namespace, 0, 403, 0, FALSE, 'p', 'i', len(attnums) FROM @indexdefs
+    UNION ALL
+    SELECT oid, relname, namespace, 0, CASE WHEN relkind = 'r' THEN 2 ELSE 0 END, -1, FALSE, 'p',
+        relkind, len(columns) FROM @system_relations) AS c
+
+-- pg_attribute
+SELECT a.attrelid, a.attname, a.atttypid, -1 AS attstattarget, a.attlen, a.attnum, 0 AS attndims,
+    -1 AS attcacheoff, a.atttypmod, a.attlen BETWEEN 1 AND 8 AS attbyval, 'i' AS attalign,
+    CASE WHEN a.attlen > 0 THEN 'p' ELSE 'x' END AS attstorage, '' AS attcompression, a.attnotnull,
+    a.atthasdef, FALSE AS atthasmissing, a.attidentity, '' AS attgenerated, FALSE AS attisdropped,
+    TRUE AS attislocal, 0 AS attinhcount,
+    CASE WHEN a.atttypid IN (25, 1043) THEN 100 ELSE 0 END AS attcollation
+FROM (
+    SELECT attrelid, attname, atttypid, pg_typlen(atttypid) AS attlen, attnum, atttypmod,
+        attnotnull, adbin IS NOT NULL AS atthasdef,
+        CASE WHEN is_identity THEN 'd' ELSE '' END AS attidentity FROM @columns
+    UNION ALL
+    SELECT i.oid, c.attname, c.atttypid, pg_typlen(c.atttypid), i.n, c.atttypmod, FALSE, FALSE, ''
+    FROM (SELECT oid, conrelid, unnest(attnums) AS attnum, generate_subscripts(attnums, 1) AS n
+          FROM @indexdefs) AS i
+    JOIN @columns AS c ON c.attrelid = i.conrelid AND c.attnum = i.attnum
+    UNION ALL
+    SELECT r.oid, split_part(r.name, ':', 1), t.oid, CAST(t.p[3] AS SMALLINT), r.n, -1, FALSE,
+        FALSE, ''
+    FROM (SELECT oid, unnest(columns) AS name, generate_subscripts(columns, 1) AS n
+          FROM @system_relations) AS r
+    JOIN @system_types AS t ON t.typname = split_part(r.name, ':', 2)) AS a
+
+-- pg_attrdef
+SELECT attrelid + 1024 + attnum AS oid, attrelid AS adrelid, attnum AS adnum, adbin
+FROM @columns WHERE adbin IS NOT NULL
+
+-- pg_constraint
+SELECT k.oid, k.conname, k.namespace AS connamespace,
+    CASE k.type WHEN 'PRIMARY KEY' THEN 'p' WHEN 'UNIQUE' THEN 'u' ELSE 'f' END AS contype,
+    FALSE AS condeferrable, FALSE AS condeferred, TRUE AS convalidated, k.conrelid, 0 AS contypid,
+    CASE WHEN k.type = 'FOREIGN KEY' THEN coalesce(k.findid, 0) ELSE k.conindid END AS conindid,
+    0 AS conparentid, coalesce(k.confrelid, 0) AS confrelid,
+    CASE WHEN k.type = 'FOREIGN KEY' THEN 'a' ELSE ' ' END AS confupdtype,
+    CASE WHEN k.type = 'FOREIGN KEY' THEN 'a' ELSE ' ' END AS confdeltype,
+    CASE WHEN k.type = 'FOREIGN KEY' THEN 's' ELSE ' ' END AS confmatchtype,
+    TRUE AS conislocal, 0 AS coninhcount, TRUE AS connoinherit, k.attnums AS conkey,
+    k.fattnums AS confkey
+FROM @constraints AS k WHERE k.type <> 'FOREIGN KEY' OR k.confrelid IS NOT NULL
+
+-- pg_index
+SELECT i.oid AS indexrelid, i.conrelid AS indrelid, len(i.attnums) AS indnatts,
+    len(i.attnums) AS indnkeyatts, TRUE AS indisunique, FALSE AS indnullsnotdistinct,
+    i.type = 'PRIMARY KEY' AS indisprimary, FALSE AS indisexclusion, TRUE AS indimmediate,
+    FALSE AS indisclustered, TRUE AS indisvalid, FALSE AS indcheckxmin, TRUE AS indisready,
+    TRUE AS indislive, FALSE AS indisreplident, i.attnums AS indkey,
+    c.collations AS indcollation, c.classes AS indclass,
+    list_transform(i.attnums, lambda a: 0) AS indoption
+FROM @indexdefs AS i
+JOIN (SELECT u.oid, list(CASE WHEN c.atttypid IN (25, 1043) THEN 100 ELSE 0 END ORDER BY u.n)
+          AS collations, list(coalesce(o.oid, 3126) ORDER BY u.n) AS classes
+      FROM (SELECT oid, conrelid, unnest(attnums) AS attnum,
+                generate_subscripts(attnums, 1) AS n FROM @indexdefs) AS u
+      JOIN @columns AS c ON c.attrelid = u.conrelid AND c.attnum = u.attnum
+      LEFT JOIN @pg_opclass AS o ON o.opcintype = c.atttypid GROUP BY u.oid) AS c ON c.oid = i.oid
+
+-- pg_description
+SELECT oid AS objoid, 1259 AS classoid, 0 AS objsubid, comment AS description
+FROM @relations WHERE comment IS NOT NULL
+UNION ALL SELECT attrelid, 1259, attnum, comment FROM @columns WHERE comment IS NOT NULL
+UNION ALL SELECT oid, 2615, 0, comment FROM @schemas WHERE comment <> ''
+UNION ALL SELECT oid, 1255, 0, comment FROM @routines WHERE comment IS NOT NULL
+
+-- pg_shdescription
+SELECT oid AS objoid, 1262 AS classoid, comment AS description
+FROM __mockhaus.objects WHERE kind = 'DATABASE' AND comment <> ''
+
+-- pg_sequence
+SELECT oid AS seqrelid, 20 AS seqtypid,
+    CAST(json_extract_string(properties, '$.START') AS BIGINT) AS seqstart,
+    CAST(json_extract_string(properties, '$.INCREMENT') AS BIGINT) AS seqincrement,
+    9223372036854775807 AS seqmax, 1 AS seqmin, 1 AS seqcache, FALSE AS seqcycle
+FROM @relations WHERE relkind = 'S'
+
+-- pg_proc
+SELECT CAST(p[1] AS UINTEGER) AS oid, p[2] AS proname, 11 AS pronamespace, 10 AS proowner,
+    12 AS prolang, 1 AS procost, 0 AS prorows, 0 AS provariadic, 0 AS prosupport, 'f' AS prokind,
+    FALSE AS prosecdef, FALSE AS proleakproof, TRUE AS proisstrict, p[4] = 't' AS proretset,
+    p[5] AS provolatile, 's' AS proparallel, CAST(p[3] AS SMALLINT) AS pronargs,
+    0 AS pronargdefaults, CAST(p[6] AS UINTEGER) AS prorettype,
+    CASE p[7] WHEN '' THEN [] ELSE string_split(p[7], ',') END AS proargtypes,
+    CAST(NULL AS VARCHAR[]) AS proargnames, p[2] AS prosrc
+FROM (SELECT string_split(unnest(string_split(trim(:functions, chr(10)), chr(10))), ' ') AS p)
+UNION ALL
+SELECT oid, proname, namespace, 10, 14, 100, 0, 0, 0, 'f', FALSE, FALSE, FALSE, FALSE, 'v', 'u',
+    len(types), 0, 20, types, names, body
+FROM (SELECT *, CAST([] AS VARCHAR[]) AS types, CAST(NULL AS VARCHAR[]) AS names FROM @routines)
+
+-- pg_rewrite
+SELECT oid + 1 AS oid, '_RETURN' AS rulename, oid AS ev_class, '1' AS ev_type, 'O' AS ev_enabled,
+    TRUE AS is_instead FROM @views
+
+-- pg_depend
+SELECT oid + 1 AS objid, 2618 AS classid, 0 AS objsubid, 1259 AS refclassid, oid AS refobjid,
+    0 AS refobjsubid, 'i' AS deptype FROM @views
+
+-- pg_tables
+SELECT n.nspname AS schemaname, c.relname AS tablename, :user AS tableowner,
+    c.relhasindex AS hasindexes, FALSE AS hasrules, FALSE AS hastriggers, FALSE AS rowsecurity
+FROM @pg_class AS c JOIN @pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind = 'r'
+
+-- pg_views
+SELECT nspname AS schemaname, relname AS viewname, :user AS viewowner, definition FROM @views
+UNION ALL
+SELECT n.nspname, c.relname, :user, NULL FROM @pg_class AS c
+JOIN @pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'v' AND c.relnamespace IN (11, 13000)
+
+-- pg_indexes
+SELECT nspname AS schemaname, relname AS tablename, conname AS indexname, indexdef FROM @indexdefs
+
+-- pg_sequences
+SELECT r.nspname AS schemaname, r.relname AS sequencename, :user AS sequenceowner, 20 AS data_type,
+    s.seqstart AS start_value, s.seqmin AS min_value, s.seqmax AS max_value,
+    s.seqincrement AS increment_by, FALSE AS cycle, 1 AS cache_size
+FROM @pg_sequence AS s JOIN @relations AS r ON r.oid = s.seqrelid

@@ -1,0 +1,285 @@
+"""PostgreSQL's system functions, each as a DuckDB expression and the type that it gives.
+
+`{0}`, `{1}` stand for arguments, `@name` for a relation that `catalog.postgres` fills,
+`:name` for a value of the connection. What is not listed is refused by name.
+PostgreSQL's manual: 9.26 "System Information Functions", 9.27 "System Administration Functions".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`type` is PostgreSQL's name of the result's type, None where DuckDB's own is the same."""
+
+    sql: str
+    type: str | None = None
+    least: int = 0
+    most: int = 99
+
+
+def _f(sql: str, type: str | None = None, least: int = 0, most: int = 99) -> Function:
+    return Function(sql, type, least, most)
+
+
+_TRUE: Final = "({0} IS NOT NULL)"
+_IDENT: Final = (
+    "(CASE WHEN regexp_full_match({0}, '[a-z_][a-z0-9_$]*') THEN {0}"
+    " ELSE '\"' || replace({0}, '\"', '\"\"') || '\"' END)"
+)
+
+
+def _look(column: str, relation: str, key: str = "oid", more: str = "") -> str:
+    return f"(SELECT max(x.{column}) FROM @{relation} AS x WHERE x.{key} = {{0}}{more})"
+
+
+#: Privileges: one user owns everything there is (see README, "Who gets in").
+_PRIVILEGES: Final = {
+    f"has_{what}_privilege": _f("({0} IS NOT NULL)", "bool", 2, 4)
+    for what in (
+        "database", "schema", "table", "column", "any_column", "function", "sequence",
+        "tablespace", "type", "language", "foreign_data_wrapper", "server",
+    )
+}  # fmt: skip
+
+#: Things that there are none of: their definitions are NULL, as in PostgreSQL for an unknown OID.
+_NONE: Final = {
+    name: _f("CAST(NULL AS VARCHAR)", "text", 1, 3)
+    for name in (
+        "pg_get_triggerdef", "pg_get_ruledef", "pg_get_partkeydef", "pg_get_function_sqlbody",
+        "pg_get_statisticsobjdef_columns", "pg_get_statisticsobjdef", "pg_tablespace_location",
+    )
+}  # fmt: skip
+
+_VISIBLE: Final = {
+    name: _f("({0} IS NOT NULL)", "bool", 1, 1)
+    for name in (
+        "pg_collation_is_visible", "pg_operator_is_visible", "pg_conversion_is_visible",
+        "pg_opclass_is_visible", "pg_opfamily_is_visible", "pg_ts_config_is_visible",
+        "pg_ts_dict_is_visible", "pg_ts_parser_is_visible", "pg_ts_template_is_visible",
+        "pg_statistics_obj_is_visible",
+    )
+}  # fmt: skip
+
+FUNCTIONS: Final[dict[str, Function]] = {
+    # --- the connection
+    "version": _f(":version", "text", 0, 0),
+    "current_database": _f(":database", "name", 0, 0),
+    "current_catalog": _f(":database", "name", 0, 0),
+    "current_schema": _f(":schema", "name", 0, 0),
+    "current_user": _f(":user", "name", 0, 0),
+    "session_user": _f(":user", "name", 0, 0),
+    "current_role": _f(":user", "name", 0, 0),
+    "user": _f(":user", "name", 0, 0),
+    "pg_backend_pid": _f("CAST(:pid AS INTEGER)", "int4", 0, 0),
+    "pg_is_in_recovery": _f("FALSE", "bool", 0, 0),
+    "pg_my_temp_schema": _f("CAST(0 AS UINTEGER)", "oid", 0, 0),
+    "pg_is_other_temp_schema": _f("({0} IS NULL)", "bool", 1, 1),
+    "txid_current": _f("txid_current()", "int8", 0, 0),
+    "inet_server_port": _f("CAST(NULL AS INTEGER)", "int4", 0, 0),
+    "current_setting": _f(
+        "coalesce((SELECT max(x.setting) FROM @pg_settings AS x WHERE lower(x.name) = lower({0})),"
+        " error('MOCKHAUS:UndefinedSetting:unrecognized configuration parameter \"' || {0}"
+        " || '\"'))",
+        "text",
+        1,
+        1,
+    ),
+    "pg_advisory_unlock_all": _f("NULL", "void", 0, 0),
+    # --- names
+    "quote_ident": _f(_IDENT, "text", 1, 1),
+    "quote_literal": _f(
+        "('''' || replace(CAST({0} AS VARCHAR), '''', '''''') || '''')", "text", 1, 1
+    ),
+    "format_type": _f(
+        "(CASE WHEN {0} IS NULL THEN NULL ELSE coalesce((SELECT max(CASE"
+        " WHEN x.oid = 1700 AND {1} > 4 THEN 'numeric(' || (({1} - 4) >> 16) || ',' ||"
+        " (({1} - 4) & 65535) || ')'"
+        " WHEN x.oid IN (1043, 1042) AND {1} > 4 THEN x.shown || '(' || ({1} - 4) || ')'"
+        " ELSE x.shown END) FROM @type_names AS x WHERE x.oid = {0}), '???') END)",
+        "text",
+        2,
+        2,
+    ),
+    "pg_get_userbyid": _f(
+        f"coalesce({_look('rolname', 'pg_roles')}, 'unknown (OID=' || {{0}} || ')')", "name", 1, 1
+    ),
+    "pg_encoding_to_char": _f("(CASE {0} WHEN 6 THEN 'UTF8' ELSE '' END)", "name", 1, 1),
+    "pg_char_to_encoding": _f("(CASE upper({0}) WHEN 'UTF8' THEN 6 ELSE -1 END)", "int4", 1, 1),
+    # --- what is visible without its schema's name
+    "pg_table_is_visible": _f(
+        "(SELECT bool_or(x.visible) FROM @regclass AS x WHERE x.oid = {0})", "bool", 1, 1
+    ),
+    "pg_type_is_visible": _f(
+        "({0} IS NOT NULL AND ({0} < 16384 OR (SELECT bool_or(x.visible) FROM @regclass AS x"
+        " WHERE x.reltype = {0})))",
+        "bool",
+        1,
+        1,
+    ),
+    "pg_function_is_visible": _f(
+        "(SELECT bool_or(x.pronamespace = 11 OR n.nspname = :schema) FROM @pg_proc AS x"
+        " JOIN @pg_namespace AS n ON n.oid = x.pronamespace WHERE x.oid = {0})",
+        "bool",
+        1,
+        1,
+    ),
+    **_VISIBLE,
+    # --- definitions
+    "pg_get_expr": _f("{0}", "text", 2, 3),
+    "pg_get_constraintdef": _f(_look("definition", "constraints"), "text", 1, 2),
+    "pg_get_indexdef": _f(_look("indexdef", "indexdefs"), "text", 1, 3),
+    "pg_get_viewdef": _f(_look("definition", "views"), "text", 1, 2),
+    "pg_get_function_arguments": _f(_look("arguments", "routines"), "text", 1, 1),
+    "pg_get_function_identity_arguments": _f(_look("arguments", "routines"), "text", 1, 1),
+    "pg_get_function_result": _f(_look("result", "routines"), "text", 1, 1),
+    "pg_get_functiondef": _f(_look("definition", "routines"), "text", 1, 1),
+    "pg_get_serial_sequence": _f("CAST(NULL AS VARCHAR)", "text", 2, 2),
+    **_NONE,
+    "obj_description": _f(
+        "(SELECT max(x.description) FROM @pg_description AS x WHERE x.objoid = {0}"
+        " AND x.objsubid = 0)",
+        "text",
+        1,
+        2,
+    ),
+    "shobj_description": _f(
+        "(SELECT max(x.description) FROM @pg_shdescription AS x WHERE x.objoid = {0})", "text", 2, 2
+    ),
+    "col_description": _f(
+        "(SELECT max(x.description) FROM @pg_description AS x WHERE x.objoid = {0}"
+        " AND x.objsubid = {1})",
+        "text",
+        2,
+        2,
+    ),
+    # --- sizes and activity: DuckDB keeps no figures of these, and neither did a new server
+    "pg_table_size": _f("CAST({0} * 0 AS BIGINT)", "int8", 1, 1),
+    "pg_relation_size": _f("CAST({0} * 0 AS BIGINT)", "int8", 1, 2),
+    "pg_total_relation_size": _f("CAST({0} * 0 AS BIGINT)", "int8", 1, 1),
+    "pg_indexes_size": _f("CAST({0} * 0 AS BIGINT)", "int8", 1, 1),
+    "pg_database_size": _f("CAST(CASE WHEN {0} IS NOT NULL THEN 0 END AS BIGINT)", "int8", 1, 1),
+    "pg_stat_get_numscans": _f("CAST({0} * 0 AS BIGINT)", "int8", 1, 1),
+    "pg_size_pretty": _f("({0} || ' bytes')", "text", 1, 1),
+    "pg_relation_is_publishable": _f("FALSE", "bool", 1, 1),
+    # --- privileges
+    **_PRIVILEGES,
+    "pg_has_role": _f(_TRUE, "bool", 2, 3),
+    # --- arrays
+    "array_upper": _f("CAST(nullif(len({0}), 0) AS INTEGER)", "int4", 2, 2),
+    "array_lower": _f("CAST(CASE WHEN len({0}) > 0 THEN 1 END AS INTEGER)", "int4", 2, 2),
+    "array_length": _f("CAST(nullif(len({0}), 0) AS INTEGER)", "int4", 2, 2),
+    "array_to_string": _f("array_to_string({0}, {1})", "text", 2, 2),
+    "array_remove": _f("list_filter({0}, lambda e: e IS DISTINCT FROM {1})", "array:0", 2, 2),
+    "string_to_array": _f("string_split({0}, {1})", "_text", 2, 2),
+    "array_position": _f("CAST(list_position({0}, {1}) AS INTEGER)", "int4", 2, 2),
+    "unnest": _f("unnest({0})", "element:0", 1, 1),
+    "pg_partition_ancestors": _f("unnest(CAST([] AS UINTEGER[]))", "regclass", 1, 1),
+    "aclexplode": _f(
+        "unnest(CAST([] AS STRUCT(grantor UINTEGER, grantee UINTEGER, privilege_type VARCHAR,"
+        " is_grantable BOOLEAN)[]))",
+        None,
+        1,
+        1,
+    ),
+    "generate_series": _f("unnest(generate_series({0}, {1}))", "int4", 2, 2),
+    "generate_subscripts": _f("CAST(unnest(range(1, len({0}) + 1)) AS INTEGER)", "int4", 2, 2),
+    "_pg_expandarray": _f(
+        "unnest(list_transform({0}, lambda e, i: {{'x': e, 'n': CAST(i AS INTEGER)}}))",
+        None,
+        1,
+        1,
+    ),
+    "parse_ident": _f("pg_name_parts({0})", "_text", 1, 2),
+    "json_build_object": _f("json_object({*})", "json"),
+    "length": _f("CAST(length({0}) AS INTEGER)", "int4", 1, 1),
+    "char_length": _f("CAST(length({0}) AS INTEGER)", "int4", 1, 1),
+    "octet_length": _f("CAST(octet_length(encode({0})) AS INTEGER)", "int4", 1, 1),
+    "strpos": _f("CAST(strpos({0}, {1}) AS INTEGER)", "int4", 2, 2),
+    "lower": _f("lower({0})", "text", 1, 1),
+    "upper": _f("upper({0})", "text", 1, 1),
+    "concat": _f("concat({*})", "text"),
+    "split_part": _f("split_part({0}, {1}, {2})", "text", 3, 3),
+    "bool_and": _f("bool_and({0})", "bool", 1, 1),
+    "bool_or": _f("bool_or({0})", "bool", 1, 1),
+    "now": _f("now()", "timestamptz", 0, 0),
+    "pg_typeof": _f(":typeof", "regtype", 1, 1),
+    "to_regclass": _f("pg_regclass", "regclass", 1, 1),
+    "to_regtype": _f("pg_regtype", "regtype", 1, 1),
+    "set_config": _f("CAST({1} AS VARCHAR)", "text", 3, 3),
+}
+
+#: What a name given as text means: relation, type, function, schema, role; NULL if nothing.
+REG: Final = {
+    "regclass": (
+        "(SELECT max(x.oid) FROM @regclass AS x WHERE"
+        " CASE WHEN regexp_full_match({0}, '[0-9]+') THEN CAST(x.oid AS VARCHAR) = {0}"
+        " WHEN len(pg_name_parts({0})) = 1 THEN x.visible AND x.relname = pg_name_parts({0})[1]"
+        " ELSE x.relname = pg_name_parts({0})[-1] AND x.nspname = pg_name_parts({0})[-2] END)"
+    ),
+    "regtype": (
+        "(SELECT max(x.oid) FROM @type_names AS x WHERE"
+        " CASE WHEN regexp_full_match({0}, '[0-9]+') THEN CAST(x.oid AS VARCHAR) = {0}"
+        " ELSE lower({0}) IN (x.shown, x.typname, 'pg_catalog.' || x.typname, x.qualified)"
+        " OR trim({0}, '\"') = x.typname OR lower({0}) = x.other END)"
+    ),
+    "regproc": (
+        "(SELECT max(x.oid) FROM @pg_proc AS x WHERE"
+        " CASE WHEN regexp_full_match({0}, '[0-9]+') THEN CAST(x.oid AS VARCHAR) = {0}"
+        " ELSE x.proname = pg_name_parts({0})[-1] END)"
+    ),
+    "regnamespace": (
+        "(SELECT max(x.oid) FROM @pg_namespace AS x WHERE"
+        " CASE WHEN regexp_full_match({0}, '[0-9]+') THEN CAST(x.oid AS VARCHAR) = {0}"
+        " ELSE x.nspname = pg_name_parts({0})[-1] END)"
+    ),
+    "regrole": (
+        "(SELECT max(x.oid) FROM @pg_roles AS x WHERE"
+        " CASE WHEN regexp_full_match({0}, '[0-9]+') THEN CAST(x.oid AS VARCHAR) = {0}"
+        " ELSE x.rolname = pg_name_parts({0})[-1] END)"
+    ),
+}
+
+_OUT: Final = (
+    "(CASE {{0}} WHEN 0 THEN '-' ELSE coalesce((SELECT max(x.{0}) FROM @{1} AS x"
+    " WHERE x.oid = {{0}}), CAST({{0}} AS VARCHAR)) END)"
+)
+
+#: How such an OID is shown as text.
+SHOWN: Final = {
+    "regclass": _OUT.format("shown", "regclass"),
+    "regtype": _OUT.format("shown", "type_names"),
+    "regproc": _OUT.format("proname", "pg_proc"),
+    "regnamespace": _OUT.format("nspname", "pg_namespace"),
+    "regrole": _OUT.format("rolname", "pg_roles"),
+}
+
+#: Errors of a cast that finds nothing.
+MISSING: Final = {
+    "regclass": "MOCKHAUS:UndefinedObject:relation \"' || {0} || '\" does not exist",
+    "regtype": "MOCKHAUS:UndefinedObject:type \"' || {0} || '\" does not exist",
+    "regproc": "MOCKHAUS:UnknownFunction:function \"' || {0} || '\" does not exist",
+    "regnamespace": "MOCKHAUS:UndefinedSchema:schema \"' || {0} || '\" does not exist",
+    "regrole": "MOCKHAUS:UndefinedObject:role \"' || {0} || '\" does not exist",
+}
+
+#: Functions that stand in FROM and give rows.
+TABLES: Final[dict[str, tuple[str, dict[str, str]]]] = {
+    "generate_series": ("(SELECT unnest(generate_series({0}, {1})))", {"generate_series": "int4"}),
+    "pg_get_keywords": (
+        "(SELECT keyword_name AS word, CASE keyword_category WHEN 'unreserved' THEN 'U'"
+        " WHEN 'reserved' THEN 'R' WHEN 'column_name' THEN 'C' ELSE 'T' END AS catcode,"
+        " NULL AS catdesc FROM duckdb_keywords())",
+        {"word": "text", "catcode": "char", "catdesc": "text"},
+    ),
+    "pg_partition_ancestors": ("(SELECT CAST({0} AS UINTEGER) WHERE FALSE)", {"relid": "regclass"}),
+    "aclexplode": (
+        "(SELECT CAST(0 AS UINTEGER) AS grantor, CAST(0 AS UINTEGER) AS grantee,"
+        " '' AS privilege_type, FALSE AS is_grantable WHERE FALSE)",
+        {"grantor": "oid", "grantee": "oid", "privilege_type": "text", "is_grantable": "bool"},
+    ),
+    "unnest": ("(SELECT unnest({0}))", {"unnest": "element:0"}),
+}

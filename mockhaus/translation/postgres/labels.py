@@ -1,0 +1,149 @@
+"""What things are called: unnamed columns, functions, types.
+
+PostgreSQL's manual: 7.3.2 "Column Labels", chapter 8 "Data Types".
+"""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from sqlglot import exp
+from sqlglot.expressions import DataType
+
+from mockhaus.errors import UnsupportedFeature
+from mockhaus.translation.postgres.walk import (
+    folded,
+    type_of,
+)
+
+
+def name_items(node: exp.Select) -> None:
+    """Give unnamed items PostgreSQL's names (manual, 7.3.2 "Column Labels")."""
+    items = []
+    for item in node.expressions:
+        if isinstance(item, (exp.Alias, exp.Star, exp.Column)):
+            items.append(item)
+        else:
+            name = exp.Identifier(this=label(item), quoted=True)
+            items.append(exp.Alias(this=item, alias=name))
+    node.set("expressions", items)
+
+
+def label(node: exp.Expression) -> str:
+    return _figured(node)[0]
+
+
+def _figured(node: exp.Expression) -> tuple[str, int]:
+    """A label and how good it is: 2 for names, 1 for what was made up, 0 for none."""
+    if isinstance(node, (exp.Column, exp.Dot)):
+        last = node.expression if isinstance(node, exp.Dot) else node.this
+        if isinstance(last, exp.Func):
+            return _figured(cast(exp.Expression, last))
+        return ("?column?", 0) if folded(last).startswith("__param_") else (folded(last), 2)
+    if isinstance(node, (exp.Paren, exp.Bracket, exp.Collate)):
+        return _figured(node.this)
+    if isinstance(node, exp.Cast):
+        inner = _figured(node.this)
+        return inner if inner[1] > 1 else (cast_name(node.to), 1)
+    if isinstance(node, exp.Subquery):
+        first = node.this.expressions[0] if node.this.expressions else exp.Null()
+        return (first.alias, 2) if isinstance(first, exp.Alias) else _figured(first)
+    if isinstance(node, exp.Case):
+        inner = _figured(node.args.get("default") or exp.Null())
+        return inner if inner[1] > 1 else ("case", 1)
+    if isinstance(node, exp.Trim):
+        return {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(node.text("position"), "btrim"), 2
+    if isinstance(node, exp.Func) and not isinstance(node, (exp.Binary, exp.Connector)):
+        return function_name(node), 2
+    return ("?column?", 0)
+
+
+_LABELS: Final[dict[type[exp.Expression], str]] = {
+    exp.CurrentVersion: "version",
+    exp.LogicalAnd: "bool_and",
+    exp.LogicalOr: "bool_or",
+    exp.GroupConcat: "string_agg",
+    exp.Explode: "unnest",
+    exp.Array: "array",
+    exp.Exists: "exists",
+    exp.ExplodingGenerateSeries: "generate_series",
+    exp.Trim: "btrim",
+    exp.Substring: "substring",
+    exp.ArraySize: "array_length",
+    exp.Count: "count",
+    exp.RowNumber: "row_number",
+}
+
+
+_TYPES: Final = {
+    "INT": "int4", "SMALLINT": "int2", "BIGINT": "int8", "BOOLEAN": "bool", "TEXT": "text",
+    "VARCHAR": "text", "NAME": "name", "OID": "oid", "REGCLASS": "regclass", "REGTYPE": "regtype",
+    "REGPROC": "regproc", "REGNAMESPACE": "regnamespace", "REGROLE": "regrole", "CHAR": "char",
+    "FLOAT": "float4", "DOUBLE": "float8", "DECIMAL": "numeric", "TIMESTAMPTZ": "timestamptz",
+    "JSON": "json", "BPCHAR": "text",
+}  # fmt: skip
+_NAMES: Final = frozenset((
+    "text", "name", "oid", "int2", "int4", "int8", "regclass", "regtype", "regproc", "char", "bool",
+    "regnamespace", "regrole", "varchar", "int2vector", "oidvector", "xid", "float8", "numeric",
+))  # fmt: skip
+
+
+def cast_name(to: exp.Expression) -> str:
+    """PostgreSQL's name of the type of a cast. Raises UnsupportedFeature."""
+    if isinstance(to, DataType) and to.this == DataType.Type.ARRAY and to.expressions:
+        return f"_{cast_name(to.expressions[0])}"
+    text = to.sql(dialect="postgres").replace('"', "").removeprefix("pg_catalog.")
+    if text.endswith("[]"):
+        return f"_{cast_name(exp.DataType.build(text[:-2], dialect='postgres', udt=True))}"
+    base = text.split("(")[0].strip()
+    name = _TYPES.get(base.upper()) or (base.lower() if base.lower() in _NAMES else None)
+    if name is None:
+        raise UnsupportedFeature(f"Unsupported feature 'cast to {text}' in a catalog query.")
+    return name
+
+
+def element_type(kind: str | None) -> str | None:
+    if kind is None:
+        return None
+    return {"int2vector": "int2", "oidvector": "oid"}.get(kind) or kind.removeprefix("_")
+
+
+def function_name(node: exp.Expression) -> str:
+    if isinstance(node, exp.Anonymous):
+        return str(node.this).lower()
+    return (
+        _LABELS.get(type(node))
+        or _SPELLED.get(type(node))
+        or (cast(exp.Func, node).sql_names()[0].lower())
+    )
+
+
+_SPELLED: Final[dict[type[exp.Expression], str]] = {
+    exp.CurrentSchemas: "current_schemas",
+    exp.CurrentDatabase: "current_database",
+    exp.CurrentSchema: "current_schema",
+    exp.StringToArray: "string_to_array",
+    exp.GenerateSeries: "generate_series",
+    exp.Unnest: "unnest",
+    exp.Length: "length",
+    exp.CurrentTimestamp: "now",
+}
+
+
+def arguments_of(node: exp.Expression) -> list[exp.Expression]:
+    if isinstance(node, exp.Anonymous):
+        return list(node.expressions)
+    found: list[exp.Expression] = []
+    for key in node.arg_types:
+        value = node.args.get(key)
+        if isinstance(value, list):
+            found += [each for each in value if isinstance(each, exp.Expression)]
+        elif isinstance(value, exp.Expression):
+            found.append(value)
+    return found
+
+
+def result_type(kind: str | None, arguments: list[exp.Expression]) -> str | None:
+    if kind == "element:0":
+        return element_type(type_of(arguments[0]))
+    return type_of(arguments[0]) if kind == "array:0" else kind

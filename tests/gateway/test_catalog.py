@@ -1,0 +1,262 @@
+"""The system catalogs as PostgreSQL's clients ask for them, over a socket.
+
+The tables below are the specification: a question in PostgreSQL's SQL, the types of its answer's
+columns by OID, its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.gateway.wire import Running
+
+BOOL, CHAR, NAME, INT8, INT2, INT4, REGPROC, TEXT, OID = 16, 18, 19, 20, 21, 23, 24, 25, 26
+VARCHAR, NAMES, REGCLASS, INT2VECTOR, INT2S, JSON = 1043, 1003, 2205, 22, 1005, 114
+
+SCHEMA = """
+CREATE SCHEMA shop;
+CREATE TABLE shop.customer (
+    id INT NOT NULL, name VARCHAR(40) NOT NULL, balance NUMERIC(10,2) DEFAULT 0,
+    active BOOLEAN DEFAULT TRUE, CONSTRAINT customer_pkey PRIMARY KEY (id), UNIQUE (name));
+CREATE TABLE shop.purchase (
+    customer_id INT NOT NULL, line INT NOT NULL, "Note" TEXT, PRIMARY KEY (customer_id, line),
+    CONSTRAINT purchase_fk FOREIGN KEY (customer_id) REFERENCES shop.customer (id));
+CREATE VIEW shop.v_customer AS SELECT id, name FROM shop.customer;
+CREATE SEQUENCE shop.numbers START WITH 5 INCREMENT BY 2;
+COMMENT ON TABLE shop.customer IS 'Who buys';
+COMMENT ON COLUMN shop.customer.name IS 'In full'
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(server: Running) -> Iterator[psycopg.Connection]:
+    options = "-c session=catalog -c search_path=shop"
+    with psycopg.connect(
+        f"{server.dsn} dbname=demo", options=options, autocommit=True
+    ) as connection:
+        for statement in SCHEMA.split(";"):
+            connection.execute(statement)
+        yield connection
+
+
+QUESTIONS: list[tuple[str, list[int], list[tuple[Any, ...]]]] = [
+    # --- relations
+    (
+        "SELECT c.relname, c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+        " ON n.oid = c.relnamespace WHERE n.nspname = 'shop' ORDER BY 2, 1",
+        [NAME, CHAR],
+        [
+            ("numbers", b"S"),
+            ("customer_name_key", b"i"),
+            ("customer_pkey", b"i"),
+            ("purchase_pkey", b"i"),
+            ("customer", b"r"),
+            ("purchase", b"r"),
+            ("v_customer", b"v"),
+        ],
+    ),
+    (
+        "SELECT relname FROM pg_class WHERE relname OPERATOR(pg_catalog.~) '^(customer)$'"
+        " COLLATE pg_catalog.default AND pg_catalog.pg_table_is_visible(oid)",
+        [NAME],
+        [("customer",)],
+    ),
+    # --- columns
+    (
+        "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,"
+        " (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d"
+        "  WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)"
+        " FROM pg_attribute a WHERE a.attrelid = 'shop.customer'::regclass AND a.attnum > 0"
+        " ORDER BY a.attnum",
+        [NAME, TEXT, BOOL, TEXT],
+        [
+            ("id", "bigint", True, None),
+            ("name", "character varying(40)", True, None),
+            ("balance", "numeric(10,2)", False, "0"),
+            ("active", "boolean", False, "true"),
+        ],
+    ),
+    (
+        "SELECT column_name, data_type, character_maximum_length, numeric_scale, is_nullable"
+        " FROM information_schema.columns WHERE table_name = 'customer' AND ordinal_position > 1",
+        [NAME, VARCHAR, INT4, INT4, VARCHAR],
+        [
+            ("name", "character varying", 40, None, "NO"),
+            ("balance", "numeric", None, 2, "YES"),
+            ("active", "boolean", None, None, "YES"),
+        ],
+    ),
+    # --- keys, as recorded
+    (
+        "SELECT conname, contype, conkey, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE conrelid = 'purchase'::regclass ORDER BY 1",
+        [NAME, CHAR, INT2S, TEXT],
+        [
+            ("purchase_fk", b"f", [1], "FOREIGN KEY (customer_id) REFERENCES customer(id)"),
+            ("purchase_pkey", b"p", [1, 2], "PRIMARY KEY (customer_id, line)"),
+        ],
+    ),
+    (
+        "SELECT indexrelid::regclass, indkey, indisprimary FROM pg_index"
+        " WHERE indrelid = 'purchase'::regclass",
+        [REGCLASS, INT2VECTOR, BOOL],
+        [("purchase_pkey", "1 2", True)],
+    ),
+    (
+        "SELECT pg_get_indexdef('purchase_pkey'::regclass), pg_get_indexdef("
+        "'purchase_pkey'::regclass, 2, true)",
+        [TEXT, TEXT],
+        [
+            (
+                "CREATE UNIQUE INDEX purchase_pkey ON shop.purchase USING btree"
+                " (customer_id, line)",
+                "line",
+            )
+        ],
+    ),
+    (
+        "SELECT unnest(conkey), generate_subscripts(conkey, 1) FROM pg_constraint"
+        " WHERE conname = 'purchase_pkey' ORDER BY 2",
+        [INT2, INT4],
+        [(1, 1), (2, 2)],
+    ),
+    # --- comments, views, sequences
+    (
+        "SELECT obj_description('customer'::regclass, 'pg_class'), col_description(c.oid, 2)"
+        " FROM pg_class c WHERE c.relname = 'customer'",
+        [TEXT, TEXT],
+        [("Who buys", "In full")],
+    ),
+    (
+        "SELECT pg_get_viewdef('v_customer'::regclass)",
+        [TEXT],
+        [("SELECT id, name FROM shop.customer",)],
+    ),
+    (
+        "SELECT seqstart, seqincrement FROM pg_sequence WHERE seqrelid = 'numbers'::regclass",
+        [INT8, INT8],
+        [(5, 2)],
+    ),
+    # --- names and OIDs, both ways
+    ("SELECT 'customer'::regclass, 'shop.customer'::regclass::text", [REGCLASS, TEXT],
+     [("customer", "customer")]),
+    ("SELECT to_regclass('nothing'), 'int4'::regtype::oid, 23::regtype::text", [REGCLASS, OID, TEXT],
+     [(None, 23, "integer")]),
+    ("SELECT typname, typreceive, typarray FROM pg_type WHERE oid = 23", [NAME, REGPROC, OID],
+     [("int4", "int4recv", 1007)]),
+    ("SELECT quote_ident('a b'), quote_ident('ab')", [TEXT, TEXT], [('"a b"', "ab")]),
+    # --- the connection
+    ("SELECT current_database(), current_schema(), current_schemas(true)", [NAME, NAME, NAMES],
+     [("demo", "shop", ["pg_catalog", "shop"])]),
+    ("SELECT current_setting('server_version_num')::int / 10000 AS major", [INT4], [(15,)]),
+    ("SELECT datname FROM pg_database WHERE datname = current_database()", [NAME], [("demo",)]),
+    # --- arrays and lists
+    ("SELECT count(*) FROM pg_class WHERE relname = ANY('{customer,purchase}')", [INT8], [(2,)]),
+    ("SELECT count(*) FROM pg_class WHERE relkind = ANY(ARRAY['v']) AND relname LIKE 'v!_%' ESCAPE '!'",
+     [INT8], [(1,)]),
+    # --- what there is none of
+    ("SELECT tgname, tgenabled FROM pg_trigger", [NAME, CHAR], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "types", "rows"), QUESTIONS)
+def test_a_question_has_postgresqls_columns_and_our_rows(
+    shop: psycopg.Connection, question: str, types: list[int], rows: list[tuple[Any, ...]]
+) -> None:
+    cursor = shop.execute(question.encode())
+    assert cursor.description is not None
+    assert [column.type_code for column in cursor.description] == types
+    assert [tuple(_plain(v) for v in row) for row in cursor.fetchall()] == [
+        tuple(_plain(v) for v in row) for row in rows
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+@pytest.mark.parametrize(
+    ("question", "state"),
+    [
+        ("SELECT 'nothing'::regclass", "42P01"),
+        ("SELECT pg_sleepless(1) FROM pg_class", "42883"),
+        ("SELECT current_setting('no.such') FROM pg_namespace", "42704"),
+        ("SELECT nothing FROM pg_class", "42703"),
+        ('SELECT relname COLLATE "de_DE" FROM pg_class', "0A000"),
+    ],
+)
+def test_what_is_not_known_is_refused(shop: psycopg.Connection, question: str, state: str) -> None:
+    with pytest.raises(psycopg.Error) as caught:
+        shop.execute(question.encode())
+    assert caught.value.sqlstate == state
+
+
+def test_parameters_of_both_protocol_formats(shop: psycopg.Connection) -> None:
+    text = "SELECT oid, relname FROM pg_class WHERE relname = %s AND oid = CAST(%s AS regclass)"
+    for binary in (False, True):
+        row = shop.cursor(binary=binary).execute(text, ("customer", "shop.customer")).fetchone()
+        assert row is not None
+        assert row[1] == "customer"
+
+
+def _oid(connection: psycopg.Connection, name: str) -> int:
+    row = connection.execute("SELECT %s::regclass::oid", (name,)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_an_oid_stays_for_the_life_of_an_object(server: Running) -> None:
+    options = "-c session=oids"
+    with psycopg.connect(server.dsn, options=options, autocommit=True) as one:
+        one.execute("CREATE TABLE kept (a INT)")
+        before = _oid(one, "kept")
+        one.execute("COMMENT ON TABLE kept IS 'x'")
+        one.execute("ALTER TABLE kept ADD COLUMN b INT")
+        one.execute("ALTER TABLE kept RENAME TO renamed")
+        assert _oid(one, "renamed") == before
+        with psycopg.connect(server.dsn, options=options, autocommit=True) as two:
+            assert _oid(two, "renamed") == before
+        one.execute("DROP TABLE renamed")
+        one.execute("CREATE TABLE renamed (a INT)")
+        assert _oid(one, "renamed") != before
+
+
+def test_the_catalog_follows_transactions(server: Running) -> None:
+    options = "-c session=transactions"
+    count = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+
+    def tables(connection: psycopg.Connection) -> int:
+        row = connection.execute(count).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    with (
+        psycopg.connect(server.dsn, options=options) as one,
+        psycopg.connect(server.dsn, options=options, autocommit=True) as two,
+    ):
+        assert tables(two) == 0
+        one.execute("CREATE TABLE t (a INT)")
+        assert (tables(one), tables(two)) == (1, 0)
+        one.rollback()
+        assert tables(one) == 0
+        one.execute("CREATE TABLE t (a INT)")
+        assert tables(two) == 0
+        one.commit()
+        assert tables(two) == 1
+
+
+def test_set_config_sets(shop: psycopg.Connection) -> None:
+    row = shop.execute("SELECT set_config('application_name', 'me', false)").fetchone()
+    assert row == ("me",)
+    assert shop.execute("SHOW application_name").fetchone() == ("me",)
+
+
+def test_a_users_table_may_begin_with_pg(shop: psycopg.Connection) -> None:
+    shop.execute("CREATE TABLE pg_sales (amount INT)")
+    shop.execute("INSERT INTO pg_sales VALUES (3)")
+    assert shop.execute("SELECT SUM(amount) FROM pg_sales").fetchone() == (3,)
+    shop.execute("DROP TABLE pg_sales")
