@@ -13,7 +13,7 @@ from sqlglot import exp
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import names, tables
 from mockhaus.translation import statements as s
-from mockhaus.translation.clauses.types import duckdb_type
+from mockhaus.translation.clauses.types import duckdb_type, meant
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import generate, snowflake_text
 from mockhaus.translation.rewrite import Walk
@@ -228,6 +228,7 @@ def _command(action: exp.Command, walk: Walk) -> list[Step]:
 def _alter_column(action: exp.AlterColumn, walk: Walk) -> list[Step]:
     name = names.stored(action.this.this if isinstance(action.this, exp.Column) else action.this)
     if (kind := action.args.get("dtype")) is not None:
+        kind = meant(kind, walk)
         return [Retype(name, tables.snowflake_type(kind), generate(duckdb_type(kind)))]
     if (default := action.args.get("default")) is not None:
         text = snowflake_text(default)

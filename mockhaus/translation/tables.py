@@ -16,7 +16,7 @@ from sqlglot.expressions import DataType
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
-from mockhaus.translation.clauses.types import duckdb_type, length
+from mockhaus.translation.clauses.types import duckdb_type, length, meant
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import generate, snowflake_text
 from mockhaus.translation.rewrite import Walk, label
@@ -186,7 +186,7 @@ def _columns(schema: exp.Schema | None, walk: Walk) -> _Parts:
 
 def column(item: exp.ColumnDef, walk: Walk, constraints: list[dict[str, Any]]) -> ColumnDefinition:
     """Read a column; constraints that are only recorded are added to `constraints`."""
-    name, kind = names.stored(item.this), item.args["kind"]
+    name, kind = names.stored(item.this), meant(item.args["kind"], walk)
     found: dict[str, Any] = {}
     limit = length(kind)
     if limit is not None:

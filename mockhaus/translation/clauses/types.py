@@ -58,6 +58,24 @@ def duckdb_type(node: DataType) -> DataType:
     return DataType(this=plain)
 
 
+_MAPPINGS: Final = {
+    "TIMESTAMP_NTZ": _T.TIMESTAMPNTZ,
+    "TIMESTAMP_LTZ": _T.TIMESTAMPLTZ,
+    "TIMESTAMP_TZ": _T.TIMESTAMPTZ,
+}
+
+
+def meant(node: DataType, walk: Walk) -> DataType:
+    """A type as TIMESTAMP_TYPE_MAPPING has it: TIMESTAMP alone is one of the three types."""
+    if node.this != _T.TIMESTAMP:
+        return node
+    mapping = str(walk.context.parameters.get("TIMESTAMP_TYPE_MAPPING", "")).upper()
+    kind = _MAPPINGS.get(mapping)
+    if kind is None:
+        return node
+    return DataType(this=kind, expressions=[each.copy() for each in node.expressions])
+
+
 def length(node: DataType) -> int | None:
     """The length of VARCHAR(n), CHAR (1) and BINARY(n), None where none is given."""
     if node.expressions and _PLAIN.get(node.this) in (_T.TEXT, _T.VARBINARY):
@@ -73,7 +91,7 @@ def _parameter(value: int) -> exp.DataTypeParam:
 
 
 def _data_type(node: DataType, walk: Walk) -> exp.Expression:
-    return duckdb_type(node)
+    return duckdb_type(meant(node, walk))
 
 
 # --- casts ---------------------------------------------------------------------------------------
@@ -183,11 +201,11 @@ def _is_date(value: str) -> bool:
 
 
 def _cast(node: exp.Cast, walk: Walk) -> exp.Expression:
-    return cast(walk.rewrite(node.this), node.to)
+    return cast(walk.rewrite(node.this), meant(node.to, walk))
 
 
 def _try_cast(node: exp.TryCast, walk: Walk) -> exp.Expression:
-    return cast(walk.rewrite(node.this), node.to, safe=True)
+    return cast(walk.rewrite(node.this), meant(node.to, walk), safe=True)
 
 
 def _to_boolean(node: exp.ToBoolean, walk: Walk) -> exp.Expression:
