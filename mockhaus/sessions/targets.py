@@ -28,7 +28,7 @@ def to_count(
 
     `alone`: it is a transaction by itself. See catalog.counts.
     """
-    if isinstance(statement, s.CopyIntoTable):
+    if isinstance(statement, (s.CopyIntoTable, s.CopyFromClient)):
         return context.resolve(statement.table)
     if change is None:
         made = isinstance(statement, s.CreateTable) and not alone

@@ -80,9 +80,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("text", "kind", "position", "words"), REFUSED)
-def test_refused(
-    text: str, kind: type[errors.SqlError], position: int | None, words: str
-) -> None:
+def test_refused(text: str, kind: type[errors.SqlError], position: int | None, words: str) -> None:
     with pytest.raises(kind) as caught:
         parse(text)
     assert words in caught.value.message
