@@ -96,3 +96,18 @@ def test_only_where_a_variant_may_be(query: str, fits: bool) -> None:
     assert isinstance(statement, Tree)
     sql = translate(statement, Context(columns=_columns)).sql.lower()
     assert ("variant_fit" in sql) is fits
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("(4, 5) IN ((4, 5), (7, 8))", True),
+        ("(4, 6) IN ((4, 5), (7, 8))", False),
+        ("(4, 5, NULL) IN ((4, 5, NULL))", None),
+        ("(4, 6, NULL) IN ((4, 5, NULL))", False),
+        ("(4, 5) NOT IN ((4, NULL), (7, 8))", None),
+        ("(4, 5) NOT IN ((3, NULL), (7, 8))", True),
+    ],
+)
+def test_rows(snowflake: Snowflake, expression: str, expected: bool | None) -> None:
+    assert snowflake.value(expression) is expected

@@ -140,6 +140,31 @@ def _compare(node: exp.EQ, walk: Walk) -> exp.Expression:
     return node
 
 
+#: Rows up to which an IN of rows is spelled out.
+_ROWS: Final = 100
+
+
+def _in(node: exp.In, walk: Walk) -> exp.Expression:
+    """`(a, b) IN ((c, d), ...)`: NULL items make it NULL, not equal (DuckDB: NULL is NULL)."""
+    value, rows = operands.plain(node.this), node.expressions
+    if not (isinstance(value, exp.Tuple) and rows and len(rows) <= _ROWS):
+        return node
+    width = len(value.expressions)
+    if not all(isinstance(row, exp.Tuple) and len(row.expressions) == width for row in rows):
+        return node
+    terms = [
+        exp.and_(
+            *(
+                exp.EQ(this=left.copy(), expression=right)
+                for left, right in zip(value.expressions, row.expressions, strict=True)
+            ),
+            copy=False,
+        )
+        for row in rows
+    ]
+    return exp.Paren(this=exp.or_(*terms, copy=False))
+
+
 def _hexadecimal(node: exp.HexString, walk: Walk) -> exp.Expression:
     """`x'41'` is a BINARY."""
     return exp.cast(apply("unhex", operands.string(str(node.this))), DataType.Type.VARBINARY)
@@ -167,6 +192,7 @@ LEAVE: Final[dict[type[exp.Expression], Rewriter]] = {
     exp.NullSafeEQ: _equal_null,
     exp.NullSafeNEQ: _equal_null,
     exp.HexString: _hexadecimal,
+    exp.In: _in,
     **dict.fromkeys((exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE), _compare),
 }
 ENTER: Final[dict[type[exp.Expression], Any]] = {}
