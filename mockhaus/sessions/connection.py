@@ -317,10 +317,12 @@ class Connection:
         self._snapshot.provide(catalog.relations, self.context, key, self.settings)
 
     def _describe(self, translation: Translation) -> tuple[Column, ...]:
-        return tuple(
-            Column(described.name, from_duckdb(described.type))
-            for described in self._cursor.describe(translation.described)
-        )
+        try:
+            found = self._cursor.describe(translation.described)
+        except SqlError:
+            # A parameter of unknown type is not text here: what is around it tells its type.
+            found = self._cursor.describe(translation.untyped or translation.described)
+        return tuple(Column(described.name, from_duckdb(described.type)) for described in found)
 
     # --- run -------------------------------------------------------------------------------------
 

@@ -19,8 +19,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """`sql` for DuckDB; `described` the same with parameters as NULL, for learning its columns.
+    """`sql` for DuckDB; `described` the same with typed NULLs for parameters, to learn its columns.
 
+    `untyped` leaves parameters of unknown type bare, for where text does not fit ('' for none).
     `volatile`: it holds something of this moment and must not be reused. `counts`: it asks for the
     numbers of rows of tables (see catalog.counts).
     """
@@ -29,6 +30,7 @@ class Translation:
     described: str
     volatile: bool
     counts: bool = False
+    untyped: str = ""
 
 
 def translate(statement: Tree, context: Context, types: Sequence[str] = ()) -> Translation:
@@ -44,14 +46,28 @@ def _translate(statement: Tree, context: Context, types: Sequence[str]) -> Trans
     label(tree, statement.labels)
     walk = Walk(context, statement.text)
     tree = walk.finished(walk.rewrite(tree))
-    described = ""
-    if statement.parameters:
-        copy = tree.copy()
-        for placeholder in list(copy.find_all(exp.Placeholder)):
-            placeholder.replace(typed_null(placeholder, types))
-        described = generate(copy)
-    sql = generate(tree)
-    return Translation(sql, described or sql, walk.volatile, walk.counts)
+    if not statement.parameters:
+        sql = generate(tree)
+        return Translation(sql, sql, walk.volatile, walk.counts)
+    described = generate(_with_nulls(tree, types, "TEXT"))
+    untyped = generate(_with_nulls(tree, types, ""))
+    return Translation(generate(tree), described, walk.volatile, walk.counts, untyped)
+
+
+def _with_nulls(tree: exp.Expression, types: Sequence[str], unknown: str) -> exp.Expression:
+    """A copy in which parameters are NULLs of their types, `unknown` where that is open."""
+    copy = tree.copy()
+    for placeholder in list(copy.find_all(exp.Placeholder)):
+        number = int(placeholder.name)
+        kind = (types[number - 1] if number <= len(types) else "") or unknown
+        placeholder.replace(_null_of(kind) if kind else exp.Null())
+    return copy
+
+
+def _null_of(kind: str) -> exp.Expression:
+    """A NULL of a DuckDB type, as a query: DuckDB forgets the type of one that it can fold."""
+    null = exp.Cast(this=exp.Null(), to=exp.DataType.build(kind, dialect="duckdb"))
+    return exp.Subquery(this=exp.Select(expressions=[null]))
 
 
 def typed_null(placeholder: exp.Placeholder, types: Sequence[str]) -> exp.Expression:

@@ -218,7 +218,7 @@ def test_broken_binary(client: psycopg.Connection, data: bytes, code: str) -> No
 
 
 def test_binary_rows_can_be_read_one_by_one(client: psycopg.Connection) -> None:
-    rows = []
+    rows: list[tuple[object, ...]] = []
     with client.cursor() as cursor:
         query = "SELECT n FROM (VALUES (1), (2)) t(n) ORDER BY n"
         with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT binary)") as copy:

@@ -300,6 +300,10 @@ def test_types_of_parameters(snowflake: Connection) -> None:
         ("SELECT $1", ("BIGINT",), "NUMBER(38,0)"),
         ("SELECT $1 + 1", (), "NUMBER(38,0)"),
         ("SELECT $1", ("DATE",), "DATE"),
+        ("SELECT $1 || '!'", (), "VARCHAR(16777216)"),
+        ("SELECT UPPER($1)", ("VARCHAR",), "VARCHAR(16777216)"),
+        ("SELECT COALESCE($1, 1)", ("BIGINT",), "NUMBER(38,0)"),
+        ("SELECT 1 LIMIT $1", (), "NUMBER(38,0)"),
         ("SELECT NULL", (), "VARCHAR(16777216)"),
     ):
         (statement,) = snowflake.parse(text, placeholders=True)
