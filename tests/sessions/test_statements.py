@@ -88,6 +88,7 @@ REFUSED = [
     ("SELECT (1", errors.SqlSyntaxError, 9),
     ("SELECT 'abc", errors.SqlSyntaxError, 7),
     ("SELECT $nothing", errors.UndefinedVariable, None),
+    ("SELECT LAST_QUERY_ID('abc')", errors.WrongArguments, None),
     ("CREATE TABLE t (a INT)", errors.DuplicateObject, None),
     ("CREATE TABLE nowhere.t (a INT)", errors.UndefinedSchema, None),
     ("CREATE TABLE x (a GEOGRAPHY)", errors.UnsupportedFeature, None),

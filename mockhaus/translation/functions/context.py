@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus import __version__
+from mockhaus.errors import WrongArguments
 from mockhaus.translation.context import Context
 from mockhaus.translation.operands import integer, literal_number, literal_text
 from mockhaus.translation.registry import (
@@ -53,7 +54,11 @@ def _last_query_id(node: exp.Expression, walk: Walk) -> exp.Expression:
     """LAST_QUERY_ID([n]): -1 is the most recent statement, 1 the connection's first."""
     walk.volatile = True
     arguments = node.args.get("expressions") or []
-    number = int(arguments[0].sql().replace(" ", "")) if arguments else -1
+    number = literal_number(arguments[0]) if arguments else -1
+    if number is None:
+        raise WrongArguments(
+            "SQL compilation error:\ninvalid argument for function [LAST_QUERY_ID]: a number"
+        )
     ids = walk.context.last_query_ids
     at = number if number < 0 else number - 1
     found = ids[at] if ids and -len(ids) <= at < len(ids) else None
