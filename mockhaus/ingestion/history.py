@@ -73,7 +73,12 @@ def set_up(cursor: Cursor) -> None:
         (SCHEMA,),
     )
     if not found:
-        cursor.run(_SETUP)
+        create(cursor)
+
+
+def create(cursor: Cursor) -> None:
+    """Create the table in a new session's database; does nothing in an old one."""
+    cursor.run(_SETUP)
 
 
 def _key(table: ObjectName) -> tuple[str, str, str]:

@@ -63,16 +63,15 @@ class Session:
 
     def _prepare(self) -> None:
         cursor = self._database.cursor()
+        cursor.begin()
         set_up(cursor)
-        history.set_up(cursor)
+        history.create(cursor)
         objects = Objects(cursor)
         for name in objects.names("TABLE"):  # what was deleted from in an earlier life is not known
             self.counts.changed(name)
         if objects.find("DATABASE", ObjectName(DEFAULT_DATABASE)) is None:
-            workspace = Workspace(cursor, Context(), objects, self.files)
-            cursor.begin()
-            make_database(workspace, DEFAULT_DATABASE)
-            cursor.commit()
+            make_database(Workspace(cursor, Context(), objects, self.files), DEFAULT_DATABASE)
+        cursor.commit()
         cursor.close()
 
     @property
