@@ -60,7 +60,6 @@ def copy_into_table(workspace: Workspace, statement: CopyIntoTable) -> Result:
     if query is None:
         _check(described, format, options)
     loader = Loader(workspace, described, format, options, query)
-    history.set_up(workspace.cursor)
     files = _chosen(workspace, table, location, options)
     if options.validation is not None:
         return _validated(loader, location, files)

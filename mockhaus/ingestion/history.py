@@ -66,17 +66,6 @@ class Known:
 
 
 def set_up(cursor: Cursor) -> None:
-    """Create the table where it is not there yet."""
-    found = cursor.rows(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database()"
-        " AND schema_name = ? AND table_name = 'load_history'",
-        (SCHEMA,),
-    )
-    if not found:
-        create(cursor)
-
-
-def create(cursor: Cursor) -> None:
     """Create the table in a new session's database; does nothing in an old one."""
     cursor.run(_SETUP)
 
@@ -133,13 +122,11 @@ def _row(table: ObjectName, identity: str, file: StoredFile, outcome: Outcome) -
 
 def forget(cursor: Cursor, table: ObjectName) -> None:
     """Forget a table's loads: it was dropped, replaced or truncated. The name is given in full."""
-    set_up(cursor)
     cursor.run(f"DELETE FROM {_TABLE} WHERE {_WHERE}", _key(table))
 
 
 def rename(cursor: Cursor, table: ObjectName, new: ObjectName) -> None:
     """Carry a table's loads over to its new name. Both names are given in full."""
-    set_up(cursor)
     cursor.run(
         f"UPDATE {_TABLE} SET database = ?, schema = ?, name = ? WHERE {_WHERE}",
         (*_key(new), *_key(table)),

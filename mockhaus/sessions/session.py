@@ -65,7 +65,7 @@ class Session:
         cursor = self._database.cursor()
         cursor.begin()
         set_up(cursor)
-        history.create(cursor)
+        history.set_up(cursor)
         objects = Objects(cursor)
         for name in objects.names("TABLE"):  # what was deleted from in an earlier life is not known
             self.counts.changed(name)

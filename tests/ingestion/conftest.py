@@ -14,7 +14,7 @@ from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine import library
 from mockhaus.engine.database import Cursor, Database
 from mockhaus.errors import SqlError
-from mockhaus.ingestion import handlers
+from mockhaus.ingestion import handlers, history
 from mockhaus.result import Result
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context
@@ -116,6 +116,7 @@ def room(tmp_path: Path, macros: Path) -> Iterator[Room]:
     database = Database(None, macros, [tmp_path])
     cursor = database.cursor()
     set_up(cursor)
+    history.set_up(cursor)
     cursor.run('CREATE SCHEMA "MOCKHAUS.PUBLIC"')
     after_commit: list[Callable[[], None]] = []
     workspace = Workspace(cursor, Context(), Objects(cursor), files, after_commit.append)
