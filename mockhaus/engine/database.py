@@ -16,6 +16,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from mockhaus import errors
 from mockhaus.engine import library, udfs
 from mockhaus.engine.errors import translated
 from mockhaus.engine.library import CATALOG
@@ -23,6 +24,9 @@ from mockhaus.errors import SqlError
 
 #: Rows of one Arrow batch: large enough for vector code, small enough to keep a slow reader cheap.
 BATCH_ROWS: Final = 20_480
+
+#: How often a query is run again to learn its error (`Cursor.fault`).
+RERUNS: Final = 5
 
 #: Parsed texts that a connection keeps.
 STATEMENTS: Final = 256
@@ -69,7 +73,7 @@ class Stream:
         except (duckdb.Error, OSError, pa.ArrowException) as error:
             self._reader = None
             self._cursor.finished(self)
-            raise translated(error) from None
+            raise self._cursor.fault(error) from None
 
     def detach(self) -> None:
         """Read what is left into memory, for the cursor is about to run something else."""
@@ -94,6 +98,8 @@ class Cursor:
         self._search_path = search_path
         self._open: Stream | None = None
         self._statements: dict[str, duckdb.Statement] = {}
+        self._last: tuple[str | duckdb.Statement, Sequence[Any]] = ("", ())
+        self._interrupted = False
         #: Changes of the open transaction, in order, so that it can be replayed; None: not kept.
         self.journal: list[tuple[str, Sequence[Any]]] | None = None
 
@@ -125,7 +131,7 @@ class Cursor:
         try:
             rows = self._duckdb.fetchmany(limit + 1)
         except duckdb.Error as error:
-            raise translated(error) from None
+            raise self.fault(error) from None
         return rows if len(rows) <= limit else None
 
     def _parsed(self, sql: str) -> duckdb.Statement | str:
@@ -146,7 +152,7 @@ class Cursor:
         try:
             reader = self._duckdb.to_arrow_reader(BATCH_ROWS)
         except duckdb.Error as error:
-            raise translated(error) from None
+            raise self.fault(error) from None
         self._open = Stream(reader, self)
         return self._open
 
@@ -156,7 +162,7 @@ class Cursor:
         try:
             return self._duckdb.fetchall()
         except duckdb.Error as error:
-            raise translated(error) from None
+            raise self.fault(error) from None
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""
@@ -218,6 +224,8 @@ class Cursor:
     def _execute(self, sql: str | duckdb.Statement, values: Sequence[Any]) -> None:
         if self._open is not None:
             self._open.detach()
+        self._last = (sql, values)
+        self._interrupted = False
         try:
             if values:
                 self._duckdb.execute(sql, list(values))
@@ -225,6 +233,28 @@ class Cursor:
                 self._duckdb.execute(sql)
         except duckdb.Error as error:
             raise translated(error) from None
+
+    def fault(self, error: Exception) -> SqlError:
+        """The error of the query that was being read.
+
+        When one thread of a streamed query fails, DuckDB stops the others, and now and then it
+        answers with their interruption instead of what went wrong. An interruption that nobody
+        asked for is looked into by running the query again, for its error alone.
+        """
+        fault = translated(error)
+        sql, values = self._last
+        for _ in range(RERUNS):
+            if self._interrupted or not isinstance(fault, errors.Canceled):
+                break
+            if self.journal is not None:
+                self.replay()
+            try:
+                self._duckdb.execute(sql, list(values))
+                while self._duckdb.fetchmany(BATCH_ROWS):
+                    pass
+            except duckdb.Error as again:
+                fault = translated(again)
+        return fault
 
     @property
     def is_streaming(self) -> bool:
@@ -246,6 +276,7 @@ class Cursor:
 
     def interrupt(self) -> None:
         """Stop what runs, from any thread; the call that runs raises Canceled."""
+        self._interrupted = True
         with contextlib.suppress(duckdb.Error):
             self._duckdb.interrupt()
 

@@ -63,6 +63,15 @@ def test_an_error_in_the_middle_of_a_stream(cursor: Cursor) -> None:
     assert cursor.rows("SELECT 1") == [(1,)]
 
 
+def test_an_interruption_that_nobody_asked_for_is_looked_into(cursor: Cursor) -> None:
+    with pytest.raises(errors.DivisionByZero, match="late"):
+        cursor.rows("SELECT error('MOCKHAUS:DivisionByZero:late') FROM range(10)")
+    fault = cursor.fault(OSError("INTERRUPT Error: Interrupted!"))
+    assert isinstance(fault, errors.DivisionByZero)
+    cursor.interrupt()
+    assert isinstance(cursor.fault(OSError("INTERRUPT Error: Interrupted!")), errors.Canceled)
+
+
 def test_replay_undoes_the_failed_statement_alone(cursor: Cursor) -> None:
     cursor.run("CREATE TABLE t (a INTEGER)")
     cursor.begin(journal=True)
