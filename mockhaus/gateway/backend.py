@@ -55,7 +55,8 @@ from mockhaus.gateway.state_commands import (
     StateCommand,
 )
 from mockhaus.result import Projection, Result
-from mockhaus.sessions.connection import Connection, Prepared
+from mockhaus.sessions.connection import Connection
+from mockhaus.sessions.preparing import Prepared
 from mockhaus.translation.statements import (
     Begin,
     CatalogSelect,

@@ -13,7 +13,7 @@ from mockhaus.gateway.rows import Batch, RowEncoder, Wire
 from mockhaus.gateway.settings import Command
 from mockhaus.gateway.state_commands import StateCommand
 from mockhaus.result import Column, Projection, Result
-from mockhaus.sessions.connection import Prepared
+from mockhaus.sessions.preparing import Prepared
 
 if TYPE_CHECKING:
     from mockhaus.gateway.cursors import Scrolled

@@ -121,7 +121,7 @@ def _tables(session: Session, database: str | None, schema: str | None) -> Table
     connection = session.connect(
         user="MOCKHAUS", door="control", transactions=Transactions.SNOWFLAKE
     )
-    connection.recorded = False
+    connection.recorder.recorded = False
     try:
         connection.start_in(database, schema, None, None)
         context = connection.context

@@ -182,7 +182,7 @@ class Rest:
 
 def _translated(session: Session, body: TranslateRequest) -> TranslateAnswer:
     connection = session.connect(user="MOCKHAUS", door="http", transactions=Transactions.SNOWFLAKE)
-    connection.recorded = False
+    connection.recorder.recorded = False
     found: list[TranslatedStatement] = []
     try:
         connection.start_in(body.database, body.schema, None, None)

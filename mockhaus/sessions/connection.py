@@ -12,53 +12,40 @@ one connection runs one statement at a time.
 from __future__ import annotations
 
 import time
-from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.objects import Objects
-from mockhaus.catalog.postgres.snapshot import Settings, Snapshot
+from mockhaus.catalog.postgres.snapshot import Settings
 from mockhaus.catalog.workspace import Workspace, unhandled
-from mockhaus.engine.database import Cursor, Stream
-from mockhaus.errors import (
-    SqlError,
-    StalePlan,
-    TransactionAborted,
-    UndefinedBind,
-    UnsupportedFeature,
-)
+from mockhaus.engine.database import Cursor
+from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, UnsupportedFeature
 from mockhaus.ingestion import staged, stages
 from mockhaus.ingestion.stages import Location
-from mockhaus.result import Column, Projection, Result
+from mockhaus.result import Projection, Result
 from mockhaus.sessions import dml
-from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, SHAPES, forget_loads
-from mockhaus.sessions.history import Entry, new_id, now
+from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads
+from mockhaus.sessions.history import now
+from mockhaus.sessions.preparing import EXPLAINED, Prepared, Preparer
+from mockhaus.sessions.recording import Recorder
 from mockhaus.sessions.settings import SETTINGS
 from mockhaus.sessions.targets import after_ddl, lock_key, to_count
 from mockhaus.sessions.transaction import State, Transaction, Transactions
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
-from mockhaus.translation.dml import Change, change
 from mockhaus.translation.grammar.stage_refs import reference as stage_reference
-from mockhaus.translation.names import storage_name
 from mockhaus.translation.parse import parse
-from mockhaus.translation.postgres import translate as postgres
 from mockhaus.translation.postgres.parse import parse as parse_catalog
-from mockhaus.translation.postgres.translate import CatalogTranslation
 from mockhaus.translation.staged import mentions
-from mockhaus.translation.translate import Translation, translate
-from mockhaus.types import VARCHAR, from_catalog, from_duckdb
 
 if TYPE_CHECKING:
     from mockhaus.sessions.session import Session
 
-_CACHE_SIZE: Final = 256
-#: Statements that LAST_QUERY_ID reaches back.
-_QUERY_IDS: Final = 1000
 #: Rows up to which an answer is short, and the types whose values Python holds exactly.
 _FEW: Final = 80
 _PLAIN: Final = frozenset(("NUMBER", "FLOAT", "VARCHAR", "BOOLEAN", "VARIANT"))
@@ -69,26 +56,6 @@ _STATUS: Final[dict[State, Literal["I", "T", "E"]]] = {
     State.OPEN: "T",
     State.FAILED: "E",
 }
-_EXPLAINED: Final = (Column("content", VARCHAR),)
-_CHANGES: Final = (s.Insert, s.Update, s.Delete, s.Merge, s.Truncate)
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A statement ready to run.
-
-    `columns` is None where it answers no rows on the PostgreSQL door (DDL, DML); `parameters` is
-    the number of `$n` and `types` their DuckDB types as far as known; `query` is the translation of
-    a query, `change` that of a DML statement.
-    """
-
-    statement: s.Statement
-    columns: tuple[Column, ...] | None
-    parameters: int = 0
-    types: tuple[str, ...] = ()
-    query: Translation | None = None
-    catalog: CatalogTranslation | None = None
-    change: Change | None = None
 
 
 class Connection:
@@ -105,33 +72,29 @@ class Connection:
         client: str = "",
     ) -> None:
         self.session = session
-        self.client = client
-        self.context = context
         self.door = door
+        self.recorder = Recorder(session.history, door, client)
         #: Set by a door that keeps the connection while no client waits behind it (HTTP).
         self.idle = False
-        #: Whether statements are written into the history; a door's own looks are not.
-        self.recorded = True
-        self._cursor = cursor
-        self._transaction = Transaction(cursor, session.locks, transactions, self._undone)
         #: What a catalog query says of the settings; the PostgreSQL door knows them.
         self.settings: Settings = list
-        self._snapshot = Snapshot(cursor)
+        self.context = replace(
+            context,
+            last_query_ids=self.recorder.query_ids,
+            columns=lambda name: self._preparer.columns(name, self.context),
+        )
+        self._cursor = cursor
+        self._transaction = Transaction(cursor, session.locks, transactions, self._undone)
+        self._preparer = Preparer(
+            cursor,
+            self._transaction,
+            lambda: session.version,
+            self._workspace,
+            lambda: self.settings,
+        )
         #: Temporary tables that were there when the open transaction began.
         self._temporary = context.temporary
         self._running = False
-        #: The id of the next statement, where a door has announced one already.
-        self._next_id: str | None = None
-        #: Seconds spent on the next statement before it runs: parsing, translating.
-        self._spent = [0.0, 0.0]
-        self._query_ids: deque[str] = deque(maxlen=_QUERY_IDS)
-        #: Columns of tables that statements name, as of a version of the session.
-        self._known: tuple[int, dict[str, dict[str, str]]] = (-1, {})
-        self.context = replace(context, last_query_ids=self._query_ids, columns=self._columns)
-        self._cache: OrderedDict[tuple[Any, ...], Prepared] = OrderedDict()
-        #: The last answer of what is cached: short ones take a shorter way the next time.
-        self._answers: dict[tuple[Any, ...], Stream] = {}
-        self._cached_for: tuple[Context, int] = (context, -1)
 
     # --- state -----------------------------------------------------------------------------------
 
@@ -187,10 +150,6 @@ class Connection:
         statement = s.AlterSession(text="", parameters=dict(parameters))
         self.context, _ = SETTINGS[s.AlterSession](self._workspace(), statement)
 
-    def announce(self, query_id: str) -> None:
-        """The id that the next statement gets."""
-        self._next_id = query_id
-
     def _database(self, name: str) -> str:
         """The stored name of a database, which is created if it is new."""
         with self.session.setup:
@@ -211,13 +170,8 @@ class Connection:
             self.session.files,
             self._transaction.after_commit,
             counts=self.session.counts,
-            query_id=self._coming_id(),
+            query_id=self.recorder.coming_id(),
         )
-
-    def _coming_id(self) -> str:
-        """The id that the next statement will have."""
-        self._next_id = self._next_id or new_id()
-        return self._next_id
 
     def locate(self, reference: str) -> Location:
         """The place that `@stage/path` denotes. Raises SqlSyntaxError, UndefinedObject."""
@@ -232,7 +186,7 @@ class Connection:
         if self.door == "postgresql":
             own = parse_catalog(text, placeholders=placeholders)
         statements = parse(text, placeholders=placeholders) if own is None else own
-        self._spent[0] = time.perf_counter() - clock
+        self.recorder.parse_s = time.perf_counter() - clock
         return statements
 
     def prepare(self, statement: s.Statement, types: tuple[str, ...] = ()) -> Prepared:
@@ -240,89 +194,14 @@ class Connection:
 
         `types` are DuckDB's types of the parameters as far as they are known, '' for unknown.
         """
-        state = (self.context, self.session.version)
-        if self._cached_for[0] is not state[0] or self._cached_for[1] != state[1]:
-            self._cache.clear()
-            self._answers.clear()
-            self._cached_for = state
-        key = (statement.text, types)
-        prepared = self._cache.get(key)
-        if prepared is not None and prepared.statement is statement:
-            self._cache.move_to_end(key)
-            return prepared
         clock = time.perf_counter()
         try:
-            prepared = self._prepare(statement, types)
+            prepared = self._preparer.prepare(statement, self.context, types)
         except SqlError as error:
             self._fail(statement, error, now(), clock)
             raise
-        self._spent[1] = time.perf_counter() - clock
-        kept = prepared.query or prepared.change
-        if kept is not None and not kept.volatile:
-            self._cache[key] = prepared
-            if len(self._cache) > _CACHE_SIZE:
-                self._answers.pop(self._cache.popitem(last=False)[0], None)
+        self.recorder.translate_s = time.perf_counter() - clock
         return prepared
-
-    def _prepare(self, statement: s.Statement, types: tuple[str, ...]) -> Prepared:
-        if not isinstance(statement, (s.Commit, s.Rollback)):
-            self._transaction.check()
-        if not self.context.stages and mentions(statement):
-            with self._reading(staged.described(self._workspace(), statement)):
-                return self._prepare(statement, types)
-        if isinstance(statement, s.Select):
-            query = translate(statement, self.context, types)
-            columns = self._describe(query)
-            return Prepared(statement, columns, statement.parameters, types, query)
-        if isinstance(statement, s.CatalogSelect):
-            return self._prepare_catalog(statement, types)
-        if isinstance(statement, s.Explain):
-            return Prepared(statement, _EXPLAINED, query=translate(statement, self.context))
-        if isinstance(statement, _CHANGES):
-            changed = change(statement, self.context)
-            return Prepared(statement, None, statement.parameters, types, change=changed)
-        shape = SHAPES.get(type(statement))
-        return Prepared(statement, None if shape is None else shape(self._workspace(), statement))
-
-    def _columns(self, name: ObjectName) -> Mapping[str, str]:
-        """The columns of a table or view: name in upper case -> DuckDB's type. None is no error."""
-        if self._known[0] != self.session.version:
-            self._known = (self.session.version, {})
-        table, known = storage_name(name, self.context), self._known[1]
-        if table not in known:
-            try:
-                described = self._cursor.describe(f"SELECT * FROM {table}")
-            except SqlError:  # the statement itself says what is wrong
-                return {}
-            known[table] = {each.name.upper(): each.type for each in described}
-        return known[table]
-
-    def _prepare_catalog(self, statement: s.CatalogSelect, types: tuple[str, ...]) -> Prepared:
-        catalog = postgres.translate(statement, self.context, types)
-        self._provide(catalog)
-        described = self._cursor.describe(catalog.translation.described)
-        known = catalog.types if len(catalog.types) == len(described) else (None,) * len(described)
-        columns = tuple(
-            Column(each.name, from_catalog(kind, each.type))
-            for each, kind in zip(described, known, strict=True)
-        )
-        query = catalog.translation
-        return Prepared(statement, columns, statement.parameters, types, query, catalog)
-
-    def _provide(self, catalog: CatalogTranslation) -> None:
-        """Have the rows of the system catalogs there that a query reads."""
-        transaction = self._transaction
-        number = transaction.number if transaction.is_open else 0
-        key = (self.session.version, number)
-        self._snapshot.provide(catalog.relations, self.context, key, self.settings)
-
-    def _describe(self, translation: Translation) -> tuple[Column, ...]:
-        try:
-            found = self._cursor.describe(translation.described)
-        except SqlError:
-            # A parameter of unknown type is not text here: what is around it tells its type.
-            found = self._cursor.describe(translation.untyped or translation.described)
-        return tuple(Column(described.name, from_duckdb(described.type)) for described in found)
 
     # --- run -------------------------------------------------------------------------------------
 
@@ -351,28 +230,18 @@ class Connection:
         self.session.touch()
         self._running = True
         try:
-            result = self._run(self._current(prepared), (values, *repeats), projection)
+            result = self._run(
+                self._preparer.current(prepared, self.context), (values, *repeats), projection
+            )
         except SqlError as error:
             self._fail(statement, error, started, clock)
             raise
         finally:
             self._running = False
         result.execution_s = time.perf_counter() - clock
-        entry = self._record(statement, started, clock, result, None)
+        entry = self.recorder.record(statement, self.context, started, clock, result=result)
         result.query_id, result.fetched = entry.query_id, entry.fetched
         return result
-
-    def _current(self, prepared: Prepared) -> Prepared:
-        """What was prepared before a USE, SET or DDL, prepared anew. Raises UnsupportedFeature."""
-        if prepared.query is None and prepared.change is None:
-            return prepared
-        context, version = self._cached_for
-        if self.context is context and self.session.version == version:
-            return prepared
-        fresh = self.prepare(prepared.statement, prepared.types)
-        if fresh.columns != prepared.columns:
-            raise StalePlan("cached plan must not change result type")
-        return fresh
 
     def _run(
         self,
@@ -413,9 +282,8 @@ class Connection:
             assert isinstance(prepared.statement, s.Tree)
             found = staged.opened(self._workspace(), prepared.statement, stack)
             with self._reading(found):
-                result = self._run(
-                    self._prepare(prepared.statement, prepared.types), rows, projection
-                )
+                fresh = self._preparer.fresh(prepared.statement, self.context, prepared.types)
+                result = self._run(fresh, rows, projection)
             if result.batches is not None:
                 result.batches = staged.Closing(result.batches, stack.pop_all())
         return result
@@ -438,26 +306,23 @@ class Connection:
         assert prepared.columns is not None
         sql = prepared.query.sql
         if prepared.catalog is not None:
-            self._provide(prepared.catalog)
+            self._preparer.provide(prepared.catalog, self.context)
         if prepared.query.counts:
             self.session.counts.tell(self._cursor, Objects(self._cursor))
         if isinstance(prepared.statement, s.Explain):
             plan = self._cursor.rows(f"EXPLAIN {sql}")
             lines = [(line,) for row in plan for line in str(row[-1]).splitlines()]
-            return Result(_EXPLAINED, "EXPLAIN", len(lines), lines, translated=sql)
+            return Result(EXPLAINED, "EXPLAIN", len(lines), lines, translated=sql)
         if projection is not None:
             sql = f"SELECT {', '.join(projection(prepared.columns))} FROM ({sql})"
             stream = self._cursor.stream(sql, values)
             return Result(prepared.columns, "SELECT", batches=stream, translated=sql)
-        key = (prepared.statement.text, prepared.types)
-        last = self._answers.get(key)
+        last = prepared.last
         if last is not None and last.total is not None and last.total <= _FEW and _plain(prepared):
             rows = self._cursor.few(sql, values, _FEW)
             if rows is not None:
                 return Result(prepared.columns, "SELECT", len(rows), rows, translated=sql)
-        stream = self._cursor.stream(sql, values)
-        if key in self._cache:
-            self._answers[key] = stream
+        prepared.last = stream = self._cursor.stream(sql, values)
         return Result(prepared.columns, "SELECT", batches=stream, translated=sql)
 
     def _change(self, prepared: Prepared, rows: Sequence[Sequence[Any]]) -> Result:
@@ -552,53 +417,16 @@ class Connection:
         self.context = replace(self.context, temporary=self._temporary)
         self.session.changed()
 
-    def _fail(self, statement: s.Statement, error: SqlError, started: Any, clock: float) -> None:
+    def _fail(
+        self, statement: s.Statement, error: SqlError, started: datetime, clock: float
+    ) -> None:
         """A statement failed: give the error its place and id, and the transaction its state."""
         if error.position is None and error.subject is not None:
             error.position = _position_of(statement, error.subject)
-        error.query_id = self._record(statement, started, clock, None, error).query_id
+        entry = self.recorder.record(statement, self.context, started, clock, error=error)
+        error.query_id = entry.query_id
         if not isinstance(error, TransactionAborted):
             self._transaction.failed(error)
-
-    # --- history ---------------------------------------------------------------------------------
-
-    def _record(
-        self,
-        statement: s.Statement,
-        started: Any,
-        clock: float,
-        result: Result | None,
-        error: SqlError | None,
-    ) -> Entry:
-        query_id, self._next_id = self._next_id or new_id(), None
-        self._query_ids.append(query_id)
-        context = self.context
-        entry = Entry(
-            query_id,
-            statement.text,
-            statement.kind,
-            context.connection_id,
-            context.user,
-            self.door,
-            context.database,
-            context.schema,
-            started,
-            translated=result.translated if result is not None else "",
-            execution_s=time.perf_counter() - clock,
-            rows=result.row_count if result is not None else None,
-            error_code=error.number if error is not None else None,
-            error_message=error.message if error is not None else None,
-            client=self.client,
-            role=context.role,
-            warehouse=context.warehouse,
-            query_tag=context.parameters.get("QUERY_TAG", ""),
-            parse_s=self._spent[0],
-            translate_s=self._spent[1],
-        )
-        self._spent = [0.0, 0.0]
-        if self.recorded:
-            self.session.history.record(entry)
-        return entry
 
     # --- control ---------------------------------------------------------------------------------
 

@@ -29,8 +29,9 @@ from mockhaus.http.sqlapi.encoding import PARAMETERS, Encoding, encoding
 from mockhaus.http.sqlapi.partitions import Rows
 from mockhaus.result import Column, Result
 from mockhaus.sessions import dml
-from mockhaus.sessions.connection import Connection, Prepared
+from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.history import new_id
+from mockhaus.sessions.preparing import Prepared
 from mockhaus.sessions.session import Session
 from mockhaus.sessions.transaction import Transactions
 from mockhaus.translation import statements as s
@@ -216,7 +217,7 @@ class Execution:
             raise Canceled("SQL execution canceled")
         binds = statement.binds if isinstance(statement, s.Tree) else ()
         bound = values(self.request.bindings or {}, binds)
-        connection.announce(handle)
+        connection.recorder.announce(handle)
         prepared = connection.prepare(statement, bound.types)
         result = _run(connection, prepared, bound, written)
         try:

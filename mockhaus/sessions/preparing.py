@@ -1,0 +1,179 @@
+"""Statement -> Prepared: translated, with the columns of its answer, and nothing run.
+
+What is prepared is kept by its text until the connection's context or the session's objects change.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from mockhaus.catalog.postgres.snapshot import Settings, Snapshot
+from mockhaus.catalog.workspace import Workspace
+from mockhaus.engine.database import Cursor, Stream
+from mockhaus.errors import SqlError, StalePlan
+from mockhaus.ingestion import staged
+from mockhaus.result import Column
+from mockhaus.sessions.dispatch import SHAPES
+from mockhaus.sessions.transaction import Transaction
+from mockhaus.translation import statements as s
+from mockhaus.translation.context import Context, ObjectName
+from mockhaus.translation.dml import Change, change
+from mockhaus.translation.names import storage_name
+from mockhaus.translation.postgres import translate as postgres
+from mockhaus.translation.postgres.translate import CatalogTranslation
+from mockhaus.translation.staged import mentions
+from mockhaus.translation.translate import Translation, translate
+from mockhaus.types import VARCHAR, from_catalog, from_duckdb
+
+_CACHE_SIZE: Final = 256
+_CHANGES: Final = (s.Insert, s.Update, s.Delete, s.Merge, s.Truncate)
+
+#: The columns of EXPLAIN's answer.
+EXPLAINED: Final = (Column("content", VARCHAR),)
+
+
+@dataclass(slots=True, eq=False)
+class Prepared:
+    """A statement ready to run.
+
+    `columns` is None where it answers no rows on the PostgreSQL door (DDL, DML); `parameters` is
+    the number of `$n` and `types` their DuckDB types as far as known; `query` is the translation of
+    a query, `change` that of a DML statement.
+    """
+
+    statement: s.Statement
+    columns: tuple[Column, ...] | None
+    parameters: int = 0
+    types: tuple[str, ...] = ()
+    query: Translation | None = None
+    catalog: CatalogTranslation | None = None
+    change: Change | None = None
+    #: Its last answer, of a query that is kept: short ones take a shorter way the next time.
+    last: Stream | None = None
+
+
+class Preparer:
+    """Prepares the statements of one connection.
+
+    `version` tells of changes to the session's objects; `workspace` is the connection's, made when
+    it is needed; `settings` says what a catalog query sees of the door's settings.
+    """
+
+    def __init__(
+        self,
+        cursor: Cursor,
+        transaction: Transaction,
+        version: Callable[[], int],
+        workspace: Callable[[], Workspace],
+        settings: Callable[[], Settings],
+    ) -> None:
+        self._cursor = cursor
+        self._transaction = transaction
+        self._version = version
+        self._workspace = workspace
+        self._settings = settings
+        self._snapshot = Snapshot(cursor)
+        self._kept: OrderedDict[tuple[Any, ...], Prepared] = OrderedDict()
+        self._kept_for: tuple[Context | None, int] = (None, -1)
+        #: Columns of tables that statements name, as of a version of the session.
+        self._known: tuple[int, dict[str, dict[str, str]]] = (-1, {})
+
+    def prepare(self, statement: s.Statement, context: Context, types: tuple[str, ...]) -> Prepared:
+        """`types` are DuckDB's types of the parameters as far as they are known, '' for unknown.
+
+        Raises what is wrong with the statement, as far as can be told without running it.
+        """
+        if not self._is_current(context):
+            self._kept.clear()
+            self._kept_for = (context, self._version())
+        key = (statement.text, types)
+        prepared = self._kept.get(key)
+        if prepared is not None and prepared.statement is statement:
+            self._kept.move_to_end(key)
+            return prepared
+        prepared = self.fresh(statement, context, types)
+        translated = prepared.query or prepared.change
+        if translated is not None and not translated.volatile:
+            self._kept[key] = prepared
+            if len(self._kept) > _CACHE_SIZE:
+                self._kept.popitem(last=False)
+        return prepared
+
+    def current(self, prepared: Prepared, context: Context) -> Prepared:
+        """What was prepared before a USE, SET or DDL, prepared anew. Raises StalePlan."""
+        if (prepared.query is None and prepared.change is None) or self._is_current(context):
+            return prepared
+        fresh = self.prepare(prepared.statement, context, prepared.types)
+        if fresh.columns != prepared.columns:
+            raise StalePlan("cached plan must not change result type")
+        return fresh
+
+    def _is_current(self, context: Context) -> bool:
+        kept, version = self._kept_for
+        return kept is context and version == self._version()
+
+    def fresh(self, statement: s.Statement, context: Context, types: tuple[str, ...]) -> Prepared:
+        """Prepared from nothing, whatever is kept."""
+        if not isinstance(statement, (s.Commit, s.Rollback)):
+            self._transaction.check()
+        if not context.stages and mentions(statement):
+            found = staged.described(self._workspace(), statement)
+            context = replace(context, stages=found)
+        if isinstance(statement, s.Select):
+            query = translate(statement, context, types)
+            columns = self._describe(query)
+            return Prepared(statement, columns, statement.parameters, types, query)
+        if isinstance(statement, s.CatalogSelect):
+            return self._catalog_query(statement, context, types)
+        if isinstance(statement, s.Explain):
+            return Prepared(statement, EXPLAINED, query=translate(statement, context))
+        if isinstance(statement, _CHANGES):
+            changed = change(statement, context)
+            return Prepared(statement, None, statement.parameters, types, change=changed)
+        shape = SHAPES.get(type(statement))
+        return Prepared(statement, None if shape is None else shape(self._workspace(), statement))
+
+    def columns(self, name: ObjectName, context: Context) -> Mapping[str, str]:
+        """The columns of a table or view: name in upper case -> DuckDB's type. None is no error."""
+        if self._known[0] != self._version():
+            self._known = (self._version(), {})
+        table, known = storage_name(name, context), self._known[1]
+        if table not in known:
+            try:
+                described = self._cursor.describe(f"SELECT * FROM {table}")
+            except SqlError:  # the statement itself says what is wrong
+                return {}
+            known[table] = {each.name.upper(): each.type for each in described}
+        return known[table]
+
+    def _catalog_query(
+        self, statement: s.CatalogSelect, context: Context, types: tuple[str, ...]
+    ) -> Prepared:
+        catalog = postgres.translate(statement, context, types)
+        self.provide(catalog, context)
+        described = self._cursor.describe(catalog.translation.described)
+        known = catalog.types if len(catalog.types) == len(described) else (None,) * len(described)
+        columns = tuple(
+            Column(each.name, from_catalog(kind, each.type))
+            for each, kind in zip(described, known, strict=True)
+        )
+        query = catalog.translation
+        return Prepared(statement, columns, statement.parameters, types, query, catalog)
+
+    def provide(self, catalog: CatalogTranslation, context: Context) -> None:
+        """Have the rows of the system catalogs there that a query reads."""
+        transaction = self._transaction
+        number = transaction.number if transaction.is_open else 0
+        key = (self._version(), number)
+        self._snapshot.provide(catalog.relations, context, key, self._settings())
+
+    def _describe(self, translation: Translation) -> tuple[Column, ...]:
+        try:
+            found = self._cursor.describe(translation.described)
+        except SqlError:
+            # A parameter of unknown type is not text here: what is around it tells its type.
+            found = self._cursor.describe(translation.untyped or translation.described)
+        return tuple(Column(described.name, from_duckdb(described.type)) for described in found)
