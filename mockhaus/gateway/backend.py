@@ -16,23 +16,20 @@ from typing import Any, Final
 
 from mockhaus.errors import (
     Canceled,
-    CopyFailed,
     EngineFault,
     MockhausError,
-    NoTransaction,
-    ProtocolError,
     SqlSyntaxError,
     StatementTimeout,
     UnsupportedFeature,
 )
 from mockhaus.gateway import messages as m
-from mockhaus.gateway.auth import first_schema
 from mockhaus.gateway.codec import encode
+from mockhaus.gateway.commands import Commands
 from mockhaus.gateway.copy_command import CopyCommand
-from mockhaus.gateway.copy_in import CopyIn
-from mockhaus.gateway.copy_out import copy_rows, with_header
+from mockhaus.gateway.copying import Copying
 from mockhaus.gateway.cursors import Cursors
-from mockhaus.gateway.messages import BINARY, TEXT, Message
+from mockhaus.gateway.messages import Message
+from mockhaus.gateway.outbox import Outbox, Steps
 from mockhaus.gateway.parameters import TEXT_OID, ParameterLoader, check_count, duckdb_type
 from mockhaus.gateway.portal import Plan, Portal
 from mockhaus.gateway.protocol import (
@@ -45,18 +42,10 @@ from mockhaus.gateway.protocol import (
 from mockhaus.gateway.reading import Read, moved, read
 from mockhaus.gateway.responses import error_response, warning_response
 from mockhaus.gateway.rows import Wire, shown_name
-from mockhaus.gateway.settings import Command, Settings, setting
-from mockhaus.gateway.state_commands import (
-    CloseCursor,
-    Deallocate,
-    Declare,
-    Fetch,
-    Savepoint,
-    StateCommand,
-)
+from mockhaus.gateway.settings import Command, Settings
+from mockhaus.gateway.state_commands import Declare, Fetch, StateCommand
 from mockhaus.result import Projection, Result
 from mockhaus.sessions.connection import Connection
-from mockhaus.sessions.preparing import Prepared
 from mockhaus.translation.statements import (
     Begin,
     CatalogSelect,
@@ -68,25 +57,11 @@ from mockhaus.translation.statements import (
 
 log = logging.getLogger(__name__)
 
-#: Bytes that are worth a write of their own.
-PIECE: Final = 64 * 1024
-
 #: Plans kept for texts that come again.
 PLANS: Final = 256
 
 #: Statements that a cursor and a COPY TO can be for.
 QUERIES: Final = (Select, CatalogSelect)
-
-_SAVEPOINTS: Final = {
-    "SAVEPOINT": Connection.savepoint,
-    "RELEASE": Connection.release,
-    "ROLLBACK TO": Connection.rollback_to,
-}
-
-Steps = Generator[Wire, None, None]
-
-#: What a step yields when it can go on only with the data of a COPY FROM STDIN.
-_DATA_WANTED: Final = b""
 
 _PARSE_COMPLETE: Final = encode(m.ParseComplete())
 _BIND_COMPLETE: Final = encode(m.BindComplete())
@@ -116,19 +91,30 @@ class Backend:
         self._portals: Namespace[Portal] = portal_names()
         self._parameters = ParameterLoader()
         self._plans: dict[int, Plan] = {}
-        self._out = bytearray()
+        self._out = out = Outbox()
         self._implicit = False
-        self._flush = False
         self._timed_out = False
         self.canceling = False
         self._rolled_back = False
         self._message: Message = m.Sync()
-        self._incoming: CopyIn | None = None
-        #: Files of COPY FROM STDIN that the open transaction may need again.
-        self._spooled: list[CopyIn] = []
-        #: What waits for the data of a COPY FROM STDIN.
-        self._waiting: Steps | None = None
-        self._cursors = Cursors(self._portals, self._statements, self._run)
+        cursors = Cursors(self._portals, self._statements, self._run)
+        self._cursors = cursors
+        self._commands = Commands(
+            connection,
+            settings,
+            cursors,
+            in_block=lambda: self._implicit,
+            discard=self._discard,
+        )
+        self._copying = copying = Copying(
+            connection,
+            protocol,
+            out,
+            encoders,
+            plan=lambda statement: self._plan(statement, (), 0),
+            run=self._run,
+            opened=self._opened,
+        )
         self._actions: dict[Action, Callable[[Any], Steps | None]] = {
             Action.QUERY: self._query,
             Action.PARSE: self._parse,
@@ -139,10 +125,10 @@ class Backend:
             Action.FLUSH: self._flush_out,
             Action.SYNC: self._sync,
             Action.CALL_FUNCTION: self._call_function,
-            Action.COPY_DATA: self._copy_data,
-            Action.COPY_DONE: self._copy_done,
-            Action.COPY_FAIL: self._copy_fail,
-            Action.BREAK_COPY: self._break_copy,
+            Action.COPY_DATA: copying.data,
+            Action.COPY_DONE: copying.done,
+            Action.COPY_FAIL: copying.fail,
+            Action.BREAK_COPY: copying.interrupted,
             Action.TERMINATE: lambda message: None,
             Action.IGNORE: lambda message: None,
         }
@@ -168,33 +154,25 @@ class Backend:
                     self._message = message
                 steps = self._actions[action](message)
                 if steps is not None:
-                    yield from self._drive(steps)
+                    yield from self._copying.drive(steps)
             except MockhausError as error:
                 self._failed(message, error)
             except Exception:
                 log.exception("a fault in Mockhaus")
                 self._failed(message, EngineFault("Internal error; the server's log has it."))
-        return self._taken() if self._flush else None
-
-    def _drive(self, steps: Steps) -> Steps:
-        """Go through steps, until they end or want data."""
-        for wire in steps:
-            if wire is _DATA_WANTED:
-                self._waiting = steps
-                return
-            yield wire
+        return self._out.taken() if self._out.flush else None
 
     def adopt(self, startup: Mapping[str, str]) -> None:
         """Bring the settings that the client came with to the connection."""
         if any(name.lower() == "timezone" for name in startup):
-            self._apply("timezone")
+            self._commands.apply("timezone")
 
     def greet(self, key: bytes) -> bytes:
         """What follows a login: settings, the key for cancel requests, ReadyForQuery."""
         self._report_settings()
         self._out += key
         self._ready()
-        return self._taken()
+        return self._out.taken()
 
     def cancel(self, *, timed_out: bool = False) -> None:
         """Stop what runs; from any thread.
@@ -209,36 +187,19 @@ class Backend:
     def close(self) -> None:
         """Give everything back; an open transaction is rolled back."""
         try:
-            self._give_up_copy()
-            self._drop_spooled()
+            self._copying.give_up()
+            self._copying.forget()
             self._close_portals()
         finally:
             self._connection.close()
-
-    def _taken(self) -> bytes:
-        data = bytes(self._out)
-        self._out.clear()
-        self._flush = False
-        return data
-
-    def _emit(self, wire: Wire) -> Steps:
-        """Send rows: a large piece as it is, small ones together."""
-        if len(wire) < PIECE:
-            self._out += wire
-            if len(self._out) >= PIECE:
-                yield self._taken()
-            return
-        if self._out:
-            yield self._taken()
-        yield wire
 
     def _failed(self, message: Message, error: MockhausError) -> None:
         if type(error) is Canceled and self._timed_out:
             error = StatementTimeout(error.message)
         self.canceling = False
         self._out += encode(error_response(error))
-        self._flush = True
-        self._give_up_copy()
+        self._out.flush = True
+        self._copying.give_up()
         try:
             if self._connection.status == "T":
                 self._connection.abort()
@@ -251,7 +212,7 @@ class Backend:
     def _ready(self) -> None:
         self._report_settings()
         self._out += _READY[self._connection.status]
-        self._flush = True
+        self._out.flush = True
 
     def _report_settings(self) -> None:
         # ALTER SESSION and USE change these as well.
@@ -275,10 +236,10 @@ class Backend:
         self._implicit = False
         connection.end_implicit(commit=commit)
         if connection.status == "I":
-            self._drop_spooled()
+            self._copying.forget()
             committed, self._rolled_back = commit and not self._rolled_back, False
             for name in self.settings.transaction_ended(committed=committed):
-                self._apply(name)
+                self._commands.apply(name)
 
     def _close_portals(self, *, committed: bool | None = None) -> None:
         """Close portals; at the end of a transaction those WITH HOLD stay, if it committed."""
@@ -287,6 +248,11 @@ class Backend:
             if committed is None or not portal.held:
                 portal.close()
                 self._portals.pop(name)
+
+    def _discard(self) -> None:
+        """DISCARD ALL: drop what the protocol keeps."""
+        self._close_portals()
+        self._statements.clear()
 
     # --- simple query -----------------------------------------------------------------------------
 
@@ -307,7 +273,7 @@ class Backend:
     def _simple(self, statement: Read) -> Steps:
         plan = self._plan(statement, (), 0)
         if plan.copy is not None:
-            yield from self._copy(plan.copy)
+            yield from self._copying.copy(plan.copy, self._message)
             return
         portal = Portal(plan)
         try:
@@ -315,7 +281,7 @@ class Backend:
             if portal.encoder is not None:
                 self._out += portal.encoder.description
                 for wire in portal.fetch(0, self._encoders):
-                    yield from self._emit(wire)
+                    yield from self._out.emit(wire)
             self._out += encode(m.CommandComplete(portal.tag))
         finally:
             portal.close()
@@ -364,13 +330,13 @@ class Backend:
             self._out += _EMPTY
             return
         if portal.plan.copy is not None:
-            yield from self._copy(portal.plan.copy)
+            yield from self._copying.copy(portal.plan.copy, self._message)
             return
         try:
             if portal.result is None:
                 self._opened(portal.open(self._run))
             for wire in portal.fetch(message.max_rows, self._encoders):
-                yield from self._emit(wire)
+                yield from self._out.emit(wire)
         except MockhausError as error:
             raise moved(error, portal.plan.offset) from None
         self._out += _SUSPENDED if portal.suspended else encode(m.CommandComplete(portal.tag))
@@ -384,7 +350,7 @@ class Backend:
 
     def _flush_out(self, message: m.Flush) -> Steps:
         if self._out:
-            yield self._taken()
+            yield self._out.taken()
 
     def _sync(self, message: m.Sync) -> None:
         self._end(commit=True)
@@ -394,76 +360,6 @@ class Backend:
         raise UnsupportedFeature(
             "function call messages are not supported", hint="Call the function with SELECT."
         )
-
-    # --- COPY -------------------------------------------------------------------------------------
-
-    def _copy(self, copy: CopyCommand) -> Steps:
-        statements = self._connection.parse(copy.query)
-        if len(statements) != 1 or not isinstance(statements[0], Select):
-            raise UnsupportedFeature("COPY sends the rows of a query only")
-        plan = self._plan(statements[0], (), 0)
-        return self._copy_in(copy, plan) if copy.inwards else self._copy_out(copy, plan)
-
-    def _copy_out(self, copy: CopyCommand, plan: Plan) -> Steps:
-        portal = Portal(plan)
-        portal.encoder = rows = copy_rows(copy, plan.columns or ())
-        try:
-            self._opened(portal.open(self._run))
-            self._out += encode(m.CopyOutResponse(*_formats(copy, plan)))
-            header = rows.header
-            if header and copy.form != "BINARY":
-                self._out += encode(m.CopyData(header))
-                header = b""
-            for wire in portal.fetch(0, self._encoders):
-                # Of the binary format, clients expect the header together with the first row.
-                yield from self._emit(with_header(header, wire))
-                header = b""
-            if header or rows.trailer:
-                self._out += encode(m.CopyData(header + rows.trailer))
-            self._out += encode(m.CopyDone()) + encode(m.CommandComplete(f"COPY {portal.sent}"))
-        finally:
-            portal.close()
-
-    def _copy_in(self, copy: CopyCommand, plan: Plan) -> Steps:
-        self._incoming = incoming = CopyIn(copy, plan.columns or (), self._connection.session.files)
-        try:
-            self.protocol.copying(self._message)
-            self._out += encode(m.CopyInResponse(*_formats(copy, plan)))
-            self._flush = True
-            yield _DATA_WANTED
-            prepared = Prepared(incoming.finish(), None)
-            result = self._run(Plan(prepared), (), None)
-            self._out += encode(m.CommandComplete(f"COPY {result.row_count}"))
-        finally:
-            self._incoming = None
-            # ROLLBACK TO SAVEPOINT may load it again.
-            self._spooled.append(incoming)
-
-    def _copy_data(self, message: m.CopyData) -> None:
-        assert self._incoming is not None
-        self._incoming.add(message.data)
-
-    def _copy_done(self, message: m.CopyDone) -> Steps:
-        steps, self._waiting = self._waiting, None
-        self.protocol.copied()
-        assert steps is not None
-        yield from self._drive(steps)
-
-    def _copy_fail(self, message: m.CopyFail) -> None:
-        raise CopyFailed(f"COPY from stdin failed: {message.reason}")
-
-    def _break_copy(self, message: Message) -> None:
-        raise ProtocolError(f"unexpected message {type(message).__name__} during COPY from stdin")
-
-    def _give_up_copy(self) -> None:
-        steps, self._waiting = self._waiting, None
-        if steps is not None:
-            steps.close()
-
-    def _drop_spooled(self) -> None:
-        for each in self._spooled:
-            each.close()
-        self._spooled.clear()
 
     # --- statements -------------------------------------------------------------------------------
 
@@ -489,14 +385,16 @@ class Backend:
         if self.canceling:
             raise Canceled("SQL execution canceled")
         if plan.state is not None:
-            return self._state(plan, plan.state, values)
+            return self._commands.state(plan, plan.state, values)
         if plan.prepared is not None:
             self._warn(plan.prepared.statement)
             result = self._connection.run(plan.prepared, values, projection)
             catalog = plan.prepared.catalog
-            return self._configured(catalog.settings, values, result) if catalog else result
+            return (
+                self._commands.configured(catalog.settings, values, result) if catalog else result
+            )
         assert plan.command is not None
-        return self._carry_out(plan.command)
+        return self._commands.set(plan.command)
 
     def _state_plan(self, command: StateCommand, types: tuple[int, ...], offset: int) -> Plan:
         if isinstance(command, Fetch):
@@ -511,27 +409,6 @@ class Backend:
         inner = self._plan(queries[0], types, 0)
         return Plan(inner.prepared, state=command, types=inner.types, offset=offset)
 
-    def _state(self, plan: Plan, command: StateCommand, values: Sequence[Any]) -> Result:
-        """Carry out a statement about the connection's own state."""
-        connection = self._connection
-        if isinstance(command, Savepoint):
-            assert command.name is not None
-            return _SAVEPOINTS[command.verb](connection, command.name)
-        if connection.status == "E":
-            self._statement("SELECT 1")  # which the connection refuses in its own words
-        match command:
-            case Declare():
-                if connection.status == "I" and not (self._implicit or command.hold):
-                    raise NoTransaction("DECLARE CURSOR can only be used in transaction blocks")
-                return self._cursors.declare(command, plan, values)
-            case Fetch():
-                return self._cursors.fetch(command, plan.fetched)
-            case CloseCursor():
-                return self._cursors.close(command)
-            case Deallocate():
-                return self._cursors.deallocate(command)
-        return Result((), "UNLISTEN")
-
     def _warn(self, statement: Statement) -> None:
         """PostgreSQL's warnings about a BEGIN too many, or an end of nothing."""
         status = self._connection.status
@@ -543,73 +420,10 @@ class Backend:
             return
         self._out += encode(warning_response(text, code))
 
-    def _configured(
-        self, changes: Sequence[Sequence[Any]], values: Sequence[Any], result: Result
-    ) -> Result:
-        """Carry out what set_config calls of a catalog query say, if it has a row at all."""
-        if not changes:
-            return result
-        rows = list(result.python_rows())
-        for change in changes if rows else ():
-            name, value, local = (
-                values[each - 1] if type(each) is int else each for each in change
-            )
-            verb = "SET LOCAL" if local in (True, "true", "t", "on") else "SET"
-            self._carry_out(setting(verb, str(name), None if value is None else str(value)))
-        return Result(result.columns, result.tag, rows=rows, translated=result.translated)
-
     def _opened(self, result: Result) -> None:
         self._rolled_back = self._rolled_back or result.tag == "ROLLBACK"
         for text in result.warnings:
             self._out += encode(warning_response(text))
-
-    # --- settings ---------------------------------------------------------------------------------
-
-    def _carry_out(self, it: Command) -> Result:
-        if self._connection.status == "E":
-            self._statement("SELECT 1")  # which the connection refuses in its own words
-        if it.verb == "SHOW":
-            return self.settings.show(it.name)
-        if it.verb == "DISCARD":
-            return self._discard(it.name)
-        if it.verb == "RESET":
-            names = self.settings.reset(it.name)
-        else:
-            self.settings.set(it.name, it.value, local=it.verb == "SET LOCAL")
-            names = [it.name]
-        for name in names:
-            self._apply(name)
-        return Result((), "RESET" if it.verb == "RESET" else "SET")
-
-    def _apply(self, name: str) -> None:
-        """Bring a setting that reaches beyond this door to the connection."""
-        value = self.settings[name]
-        if name == "timezone":
-            quoted = value.replace("'", "''")
-            self._statement(f"ALTER SESSION SET TIMEZONE = '{quoted}'")
-        elif name == "search_path" and (schema := first_schema(value)) is not None:
-            # As in PostgreSQL, the schema need not exist yet.
-            self._connection.enter(None, schema)
-
-    def _discard(self, what: str) -> Result:
-        if what == "ALL":
-            if self._connection.status != "I" or self._implicit:
-                raise UnsupportedFeature("DISCARD ALL cannot run inside a transaction block")
-            self._close_portals()
-            self._statements.clear()
-            for name in self.settings.reset("ALL"):
-                self._apply(name)
-        return Result((), f"DISCARD {what}")
-
-    def _statement(self, text: str) -> None:
-        for statement in self._connection.parse(text):
-            self._connection.run(self._connection.prepare(statement)).close()
-
-
-def _formats(copy: CopyCommand, plan: Plan) -> tuple[int, tuple[int, ...]]:
-    """The format of a COPY and of each of its columns."""
-    code = BINARY if copy.form == "BINARY" else TEXT
-    return code, (code,) * len(plan.columns or ())
 
 
 def _lone_executes(messages: Sequence[Message]) -> set[int]:

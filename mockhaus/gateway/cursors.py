@@ -6,19 +6,17 @@ A cursor streams forward; one declared SCROLL or WITH HOLD has its rows in memor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from mockhaus.errors import CursorState, UndefinedPrepared
-from mockhaus.gateway.portal import Plan, Portal
+from mockhaus.gateway.portal import Plan, Portal, Run
 from mockhaus.gateway.protocol import Namespace
 from mockhaus.gateway.rows import Batch, Held
 from mockhaus.gateway.state_commands import CloseCursor, Deallocate, Declare, Fetch
-from mockhaus.result import Projection, Result
-
-Run = Callable[[Plan, Sequence[Any], Projection | None], Result]
+from mockhaus.result import Result
 
 
 class Scrolled:

@@ -62,6 +62,10 @@ class Plan:
         return all(each is None for each in what)
 
 
+#: Runs a plan with its values; the projection is of its rows.
+Run = Callable[["Plan", Sequence[Any], Projection | None], Result]
+
+
 class Portal:
     """A plan with its parameter values, run at the first fetch and then read piece by piece."""
 
@@ -93,7 +97,7 @@ class Portal:
         count = self.result.row_count
         return self.result.tag if count is None else f"{self.result.tag} {count}"
 
-    def open(self, run: Callable[[Plan, Sequence[Any], Projection | None], Result]) -> Result:
+    def open(self, run: Run) -> Result:
         """Run the statement; its rows wait."""
         projection = None if self.encoder is None else self.encoder.projection
         self.result = result = run(self.plan, self.values, projection)
