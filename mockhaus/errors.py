@@ -32,6 +32,7 @@
     │   │   ├── StringTooLong          100078  22001
     │   │   ├── NotNullViolation       100072  23502
     │   │   ├── NondeterministicMerge  100090  21000
+    │   │   ├── RecursionLimit         100189  54001
     │   │   ├── Canceled               000604  57014
     │   │   │   └── StatementTimeout   000630  57014
     │   │   ├── OutOfMemory            100298  53200
@@ -332,6 +333,14 @@ class NondeterministicMerge(ExecutionError):
     number = "100090"
     sqlstate = "21000"
     snowflake_state = "42P18"
+
+
+class RecursionLimit(ExecutionError):
+    """A hierarchy or a recursion that does not end."""
+
+    number = "100189"
+    sqlstate = "54001"
+    snowflake_state = "54001"
 
 
 class Canceled(ExecutionError):

@@ -115,6 +115,11 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
             _invalid,
         ),
         (
+            r"Column \"(?P<name>[^\"]+)\" in (?:EXCLUDE|REPLACE|RENAME) list not found"
+            r"|(?P<other>(?!))",
+            _invalid,
+        ),
+        (
             r"Referenced table \"(?P<name>[^\"]+)\" not found|(?P<other>(?!))",
             _invalid,
         ),

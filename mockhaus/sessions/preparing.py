@@ -21,7 +21,9 @@ from mockhaus.sessions.transaction import Transaction
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dml import Change, change
+from mockhaus.translation.indirect import uses_variables, with_variables
 from mockhaus.translation.names import storage_name
+from mockhaus.translation.parse import parse
 from mockhaus.translation.postgres import translate as postgres
 from mockhaus.translation.postgres.translate import CatalogTranslation
 from mockhaus.translation.staged import mentions
@@ -119,6 +121,8 @@ class Preparer:
         """Prepared from nothing, whatever is kept."""
         if not isinstance(statement, (s.Commit, s.Rollback)):
             self._transaction.check()
+        if uses_variables(statement.text):
+            statement = self._with_names(statement, context)
         if not context.stages and mentions(statement):
             found = staged.described(self._workspace(), statement)
             context = replace(context, stages=found)
@@ -135,6 +139,16 @@ class Preparer:
             return Prepared(statement, None, statement.parameters, types, change=changed)
         shape = SHAPES.get(type(statement))
         return Prepared(statement, None if shape is None else shape(self._workspace(), statement))
+
+    @staticmethod
+    def _with_names(statement: s.Statement, context: Context) -> s.Statement:
+        """The statement as it is with the values of the variables that it takes names from."""
+        text = with_variables(statement.text, context.variables)
+        placeholders = isinstance(statement, s.Tree) and bool(
+            statement.parameters and not statement.binds
+        )
+        (found,) = parse(text, placeholders=placeholders)
+        return replace(found, text=statement.text, offset=statement.offset)
 
     def columns(self, name: ObjectName, context: Context) -> Mapping[str, str]:
         """The columns of a table or view: name in upper case -> DuckDB's type. None is no error."""

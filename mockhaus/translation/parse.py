@@ -14,6 +14,7 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mockhaus.errors import UnsupportedFeature
+from mockhaus.translation import indirect
 from mockhaus.translation import statements as s
 from mockhaus.translation.dialect import parse_tree, tokenize
 from mockhaus.translation.grammar import account, files, objects
@@ -82,7 +83,7 @@ def parse(text: str, *, placeholders: bool = False) -> list[s.Statement]:
 
 @lru_cache(maxsize=512)
 def _parse(text: str, placeholders: bool) -> tuple[s.Statement, ...]:
-    tokens = tokenize(files.bare_paths_hidden(text))
+    tokens = indirect.named(tokenize(files.bare_paths_hidden(text)), text)
     return tuple(_statement(Reader(some, text), placeholders) for some in split(tokens))
 
 

@@ -20,6 +20,7 @@ from mockhaus.errors import UndefinedVariable, UnknownFunction, UnsupportedFeatu
 from mockhaus.translation import names, staged
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
+from mockhaus.translation.clauses import hierarchy, sources, star
 from mockhaus.translation.clauses.grouping import spelled_out
 from mockhaus.translation.clauses.pivot import pivoted
 from mockhaus.translation.comparisons import fitted, needs_fitting
@@ -40,13 +41,15 @@ class Walk:
     `counts` when the numbers of rows of tables are asked for, which must be told before it runs.
     """
 
-    __slots__ = ("_ctes", "_tables", "context", "counts", "text", "volatile")
+    __slots__ = ("_ctes", "_tables", "context", "counts", "numbered", "text", "volatile")
 
     def __init__(self, context: Context, text: str) -> None:
         self.context = context
         self.text = text
         self.volatile = False
         self.counts = False
+        #: Whether columns by table and number, `t.$2`, are still to be found.
+        self.numbered = ".$" in text
         self._ctes: list[set[str]] = []
         self._tables: set[ObjectName] = set()
 
@@ -239,6 +242,8 @@ def _table(node: exp.Table, walk: Walk) -> exp.Expression:
             raise UnsupportedFeature(f"Unsupported feature '{shown}'.")
     if not isinstance(node.this, exp.Identifier):
         raise unknown(cast(exp.Expression, node.this) if isinstance(node.this, exp.Func) else node)
+    if sources.is_dual(node, walk):
+        return walk.rewrite(sources.dual(node))
     name = names.object_name(node)
     if name.schema is None and walk.is_cte(name.name):
         new = exp.Table(this=names.identifier(name.name))
@@ -293,11 +298,17 @@ _QUERY_PARTS: Final = frozenset(
 
 def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
     """SELECT and set operations: unlabelled items of a derived table get Snowflake's labels."""
+    if node.args.get("connect") is not None:
+        hierarchy.climbed(cast(exp.Select, node), walk)
     for key, value in node.args.items():
         if value and key not in _QUERY_PARTS:
             raise UnsupportedFeature(f"Unsupported feature '{key.strip('_').upper()}'.")
+    if walk.numbered:
+        walk.numbered = False
+        sources.numbered(node, walk)
     if isinstance(node, exp.Select):
         spelled_out(node)
+        star.spelled_out(node, walk)
         if isinstance(node.parent, (exp.Subquery, exp.CTE)):
             node.set("expressions", [_labelled(item, None) for item in node.expressions])
     walk.children(node)

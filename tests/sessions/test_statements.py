@@ -156,6 +156,17 @@ def test_variables(snowflake: Connection) -> None:
     assert run(snowflake, "SELECT $a, $b, $c") == [(2, "two", 3)]
 
 
+def test_names_from_variables(snowflake: Connection) -> None:
+    run(snowflake, "SET (t, c) = ('mockhaus.public.\"My t\"', 'a')")
+    run(snowflake, "CREATE TABLE IDENTIFIER($t) (a INT); INSERT INTO IDENTIFIER($t) VALUES (1)")
+    assert run(snowflake, "SELECT IDENTIFIER($c) + 1 FROM TABLE($t)") == [(2,)]
+    run(snowflake, "SET t = 'other'")
+    with pytest.raises(errors.UndefinedObject):
+        run(snowflake, "SELECT * FROM IDENTIFIER($t)")
+    with pytest.raises(errors.UndefinedVariable):
+        run(snowflake, "DROP TABLE IDENTIFIER($nope)")
+
+
 def test_context_follows_statements(snowflake: Connection) -> None:
     current = "SELECT CURRENT_DATABASE(), CURRENT_SCHEMA()"
     assert run(snowflake, current) == [("MOCKHAUS", "PUBLIC")]

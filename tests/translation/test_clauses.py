@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from mockhaus.errors import InvalidParameter, UnsupportedFeature
+from mockhaus.errors import (
+    InvalidIdentifier,
+    InvalidParameter,
+    SqlSyntaxError,
+    UnsupportedFeature,
+)
 from tests.translation.conftest import Snowflake
 
 SALES = """(SELECT * FROM VALUES (1, 'x', 10), (1, 'y', 5), (2, 'x', 7) T(ID, Q, A))"""
@@ -27,6 +32,11 @@ QUERIES: list[tuple[str, list[tuple[Any, ...]]]] = [
     (
         f"SELECT E, QX FROM {SALES} PIVOT(AVG(A) FOR Q IN ('x')) AS P(E, QX) ORDER BY E",
         [(1, Decimal("10.000000")), (2, Decimal("7.000000"))],
+    ),
+    (
+        f"""SELECT ID, \"'y'_TOTAL\" FROM {SALES} PIVOT(SUM(A) AS TOTAL FOR Q IN (ANY ORDER BY Q))
+            ORDER BY ID""",
+        [(1, 5), (2, None)],
     ),
     (
         f"SELECT * FROM {SALES} PIVOT(SUM(A) FOR Q IN ('y' AS QY) DEFAULT ON NULL (0)) ORDER BY ID",
@@ -56,6 +66,17 @@ QUERIES: list[tuple[str, list[tuple[Any, ...]]]] = [
     (f"SELECT Z FROM (SELECT * RENAME B AS Z FROM {ABC})", [(2,)]),
     (f"SELECT T.* EXCLUDE (A, B) FROM {ABC}", [(3,)]),
     ("SELECT * ILIKE '%i%' FROM (SELECT 1 ID, 2 XX)", [(1,)]),
+    (f"SELECT * ILIKE '%a%' REPLACE (7 AS A) FROM {ABC}", [(7,)]),
+    (
+        f"SELECT Z + C FROM (SELECT * EXCLUDE (B) REPLACE (A * 5 AS A) RENAME (A AS Z) FROM {ABC})",
+        [(8,)],
+    ),
+    # columns by number, DUAL, names as values
+    ("SELECT V.$2, $1 FROM VALUES (1, 'a') V", [("a", 1)]),
+    ("SELECT U.$2 FROM VALUES (1, 2) T JOIN (SELECT 1 A, 3 B) U ON T.$1 = U.$1", [(3,)]),
+    ("WITH C AS (SELECT 1 A, 2 B) SELECT (SELECT MAX(C.$2) FROM VALUES (9) W) FROM C", [(2,)]),
+    ("SELECT * FROM DUAL", [("X",)]),
+    (f"SELECT IDENTIFIER('t.a') + IDENTIFIER('\"C\"') FROM {ABC}", [(4,)]),
     # limits and order
     ("SELECT TOP 2 COLUMN1 FROM VALUES (3), (1), (2) ORDER BY 1", [(1,), (2,)]),
     ("SELECT COLUMN1 FROM VALUES (3), (1) ORDER BY 1 OFFSET 1 FETCH FIRST 1 ROWS ONLY", [(3,)]),
@@ -95,8 +116,13 @@ def test_rows(snowflake: Snowflake, query: str, rows: list[tuple[Any, ...]]) -> 
 ERRORS: list[tuple[str, type[Exception]]] = [
     (f"SELECT * FROM {ABC} SAMPLE (101)", InvalidParameter),
     (f"SELECT * FROM {ABC} SAMPLE SYSTEM (3 ROWS)", UnsupportedFeature),
+    (f"SELECT * RENAME (X AS Y) FROM {ABC}", InvalidIdentifier),
+    (f"SELECT * EXCLUDE (X) FROM {ABC}", InvalidIdentifier),
+    (f"SELECT * ILIKE 'A' EXCLUDE (A) FROM {ABC}", SqlSyntaxError),
+    ("SELECT T.$3 FROM VALUES (1, 2) T", InvalidIdentifier),
+    ("SELECT * FROM IDENTIFIER('a b')", SqlSyntaxError),
+    ("SELECT * FROM IDENTIFIER(?)", UnsupportedFeature),
     ("WITH R AS (SELECT 1 N UNION SELECT N FROM R) SELECT * FROM R", UnsupportedFeature),
-    ("SELECT * FROM T START WITH A = 1 CONNECT BY PRIOR A = B", UnsupportedFeature),
     (
         "SELECT * FROM T MATCH_RECOGNIZE (PARTITION BY A PATTERN (X+) DEFINE X AS A > 1)",
         UnsupportedFeature,

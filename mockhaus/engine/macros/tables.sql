@@ -44,3 +44,10 @@ CREATE OR REPLACE MACRO tree_steps(k) AS regexp_replace(k, '\.?"([^"]*)"', '[''\
 CREATE OR REPLACE MACRO pivot_label(q) AS
     CASE typeof(q) WHEN 'VARCHAR' THEN chr(39) || CAST(q AS VARCHAR) || chr(39)
          ELSE CAST(q AS VARCHAR) END;
+
+-- CONNECT BY: an error where a row comes again below itself; `seen` are its ancestors, oldest first.
+CREATE OR REPLACE MACRO climbed(seen, level) AS
+    CASE WHEN level >= 2000 OR (level > 1 AND contains(seen, chr(31)) AND list_contains(
+                  string_split(seen, chr(30))[2:-2], string_split(seen, chr(30))[-1]))
+         THEN CAST(error('MOCKHAUS:RecursionLimit:Recursion exceeded max iteration count: the rows of CONNECT BY go round in a circle') AS BOOLEAN)
+         ELSE true END;

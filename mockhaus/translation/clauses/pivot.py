@@ -43,7 +43,10 @@ def _pivot(source: exp.Expression, node: exp.Pivot, walk: Walk) -> exp.Expressio
         total, default = _plain(function, walk), _default(node, walk)
         if default is not None:
             total = apply("coalesce", total, default)
-        query: exp.Expression = _dynamic(source, column, _label(column, first, walk), total)
+        titles = _label(column, first, walk)
+        if name is not None:
+            titles = exp.DPipe(this=titles, expression=exp.Literal.string(f"_{name}"))
+        query: exp.Expression = _dynamic(source, column, titles, total)
     else:
         query = _static(source, column, function, walk)
         total = walk.rewrite(function)

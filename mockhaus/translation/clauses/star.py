@@ -1,25 +1,101 @@
 """`SELECT * EXCLUDE | REPLACE | RENAME | ILIKE`. Snowflake's manual: "SELECT".
 
-GENERATOR of ours has a hidden column, which a star leaves out.
+DuckDB's star does not take ILIKE with any of the others, nor one column in REPLACE and in RENAME,
+and does not notice a column of RENAME that is not there: such a star is spelled out, where the
+columns of its tables are known.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
-from mockhaus.errors import UnsupportedFeature
+from mockhaus.errors import InvalidIdentifier, SqlSyntaxError, UnsupportedFeature
+from mockhaus.translation import names
+from mockhaus.translation.clauses import sources
+from mockhaus.translation.operands import literal_text
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
 
 
+def spelled_out(select: exp.Select, walk: Walk) -> None:
+    """Stars that DuckDB has no form for become their columns, in place, before the walk."""
+    items = select.expressions
+    if not any(_is_hard(item) for item in items):
+        return
+    made: list[exp.Expression] = []
+    for item in items:
+        made.extend(_columns(item, select, walk) if _is_hard(item) else [item])
+    select.set("expressions", made)
+
+
+def _is_hard(item: exp.Expression) -> bool:
+    if not isinstance(item, (exp.Star, exp.Column)):
+        return False
+    star = sources.star_of(item)
+    if not isinstance(star, exp.Star):
+        return False
+    if star.args.get("rename"):  # DuckDB does not notice a column that is not there
+        return True
+    return bool(star.args.get("ilike") and (star.args.get("except_") or star.args.get("replace")))
+
+
+def _columns(item: exp.Expression, select: exp.Select, walk: Walk) -> list[exp.Expression]:
+    star = sources.star_of(item)
+    if star.args.get("ilike") and star.args.get("except_"):
+        raise SqlSyntaxError(
+            "SQL compilation error:\nILIKE and EXCLUDE cannot be used in the same SELECT *."
+        )
+    pairs = sources.starred(item, select, walk)
+    if pairs is None and not (star.args.get("ilike") or star.args.get("replace")):
+        return [item]
+    if pairs is None:
+        raise UnsupportedFeature("Unsupported feature '* ILIKE or RENAME with REPLACE' here.")
+    dropped = {_stored(each) for each in star.args.get("except_") or []}
+    replaced = {names.stored(e.args["alias"]): e.this for e in star.args.get("replace") or []}
+    renamed = {_stored(e.this): e.args["alias"] for e in star.args.get("rename") or []}
+    known = {column for _, column in pairs}
+    for name in (*dropped, *replaced, *renamed):
+        if name not in known:
+            raise InvalidIdentifier(f"SQL compilation error:\ninvalid identifier '{name}'")
+    like = _pattern(star)
+    made: list[exp.Expression] = []
+    for table, name in pairs:
+        if name in dropped or (like is not None and not like.fullmatch(name)):
+            continue
+        value = replaced.get(name)
+        column = value.copy() if value is not None else _column(table, name)
+        made.append(exp.Alias(this=column, alias=renamed.get(name) or _quoted(name)))
+    return made
+
+
+def _stored(node: exp.Expression) -> str:
+    inner: Any = node.this if isinstance(node, exp.Column) else node
+    return names.stored(inner)
+
+
+def _quoted(name: str) -> exp.Identifier:
+    return exp.Identifier(this=name, quoted=True)
+
+
+def _column(table: str, name: str) -> exp.Column:
+    return exp.Column(this=_quoted(name), table=_quoted(table) if table else None)
+
+
+def _pattern(star: exp.Expression) -> re.Pattern[str] | None:
+    """The pattern of ILIKE: `%` any characters, `_` one."""
+    given = star.args.get("ilike")
+    if given is None:
+        return None
+    parts = re.split(r"([%_])", literal_text(given, "ILIKE pattern"))
+    wild = {"%": ".*", "_": "."}
+    return re.compile("".join(wild.get(p) or re.escape(p) for p in parts), re.IGNORECASE | re.S)
+
+
 def _star(node: exp.Star, walk: Walk) -> exp.Expression:
-    if node.args.get("ilike") and any(
-        node.args.get(key) for key in ("except_", "replace", "rename")
-    ):
-        raise UnsupportedFeature("Unsupported feature '* ILIKE with EXCLUDE, REPLACE or RENAME'.")
     walk.children(node)
     return node
 

@@ -93,6 +93,15 @@ def _schemas(node: exp.Expression, walk: Walk) -> exp.Expression:
     return exp.Literal.string(json.dumps([f"{context.database}.{context.schema}"]))
 
 
+def _variable(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """GETVARIABLE('NAME'): a session variable as text, NULL for one that is not set."""
+    walk.volatile = True
+    name = literal_text(node.expressions[0], "name")
+    value = walk.context.variables.get(name)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return exp.cast(exp.Null() if value is None else exp.Literal.string(text), "TEXT")
+
+
 def _in_session(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """IS_ROLE_IN_SESSION: there is one role at a time."""
     role = literal_text(node.expressions[0], "role")
@@ -121,6 +130,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     rewrite("CURRENT_STATEMENT", _statement, exp.CurrentStatement),
     call("LAST_QUERY_ID", _last_query_id, 0, 1),
     call("IS_ROLE_IN_SESSION", _in_session, 1, 1),
+    call("GETVARIABLE", _variable, 1, 1),
     call("INVOKER_ROLE", _text(lambda c: c.role), 0, 0),
     stock("CURRENT_DATE", exp.CurrentDate),
     rewrite(

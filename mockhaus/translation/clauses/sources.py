@@ -1,0 +1,182 @@
+"""The tables of a FROM and their columns, as far as a statement and the catalog tell.
+
+For what needs the names of columns while translating: `t.$2`, stars that DuckDB has no form for.
+The tree is Snowflake's, before the walk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from sqlglot import exp
+
+from mockhaus.translation import names
+from mockhaus.translation.dialect import snowflake_text
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+#: The columns of DUAL: one row to select constants from. Snowflake's manual: "SELECT".
+DUAL: Final = "DUAL"
+
+
+def of_select(select: exp.Select) -> Iterator[exp.Expression]:
+    """The tables of a FROM clause and its joins."""
+    first = select.args.get("from_")
+    if first is None:
+        return
+    yield first.this
+    for join in (*(first.this.args.get("joins") or []), *(select.args.get("joins") or [])):
+        yield join.this
+    yield from select.args.get("laterals") or []
+
+
+def name_of(source: exp.Expression) -> str:
+    """The name that a table goes by, '' for none."""
+    alias = source.args.get("alias")
+    named = alias.this if alias is not None else None
+    if named is None and isinstance(source, exp.Table):
+        named = source.this
+    return names.stored(named) if isinstance(named, exp.Identifier) else ""
+
+
+def columns(source: exp.Expression, walk: Walk) -> list[str] | None:
+    """The names of a table's columns as stored; None where they are not known."""
+    if source.args.get("pivots") or source.args.get("sample"):
+        return None
+    alias = source.args.get("alias")
+    if alias is not None and alias.args.get("columns"):
+        return [names.stored(each) for each in alias.args["columns"]]
+    if isinstance(source, exp.Values):
+        first = source.expressions[0]
+        width = len(first.expressions) if isinstance(first, exp.Tuple) else 1
+        return [f"COLUMN{number}" for number in range(1, width + 1)]
+    if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier):
+        return _of_table(source, walk)
+    inner = source.this
+    if isinstance(source, (exp.Subquery, exp.Lateral)):
+        return columns(inner, walk) if isinstance(inner, exp.Values) else answered(inner, walk)
+    return None
+
+
+def _of_table(table: exp.Table, walk: Walk) -> list[str] | None:
+    name = names.object_name(table)
+    if name.schema is None:
+        for cte in _ctes(table):
+            if names.stored(cte.args["alias"].this) == name.name:
+                listed = cte.args["alias"].args.get("columns")
+                if listed:
+                    return [names.stored(each) for each in listed]
+                return answered(cte.this, walk)
+    return list(walk.context.columns(walk.context.resolve(name))) or None
+
+
+def _ctes(node: exp.Expression) -> Iterator[exp.CTE]:
+    at = node.parent
+    while at is not None:
+        with_ = at.args.get("with_")
+        if with_ is not None:
+            yield from with_.expressions
+        at = at.parent
+
+
+def answered(query: exp.Expression | None, walk: Walk) -> list[str] | None:
+    """The names of a query's columns; None where they are not known."""
+    while isinstance(query, (exp.SetOperation, exp.Subquery)):
+        query = query.this
+    if not isinstance(query, exp.Select):
+        return None
+    found: list[str] = []
+    for item in query.expressions:
+        starred = of_star(item, query, walk) if item.is_star else [_label(item)]
+        if starred is None:
+            return None
+        found.extend(starred)
+    return found
+
+
+def _label(item: exp.Expression) -> str:
+    if isinstance(item, exp.Alias):
+        return names.stored(item.args["alias"])
+    if isinstance(item, exp.Column) and isinstance(item.this, exp.Identifier):
+        return names.stored(item.this)
+    return snowflake_text(item).upper()
+
+
+def of_star(item: exp.Expression, select: exp.Select, walk: Walk) -> list[str] | None:
+    """The names of the columns that `*` or `t.*` stands for; None where they are not known."""
+    if any(value for key, value in star_of(item).args.items() if key != "this"):
+        return None
+    pairs = starred(item, select, walk)
+    return None if pairs is None else [column for _, column in pairs]
+
+
+def star_of(item: exp.Expression) -> exp.Expression:
+    """The Star of `*` or `t.*`."""
+    inner = item.this
+    return inner if isinstance(item, exp.Column) and isinstance(inner, exp.Star) else item
+
+
+def starred(item: exp.Expression, select: exp.Select, walk: Walk) -> list[tuple[str, str]] | None:
+    """(table, column) of each column of `*` or `t.*`; None where they are not known."""
+    wanted = item.args.get("table") if isinstance(item, exp.Column) else None
+    merged = any(
+        join.args.get("using") or join.args.get("method") == "NATURAL"
+        for join in select.args.get("joins") or []
+    )
+    if merged and wanted is None:
+        return None
+    pairs: list[tuple[str, str]] = []
+    for source in of_select(select):
+        name = name_of(source)
+        if wanted is not None and names.stored(wanted) != name:
+            continue
+        found = columns(source, walk)
+        if found is None:
+            return None
+        pairs.extend((name, column) for column in found)
+    return pairs or None
+
+
+def numbered(tree: exp.Expression, walk: Walk) -> None:
+    """`t.$2` becomes the name of t's second column, in the whole of a tree, in place."""
+    for column in list(tree.find_all(exp.Column)):
+        table, number = column.args.get("table"), column.this
+        if table is None or not isinstance(number, exp.Parameter):
+            continue
+        if not isinstance(number.this, exp.Literal):
+            continue
+        found = _nearest(column, names.stored(table), walk)
+        at = int(number.this.this)
+        if found is not None and 1 <= at <= len(found):
+            column.set("this", exp.Identifier(this=found[at - 1], quoted=True))
+
+
+def _nearest(node: exp.Expression, name: str, walk: Walk) -> list[str] | None:
+    """The columns of the table of that name in the nearest query around a node."""
+    at = node.find_ancestor(exp.Select)
+    while at is not None:
+        for source in of_select(at):
+            if name_of(source) == name:
+                return columns(source, walk)
+        at = at.find_ancestor(exp.Select)
+    return None
+
+
+def is_dual(table: exp.Table, walk: Walk) -> bool:
+    """Whether a table is DUAL, and no table of the user's is called so."""
+    name = names.object_name(table)
+    if name.name != DUAL or name.schema is not None or walk.is_cte(DUAL):
+        return False
+    context = walk.context
+    if context.database is None or context.schema is None:
+        return True
+    return not context.columns(context.resolve(name))
+
+
+def dual(table: exp.Table) -> exp.Expression:
+    """DUAL as a query of its one row."""
+    value = exp.Alias(this=exp.Literal.string("X"), alias=exp.to_identifier("DUMMY"))
+    alias = table.args.get("alias") or exp.TableAlias(this=names.identifier(DUAL))
+    return exp.Subquery(this=exp.Select(expressions=[value]), alias=alias)
