@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from mockhaus import errors
-from mockhaus.engine import library, udfs
+from mockhaus.engine import files, instances
 from mockhaus.engine.errors import translated
 from mockhaus.engine.library import CATALOG
 from mockhaus.errors import SqlError
@@ -30,6 +30,13 @@ RERUNS: Final = 5
 
 #: Parsed texts that a connection keeps.
 STATEMENTS: Final = 256
+
+#: The name under which a session's data are attached, and a saved file while it is copied.
+DATA: Final = "session"
+_SAVED: Final = "saved"
+
+#: A size that no log reaches: while a file is copied, DuckDB must not write into it.
+_NEVER: Final = "1000TB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,39 +295,109 @@ class Cursor:
 
 
 class Database:
-    """One DuckDB instance: a session's storage.
+    """A session's storage: one database, attached to a DuckDB instance of its own.
 
     `path` is its file, None for memory; `macros` is the file of macros (see `library.build`);
-    `allowed` are the only directories that SQL may read or write: DuckDB itself refuses others.
+    `allowed` are the only directories that DuckDB reads and writes from then on, those of `path`
+    and of saved files among them. What does not fit into memory goes to the folder `spill`.
     """
 
-    def __init__(self, path: Path | None, macros: Path, allowed: Sequence[Path]) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        macros: Path,
+        allowed: Sequence[Path],
+        spill: Path | None = None,
+    ) -> None:
         self.path = path
         try:
-            self._root = duckdb.connect(
-                ":memory:" if path is None else str(path), config=library.CONFIG
-            )
-            self._root.execute(f"ATTACH '{_quoted(macros)}' AS {CATALOG} (READ_ONLY)")
-            udfs.register(self._root)
+            self._root = instances.over(macros).take()
+            self._attach()
+            if spill is not None:
+                self._root.execute(f"SET temp_directory = '{_quoted(spill)}'")
             directories = ", ".join(f"'{_quoted(each)}'" for each in allowed)
             self._root.execute(f"SET allowed_directories = [{directories}]")
             self._root.execute("SET enable_external_access = false")
         except duckdb.Error as error:
             raise translated(error) from None
-        self._name = self._root.execute("SELECT current_database()").fetchall()[0][0]
 
     def cursor(self) -> Cursor:
         """A connection of its own into this database, with the macros in reach."""
         try:
-            return Cursor(self._root.cursor(), f'"{self._name}".main,{CATALOG}.main')
+            return Cursor(self._root.cursor(), f"{DATA}.main,{CATALOG}.main")
         except duckdb.Error as error:
             raise translated(error) from None
+
+    def save(self, path: Path) -> None:
+        """Write what is committed to a new file, while others may go on reading and writing.
+
+        A file is copied as it stands on disk, for which its log is written into it first and not
+        again before the copy is done. That cannot be while others write; then, as what is in
+        memory, everything is written out, which takes longer.
+        """
+        try:
+            if self.path is None or not self._cloned(self.path, path):
+                self._copy(DATA, _SAVED, path, "")
+        except duckdb.Error as error:
+            raise translated(error) from None
+
+    def _cloned(self, live: Path, path: Path) -> bool:
+        self._root.execute(f"SET checkpoint_threshold = '{_NEVER}'")
+        try:
+            self._root.cursor().execute(f"CHECKPOINT {DATA}")
+            files.clone(live, path)
+        except duckdb.TransactionException:
+            return False
+        finally:
+            self._root.execute("RESET checkpoint_threshold")
+        return True
+
+    def load(self, path: Path) -> None:
+        """Have what a saved file holds instead of what is here. No transaction may be open.
+
+        Connections stay, and see it with their next statement.
+        """
+        with self.detached():
+            if self.path is not None:
+                files.remove_database(self.path)
+                files.clone(path, self.path)
+        if self.path is None:
+            try:
+                self._copy(_SAVED, DATA, path, "(READ_ONLY)")
+            except duckdb.Error as error:
+                raise translated(error) from None
+
+    def _copy(self, source: str, target: str, path: Path, options: str) -> None:
+        """Everything of one database into the other; the saved one is the file at `path`."""
+        cursor = self._root.cursor()
+        cursor.execute(f"ATTACH '{_quoted(path)}' AS {_SAVED} {options}")
+        try:
+            cursor.execute(f"COPY FROM DATABASE {source} TO {target}")
+        finally:
+            cursor.execute(f"DETACH {_SAVED}")
+            cursor.close()
+
+    @contextlib.contextmanager
+    def detached(self) -> Iterator[None]:
+        """The data are away, and attached from `path`, which may have changed, in the end."""
+        try:
+            self._root.execute(f"DETACH {DATA}")
+            try:
+                yield
+            finally:
+                self._attach()
+        except duckdb.Error as error:
+            raise translated(error) from None
+
+    def _attach(self) -> None:
+        place = ":memory:" if self.path is None else _quoted(self.path)
+        self._root.execute(f"ATTACH '{place}' AS {DATA}")
 
     def checkpoint(self) -> None:
         """Write the log into the file, so that the next start is quick."""
         if self.path is not None:
             try:
-                self._root.execute("CHECKPOINT")
+                self._root.execute(f"CHECKPOINT {DATA}")
             except duckdb.Error as error:
                 raise translated(error) from None
 

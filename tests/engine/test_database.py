@@ -11,6 +11,7 @@ import pytest
 from mockhaus import errors
 from mockhaus.engine import library
 from mockhaus.engine.database import Cursor, Database
+from mockhaus.engine.instances import Instances
 
 
 @pytest.fixture
@@ -160,3 +161,39 @@ def test_two_instances_share_the_library(database: Database) -> None:
         "SELECT divide(1, 2)"
     )
     other.close()
+
+
+@pytest.mark.parametrize("kind", ["memory", "file"])
+def test_what_is_saved_can_be_loaded(kind: str, tmp_path: Path) -> None:
+    path = None if kind == "memory" else tmp_path / "live.duckdb"
+    database = Database(path, library.shared(), [tmp_path], tmp_path / "spill")
+    cursor, writer = database.cursor(), database.cursor()
+    cursor.run("CREATE SCHEMA s")
+    cursor.run("CREATE SEQUENCE s.numbers START 7")
+    cursor.run("CREATE TABLE s.t (a INTEGER NOT NULL, b VARCHAR DEFAULT nextval('s.numbers'))")
+    cursor.run("CREATE VIEW s.a_view AS SELECT * FROM s.t")
+    cursor.run("INSERT INTO s.t (a) VALUES (1), (2)")
+    writer.begin()
+    writer.run("INSERT INTO s.t (a) VALUES (99)")
+
+    database.save(tmp_path / "saved.duckdb")
+
+    writer.commit()
+    cursor.run("DROP SCHEMA s CASCADE")
+    for _ in range(2):
+        database.load(tmp_path / "saved.duckdb")
+        assert cursor.rows("SELECT * FROM s.a_view") == [(1, "7"), (2, "8")]
+        cursor.run("INSERT INTO s.t (a) VALUES (3)")
+        assert cursor.rows("SELECT max(b::INTEGER) >= 9 FROM s.t") == [(True,)]
+    database.close()
+
+
+def test_an_instance_is_kept_ready() -> None:
+    kept = Instances(library.shared())
+    first = kept.take()
+    kept.close()
+    second = kept.take()
+    assert first is not second
+    assert [each.execute("SELECT 1").fetchall() for each in (first, second)] == [[(1,)], [(1,)]]
+    first.close()
+    second.close()
