@@ -25,9 +25,9 @@ class Column:
     nullable: bool = True
 
 
-#: Columns in, one DuckDB expression over `#1`, `#2`, ... for each column out. A door that wants
-#: its rows in a form of its own (text, big-endian bytes) has DuckDB compute it, in parallel.
-Projection = Callable[[Sequence[Column]], Sequence[str]]
+#: Columns in, one DuckDB expression over `#1`, `#2`, ... for each column out; None where the rows
+#: are wanted as they are. What a door cannot do itself, it has DuckDB compute.
+Projection = Callable[[Sequence[Column]], Sequence[str] | None]
 
 
 class Batches(Protocol):

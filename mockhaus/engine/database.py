@@ -129,6 +129,10 @@ class Cursor:
             for name, kind in zip(relation.columns, relation.types, strict=True)
         ]
 
+    def columns(self) -> list[Described]:
+        """The columns of the query that runs."""
+        return [Described(name, str(kind)) for name, kind, *_ in self._duckdb.description or ()]
+
     def few(self, sql: str, values: Sequence[Any], limit: int) -> list[tuple[Any, ...]] | None:
         """Run a query and fetch its rows, None if there are more than `limit`.
 

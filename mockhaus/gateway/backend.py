@@ -271,7 +271,7 @@ class Backend:
         self._ready()
 
     def _simple(self, statement: Read) -> Steps:
-        plan = self._plan(statement, (), 0)
+        plan = self._plan(statement, (), 0, describe=False)
         if plan.copy is not None:
             yield from self._copying.copy(plan.copy, self._message)
             return
@@ -363,14 +363,18 @@ class Backend:
 
     # --- statements -------------------------------------------------------------------------------
 
-    def _plan(self, statement: Read, types: tuple[int, ...], offset: int) -> Plan:
+    def _plan(
+        self, statement: Read, types: tuple[int, ...], offset: int, *, describe: bool = True
+    ) -> Plan:
         if isinstance(statement, Command):
             return Plan(command=statement, offset=offset)
         if isinstance(statement, CopyCommand):
             return Plan(copy=statement, offset=offset)
         if isinstance(statement, StateCommand):
             return self._state_plan(statement, types, offset)
-        prepared = self._connection.prepare(statement, tuple(map(duckdb_type, types)))
+        prepared = self._connection.prepare(
+            statement, tuple(map(duckdb_type, types)), describe=describe
+        )
         if types or offset:
             return Plan(prepared, types=types, offset=offset)
         # The connection gives the same Prepared for the same text; so does this the Plan.

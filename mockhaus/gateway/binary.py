@@ -230,9 +230,11 @@ FORMS: Final[dict[str, Form]] = {
     "FLOAT": Form(pa.float64(), _FLOAT64.pack, _float64_cells, held=float, loose=True),
     "VARCHAR": Form(pa.string(), text, text_cells, held=str),
     "BINARY": Form(pa.binary(), bytes, lambda column: column),
-    "DATE": Form(pa.date32(), date, _date_cells, integers(pa.int32())),
+    "DATE": Form(pa.date32(), date, _date_cells, integers(pa.int32()), apart=dates.days_of),
     "TIME": Form(pa.time64("us"), _INT64.pack, _int64_cells, _INT64S),
-    "TIMESTAMP_NTZ": Form(pa.timestamp("us"), timestamp, _timestamp_cells, _INT64S),
+    "TIMESTAMP_NTZ": Form(
+        pa.timestamp("us"), timestamp, _timestamp_cells, _INT64S, apart=dates.micros_of
+    ),
     # The instant itself; the zone is the reader's affair.
     "TIMESTAMP_LTZ": Form(
         pa.timestamp("us", "UTC"), timestamp, _timestamp_cells, _INT64S, held=instant_held

@@ -30,7 +30,7 @@ class Form:
 
     `scalar` makes the bytes of one value and is the specification; `vector` makes those of a
     whole column of the Arrow type `storage`. `values` takes such a column apart into what
-    `scalar` wants. `held` brings a Python value that never was in DuckDB into `storage`.
+    `scalar` wants, and `apart` a single Python value. `held` brings a Python value into `storage`.
     `expression` is set where DuckDB itself must convert the column, `{0}`, before it comes here;
     `loose` where `scalar` takes the values of a column whether or not it is of that type.
     """
@@ -42,11 +42,13 @@ class Form:
     held: Callable[[Any], Any] = lambda value: value
     expression: str | None = None
     loose: bool = False
+    apart: Callable[[Any], Any] | None = None
 
     @property
     def is_plain(self) -> bool:
-        """Whether `scalar` takes a held value as it is in Python."""
-        return self.values is pa.Array.to_pylist and self.expression is None
+        """Whether a Python value needs no way through Arrow to `scalar`."""
+        direct = self.values is pa.Array.to_pylist or self.apart is not None
+        return direct and self.expression is None
 
     def bring(self, column: pa.Array) -> pa.Array:
         """The column as `storage`: DuckDB has more integers, units and strings than the wire."""

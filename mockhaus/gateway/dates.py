@@ -7,6 +7,7 @@ microseconds since midnight. The scalar functions know every value; the vector o
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
@@ -33,6 +34,9 @@ DAY: Final = 86_400 * SECOND
 DATE_INFINITY: Final = 2**31 - 1
 TIMESTAMP_INFINITY: Final = 2**63 - 1
 
+#: The epoch as Python counts days.
+_EPOCH: Final = 719_163
+
 #: 0001-01-01 and 9999-12-31 as days.
 _FIRST: Final = -719_162
 _LAST: Final = 2_932_896
@@ -56,6 +60,20 @@ def _clocks() -> npt.NDArray[np.uint64]:
 def _three_digits() -> npt.NDArray[np.void]:
     """`000` to `999`."""
     return np.array([f"{n:03}" for n in range(1000)], dtype="S3").view("V3")
+
+
+# --- Python's values ---
+
+
+def days_of(value: date) -> int:
+    """A Python date as days."""
+    return value.toordinal() - _EPOCH
+
+
+def micros_of(value: datetime) -> int:
+    """A Python timestamp without a zone as microseconds."""
+    seconds = value.hour * 3600 + value.minute * 60 + value.second
+    return (value.toordinal() - _EPOCH) * DAY + seconds * SECOND + value.microsecond
 
 
 # --- one value ------------------------------------------------------------------------------------

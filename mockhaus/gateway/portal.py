@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mockhaus.gateway.copy_command import CopyCommand
-from mockhaus.gateway.rows import Batch, RowEncoder, Wire
+from mockhaus.gateway.rows import Batch, RowEncoder, Wire, encoder_of
 from mockhaus.gateway.settings import Command
 from mockhaus.gateway.state_commands import StateCommand
 from mockhaus.result import Column, Projection, Result
@@ -38,10 +38,16 @@ class Plan:
     offset: int = 0
     _encoders: dict[tuple[int, ...], RowEncoder] = field(default_factory=dict)
 
-    def encoder(self, formats: tuple[int, ...] = ()) -> RowEncoder:
-        """The encoder of the answer's rows in these formats. Raises ProtocolError."""
+    def encoder(
+        self, formats: tuple[int, ...] = (), columns: Sequence[Column] | None = None
+    ) -> RowEncoder:
+        """The encoder of the answer's rows in these formats; `columns` are the answer's own, where
+        there is one already. Raises ProtocolError."""
+        own = self.columns
+        if columns is not None and columns is not own:
+            return RowEncoder(columns, formats)
         if (found := self._encoders.get(formats)) is None:
-            found = self._encoders[formats] = RowEncoder(self.columns or (), formats)
+            found = self._encoders[formats] = encoder_of(own or (), formats)
         return found
 
     @property
@@ -99,18 +105,22 @@ class Portal:
 
     def open(self, run: Run) -> Result:
         """Run the statement; its rows wait."""
-        projection = None if self.encoder is None else self.encoder.projection
-        self.result = result = run(self.plan, self.values, projection)
+        self.result = result = run(self.plan, self.values, self._projection)
         if result.status_only or not result.columns:
             self.encoder = None
-        elif result.columns is not self.plan.columns:
-            self.encoder = RowEncoder(result.columns, self.formats)
+        elif self.encoder is None or result.columns is not self.plan.columns:
+            self.encoder = self.plan.encoder(self.formats, result.columns)
         if self.encoder is not None:
             if result.batches is not None:
                 self._batches = iter(result.batches)
             elif result.rows:
                 self._batches = iter([self.encoder.held(result.rows)])
         return result
+
+    def _projection(self, columns: Sequence[Column]) -> Sequence[str] | None:
+        if self.encoder is None:
+            self.encoder = self.plan.encoder(self.formats, columns)
+        return self.encoder.projection
 
     def fetch(self, limit: int, encoders: Executor) -> Iterator[Wire]:
         """The DataRow bytes of the next `limit` rows, 0 for all.

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import repeat
 from typing import Any, Final, TypeAlias
 
@@ -34,7 +35,7 @@ from mockhaus.gateway.cells import (
 )
 from mockhaus.gateway.codec import encode
 from mockhaus.gateway.messages import BINARY, TEXT, FieldDescription, RowDescription
-from mockhaus.result import Column, Projection
+from mockhaus.result import Column
 
 Wire = bytes | memoryview
 
@@ -118,10 +119,12 @@ class RowEncoder:
         self._scalars = [form.scalar for form in self._forms]
         self._small = SMALL
         plain = all(form.expression is None for form in self._forms)
-        self.projection: Projection | None = None if plain else self._project
+        self.projection: Sequence[str] | None = None if plain else self._projected()
         self.description = encode(row_description(columns, codes))
+        self._is_held = all(form.is_plain for form in self._forms)
+        self._aparts = [form.apart or form.held for form in self._forms]
 
-    def _project(self, columns: Sequence[Column]) -> Sequence[str]:
+    def _projected(self) -> Sequence[str]:
         return [
             (form.expression or "{0}").format(f"#{number}")
             for number, form in enumerate(self._forms, start=1)
@@ -138,23 +141,21 @@ class RowEncoder:
 
     def held(self, rows: Sequence[Sequence[Any]]) -> Held | pa.RecordBatch:
         """Rows held as Python values, ready for `encode`."""
-        if len(rows) > self._small or not all(form.is_plain for form in self._forms):
+        if len(rows) > self._small or not self._is_held:
             return self.batch(rows)
-        holds = [form.held for form in self._forms]
-        return Held(
-            [
-                tuple(
-                    None if value is None else hold(value)
-                    for hold, value in zip(holds, row, strict=True)
-                )
-                for row in rows
-            ]
-        )
+        return Held(rows)
 
     def encode(self, batch: Batch) -> Wire:
         """The DataRow messages of a batch."""
         if isinstance(batch, Held):
-            return self._rows(batch.rows)
+            aparts = self._aparts
+            return self._rows(
+                [
+                    None if value is None else apart(value)
+                    for apart, value in zip(aparts, row, strict=True)
+                ]
+                for row in batch.rows
+            )
         if batch.num_rows <= self._small:
             return self._loop(batch)
         parts = [_whole(self._columns(piece), self._kind) for piece in pieces(batch)]
@@ -195,6 +196,12 @@ class RowEncoder:
             _Cells(form.vector(column), column)
             for form, column in zip(self._forms, columns, strict=True)
         ]
+
+
+@lru_cache(maxsize=512)
+def encoder_of(columns: tuple[Column, ...], formats: tuple[int, ...]) -> RowEncoder:
+    """The encoder of these columns, which many statements share."""
+    return RowEncoder(columns, formats)
 
 
 class _Cells:

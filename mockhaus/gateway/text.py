@@ -160,10 +160,20 @@ FORMS: Final[dict[str, Form]] = {
     "FLOAT": Form(pa.float64(), float8, _float8_cells, held=float, loose=True),
     "VARCHAR": Form(pa.string(), text, text_cells, held=str),
     "BINARY": Form(pa.binary(), bytea, _bytea_cells),
-    "DATE": Form(pa.date32(), dates.date_text, dates.date_cells, integers(pa.int32())),
+    "DATE": Form(
+        pa.date32(),
+        dates.date_text,
+        dates.date_cells,
+        integers(pa.int32()),
+        apart=dates.days_of,
+    ),
     "TIME": Form(pa.time64("us"), dates.time_text, dates.time_cells, integers(pa.int64())),
     "TIMESTAMP_NTZ": Form(
-        pa.timestamp("us"), dates.timestamp_text, dates.timestamp_cells, integers(pa.int64())
+        pa.timestamp("us"),
+        dates.timestamp_text,
+        dates.timestamp_cells,
+        integers(pa.int64()),
+        apart=dates.micros_of,
     ),
     "TIMESTAMP_LTZ": Form(
         pa.timestamp("us", "UTC"),

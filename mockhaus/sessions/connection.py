@@ -31,7 +31,7 @@ from mockhaus.result import Projection, Result
 from mockhaus.sessions import dml
 from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads
 from mockhaus.sessions.history import now
-from mockhaus.sessions.preparing import EXPLAINED, Prepared, Preparer
+from mockhaus.sessions.preparing import EXPLAINED, Prepared, Preparer, exact
 from mockhaus.sessions.recording import Recorder
 from mockhaus.sessions.settings import SETTINGS
 from mockhaus.sessions.targets import after_ddl, lock_key, to_count
@@ -46,9 +46,8 @@ from mockhaus.translation.staged import mentions
 if TYPE_CHECKING:
     from mockhaus.sessions.session import Session
 
-#: Rows up to which an answer is short, and the types whose values Python holds exactly.
+#: Rows up to which an answer is short.
 _FEW: Final = 80
-_PLAIN: Final = frozenset(("NUMBER", "FLOAT", "VARCHAR", "BOOLEAN", "VARIANT"))
 _DONE: Final = "Statement executed successfully."
 _STATUS: Final[dict[State, Literal["I", "T", "E"]]] = {
     State.IDLE: "I",
@@ -189,14 +188,17 @@ class Connection:
         self.recorder.parse_s = time.perf_counter() - clock
         return statements
 
-    def prepare(self, statement: s.Statement, types: tuple[str, ...] = ()) -> Prepared:
+    def prepare(
+        self, statement: s.Statement, types: tuple[str, ...] = (), *, describe: bool = True
+    ) -> Prepared:
         """Translate, and learn the columns without running anything.
 
         `types` are DuckDB's types of the parameters as far as they are known, '' for unknown.
+        Without `describe` the columns of a query may be learned only when it runs, which is next.
         """
         clock = time.perf_counter()
         try:
-            prepared = self._preparer.prepare(statement, self.context, types)
+            prepared = self._preparer.prepare(statement, self.context, types, describe=describe)
         except SqlError as error:
             self._fail(statement, error, now(), clock)
             raise
@@ -208,7 +210,7 @@ class Connection:
     def execute(self, text: str, values: Sequence[Any] = ()) -> Iterator[Result]:
         """Run all statements of a text, one by one; the values go to each that takes any."""
         for statement in self.parse(text):
-            prepared = self.prepare(statement)
+            prepared = self.prepare(statement, describe=False)
             binds = statement.binds if isinstance(statement, s.Tree) else ()
             if any(not name.isdigit() or int(name) > len(values) for name in binds):
                 raise UndefinedBind(f"SQL compilation error:\nBind variable {binds[-1]} not set.")
@@ -303,7 +305,6 @@ class Connection:
         self, prepared: Prepared, values: Sequence[Any], projection: Projection | None
     ) -> Result:
         assert prepared.query is not None
-        assert prepared.columns is not None
         sql = prepared.query.sql
         if prepared.catalog is not None:
             self._preparer.provide(prepared.catalog, self.context)
@@ -313,17 +314,23 @@ class Connection:
             plan = self._cursor.rows(f"EXPLAIN {sql}")
             lines = [(line,) for row in plan for line in str(row[-1]).splitlines()]
             return Result(EXPLAINED, "EXPLAIN", len(lines), lines, translated=sql)
-        if projection is not None:
-            sql = f"SELECT {', '.join(projection(prepared.columns))} FROM ({sql})"
+        columns, last = prepared.columns, prepared.last
+        stream = None
+        if columns is None:
             stream = self._cursor.stream(sql, values)
-            return Result(prepared.columns, "SELECT", batches=stream, translated=sql)
-        last = prepared.last
-        if last is not None and last.total is not None and last.total <= _FEW and _plain(prepared):
+            columns = self._preparer.learn(prepared)
+        if projection is not None and (wanted := projection(columns)) is not None:
+            if stream is not None:
+                stream.close()
+            sql = f"SELECT {', '.join(wanted)} FROM ({sql})"
+            stream = self._cursor.stream(sql, values)
+            return Result(columns, "SELECT", batches=stream, translated=sql)
+        if prepared.is_plain and last is not None and last.total is not None and last.total <= _FEW:
             rows = self._cursor.few(sql, values, _FEW)
-            if rows is not None:
-                return Result(prepared.columns, "SELECT", len(rows), rows, translated=sql)
-        prepared.last = stream = self._cursor.stream(sql, values)
-        return Result(prepared.columns, "SELECT", batches=stream, translated=sql)
+            if rows is not None and exact(rows, columns):
+                return Result(columns, "SELECT", len(rows), rows, translated=sql)
+        prepared.last = stream = stream or self._cursor.stream(sql, values)
+        return Result(columns, "SELECT", batches=stream, translated=sql)
 
     def _change(self, prepared: Prepared, rows: Sequence[Sequence[Any]]) -> Result:
         """A statement that writes: under its lock, in a transaction of its own if none is open."""
@@ -440,14 +447,6 @@ class Connection:
         self._transaction.rollback()
         self._cursor.close()
         self.session.left(self)
-
-
-def _plain(prepared: Prepared) -> bool:
-    """Whether a query may run twice, and its values are the same in Python as in Arrow."""
-    assert prepared.query is not None
-    return "nextval(" not in prepared.query.sql.lower() and all(
-        column.type.family in _PLAIN for column in prepared.columns or ()
-    )
 
 
 def _position_of(statement: s.Statement, subject: str) -> int | None:

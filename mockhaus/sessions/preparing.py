@@ -6,13 +6,14 @@ What is prepared is kept by its text until the connection's context or the sessi
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any, Final
 
 from mockhaus.catalog.postgres.snapshot import Settings, Snapshot
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.engine.database import Cursor, Stream
+from mockhaus.engine.database import Cursor, Described, Stream
 from mockhaus.errors import SqlError, StalePlan
 from mockhaus.ingestion import staged
 from mockhaus.result import Column
@@ -31,6 +32,14 @@ from mockhaus.translation.translate import Translation, translate
 from mockhaus.types import VARCHAR, from_catalog, from_duckdb
 
 _CACHE_SIZE: Final = 256
+#: DuckDB's types whose values Python holds exactly; of dates see `exact`.
+_EXACT: Final = frozenset(
+    {"BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "VARCHAR", "JSON"}
+    | {"DATE", "TIMESTAMP"}
+)
+_DATED: Final = frozenset(("DATE", "TIMESTAMP_NTZ"))
+#: What DuckDB hands to Python for infinity and the like, and for these dates themselves.
+_DOUBTFUL: Final = frozenset((date.min, date.max, datetime.min, datetime.max))
 _CHANGES: Final = (s.Insert, s.Update, s.Delete, s.Merge, s.Truncate)
 
 #: The columns of EXPLAIN's answer.
@@ -41,8 +50,9 @@ EXPLAINED: Final = (Column("content", VARCHAR),)
 class Prepared:
     """A statement ready to run.
 
-    `columns` is None where it answers no rows on the PostgreSQL door (DDL, DML); `parameters` is
-    the number of `$n` and `types` their DuckDB types as far as known; `query` is the translation of
+    `columns` is None where it answers no rows on the PostgreSQL door (DDL, DML), and of a query
+    whose columns are learned from its first run; `parameters` is the
+    number of `$n` and `types` their DuckDB types as far as known; `query` is the translation of
     a query, `change` that of a DML statement.
     """
 
@@ -53,8 +63,23 @@ class Prepared:
     query: Translation | None = None
     catalog: CatalogTranslation | None = None
     change: Change | None = None
+    #: Whether its values are the same in Python as in Arrow, and it may run twice.
+    is_plain: bool = False
     #: Its last answer, of a query that is kept: short ones take a shorter way the next time.
     last: Stream | None = None
+
+
+def exact(rows: Sequence[tuple[Any, ...]], columns: Sequence[Column]) -> bool:
+    """Whether Python rows of a plain query are the answer.
+
+    Dates beyond Python's come as text, or as its first and last ones.
+    """
+    dated = [n for n, each in enumerate(columns) if each.type.family in _DATED]
+    return not dated or all(
+        row[n] is None or (type(row[n]) is not str and row[n] not in _DOUBTFUL)
+        for row in rows
+        for n in dated
+    )
 
 
 class Preparer:
@@ -83,8 +108,17 @@ class Preparer:
         #: Columns of tables that statements name, as of a version of the session.
         self._known: tuple[int, dict[str, dict[str, str]]] = (-1, {})
 
-    def prepare(self, statement: s.Statement, context: Context, types: tuple[str, ...]) -> Prepared:
+    def prepare(
+        self,
+        statement: s.Statement,
+        context: Context,
+        types: tuple[str, ...],
+        *,
+        describe: bool = True,
+    ) -> Prepared:
         """`types` are DuckDB's types of the parameters as far as they are known, '' for unknown.
+
+        Without `describe` a query's columns may be left to be learned when it runs, which is next.
 
         Raises what is wrong with the statement, as far as can be told without running it.
         """
@@ -95,8 +129,10 @@ class Preparer:
         prepared = self._kept.get(key)
         if prepared is not None and prepared.statement is statement:
             self._kept.move_to_end(key)
+            if describe and prepared.query is not None and prepared.columns is None:
+                self._learn(prepared, self._described(prepared.query))
             return prepared
-        prepared = self.fresh(statement, context, types)
+        prepared = self.fresh(statement, context, types, describe=describe)
         translated = prepared.query or prepared.change
         if translated is not None and not translated.volatile:
             self._kept[key] = prepared
@@ -108,8 +144,9 @@ class Preparer:
         """What was prepared before a USE, SET or DDL, prepared anew. Raises StalePlan."""
         if (prepared.query is None and prepared.change is None) or self._is_current(context):
             return prepared
-        fresh = self.prepare(prepared.statement, context, prepared.types)
-        if fresh.columns != prepared.columns:
+        described = prepared.columns is not None
+        fresh = self.prepare(prepared.statement, context, prepared.types, describe=described)
+        if described and fresh.columns != prepared.columns:
             raise StalePlan("cached plan must not change result type")
         return fresh
 
@@ -117,7 +154,14 @@ class Preparer:
         kept, version = self._kept_for
         return kept is context and version == self._version()
 
-    def fresh(self, statement: s.Statement, context: Context, types: tuple[str, ...]) -> Prepared:
+    def fresh(
+        self,
+        statement: s.Statement,
+        context: Context,
+        types: tuple[str, ...],
+        *,
+        describe: bool = True,
+    ) -> Prepared:
         """Prepared from nothing, whatever is kept."""
         if not isinstance(statement, (s.Commit, s.Rollback)):
             self._transaction.check()
@@ -128,8 +172,10 @@ class Preparer:
             context = replace(context, stages=found)
         if isinstance(statement, s.Select):
             query = translate(statement, context, types)
-            columns = self._describe(query)
-            return Prepared(statement, columns, statement.parameters, types, query)
+            prepared = Prepared(statement, None, statement.parameters, types, query)
+            if describe or statement.parameters or not query.repeatable:
+                self._learn(prepared, self._described(query))
+            return prepared
         if isinstance(statement, s.CatalogSelect):
             return self._catalog_query(statement, context, types)
         if isinstance(statement, s.Explain):
@@ -184,10 +230,24 @@ class Preparer:
         key = (self._version(), number)
         self._snapshot.provide(catalog.relations, context, key, self._settings())
 
-    def _describe(self, translation: Translation) -> tuple[Column, ...]:
+    def learn(self, prepared: Prepared) -> tuple[Column, ...]:
+        """The columns of a query, which has just begun to run if they were not known."""
+        if prepared.columns is None:
+            return self._learn(prepared, self._cursor.columns())
+        return prepared.columns
+
+    def _learn(self, prepared: Prepared, described: Sequence[Described]) -> tuple[Column, ...]:
+        columns = tuple(Column(each.name, from_duckdb(each.type)) for each in described)
+        assert prepared.query is not None
+        prepared.columns = columns
+        prepared.is_plain = prepared.query.repeatable and all(
+            each.type in _EXACT or each.type.startswith("DECIMAL") for each in described
+        )
+        return columns
+
+    def _described(self, translation: Translation) -> list[Described]:
         try:
-            found = self._cursor.describe(translation.described)
+            return self._cursor.describe(translation.described)
         except SqlError:
             # A parameter of unknown type is not text here: what is around it tells its type.
-            found = self._cursor.describe(translation.untyped or translation.described)
-        return tuple(Column(described.name, from_duckdb(described.type)) for described in found)
+            return self._cursor.describe(translation.untyped or translation.described)

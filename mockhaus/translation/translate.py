@@ -32,6 +32,11 @@ class Translation:
     counts: bool = False
     untyped: str = ""
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether running it twice changes nothing."""
+        return "nextval(" not in self.sql.lower()
+
 
 def translate(statement: Tree, context: Context, types: Sequence[str] = ()) -> Translation:
     """Translate a query. Raises CompilationError with its position.

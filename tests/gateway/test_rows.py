@@ -64,7 +64,7 @@ def engine() -> Any:
 
 def answer(engine: Any, sql: str, encoder: RowEncoder, kinds: Sequence[SqlType]) -> pa.RecordBatch:
     if encoder.projection is not None:
-        sql = f"SELECT {', '.join(encoder.projection(columns(*kinds)))} FROM ({sql})"
+        sql = f"SELECT {', '.join(encoder.projection)} FROM ({sql})"
     (batch,) = engine.execute(sql).to_arrow_reader(1000)
     return batch
 
