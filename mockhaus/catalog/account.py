@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from mockhaus.catalog import routines
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.listing import Listing, Rows, shaped, yes
 from mockhaus.catalog.objects import CatalogObject, grant_key
@@ -134,9 +135,19 @@ def _granted_name(workspace: Workspace, statement: Grant) -> ObjectName:
         return name
     if on == "SCHEMA":
         name = ObjectName(name.name, None, name.schema or workspace.context.database)
+    elif on == "FUNCTION":
+        return _function(workspace, workspace.context.resolve(name))
     elif on != "DATABASE":
         name = workspace.context.resolve(name)
     return workspace.objects.get(on, name).name
+
+
+def _function(workspace: Workspace, name: ObjectName) -> ObjectName:
+    """`F(NUMBER)` in full. Raises UndefinedObject."""
+    bare, _, types = name.name.removesuffix(")").partition("(")
+    own = ObjectName(bare, name.schema, name.database)
+    routines.require(workspace, own, types.split(", ") if types else ())
+    return name
 
 
 # --- SHOW ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from mockhaus.catalog import views
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject, check_length
 from mockhaus.catalog.workspace import Workspace
@@ -105,9 +106,12 @@ def schema_name(workspace: Workspace, name: ObjectName) -> ObjectName:
 def remove_schema(workspace: Workspace, name: ObjectName) -> None:
     """Drop a schema and all that is in it."""
     schema = storage_schema(name.database or "", name.name)
+    functions = workspace.objects.list("FUNCTION", name.database, name.name)
     workspace.cursor.run(f"DROP SCHEMA {quoted(schema)} CASCADE")
     workspace.objects.drop_within(name.database or "", name.name)
     workspace.objects.drop("SCHEMA", name)
+    for each in functions:  # views elsewhere may call them
+        views.refresh(workspace, each.name)
 
 
 def remove_database(workspace: Workspace, name: str) -> None:

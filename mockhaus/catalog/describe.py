@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from mockhaus.catalog import columns
+from mockhaus.catalog import columns, routines
 from mockhaus.catalog.answers import table
 from mockhaus.catalog.containers import require_database, schema_name
 from mockhaus.catalog.listing import Shape, shaped, yes
@@ -127,4 +127,5 @@ _KINDS: Final[dict[str, tuple[Shape, Rows]]] = {
     "SCHEMA": (_CONTENTS, _schema),
     "DATABASE": (_CONTENTS, _database),
     "SEQUENCE": (LISTINGS["SEQUENCES"].shape, _sequence),
+    "FUNCTION": (shaped("property value"), routines.describe),
 }

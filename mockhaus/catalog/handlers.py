@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from mockhaus.catalog import account, alter, containers, describe, show, tables
-from mockhaus.catalog.workspace import Handler
-from mockhaus.result import Column
+from mockhaus.catalog import account, alter, containers, describe, routines, show, tables, views
+from mockhaus.catalog.workspace import Handler, Workspace
+from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
 from mockhaus.translation.grammar.account import CreateAccountObject, Grant
+from mockhaus.translation.grammar.routines import AlterFunction, CreateFunction
+
+
+def comment(workspace: Workspace, statement: s.Comment) -> Result:
+    """COMMENT ON any kind of object."""
+    room = routines.comment if statement.object == "FUNCTION" else tables.comment
+    return room(workspace, statement)
+
 
 HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.CreateDatabase: containers.create_database,
     s.CreateSchema: containers.create_schema,
     s.CreateTable: tables.create_table,
-    s.CreateView: tables.create_view,
+    s.CreateView: views.create,
+    CreateFunction: routines.create,
+    AlterFunction: routines.alter,
     s.CreateSequence: tables.create_sequence,
     s.AlterTable: alter.alter_table,
-    s.Comment: tables.comment,
+    s.Comment: comment,
     CreateAccountObject: account.create,
     Grant: account.grant,
     s.Show: show.show,
@@ -32,6 +42,7 @@ DROPS: Final[dict[str, Handler]] = {
     "TABLE": tables.drop_relation,
     "VIEW": tables.drop_relation,
     "SEQUENCE": tables.drop_relation,
+    "FUNCTION": routines.drop,
     **dict.fromkeys(("WAREHOUSE", "ROLE", "USER"), account.drop),
 }
 

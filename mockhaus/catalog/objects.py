@@ -55,6 +55,8 @@ class CatalogObject:
     comment: str = ""
     owner: str = "ACCOUNTADMIN"
     created: datetime | None = None
+    #: Its number, once it is recorded: of several functions of one name it tells which.
+    oid: int | None = field(default=None, compare=False)
 
 
 def grant_key(properties: Mapping[str, Any]) -> ObjectName:
@@ -83,6 +85,7 @@ def _key(kind: str, name: ObjectName) -> tuple[str, str, str, str]:
     return kind, (name.database or "").upper(), (name.schema or "").upper(), name.name.upper()
 
 
+_COLUMNS: Final = "kind, database, schema, name, properties, comment, owner, created, oid"
 _WHERE: Final = "kind = ? AND upper(database) = ? AND upper(schema) = ? AND upper(name) = ?"
 
 
@@ -98,8 +101,7 @@ class Objects:
     def find(self, kind: str, name: ObjectName) -> CatalogObject | None:
         """The object of that kind and name, None if there is none."""
         rows = self._cursor.rows(
-            "SELECT kind, database, schema, name, properties, comment, owner, created"
-            f" FROM {SCHEMA}.objects WHERE {_WHERE}",
+            f"SELECT {_COLUMNS} FROM {SCHEMA}.objects WHERE {_WHERE}",
             _key(kind, name),
         )
         return _object(rows[0]) if rows else None
@@ -111,13 +113,20 @@ class Objects:
             raise UndefinedObject(f"{kind.capitalize()} '{name}' does not exist or not authorized.")
         return found
 
+    def named(self, kind: str, name: ObjectName) -> list[CatalogObject]:
+        """All objects of that kind and name: functions may have several."""
+        rows = self._cursor.rows(
+            f"SELECT {_COLUMNS} FROM {SCHEMA}.objects WHERE {_WHERE} ORDER BY oid",
+            _key(kind, name),
+        )
+        return [_object(row) for row in rows]
+
     def list(
         self, kind: str, database: str | None = None, schema: str | None = None
     ) -> list[CatalogObject]:
         """All objects of a kind, of a database, of a schema; by name."""
         rows = self._cursor.rows(
-            "SELECT kind, database, schema, name, properties, comment, owner, created"
-            f" FROM {SCHEMA}.objects WHERE kind = ?"
+            f"SELECT {_COLUMNS} FROM {SCHEMA}.objects WHERE kind = ?"
             " AND (? IS NULL OR upper(database) = upper(?))"
             " AND (? IS NULL OR upper(schema) = upper(?))"
             " ORDER BY database, schema, name",
@@ -144,6 +153,11 @@ class Objects:
             if not replace:
                 raise DuplicateObject(f"Object '{new.name}' already exists.")
             self._delete(new.kind, new.name)
+        self.add(new)
+        return True
+
+    def add(self, new: CatalogObject) -> None:
+        """Record an object, whatever else has its name."""
         self._cursor.run(
             f"INSERT INTO {SCHEMA}.objects VALUES (?, ?, ?, ?, ?, ?, ?, now(), now(),"
             f" nextval('{SCHEMA}.oids'))",
@@ -157,13 +171,13 @@ class Objects:
                 new.owner,
             ),
         )
-        return True
 
     def update(self, old: CatalogObject, new: CatalogObject) -> None:
         """Give an object another name, properties, comment or owner; it keeps its age."""
         self._cursor.run(
             f"UPDATE {SCHEMA}.objects SET database = ?, schema = ?, name = ?, properties = ?,"
-            f" comment = ?, owner = ?, altered = now() WHERE {_WHERE}",
+            f" comment = ?, owner = ?, altered = now() WHERE {_WHERE}"
+            " AND (? IS NULL OR oid = ?)",
             (
                 new.name.database or "",
                 new.name.schema or "",
@@ -172,6 +186,8 @@ class Objects:
                 new.comment,
                 new.owner,
                 *_key(old.kind, old.name),
+                old.oid,
+                old.oid,
             ),
         )
         if new.name != old.name:
@@ -189,6 +205,15 @@ class Objects:
             self.get(kind, name)
         self._delete(kind, name)
         return True
+
+    def remove(self, old: CatalogObject) -> None:
+        """Forget a function, no other of its name, and what was granted on it."""
+        families = ", ".join(str(each["family"]) for each in old.properties["parameters"])
+        called = f"{old.name}({families})"
+        for each in self.list("GRANT"):
+            if (each.properties["on"], each.properties["name"]) == (old.kind, called):
+                self.drop("GRANT", each.name)
+        self._cursor.run(f"DELETE FROM {SCHEMA}.objects WHERE oid = ?", (old.oid,))
 
     def drop_within(self, database: str, schema: str | None = None) -> None:
         """Forget everything inside a database or a schema."""
@@ -216,7 +241,7 @@ class Objects:
 
 
 def _object(row: tuple[Any, ...]) -> CatalogObject:
-    kind, database, schema, name, properties, comment, owner, created = row
+    kind, database, schema, name, properties, comment, owner, created, oid = row
     return CatalogObject(
         kind,
         ObjectName(name, schema or None, database or None),
@@ -224,4 +249,5 @@ def _object(row: tuple[Any, ...]) -> CatalogObject:
         comment,
         owner,
         created,
+        oid,
     )

@@ -48,7 +48,7 @@ def require_schema(workspace: Workspace, name: ObjectName) -> ObjectName:
     return ObjectName(name.name, found.name.name, found.name.database)
 
 
-def _ready(
+def ready(
     workspace: Workspace, name: ObjectName, *, kind: str, replace: bool, if_not_exists: bool
 ) -> bool:
     """Make room for a new object; False if IF NOT EXISTS met one. Raises DuplicateObject."""
@@ -73,14 +73,14 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
     name = require_schema(workspace, definition.name)
     if definition.temporary:
         return _create_temporary(workspace, definition)
-    ready = _ready(
+    wanted = ready(
         workspace,
         name,
         kind="TABLE",
         replace=definition.replace,
         if_not_exists=definition.if_not_exists,
     )
-    if not ready:
+    if not wanted:
         return status("CREATE TABLE", f"{name.name} already exists, statement succeeded.")
     if definition.like is not None:
         return _model(workspace, definition, name)
@@ -172,48 +172,20 @@ def _recorded(
     }
 
 
-# --- views ---------------------------------------------------------------------------------------
-
-
-def create_view(workspace: Workspace, statement: s.CreateView) -> Result:
-    """CREATE VIEW."""
-    definition = tables.create_view(statement, workspace.context)
-    name = require_schema(workspace, definition.name)
-    ready = _ready(
-        workspace,
-        name,
-        kind="VIEW",
-        replace=definition.replace,
-        if_not_exists=definition.if_not_exists,
-    )
-    if not ready:
-        return status("CREATE VIEW", f"{name.name} already exists, statement succeeded.")
-    listed = ", ".join(map(names.quoted, definition.columns))
-    stored = names.storage_name(name, workspace.context)
-    workspace.cursor.run(
-        f"CREATE VIEW {stored}{f' ({listed})' if listed else ''} AS {definition.query}"
-    )
-    properties = {"text": statement.text, "secure": definition.secure}
-    workspace.objects.create(
-        CatalogObject("VIEW", name, properties, definition.comment), replace=True
-    )
-    return status("CREATE VIEW", f"View {name.name} successfully created.")
-
-
 # --- sequences -----------------------------------------------------------------------------------
 
 
 def create_sequence(workspace: Workspace, statement: s.CreateSequence) -> Result:
     """CREATE SEQUENCE."""
     name = require_schema(workspace, workspace.context.resolve(statement.name))
-    ready = _ready(
+    wanted = ready(
         workspace,
         name,
         kind="SEQUENCE",
         replace=statement.replace,
         if_not_exists=statement.if_not_exists,
     )
-    if not ready:
+    if not wanted:
         return status("CREATE SEQUENCE", f"{name.name} already exists, statement succeeded.")
     start, increment = int(statement.options["START"]), int(statement.options["INCREMENT"])
     bounds = f" MINVALUE {-(2**62)} MAXVALUE {2**62}" if increment < 0 or start < 1 else ""

@@ -77,11 +77,6 @@ class Connection:
         self.idle = False
         #: What a catalog query says of the settings; the PostgreSQL door knows them.
         self.settings: Settings = list
-        self.context = replace(
-            context,
-            last_query_ids=self.recorder.query_ids,
-            columns=lambda name: self._preparer.columns(name, self.context),
-        )
         self._cursor = cursor
         self._transaction = Transaction(cursor, session.locks, transactions, self._undone)
         self._preparer = Preparer(
@@ -90,6 +85,13 @@ class Connection:
             lambda: session.version,
             self._workspace,
             lambda: self.settings,
+        )
+        self.context = replace(
+            context,
+            last_query_ids=self.recorder.query_ids,
+            columns=lambda name: self._preparer.columns(name, self.context),
+            routines=self._preparer.routines,
+            described=lambda text: [each.type for each in cursor.describe(text)],
         )
         #: Temporary tables that were there when the open transaction began.
         self._temporary = context.temporary

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
+from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Settings, Snapshot
+from mockhaus.catalog.routines import defined
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Cursor, Described, Stream
 from mockhaus.errors import SqlError, StalePlan
@@ -27,6 +29,7 @@ from mockhaus.translation.names import storage_name
 from mockhaus.translation.parse import parse
 from mockhaus.translation.postgres import translate as postgres
 from mockhaus.translation.postgres.translate import CatalogTranslation
+from mockhaus.translation.routine import Routine
 from mockhaus.translation.staged import mentions
 from mockhaus.translation.translate import Translation, translate
 from mockhaus.types import VARCHAR, from_catalog, from_duckdb
@@ -105,6 +108,8 @@ class Preparer:
         self._snapshot = Snapshot(cursor)
         self._kept: OrderedDict[tuple[Any, ...], Prepared] = OrderedDict()
         self._kept_for: tuple[Context | None, int] = (None, -1)
+        #: The functions that statements name, as of a version of the session.
+        self._functions: tuple[int, dict[ObjectName, Sequence[Routine]]] = (-1, {})
         #: Columns of tables that statements name, as of a version of the session.
         self._known: tuple[int, dict[str, dict[str, str]]] = (-1, {})
 
@@ -208,6 +213,15 @@ class Preparer:
                 return {}
             known[table] = {each.name.upper(): each.type for each in described}
         return known[table]
+
+    def routines(self, name: ObjectName) -> Sequence[Routine]:
+        """The user-defined functions of a full name."""
+        if self._functions[0] != self._version():
+            self._functions = (self._version(), {})
+        known = self._functions[1]
+        if name not in known:
+            known[name] = defined(Objects(self._cursor), name)
+        return known[name]
 
     def _catalog_query(
         self, statement: s.CatalogSelect, context: Context, types: tuple[str, ...]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mockhaus.errors import ObjectNeedsContext
+
+if TYPE_CHECKING:
+    from mockhaus.translation.routine import Routine
 
 DEFAULT_DATABASE: Final = "MOCKHAUS"
 DEFAULT_SCHEMA: Final = "PUBLIC"
@@ -36,6 +39,11 @@ def no_columns(name: ObjectName) -> Mapping[str, str]:
     return {}
 
 
+def no_routines(name: ObjectName) -> Sequence[Routine]:
+    """What functions there are where nothing is known of them."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What names and context functions mean in one connection at one moment.
@@ -59,6 +67,10 @@ class Context:
     temporary: frozenset[ObjectName] = frozenset()
     #: The columns of a table or view by its full name: name in upper case -> DuckDB's type.
     columns: Callable[[ObjectName], Mapping[str, str]] = field(default=no_columns, compare=False)
+    #: The user-defined functions of a full name.
+    routines: Callable[[ObjectName], Sequence[Routine]] = field(default=no_routines, compare=False)
+    #: DuckDB's types of the columns of a query in DuckDB's text; None where there is no engine.
+    described: Callable[[str], Sequence[str]] | None = field(default=None, compare=False)
     #: Relations, in DuckDB's text, of the stages that one statement reads (see `staged`).
     stages: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 

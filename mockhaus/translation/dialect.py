@@ -151,9 +151,20 @@ def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
 
 @cache
 def _called_by_name() -> frozenset[str]:
+    from mockhaus.translation.functions import FAMILIES
     from mockhaus.translation.rewrite import CALLS
 
-    return frozenset(CALLS)
+    ours = {name for family in FAMILIES.values() for each in family for name in each.names}
+    return frozenset(CALLS) | (frozenset(SNOWFLAKE.parser_class.FUNCTIONS) - ours - _SYNTAX)
+
+
+#: What sqlglot reads like a function and Snowflake as a part of its grammar.
+_SYNTAX: Final = frozenset(
+    """
+    AND ANY ARRAY CASE CAST COLUMNS CONVERT EXISTS IDENTIFIER IF ILIKE LIKE LIST MAP OR STRUCT TABLE
+    TIMESTAMP TRY TRY_CAST UNNEST XOR
+    """.split()  # noqa: SIM905  a list of a word a line is no easier to read
+)
 
 
 def _mark_calls(tokens: list[Token]) -> None:

@@ -17,7 +17,7 @@ from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import indirect
 from mockhaus.translation import statements as s
 from mockhaus.translation.dialect import parse_tree, tokenize
-from mockhaus.translation.grammar import account, files, objects
+from mockhaus.translation.grammar import account, files, objects, routines
 from mockhaus.translation.grammar.reader import Reader, statement_fields
 from mockhaus.translation.names import labels
 from mockhaus.translation.staged import is_stage
@@ -46,6 +46,7 @@ GRAMMARS: Final[dict[tuple[str, ...], Grammar]] = {
     ("CREATE", "SCHEMA"): objects.create_schema,
     ("CREATE", "SEQUENCE"): objects.create_sequence,
     **account.GRAMMARS,
+    **routines.GRAMMARS,
     **files.GRAMMARS,
 }
 

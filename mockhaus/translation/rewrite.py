@@ -12,12 +12,13 @@ listed: nothing reaches DuckDB that was not looked at.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any, Final, cast
 
 from sqlglot import exp
 
-from mockhaus.errors import UndefinedVariable, UnknownFunction, UnsupportedFeature
-from mockhaus.translation import names, staged
+from mockhaus.errors import SqlError, UndefinedVariable, UnknownFunction, UnsupportedFeature
+from mockhaus.translation import names, routines, staged
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
 from mockhaus.translation.clauses import hierarchy, sources, star
@@ -29,6 +30,7 @@ from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.functions import FAMILIES
 from mockhaus.translation.information_schema import is_information_schema, relation
 from mockhaus.translation.registry import Function, Rewriter, check_arity
+from mockhaus.translation.routine_body import ARGUMENT
 
 Enter = Callable[[Any, "Walk"], exp.Expression]
 
@@ -41,7 +43,10 @@ class Walk:
     `counts` when the numbers of rows of tables are asked for, which must be told before it runs.
     """
 
-    __slots__ = ("_ctes", "_tables", "context", "counts", "numbered", "text", "volatile")
+    __slots__ = (
+        "_ctes", "_numbers", "_tables", "arguments", "calls", "context", "counts", "numbered",
+        "text", "used", "volatile", "within",
+    )  # fmt: skip
 
     def __init__(self, context: Context, text: str) -> None:
         self.context = context
@@ -52,15 +57,52 @@ class Walk:
         self.numbered = ".$" in text
         self._ctes: list[set[str]] = []
         self._tables: set[ObjectName] = set()
+        #: Of user-defined functions (see `routines`): the arguments of the body that is walked,
+        #: the calls that wait for their types, and the functions used and those around.
+        self.arguments: dict[str, exp.Expression] = {}
+        self.calls: list[routines.Call] = []
+        self.used: set[tuple[str, ...]] = set()
+        self.within: tuple[tuple[str, ...], ...] = ()
+        self._numbers = count()
 
     def finished(self, tree: exp.Expression) -> exp.Expression:
         """The whole tree when all of it is rewritten: what depends on the types of columns."""
+        if self.calls:
+            tree = routines.decided(tree, self)
         if not needs_fitting(tree):
             return tree
         known = [self.context.columns(name) for name in self._tables]
         return fitted(
             tree, {name for each in known for name, kind in each.items() if kind == "JSON"}
         )
+
+    def inside(
+        self,
+        body: exp.Expression,
+        context: Context,
+        arguments: dict[str, exp.Expression],
+        within: tuple[tuple[str, ...], ...],
+    ) -> exp.Expression:
+        """The body of a function, rewritten in its own context; `within` are the calls around."""
+        walk = Walk(context, self.text)
+        walk.arguments, walk.within = arguments, within
+        walk.calls, walk.used = self.calls, self.used
+        walk._tables, walk._numbers = self._tables, self._numbers
+        try:
+            new = walk.rewrite(body)
+        except SqlError as error:  # its place is one in the body, which was not sent
+            error.position = None
+            raise
+        self.volatile, self.counts = self.volatile or walk.volatile, self.counts or walk.counts
+        return new
+
+    def knows(self, name: str) -> bool:
+        """Whether a function of that name, in upper case, is one of Snowflake's own."""
+        return name in CALLS
+
+    def fresh(self) -> int:
+        """A number that nothing else in the statement has."""
+        return next(self._numbers)
 
     def read(self, table: ObjectName) -> None:
         """Note that the statement reads a table."""
@@ -176,6 +218,8 @@ def _identifier(node: exp.Identifier, walk: Walk) -> exp.Expression:
 def _column(node: exp.Column, walk: Walk) -> exp.Expression:
     """A column keeps its table alias; schema and database were only needed to find the table."""
     this, table = node.args.get("this"), node.args.get("table")
+    if walk.arguments and ARGUMENT in node.meta:
+        return walk.arguments[node.meta[ARGUMENT]].copy()
     if isinstance(this, exp.Parameter):
         if table is not None and isinstance(this.this, exp.Literal):
             return exp.Column(
@@ -345,12 +389,11 @@ def _labelled(item: exp.Expression, text: str | None) -> exp.Expression:
 
 
 def _anonymous(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-    name = str(node.this).upper()
+    called = routines.named_by(node)
+    name = "" if called is None else called.name
     function = CALLS.get(name)
     if function is None:
-        raise UnknownFunction(
-            f"SQL compilation error:\nUnknown function {name}", position=node.meta.get("start")
-        )
+        return _user_defined(node, called, walk)
     if function.refused:
         raise refused_function(function, node)
     check_arity(function, name, len(node.expressions), node.meta.get("start"))
@@ -358,7 +401,29 @@ def _anonymous(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     return node if function.rewriter is None else function.rewriter(node, walk)
 
 
+def _user_defined(node: exp.Expression, called: ObjectName | None, walk: Walk) -> exp.Expression:
+    """A call of a function that users made. Raises UnknownFunction with its position."""
+    if called is None:
+        raise unknown(node)
+    try:
+        return routines.scalar(node, called, walk)
+    except UnknownFunction as error:
+        if error.position is None:
+            error.position = routines.called(node).meta.get("start")
+        raise
+
+
+def _dot(node: exp.Dot, walk: Walk) -> exp.Expression:
+    """`schema.function(..)` is a call; other dots reach into values."""
+    called = routines.named_by(node)
+    if called is not None and isinstance(node.expression, exp.Anonymous):
+        return _user_defined(node, called, walk)
+    walk.children(node)
+    return node
+
+
 ENTER: Final[dict[type[exp.Expression], Enter]] = {
+    exp.Dot: _dot,
     exp.Identifier: _identifier,
     exp.Column: _column,
     exp.Parameter: _parameter,
@@ -388,7 +453,7 @@ CALLS: Final[dict[str, Function]] = {
 KEPT: Final[frozenset[type[exp.Expression]]] = frozenset(
     (
         exp.Add, exp.Alias, exp.Aliases, exp.And, exp.Between, exp.Boolean, exp.Case, exp.CTE,
-        exp.Cube, exp.Distinct, exp.Dot, exp.EQ, exp.Exists, exp.Fetch, exp.From, exp.Group,
+        exp.Cube, exp.Distinct, exp.EQ, exp.Exists, exp.Fetch, exp.From, exp.Group,
         exp.GroupingSets, exp.GT, exp.GTE, exp.Having, exp.If, exp.IgnoreNulls, exp.In,
         exp.Is, exp.Join, exp.Kwarg, exp.Limit, exp.Literal, exp.LT, exp.LTE,
         exp.Mul, exp.Neg, exp.NEQ, exp.Not, exp.Null, exp.Offset, exp.Or, exp.Order, exp.Ordered,

@@ -145,6 +145,8 @@ class Drop(Statement):
     name: ObjectName
     if_exists: bool = False
     cascade: bool = False
+    #: The types of a function's arguments.
+    signature: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -198,10 +200,11 @@ class Show(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Describe(Statement):
-    """DESCRIBE kind name."""
+    """DESCRIBE kind name; `signature` are the types of a function's arguments."""
 
     object: str
     name: ObjectName
+    signature: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +216,7 @@ class Comment(Statement):
     column: str | None
     comment: str
     if_exists: bool = False
+    signature: tuple[str, ...] = ()
 
 
 # --- transactions --------------------------------------------------------------------------------

@@ -81,6 +81,8 @@ class ViewDefinition:
     if_not_exists: bool
     comment: str = ""
     secure: bool = False
+    #: User-defined functions whose bodies are written into the query: database, schema, name.
+    functions: frozenset[tuple[str, ...]] = frozenset()
 
 
 # --- CREATE TABLE --------------------------------------------------------------------------------
@@ -230,6 +232,8 @@ def _column_constraint(
     elif isinstance(inner, exp.DefaultColumnConstraint):
         found["default"] = snowflake_text(inner.this)
         found["default_sql"] = generate(walk.rewrite(inner.this))
+        if walk.used or walk.calls:
+            raise UnsupportedFeature("Unsupported feature 'DEFAULT with a user-defined function'.")
     elif isinstance(inner, exp.PrimaryKeyColumnConstraint):
         constraints.append({"type": "PRIMARY KEY", "columns": [name]})
         found["not_null"] = True
@@ -304,6 +308,13 @@ def _properties(properties: exp.Expression | None) -> dict[str, Any]:
 # --- CREATE VIEW ---------------------------------------------------------------------------------
 
 
+def view_name(statement: s.Tree, context: Context) -> ObjectName:
+    """The name, in full, of the view that a CREATE VIEW makes."""
+    this = statement.tree.this
+    table = this.this if isinstance(this, exp.Schema) else this
+    return context.resolve(names.object_name(table))
+
+
 def create_view(statement: s.Tree, context: Context) -> ViewDefinition:
     """Read a CREATE VIEW. Raises CompilationError."""
     return guarded(lambda: _create_view(statement, context), statement)
@@ -338,4 +349,5 @@ def _create_view(statement: s.Tree, context: Context) -> ViewDefinition:
         bool(tree.args.get("exists")),
         comment,
         secure,
+        frozenset(walk.used),
     )

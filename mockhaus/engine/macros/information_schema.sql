@@ -6,7 +6,7 @@
 CREATE SCHEMA IF NOT EXISTS __mockhaus;
 CREATE TABLE IF NOT EXISTS __mockhaus.objects (
     kind VARCHAR, database VARCHAR, schema VARCHAR, name VARCHAR, properties JSON, comment VARCHAR,
-    owner VARCHAR, created TIMESTAMPTZ, altered TIMESTAMPTZ);
+    owner VARCHAR, created TIMESTAMPTZ, altered TIMESTAMPTZ, oid BIGINT);
 CREATE TABLE IF NOT EXISTS __mockhaus.load_history (
     database VARCHAR, schema VARCHAR, name VARCHAR, file VARCHAR, shown VARCHAR, size BIGINT,
     stamp BIGINT, md5 VARCHAR, status VARCHAR, rows_parsed BIGINT, rows_loaded BIGINT,
@@ -286,3 +286,36 @@ CREATE OR REPLACE MACRO information_schema_applicable_roles(db) AS TABLE
 
 CREATE OR REPLACE MACRO information_schema_enabled_roles(db) AS TABLE
     SELECT 'ACCOUNTADMIN' AS "ROLE_NAME", NULL::VARCHAR AS "ROLE_OWNER" WHERE existing_database(db);
+
+CREATE OR REPLACE MACRO information_schema_functions(db) AS TABLE
+    SELECT database AS "FUNCTION_CATALOG", schema AS "FUNCTION_SCHEMA", name AS "FUNCTION_NAME",
+        owner AS "FUNCTION_OWNER", properties ->> 'signature' AS "ARGUMENT_SIGNATURE",
+        type AS "DATA_TYPE",
+        CASE WHEN family IN ('VARCHAR', 'BINARY') THEN first END AS "CHARACTER_MAXIMUM_LENGTH",
+        CASE family WHEN 'VARCHAR' THEN least(4 * first, 16777216) WHEN 'BINARY' THEN first
+             END AS "CHARACTER_OCTET_LENGTH",
+        CASE family WHEN 'NUMBER' THEN first END AS "NUMERIC_PRECISION",
+        CASE family WHEN 'NUMBER' THEN 10 END AS "NUMERIC_PRECISION_RADIX",
+        CASE family WHEN 'NUMBER' THEN second END AS "NUMERIC_SCALE",
+        'SQL' AS "FUNCTION_LANGUAGE", properties ->> 'body' AS "FUNCTION_DEFINITION",
+        properties ->> 'volatility' AS "VOLATILITY",
+        CASE WHEN CAST(properties ->> 'strict' AS BOOLEAN) THEN 'NO' ELSE 'YES' END AS "IS_NULL_CALL",
+        CASE WHEN CAST(properties ->> 'secure' AS BOOLEAN) THEN 'YES' ELSE 'NO' END AS "IS_SECURE",
+        created AS "CREATED", altered AS "LAST_ALTERED", altered AS "LAST_DDL",
+        NULL::VARCHAR AS "LAST_DDL_BY", nullif(comment, '') AS "COMMENT", 'NO' AS "IS_EXTERNAL",
+        NULL::VARCHAR AS "API_INTEGRATION", NULL::VARCHAR AS "CONTEXT_HEADERS",
+        NULL::BIGINT AS "MAX_BATCH_ROWS", NULL::VARCHAR AS "REQUEST_TRANSLATOR",
+        NULL::VARCHAR AS "RESPONSE_TRANSLATOR", NULL::VARCHAR AS "COMPRESSION",
+        NULL::VARCHAR AS "IMPORTS", NULL::VARCHAR AS "HANDLER", NULL::VARCHAR AS "TARGET_PATH",
+        NULL::VARCHAR AS "RUNTIME_VERSION", NULL::VARCHAR AS "PACKAGES",
+        NULL::VARCHAR AS "INSTALLED_PACKAGES",
+        CASE WHEN CAST(properties ->> 'memoizable' AS BOOLEAN) THEN 'YES' ELSE 'NO'
+             END AS "IS_MEMOIZABLE",
+        'NO' AS "IS_DATA_METRIC", NULL::VARCHAR AS "SECRETS",
+        NULL::VARCHAR AS "EXTERNAL_ACCESS_INTEGRATIONS", 'ROLE' AS "OWNER_ROLE_TYPE"
+    FROM (SELECT *, properties ->> 'data_type' AS type, split_part(properties ->> 'data_type', '(', 1) AS family,
+              TRY_CAST(regexp_extract(properties ->> 'data_type', '\((\d+)', 1) AS BIGINT) AS first,
+              TRY_CAST(regexp_extract(properties ->> 'data_type', ',(\d+)\)', 1) AS BIGINT) AS second
+          FROM catalog_objects(db)) o
+    WHERE kind = 'FUNCTION' AND existing_database(db)
+    ORDER BY schema, name, oid;

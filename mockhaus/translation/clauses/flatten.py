@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
-from mockhaus.translation import operands
+from mockhaus.translation import operands, routines
+from mockhaus.translation.context import ObjectName
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.functions.tables import GENERATED
+from mockhaus.translation.information_schema import is_information_schema
 from mockhaus.translation.operands import variant_call
 from mockhaus.translation.registry import apply
 
@@ -165,6 +167,11 @@ def _table_function(node: exp.TableFromRows | exp.Lateral, walk: Walk) -> exp.Ex
         return _derived(_generator(function, walk), alias, walk, correlated=False)
     if isinstance(function, (exp.SplitToTable, exp.StrtokSplitToTable)):
         return _derived(_split(function, walk), alias, walk, correlated=correlated)
+    name = routines.named_by(function)
+    if name is not None and is_information_schema(ObjectName("", name.schema)):
+        function = routines.called(function)
+    elif name is not None and (name.schema is not None or not walk.knows(name.name)):
+        return _derived(routines.rows(function, name, walk), alias, walk, correlated=correlated)
     walk.rewrite(function)  # known functions are refused by their name
     raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(function)[:60]}'.")
 

@@ -14,6 +14,7 @@ from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.grammar.objects import CreateHead
 from mockhaus.translation.grammar.reader import Reader, statement_fields
+from mockhaus.translation.grammar.types import signature
 from mockhaus.translation.statements import Create, Statement
 
 
@@ -116,7 +117,11 @@ def _object(reader: Reader) -> dict[str, Any]:
     if kind == "FILE":
         reader.expect("FORMAT")
         kind = "FILE FORMAT"
-    return {"on": kind, "name": reader.object_name()}
+    name = reader.object_name()
+    if kind == "FUNCTION":
+        called = f"{name.name}({', '.join(signature(reader))})"
+        name = ObjectName(called, name.schema, name.database)
+    return {"on": kind, "name": name}
 
 
 GRAMMARS: Final[dict[tuple[str, ...], Callable[[Reader], Statement]]] = {

@@ -14,6 +14,7 @@ from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.dialect import parse_tree
 from mockhaus.translation.grammar.reader import Reader, statement_fields
+from mockhaus.translation.grammar.types import signature
 
 #: Kinds of two words, in SHOW (plural), DESCRIBE, DROP and COMMENT ON.
 _TWO_WORDS: Final = {
@@ -180,10 +181,11 @@ def describe(reader: Reader) -> s.Describe:
     if reader.token(1) is not None and reader.word(1) != ".":
         kind = _kind(reader)
     name = reader.object_name()
+    types = signature(reader) if kind == "FUNCTION" else ()
     if reader.accept("TYPE", "=") and reader.identifier() != "COLUMNS":
         raise UnsupportedFeature("Unsupported feature 'DESCRIBE TABLE TYPE = STAGE'.")
     reader.end()
-    return s.Describe(**statement_fields(reader), object=kind, name=name)
+    return s.Describe(**statement_fields(reader), object=kind, name=name, signature=types)
 
 
 def drop(reader: Reader) -> s.Drop:
@@ -192,6 +194,7 @@ def drop(reader: Reader) -> s.Drop:
     kind = _kind(reader)
     if_exists = reader.accept("IF", "EXISTS")
     name = reader.object_name()
+    types = signature(reader) if kind == "FUNCTION" else ()
     if reader.word() == ",":
         raise UnsupportedFeature("Unsupported feature 'DROP of several objects'.")
     cascade = reader.accept("CASCADE")
@@ -199,7 +202,12 @@ def drop(reader: Reader) -> s.Drop:
         reader.accept("RESTRICT")
     reader.end()
     return s.Drop(
-        **statement_fields(reader), object=kind, name=name, if_exists=if_exists, cascade=cascade
+        **statement_fields(reader),
+        object=kind,
+        name=name,
+        if_exists=if_exists,
+        cascade=cascade,
+        signature=types,
     )
 
 
@@ -218,6 +226,7 @@ def comment(reader: Reader) -> s.Comment:
         column = parts.pop()
     if len(parts) > 3:
         raise reader.unexpected()
+    types = signature(reader) if kind == "FUNCTION" else ()
     reader.expect("IS")
     text = reader.string()
     reader.end()
@@ -228,6 +237,7 @@ def comment(reader: Reader) -> s.Comment:
         column=column,
         comment=text,
         if_exists=if_exists,
+        signature=types,
     )
 
 

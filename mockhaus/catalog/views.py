@@ -1,0 +1,88 @@
+"""Views: CREATE, and making anew those whose functions have changed.
+
+DuckDB keeps a view's text as it was translated; what the user wrote is recorded. Names in it are
+resolved in the view's own schema. Snowflake's manual: "CREATE VIEW", "Object name resolution".
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mockhaus.catalog.answers import status
+from mockhaus.catalog.objects import CatalogObject
+from mockhaus.catalog.tables import ready, require_schema
+from mockhaus.catalog.workspace import Workspace
+from mockhaus.errors import SqlError
+from mockhaus.result import Result
+from mockhaus.translation import names, tables
+from mockhaus.translation import statements as s
+from mockhaus.translation.context import Context, ObjectName
+from mockhaus.translation.parse import parse
+
+
+def create(workspace: Workspace, statement: s.CreateView) -> Result:
+    """CREATE VIEW."""
+    name = require_schema(workspace, tables.view_name(statement, workspace.context))
+    definition = tables.create_view(statement, _within(name, workspace.context))
+    wanted = ready(
+        workspace,
+        name,
+        kind="VIEW",
+        replace=definition.replace,
+        if_not_exists=definition.if_not_exists,
+    )
+    if not wanted:
+        return status("CREATE VIEW", f"{name.name} already exists, statement succeeded.")
+    workspace.cursor.run(f"CREATE VIEW {_definition(workspace, name, definition)}")
+    properties = {
+        "text": statement.text,
+        "secure": definition.secure,
+        "functions": [list(each) for each in sorted(definition.functions)],
+    }
+    workspace.objects.create(
+        CatalogObject("VIEW", name, properties, definition.comment), replace=True
+    )
+    return status("CREATE VIEW", f"View {name.name} successfully created.")
+
+
+def _within(name: ObjectName, context: Context) -> Context:
+    return replace(context, database=name.database, schema=name.schema)
+
+
+def _definition(workspace: Workspace, name: ObjectName, definition: tables.ViewDefinition) -> str:
+    listed = ", ".join(map(names.quoted, definition.columns))
+    stored = names.storage_name(name, workspace.context)
+    return f"{stored}{f' ({listed})' if listed else ''} AS {definition.query}"
+
+
+def refresh(workspace: Workspace, function: ObjectName) -> None:
+    """Make anew the views that call a function of a full name, which has changed."""
+    key = [
+        (function.database or "").upper(),
+        (function.schema or "").upper(),
+        function.name.upper(),
+    ]
+    for view in workspace.objects.list("VIEW"):
+        if key in view.properties.get("functions", ()):
+            _renew(workspace, view)
+
+
+def _renew(workspace: Workspace, view: CatalogObject) -> None:
+    """Translate a view again; where that fails now, reading it says so."""
+    statement = parse(str(view.properties["text"]))[0]
+    assert isinstance(statement, s.CreateView)
+    try:
+        definition = tables.create_view(statement, _within(view.name, workspace.context))
+        text = _definition(workspace, view.name, definition)
+        workspace.cursor.describe(definition.query)
+    except SqlError as error:
+        stored = names.storage_name(view.name, workspace.context)
+        said = f"MOCKHAUS:{type(error).__name__}:{error.message}".replace("\n", " ").replace(
+            "'", "''"
+        )
+        columns = workspace.cursor.describe(f"SELECT * FROM {stored}")
+        nulls = ", ".join(
+            f"CAST(error('{said}') AS {each.type}) AS {names.quoted(each.name)}" for each in columns
+        )
+        text = f"{stored} AS SELECT {nulls}"
+    workspace.cursor.run(f"CREATE OR REPLACE VIEW {text}")
