@@ -53,6 +53,22 @@ def canonical(text: str, *, last_key_wins: bool = False) -> str | None:
     return encoded
 
 
+def without_nulls(text: str) -> str:
+    """A value of canonical text without members and items that are null, at any depth.
+
+    Snowflake's manual: "CREATE FILE FORMAT", STRIP_NULL_VALUES.
+    """
+    return _encoder.encode(_stripped(_decoder.decode(text))).decode()
+
+
+def _stripped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _stripped(each) for key, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [_stripped(each) for each in value if each is not None]
+    return value
+
+
 def _refuse_repeated_keys(text: str) -> None:
     def pairs(items: list[tuple[str, Any]]) -> None:
         seen = set()

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
-from mockhaus.engine.json_text import JsonError, canonical
+from mockhaus.engine.json_text import JsonError, canonical, without_nulls
 
 
 def _texts(column: Any) -> list[str | None]:
@@ -61,12 +61,19 @@ def _check_json(column: Any) -> Any:
     return pa.array([_complaint(t) for t in _texts(column)], pa.string())
 
 
+def _without_nulls(column: Any) -> Any:
+    """STRIP_NULL_VALUES of a file format, over canonical text."""
+    values = [None if t is None else without_nulls(t) for t in _texts(column)]
+    return pa.array(values, pa.string())
+
+
 #: Name in DuckDB -> function of one VARCHAR column that answers one.
 FUNCTIONS: Final = {
     "json_canonical": _parse_json,
     "json_canonical_last": _parse_json_last,
     "json_canonical_try": _try_parse_json,
     "json_complaint": _check_json,
+    "json_without_nulls": _without_nulls,
 }
 
 

@@ -78,13 +78,20 @@ def from_value(
     if type == "VARCHAR":
         return from_text(value, column, format, truncate)
     if column.type == "JSON":
-        made = value if type == "JSON" else f"to_json({value})"
+        made = canonical(value if type == "JSON" else f"to_json({value})")
+        if type == "JSON" and format.type == "JSON":  # its readers have done that
+            made = value
         return _kept(column, f"CASE WHEN {value} IS NOT NULL THEN {made} END")
     if column.type == "VARCHAR":
         return from_text(f"CAST({value} AS VARCHAR)", column, format, truncate)
     if column.type == type:
         return _kept(column, value)
     return _converted(column, f"try_cast({value} AS {column.type})", value)
+
+
+def canonical(value: str) -> str:
+    """A value of JSON in the text that VARIANT has: keys sorted, no white space."""
+    return f"CAST(json_canonical(CAST({value} AS VARCHAR)) AS JSON)"
 
 
 def missing(column: TargetColumn) -> Field:
@@ -229,7 +236,7 @@ def _binary(text: str, format: FileFormat) -> str:
 
 
 def _json(text: str, format: FileFormat) -> str:
-    return f"CASE WHEN json_valid({text}) THEN CAST({text} AS JSON) END"
+    return f"CAST(json_canonical_try({text}) AS JSON)"
 
 
 _CONVERSIONS: Final[dict[str, Callable[[str, FileFormat], str]]] = {

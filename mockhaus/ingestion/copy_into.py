@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.errors import LoadError, UnsupportedFeature
+from mockhaus.errors import InvalidParameter, LoadError, UnsupportedFeature
 from mockhaus.ingestion import (
     copy_options,
     file_formats,
@@ -57,6 +57,10 @@ def copy_into_table(workspace: Workspace, statement: CopyIntoTable) -> Result:
         if statement.query is not None
         else None
     )
+    if query is not None and (options.match != "NONE" or format.get("PARSE_HEADER")):
+        raise InvalidParameter(
+            "SQL compilation error:\nMATCH_BY_COLUMN_NAME and PARSE_HEADER do not go with a query."
+        )
     if query is None:
         _check(described, format, options)
     loader = Loader(workspace, described, format, options, query)
@@ -100,11 +104,16 @@ def _validated(loader: Loader, location: Location, files: list[StoredFile]) -> R
 
 def _check(described: target.Target, format: file_formats.FileFormat, options: CopyOptions) -> None:
     """Refuse what cannot go together before any file is looked at."""
+    if format.type == "CSV" and (options.match != "NONE") != format["PARSE_HEADER"]:
+        raise InvalidParameter(
+            "SQL compilation error:\nMATCH_BY_COLUMN_NAME of CSV files and PARSE_HEADER = TRUE need"
+            " each other."
+        )
     width = len(described.columns)
     kinds = ("VARCHAR",) * width if format.type == "CSV" else ("JSON",)
-    fields_of(
-        Source("", tuple(f"f{n}" for n in range(len(kinds))), kinds), described, format, options
-    )
+    names = tuple(f"f{n}" for n in range(len(kinds)))
+    header = () if options.match != "NONE" and format.type == "CSV" else None
+    fields_of(Source("", names, kinds), described, format, options, header)
 
 
 def _chosen(

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
+from mockhaus.ingestion.transformation import METADATA
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,14 @@ class CopyOptions:
     match: str = "NONE"
     validation: str | None = None
     rows: int = 0
+    #: INCLUDE_METADATA: the table's column -> METADATA$ column.
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 _ROWS = re.compile(r"RETURN_(\d+)_ROWS")
 _SKIP = re.compile(r"SKIP_FILE(?:_(\d+)(%)?)?")
 #: Options that Snowflake has and this room has not.
-_REFUSED: Final = frozenset(
-    ("INCLUDE_METADATA", "LOAD_MODE", "FILE_PROCESSOR", "CLUSTER_AT_INGEST_TIME")
-)
+_REFUSED: Final = frozenset(("LOAD_MODE", "FILE_PROCESSOR", "CLUSTER_AT_INGEST_TIME"))
 
 
 def read(options: Mapping[str, Any], base: CopyOptions | None = None) -> CopyOptions:
@@ -87,6 +88,10 @@ def read(options: Mapping[str, Any], base: CopyOptions | None = None) -> CopyOpt
         read = replace(read, **reader(name, value))
     if read.files and read.pattern is not None:
         raise UnsupportedFeature("Unsupported feature 'COPY INTO with both FILES and PATTERN'.")
+    if read.metadata and read.match == "NONE":
+        raise InvalidParameter(
+            "SQL compilation error:\nINCLUDE_METADATA needs MATCH_BY_COLUMN_NAME."
+        )
     return read
 
 
@@ -162,7 +167,17 @@ def _uncertain(name: str, value: Any) -> dict[str, Any]:
     return {}
 
 
+def _metadata(name: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict) or not value:
+        raise _invalid(name, value)
+    for each in value.values():
+        if str(each).upper() not in METADATA:
+            raise _invalid(name, each)
+    return {"metadata": {column: str(each).upper() for column, each in value.items()}}
+
+
 _READERS: Final = {
+    "INCLUDE_METADATA": _metadata,
     "FILES": _files,
     "PATTERN": _pattern,
     "ON_ERROR": _on_error,

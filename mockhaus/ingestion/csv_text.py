@@ -44,12 +44,18 @@ class CsvText:
         self._unenclosed: str | None = self._escape or format["ESCAPE_UNENCLOSED_FIELD"]
         self._nulls = frozenset(format["NULL_IF"])
         self._empty_null: bool = format["EMPTY_FIELD_AS_NULL"]
+        self._multi_line: bool = format["MULTI_LINE"]
         self._trim: bool = format["TRIM_SPACE"]
         self._skip: int = format["SKIP_HEADER"]
         self._skip_blank: bool = format["SKIP_BLANK_LINES"]
         self._buffer = ""
         self._position = 0
         self._line = 1
+
+    @property
+    def lines(self) -> int:
+        """How many lines have been read."""
+        return self._line - 1
 
     def __iter__(self) -> Iterator[Record]:
         for _ in range(self._skip):
@@ -146,7 +152,7 @@ class CsvText:
                 break
             if self._unenclosed and text[at] == self._unenclosed:
                 if at + 1 >= len(text):
-                    longer = self._more(text)
+                    longer = self._more(text) if self._multi_line else None
                     if longer is None:
                         pieces.append(text[at])
                         at += 1
@@ -164,7 +170,7 @@ class CsvText:
         quote, at, pieces = self._quote or "", begin + 1, []
         while True:
             if at >= len(text):
-                longer = self._more(text)
+                longer = self._more(text) if self._multi_line else None
                 if longer is None:
                     record.problem = f"Found enclosing character without a closing one: {quote}"
                     return text, at, None

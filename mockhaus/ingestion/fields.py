@@ -2,22 +2,84 @@
 
 from __future__ import annotations
 
-from mockhaus.errors import TypeMismatch, UnsupportedFeature
-from mockhaus.ingestion.conversions import Field, from_text, from_value, missing
+from mockhaus.errors import InvalidIdentifier, TypeMismatch
+from mockhaus.ingestion.conversions import Field, canonical, from_text, from_value, missing
 from mockhaus.ingestion.copy_options import CopyOptions
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.readers import Source
 from mockhaus.ingestion.target import Target, TargetColumn, literal, quoted
+from mockhaus.ingestion.transformation import METADATA, About, metadata
 
 
-def fields_of(
-    source: Source, target: Target, format: FileFormat, options: CopyOptions
+def fields_of(  # noqa: PLR0917 (what is loaded, into what, how)
+    source: Source,
+    target: Target,
+    format: FileFormat,
+    options: CopyOptions,
+    header: tuple[str, ...] | None = None,
+    about: About | None = None,
 ) -> list[Field]:
-    """The columns to load. Raises TypeMismatch, UnsupportedFeature."""
-    queried = source.columns[:1] == ("c1",)
-    if format.type == "CSV" or queried:
-        if options.match != "NONE":
-            raise UnsupportedFeature("Unsupported feature 'MATCH_BY_COLUMN_NAME with CSV files'.")
+    """The columns to load; `header` names a CSV file's fields. Raises TypeMismatch."""
+    told = [_told(source, c, name, format, about) for c, name in _metadata(target, options)]
+    if told:
+        columns = tuple(c for c in target.columns if c not in {field.column for field in told})
+        target = Target(target.name, columns)
+    return _from_file(source, target, format, options, header) + told
+
+
+def _metadata(target: Target, options: CopyOptions) -> list[tuple[TargetColumn, str]]:
+    """The columns that INCLUDE_METADATA names, and what each gets."""
+    columns = {column.name.upper(): column for column in target.columns}
+    for name in options.metadata:
+        if name.upper() not in columns:
+            raise InvalidIdentifier(f"SQL compilation error:\ninvalid identifier '{name}'")
+    return [(columns[name.upper()], told) for name, told in options.metadata.items()]
+
+
+def _told(
+    source: Source, column: TargetColumn, name: str, format: FileFormat, about: About | None
+) -> Field:
+    value = metadata(source, about)[name] if about is not None else "NULL"
+    return from_value(f"CAST({value} AS {METADATA[name]})", METADATA[name], column, format, False)
+
+
+def matched(
+    header: tuple[str, ...], target: Target, options: CopyOptions
+) -> list[tuple[TargetColumn, int | None]]:
+    """Each column of the table, and which of the fields has its name, from 0."""
+    fold = str.upper if options.match == "CASE_INSENSITIVE" else str
+    names = [fold(name) for name in header]
+    return [
+        (column, names.index(fold(column.name)) if fold(column.name) in names else None)
+        for column in target.columns
+    ]
+
+
+def _by_header(
+    source: Source,
+    target: Target,
+    format: FileFormat,
+    options: CopyOptions,
+    header: tuple[str, ...],
+) -> list[Field]:
+    return [
+        missing(column)
+        if at is None
+        else from_value(source.columns[at], source.types[at], column, format, options.truncate)
+        for column, at in matched(header, target, options)
+    ]
+
+
+def _from_file(
+    source: Source,
+    target: Target,
+    format: FileFormat,
+    options: CopyOptions,
+    header: tuple[str, ...] | None,
+) -> list[Field]:
+    if header is not None:
+        return _by_header(source, target, format, options, header)
+    if format.type == "CSV" or source.queried:
         return [
             from_value(text, type, column, format, options.truncate)
             for text, type, column in zip(source.columns, source.types, target.columns, strict=True)
@@ -37,7 +99,7 @@ def _whole(source: Source, target: Target, format: FileFormat) -> Field:
             " of type variant, object, or array. Load data into separate columns using the"
             " MATCH_BY_COLUMN_NAME copy option or copy with transformation."
         )
-    value = source.columns[0] if format.type == "JSON" else "to_json(r)"
+    value = source.columns[0] if format.type == "JSON" else canonical("to_json(r)")
     return from_value(value, "JSON", target.columns[0], format, truncate=False)
 
 

@@ -29,6 +29,11 @@ class FileFormat:
     type: str
     options: Mapping[str, Any]
 
+    @property
+    def reads_as(self) -> str:
+        """The type whose readers take the file once it is prepared: CSV, JSON or PARQUET."""
+        return {"AVRO": "JSON", "ORC": "PARQUET"}.get(self.type, self.type)
+
     def __getitem__(self, name: str) -> Any:
         return self.options[name]
 
@@ -74,6 +79,10 @@ def _check(kind: str, values: Mapping[str, Any]) -> None:
             datetime_models.strptime(values[name])
     if kind != "CSV":
         return
+    if values["PARSE_HEADER"] and values["SKIP_HEADER"]:
+        raise InvalidParameter(
+            "SQL compilation error:\nSKIP_HEADER cannot be combined with PARSE_HEADER = TRUE."
+        )
     record, field = values["RECORD_DELIMITER"], values["FIELD_DELIMITER"]
     if record and field and (record in field or field in record):
         raise InvalidParameter(

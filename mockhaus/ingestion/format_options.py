@@ -176,7 +176,7 @@ CSV: Final[dict[str, Option]] = {
     "RECORD_DELIMITER": Option(_delimiter, "\n"),
     "FIELD_DELIMITER": Option(_delimiter, ","),
     "FILE_EXTENSION": Option(_optional_text, None),
-    "PARSE_HEADER": Option(_flag, False, (False,)),
+    "PARSE_HEADER": Option(_flag, False),
     "SKIP_HEADER": Option(_natural, 0),
     "SKIP_BLANK_LINES": Option(_flag, False),
     **_MODELS,
@@ -188,9 +188,9 @@ CSV: Final[dict[str, Option]] = {
     "ERROR_ON_COLUMN_COUNT_MISMATCH": Option(_flag, True),
     "REPLACE_INVALID_CHARACTERS": Option(_flag, False),
     "EMPTY_FIELD_AS_NULL": Option(_flag, True),
-    "SKIP_BYTE_ORDER_MARK": Option(_flag, True, (True,)),
+    "SKIP_BYTE_ORDER_MARK": Option(_flag, True),
     "ENCODING": Option(_encoding, "UTF8", tuple(k for k, codec in ENCODINGS.items() if codec)),
-    "MULTI_LINE": Option(_flag, True, (True,)),
+    "MULTI_LINE": Option(_flag, True),
     "VALIDATE_UTF8": Option(_flag, True, (True,)),
 }
 
@@ -198,16 +198,16 @@ JSON: Final[dict[str, Option]] = {
     "COMPRESSION": Option(_choice(*_STREAMS), "AUTO"),
     **_MODELS,
     "TRIM_SPACE": Option(_flag, False),
-    "MULTI_LINE": Option(_flag, True, (True,)),
+    "MULTI_LINE": Option(_flag, True),
     "NULL_IF": Option(_texts, []),
     "FILE_EXTENSION": Option(_optional_text, None),
     "ENABLE_OCTAL": Option(_flag, False, (False,)),
-    "ALLOW_DUPLICATE": Option(_flag, False, (False,)),
+    "ALLOW_DUPLICATE": Option(_flag, False),
     "STRIP_OUTER_ARRAY": Option(_flag, False),
-    "STRIP_NULL_VALUES": Option(_flag, False, (False,)),
+    "STRIP_NULL_VALUES": Option(_flag, False),
     "REPLACE_INVALID_CHARACTERS": Option(_flag, False),
-    "IGNORE_UTF8_ERRORS": Option(_flag, False, (False,)),
-    "SKIP_BYTE_ORDER_MARK": Option(_flag, True, (True,)),
+    "IGNORE_UTF8_ERRORS": Option(_flag, False),
+    "SKIP_BYTE_ORDER_MARK": Option(_flag, True),
 }
 
 PARQUET: Final[dict[str, Option]] = {

@@ -16,19 +16,19 @@ from typing import Any, Final
 from mockhaus import errors
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Cursor
-from mockhaus.errors import LoadError, SqlError, UnsupportedFeature
-from mockhaus.ingestion import readers, transformation
+from mockhaus.errors import LoadError, SqlError
+from mockhaus.ingestion import queried, readers
 from mockhaus.ingestion.conversions import Field, complaint
 from mockhaus.ingestion.copy_options import CopyOptions
 from mockhaus.ingestion.csv_text import CsvText
-from mockhaus.ingestion.fields import fields_of
+from mockhaus.ingestion.fields import fields_of, matched
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.outcome import Failure, Outcome
 from mockhaus.ingestion.prepared import DAMAGED, Prepared, prepared
 from mockhaus.ingestion.readers import REJECTS, Source
 from mockhaus.ingestion.stores import StoredFile
 from mockhaus.ingestion.target import Target, quoted
-from mockhaus.ingestion.transformation import Transformation
+from mockhaus.ingestion.transformation import About, Transformation
 
 #: Errors that are not the file's.
 NOT_OF_THE_FILE: Final = (
@@ -51,9 +51,13 @@ class Loader:
     format: FileFormat
     options: CopyOptions
     query: Transformation | None = None
+    #: The names that the file's first record gives its fields, with PARSE_HEADER.
+    header: tuple[str, ...] | None = None
+    #: The file and its name as shown, where INCLUDE_METADATA tells of them.
+    about: About | None = None
 
     @property
-    def _cursor(self) -> Cursor:
+    def cursor(self) -> Cursor:
         return self.workspace.cursor
 
     def load(self, file: StoredFile, shown: str) -> Outcome:
@@ -62,11 +66,7 @@ class Loader:
         scratch = self.workspace.files / "scratch"
         try:
             with prepared(file, self.format, scratch) as ready:
-                if self.query is not None:
-                    return self._transformed(ready, file, shown)
-                if self.options.on_error.action == "ABORT_STATEMENT":
-                    return self._all_or_nothing(ready, shown)
-                return self._what_is_good(ready, shown)
+                return self.of(ready, file, shown)._load(ready, file, shown)
         except LoadError as error:
             if "File '" not in error.message:
                 error.message = f"{error.message}\n  File '{shown}'"
@@ -74,16 +74,51 @@ class Loader:
         except FileNotFoundError:
             raise LoadError(f"Remote file '{shown}' was not found.") from None
 
+    def of(self, ready: Prepared, file: StoredFile, shown: str) -> Loader:
+        """A loader for one file: with the names in its header, where they count."""
+        made = self
+        if self.options.metadata:
+            told = frozenset(self.options.metadata.values())
+            made = replace(made, about=About(file, shown, told))
+        if not self.format.get("PARSE_HEADER"):
+            return made
+        try:
+            names, lines = readers.header(ready, self.format)
+        except DAMAGED as error:
+            raise LoadError(f"the file cannot be read: {error}") from None
+        options = {**self.format.options, "PARSE_HEADER": False, "SKIP_HEADER": lines}
+        return replace(made, header=names, format=FileFormat("CSV", options))
+
+    def _load(self, ready: Prepared, file: StoredFile, shown: str) -> Outcome:
+        if self.query is not None:
+            return queried.load(self, self.query, ready, file, shown)
+        if self.options.on_error.action == "ABORT_STATEMENT":
+            return self._all_or_nothing(ready, shown)
+        return self._what_is_good(ready, shown)
+
     # --- sources ---------------------------------------------------------------------------------
 
     def _width(self) -> int:
-        return self.query.width if self.query else len(self.target.columns)
+        if self.query:
+            return self.query.width
+        return len(self.target.columns if self.header is None else self.header)
+
+    def _types(self) -> list[str]:
+        """What DuckDB's CSV reader is to make of each field."""
+        if self.header is None:
+            return [_typed(column.type, self.format) for column in self.target.columns]
+        types = ["VARCHAR"] * len(self.header)
+        for column, place in matched(self.header, self.target, self.options):
+            if place is not None:
+                types[place] = _typed(column.type, self.format)
+        return types
 
     @property
     def groups(self) -> bool:
         """Whether several files could be loaded as one."""
         alone = self.query is not None or self.options.on_error.action != "ABORT_STATEMENT"
-        return self.format.type == "CSV" and not alone
+        own = self.format.get("PARSE_HEADER") or self.options.metadata
+        return self.format.type == "CSV" and not alone and not own
 
     def quick(self, file: Prepared, *, typed: bool = False) -> Source | None:
         """DuckDB's own reading of the file; None if it might read it otherwise than Snowflake.
@@ -93,7 +128,7 @@ class Loader:
         if self.format.type == "CSV":
             types = ["VARCHAR"] * self._width()
             if typed:
-                types = [_typed(column.type, self.format) for column in self.target.columns]
+                types = self._types()
             try:
                 return readers.quick_csv(file, self.format, types, ragged=self._ragged)
             except DAMAGED:
@@ -111,12 +146,12 @@ class Loader:
 
     def _parquet(self, file: Prepared) -> Source:
         sql = readers.parquet(file, self.format)
-        with self._aside() as aside:
+        with self.aside() as aside:
             described = aside.describe(f"SELECT * FROM {sql}")
         names = tuple(column.name for column in described)
         return Source(sql, names, tuple(column.type for column in described))
 
-    def _careful(self, file: Prepared, *, texts: bool = False) -> AbstractContextManager[Source]:
+    def careful(self, file: Prepared, *, texts: bool = False) -> AbstractContextManager[Source]:
         scratch = self.workspace.files / "scratch"
         if self.format.type == "CSV":
             return readers.careful_csv(
@@ -127,16 +162,16 @@ class Loader:
         raise LoadError("the file cannot be read as PARQUET")
 
     @contextmanager
-    def _aside(self) -> Iterator[Cursor]:
+    def aside(self) -> Iterator[Cursor]:
         """Another cursor: what fails on it leaves the open transaction alone."""
-        aside = self._cursor.sibling()
+        aside = self.cursor.sibling()
         try:
             yield aside
         finally:
             aside.close()
 
-    def _fields(self, source: Source) -> list[Field]:
-        return fields_of(source, self.target, self.format, self.options)
+    def fields(self, source: Source) -> list[Field]:
+        return fields_of(source, self.target, self.format, self.options, self.header, self.about)
 
     # --- ABORT_STATEMENT -------------------------------------------------------------------------
 
@@ -155,8 +190,8 @@ class Loader:
                 return Outcome(shown, loaded, loaded, 1)
             self.take_back(loaded)
             quick = self.quick(file) if rejected == {"CAST"} else None
-        with self._careful(file) as source:
-            failure = self._first_failure(self._cursor, source)
+        with self.careful(file) as source:
+            failure = self.first_failure(self.cursor, source)
             if failure is not None:
                 raise failure.error(shown)
             loaded = self.insert(source, strict=False)
@@ -165,40 +200,40 @@ class Loader:
     def diagnosis(self, file: Prepared) -> Failure | None:
         """Where in the file the error is, on another cursor: the transaction is over."""
         with ExitStack() as stack:
-            aside = stack.enter_context(self._aside())
+            aside = stack.enter_context(self.aside())
             try:
                 if self.format.type == "PARQUET":
-                    found = self._first_failure(aside, self._parquet(file))
+                    found = self.first_failure(aside, self._parquet(file))
                 else:
-                    source = stack.enter_context(self._careful(file))
-                    found = self._first_failure(aside, source)
+                    source = stack.enter_context(self.careful(file))
+                    found = self.first_failure(aside, source)
             except SqlError as other:
                 return Failure(other.message)
         return found
 
     def insert(self, source: Source, *, strict: bool, good_only: bool = False) -> int:
         """Load a source; `strict` stops at a bad row, `good_only` leaves them out."""
-        fields = self._fields(source)
+        fields = self.fields(source)
         columns = ", ".join(quoted(field.column.name) for field in fields)
         values = ", ".join(field.strict if strict else field.value for field in fields)
         where = f" WHERE NOT ({_bad(source, fields)})" if good_only else ""
         sql = f"INSERT INTO {self.target.sql} ({columns}) SELECT {values} FROM {source.sql} AS r"
-        return self._cursor.change(sql + where)
+        return self.cursor.change(sql + where)
 
     def rejected(self, source: Source) -> set[str]:
         """Why DuckDB's reader left records out, if it did; what it noted is cleared."""
         if not source.rejects:
             return set()
-        rows = self._cursor.rows(f"SELECT DISTINCT error_type FROM temp.{quoted(REJECTS)}")
+        rows = self.cursor.rows(f"SELECT DISTINCT error_type FROM temp.{quoted(REJECTS)}")
         if rows:
-            self._cursor.run(f"DELETE FROM temp.{quoted(REJECTS)}")
+            self.cursor.run(f"DELETE FROM temp.{quoted(REJECTS)}")
         return {str(row[0]) for row in rows}
 
     def take_back(self, rows: int) -> None:
         """Remove the rows inserted last: they are the last ones of the table."""
         if rows:
             table = self.target.sql
-            self._cursor.run(
+            self.cursor.run(
                 f"DELETE FROM {table} WHERE rowid > (SELECT max(rowid) - {rows} FROM {table})"
             )
 
@@ -207,11 +242,11 @@ class Loader:
     def _what_is_good(self, file: Prepared, shown: str) -> Outcome:
         """Load the good rows, or none of a file with too many bad ones."""
         with ExitStack() as stack:
-            source = self._readable(file)
+            source = self.unrejected(file)
             counts = self._count(source) if source is not None else None
             if source is None or counts is None:
                 try:
-                    source = stack.enter_context(self._careful(file))
+                    source = stack.enter_context(self.careful(file))
                 except LoadError as error:
                     return Outcome(shown, 0, 0, 1, 1, Failure(error.message))
                 counts = self._count(source)
@@ -221,20 +256,22 @@ class Loader:
             limit = rule.limit(parsed)
             if not bad:
                 return Outcome(shown, parsed, self.insert(source, strict=False), limit)
-            failure = self._located(file, source, self._first_failure(self._cursor, source))
+            failure = self.located(file, source, self.first_failure(self.cursor, source))
             if rule.skips(bad, parsed):
                 return Outcome(shown, parsed, 0, limit, bad, failure)
             loaded = self.insert(source, strict=False, good_only=True)
             self.rejected(source)
             return Outcome(shown, parsed, loaded, limit, bad, failure)
 
-    def _readable(self, file: Prepared) -> Source | None:
+    def unrejected(self, file: Prepared) -> Source | None:
         """The quick source if the whole file can be read that way without an error."""
         try:
             source = self.quick(file)
             if source is not None:
-                with self._aside() as aside:
-                    aside.rows(f"SELECT count(*) FROM {source.sql}") if not source.rejects else None
+                with self.aside() as aside:
+                    if not source.rejects:
+                        what = "*" if self.format.type == "PARQUET" else source.columns[0]
+                        aside.rows(f"SELECT count({what}) FROM {source.sql}")
         except NOT_OF_THE_FILE:
             raise
         except SqlError:
@@ -243,20 +280,20 @@ class Loader:
 
     def _count(self, source: Source) -> tuple[int, int] | None:
         """Rows, and bad rows; None if DuckDB could not split all of them."""
-        bad = _bad(source, self._fields(source))
-        rows = self._cursor.rows(
+        bad = _bad(source, self.fields(source))
+        rows = self.cursor.rows(
             f"SELECT count(*), count(*) FILTER (WHERE {bad}) FROM {source.sql} AS r"
         )
         return None if self.rejected(source) else (int(rows[0][0]), int(rows[0][1]))
 
     # --- finding errors --------------------------------------------------------------------------
 
-    def _first_failure(self, cursor: Cursor, source: Source) -> Failure | None:
+    def first_failure(self, cursor: Cursor, source: Source) -> Failure | None:
         return next(iter(self._failures(cursor, source, 1)), None)
 
     def _failures(self, cursor: Cursor, source: Source, most: int | None = None) -> list[Failure]:
         """The errors of a source, one a row, in its order; `most` of them."""
-        fields = self._fields(source)
+        fields = self.fields(source)
         bad = _bad(source, fields)
         which = "".join(f" WHEN {field.bad} THEN {n}" for n, field in enumerate(fields))
         raw = "".join(f" WHEN {field.bad} THEN {field.raw}" for field in fields)
@@ -277,24 +314,36 @@ class Loader:
         number, line, at, problem, text, which, raw = row
         if problem is not None:
             last = min(len(at), len(fields))
-            shown = self._shown(fields[last - 1], last) if len(fields) > 1 else None
+            named = len(fields) > 1 and self.header is None
+            shown = self._shown(fields[last - 1], last) if named else None
             return Failure(problem, line, at[-1] if at else 1, number, shown, text)
         field = fields[which]
-        character = at[which] if at and which < len(at) else None
-        shown = self._shown(field, which + 1)
+        place = self._place(field, which)
+        character = at[place] if at and place < len(at) else None
+        shown = self._shown(field, place + 1)
         return Failure(complaint(field, raw), line, character, number, shown, text)
+
+    def _place(self, field: Field, which: int) -> int:
+        """Which of the record's fields a column comes from, from 0."""
+        if self.header is None:
+            return which
+        places = dict(matched(self.header, self.target, self.options))
+        place = places.get(field.column)
+        return which if place is None else place
 
     def _shown(self, field: Field, position: int) -> str:
         return f'"{self.target.name.name}"["{field.column.name}":{position}]'
 
-    def _located(self, file: Prepared, source: Source, failure: Failure | None) -> Failure | None:
+    def located(self, file: Prepared, source: Source, failure: Failure | None) -> Failure | None:
         """The failure with its line and character, where DuckDB told the row alone."""
         if failure is None or source.located or failure.row is None or self.format.type != "CSV":
             return failure
         with file.open_text() as text:
             record = next(islice(CsvText(text, self.format), failure.row - 1, None), None)
-        if record is None or failure.column is None:
+        if record is None:
             return failure
+        if failure.column is None:
+            return replace(failure, line=record.line)
         position = int(failure.column.rstrip("]").rpartition(":")[2]) - 1
         character = record.at[position] if position < len(record.at) else None
         return Failure(failure.message, record.line, character, failure.row, failure.column)
@@ -308,7 +357,8 @@ class Loader:
                 ready = stack.enter_context(
                     prepared(file, self.format, self.workspace.files / "scratch")
                 )
-                return self._failures(self._cursor, self._whole(ready, stack))
+                mine = self.of(ready, file, file.name)
+                return mine._failures(self.cursor, mine._whole(ready, stack))
             except LoadError as error:
                 return [Failure(error.message)]
 
@@ -318,19 +368,20 @@ class Loader:
             ready = stack.enter_context(
                 prepared(file, self.format, self.workspace.files / "scratch")
             )
-            source = self._whole(ready, stack)
+            mine = self.of(ready, file, shown)
+            source = mine._whole(ready, stack)
             first = replace(source, sql=f"(SELECT * FROM {source.sql} LIMIT {most})")
-            failure = self._first_failure(self._cursor, first)
+            failure = mine.first_failure(self.cursor, first)
             if failure is not None:
                 raise failure.error(shown)
-            found = {field.column.name: field.value for field in self._fields(first)}
+            found = {field.column.name: field.value for field in mine.fields(first)}
             values = ", ".join(found.get(c.name, "NULL") for c in self.target.columns)
-            return self._cursor.rows(f"SELECT {values} FROM {first.sql} AS r")
+            return self.cursor.rows(f"SELECT {values} FROM {first.sql} AS r")
 
     def _whole(self, file: Prepared, stack: ExitStack) -> Source:
         """All records of a file with their places and texts, as far as its type has them."""
         if self.format.type != "PARQUET":
-            return stack.enter_context(self._careful(file, texts=True))
+            return stack.enter_context(self.careful(file, texts=True))
         try:
             return self._parquet(file)
         except NOT_OF_THE_FILE:
@@ -338,71 +389,28 @@ class Loader:
         except SqlError as error:
             raise LoadError(error.message) from None
 
-    # --- transformations -------------------------------------------------------------------------
-
-    def _transformed(self, file: Prepared, stored: StoredFile, shown: str) -> Outcome:
-        """`FROM (SELECT $1 ... FROM @stage)`; an error of the query names the file alone."""
-        assert self.query is not None
-        if self.options.on_error.action != "ABORT_STATEMENT":
-            raise UnsupportedFeature(
-                f"Unsupported feature 'ON_ERROR = {self.options.on_error.action} in a COPY with a"
-                " query'."
-            )
-        quick = self.quick(file)
-        try:
-            if quick is not None:
-                loaded = self.insert(self._queried(quick, stored, shown), strict=True)
-                if not self.rejected(quick):
-                    return Outcome(shown, loaded, loaded, 1)
-                self.take_back(loaded)
-            with self._careful(file) as source:
-                self._unsplit(source, shown)
-                loaded = self.insert(self._queried(source, stored, shown), strict=True)
-                return Outcome(shown, loaded, loaded, 1)
-        except NOT_OF_THE_FILE:
-            raise
-        except LoadError as error:
-            raise Failure(error.message).error(shown) from None
-        except SqlError as error:
-            raise Failure(error.message).error(shown) from None
+    # --- for queries -----------------------------------------------------------------------------
 
     def readable(self, file: Prepared, shown: str, stack: ExitStack) -> Source:
         """A source that can be read to its end; `stack` closes it. Raises LoadError."""
         quick = self.quick(file)
         if quick is not None and quick.rejects:
-            self._cursor.rows(f"SELECT count(*) FROM {quick.sql}")
+            self.cursor.rows(f"SELECT count(*) FROM {quick.sql}")
             if self.rejected(quick):
                 quick = None
         if quick is not None:
             return quick
-        source = stack.enter_context(self._careful(file))
-        self._unsplit(source, shown)
+        source = stack.enter_context(self.careful(file))
+        self.unsplit(source, shown)
         return source
 
-    def _unsplit(self, source: Source, shown: str) -> None:
-        rows = self._cursor.rows(
+    def unsplit(self, source: Source, shown: str) -> None:
+        rows = self.cursor.rows(
             f'SELECT "__problem", "__line", "__at"[-1] FROM {source.sql}'
             ' WHERE "__problem" IS NOT NULL ORDER BY "__line" LIMIT 1'
         )
         if rows:
             raise Failure(*rows[0]).error(shown)
-
-    def _queried(self, source: Source, file: StoredFile, shown: str) -> Source:
-        assert self.query is not None
-        sql = transformation.over(self.query, source, self.format.type, file, shown)
-        with self._aside() as aside:
-            described = aside.describe(sql)
-        if len(described) != len(self.target.columns):
-            raise errors.WrongArguments(
-                "SQL compilation error:\nInsert value list does not match column list expecting"
-                f" {len(self.target.columns)} but got {len(described)}"
-            )
-        names = [f"c{n + 1}" for n in range(len(described))]
-        return Source(
-            f"(SELECT * FROM ({sql}) AS q({', '.join(names)}))",
-            tuple(names),
-            tuple(column.type for column in described),
-        )
 
 
 def _typed(type: str, format: FileFormat) -> str:

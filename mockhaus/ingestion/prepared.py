@@ -7,6 +7,7 @@ first, a megabyte at a time.
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import io
 import mmap
@@ -40,6 +41,8 @@ class Prepared:
     path: Path
     compression: str = "NONE"
     replace_invalid: bool = False
+    #: Whether a byte order mark at the beginning is data.
+    keep_mark: bool = False
 
     @property
     def duckdb_compression(self) -> str:
@@ -50,10 +53,18 @@ class Prepared:
         """The text, from its beginning, without byte order mark, line ends untouched."""
         return io.TextIOWrapper(
             _opened(self.path, self.compression),
-            encoding="utf-8-sig",
+            encoding="utf-8" if self.keep_mark else "utf-8-sig",
             errors="replace" if self.replace_invalid else "strict",
             newline="",
         )
+
+    @property
+    def has_mark(self) -> bool:
+        """Whether the text begins with a byte order mark that is data."""
+        if not self.keep_mark:
+            return False
+        with _opened(self.path, self.compression) as file:
+            return file.read(3) == codecs.BOM_UTF8
 
     def holding(self, signs: Sequence[str]) -> set[str]:
         """Which of some short texts the file holds."""
@@ -111,10 +122,13 @@ def prepared(file: StoredFile, format: FileFormat, scratch: Path) -> Iterator[Pr
     Raises LoadError for a file that cannot be unpacked or decoded.
     """
     compression = _compression(file, format)
+    keep_mark = not format.get("SKIP_BYTE_ORDER_MARK", True)
     encoding = format.get("ENCODING", "UTF8")
-    replace_invalid = bool(format.get("REPLACE_INVALID_CHARACTERS", False))
+    replace_invalid = bool(
+        format.get("REPLACE_INVALID_CHARACTERS") or format.get("IGNORE_UTF8_ERRORS")
+    )
     if compression in _DUCKDB and encoding == "UTF8" and not replace_invalid:
-        yield Prepared(file.path, compression)
+        yield Prepared(file.path, compression, keep_mark=keep_mark)
         return
     target = scratch / f"{uuid.uuid4().hex}.txt"
     scratch.mkdir(parents=True, exist_ok=True)
@@ -125,7 +139,7 @@ def prepared(file: StoredFile, format: FileFormat, scratch: Path) -> Iterator[Pr
             raise LoadError(
                 f"File '{file.name}' cannot be read as {encoding} ({compression}): {error}"
             ) from None
-        yield Prepared(target)
+        yield Prepared(target, keep_mark=keep_mark)
     finally:
         target.unlink(missing_ok=True)
 

@@ -19,10 +19,11 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mockhaus.engine.json_text import JsonError, canonical, without_nulls
 from mockhaus.errors import LoadError
 from mockhaus.ingestion.csv_text import CsvText, Record
 from mockhaus.ingestion.file_formats import FileFormat
-from mockhaus.ingestion.json_text import json_records
+from mockhaus.ingestion.json_text import Value, json_records
 from mockhaus.ingestion.prepared import DAMAGED, Prepared
 from mockhaus.ingestion.target import literal, quoted
 
@@ -42,6 +43,8 @@ class Source:
     `located`: it has the columns `__line`, `__at` (a character for each field), `__problem` and
     `__text` (the record, where that was asked for).
     `rejects`: records that DuckDB could not split are in `REJECTS` once the relation was read.
+    `queried`: its columns are a query's, in the table's order.
+    `row` is the number of a record in its file, from 1.
     """
 
     sql: str
@@ -49,6 +52,8 @@ class Source:
     types: tuple[str, ...]
     located: bool = False
     rejects: bool = False
+    queried: bool = False
+    row: str = "row_number() OVER ()"
 
 
 def path_literal(path: Path) -> str:
@@ -70,7 +75,7 @@ def quick_csv(
     delimiter, quote = format["FIELD_DELIMITER"], format["FIELD_OPTIONALLY_ENCLOSED_BY"]
     if delimiter is None or len(delimiter.encode()) > 4 or delimiter in ("\n", "\r"):
         return None
-    if format["RECORD_DELIMITER"] not in ("\n", "\r\n"):
+    if format["RECORD_DELIMITER"] not in ("\n", "\r\n") or file.has_mark:
         return None
     held = _plain(file, format, delimiter, quote)
     if held is None:
@@ -80,7 +85,7 @@ def quick_csv(
         file, held, delimiter, len(types), skip=format["SKIP_HEADER"], quotes=quotes
     ):
         return None
-    if quotes and (ragged or format["TRIM_SPACE"]):
+    if quotes and (ragged or format["TRIM_SPACE"] or not format["MULTI_LINE"]):
         return None
     if format["TRIM_SPACE"]:
         types = ["VARCHAR"] * len(types)
@@ -254,16 +259,38 @@ def _batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
 # --- JSON, PARQUET -------------------------------------------------------------------------------
 
 
-def quick_json(file: Prepared, format: FileFormat) -> Source:
-    """DuckDB's reader: one row a value, or an element of the outer array with STRIP_OUTER_ARRAY."""
+def header(file: Prepared, format: FileFormat) -> tuple[tuple[str, ...], int]:
+    """The names in a CSV file's first record, and how many lines it takes.
+
+    A field without a text has no name that a column could have.
+    """
+    with file.open_text() as text:
+        records = CsvText(text, format)
+        first = next(iter(records), None)
+        names = first.fields if first is not None else []
+        return tuple(name or "" for name in names), records.lines
+
+
+def quick_json(file: Prepared, format: FileFormat) -> Source | None:
+    """DuckDB's reader: one row a value, or an element of the outer array with STRIP_OUTER_ARRAY.
+
+    Values come in canonical text; one that has none stops the statement.
+    """
+    if not format["MULTI_LINE"] or file.has_mark:
+        return None
     shape = "unstructured"
     if format["STRIP_OUTER_ARRAY"]:
         with file.open_text() as text:
             shape = "array" if _begins_with_bracket(text) else "unstructured"
+    parse = "json_canonical_last" if format["ALLOW_DUPLICATE"] else "json_canonical"
+    value = f'{parse}(CAST("json" AS VARCHAR))'
+    if format["STRIP_NULL_VALUES"]:
+        value = f"json_without_nulls({value})"
     return Source(
-        f"read_json_objects({path_literal(file.path)}, format = '{shape}',"
-        f" compression = '{file.duckdb_compression}', maximum_object_size = {_JSON_BYTES})",
-        ('"json"',),
+        f'(SELECT CAST({value} AS JSON) AS "f1"'
+        f" FROM read_json_objects({path_literal(file.path)}, format = '{shape}',"
+        f" compression = '{file.duckdb_compression}', maximum_object_size = {_JSON_BYTES}))",
+        ('"f1"',),
         ("JSON",),
     )
 
@@ -282,7 +309,8 @@ def careful_json(file: Prepared, format: FileFormat, scratch: Path) -> Iterator[
     def rows() -> Iterator[tuple[Any, ...]]:
         with file.open_text() as text:
             for value in json_records(text.read(), strip=format["STRIP_OUTER_ARRAY"]):
-                yield value.line, value.problem, [value.at], value.text, value.text
+                made, problem = _json_value(value, format)
+                yield value.line, problem, [value.at], value.text, made
 
     with _parquet(rows(), ["f1"], scratch) as path:
         yield Source(
@@ -291,6 +319,19 @@ def careful_json(file: Prepared, format: FileFormat, scratch: Path) -> Iterator[
             ("JSON",),
             located=True,
         )
+
+
+def _json_value(value: Value, format: FileFormat) -> tuple[str | None, str | None]:
+    """A value in canonical text, or what is wrong with it."""
+    if value.text is None or value.problem is not None:
+        return None, value.problem
+    if not format["MULTI_LINE"] and "\n" in value.text:
+        return None, "Error parsing JSON: a new line within a value, and MULTI_LINE is FALSE"
+    try:
+        made = canonical(value.text, last_key_wins=format["ALLOW_DUPLICATE"])
+    except JsonError as error:
+        return None, f"Error parsing JSON: {error}"
+    return without_nulls(made) if made and format["STRIP_NULL_VALUES"] else made, None
 
 
 def parquet(file: Prepared, format: FileFormat) -> str:

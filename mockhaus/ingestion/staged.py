@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.errors import CompilationError, LoadError
+from mockhaus.errors import CompilationError, InvalidParameter, LoadError
 from mockhaus.ingestion import file_formats, stages, transformation
 from mockhaus.ingestion.copy_options import CopyOptions
 from mockhaus.ingestion.csv_text import CsvText
@@ -60,6 +60,11 @@ def _place(workspace: Workspace, table: StageTable) -> tuple[Location, FileForma
     if format.type != "CSV" and table.width > 1:
         raise CompilationError(
             f"SQL compilation error:\na {format.type} file has one column only, $1."
+        )
+    if format.get("PARSE_HEADER"):
+        raise InvalidParameter(
+            "SQL compilation error:\nPARSE_HEADER = TRUE is for INFER_SCHEMA and"
+            " MATCH_BY_COLUMN_NAME alone."
         )
     for name in table.metadata:
         if name not in METADATA:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mockhaus.errors import CompilationError, EngineFault, UnsupportedFeature
+from mockhaus.ingestion.conversions import canonical
 from mockhaus.ingestion.readers import Source
 from mockhaus.ingestion.stores import StoredFile
 from mockhaus.ingestion.target import literal, quoted
@@ -87,21 +88,26 @@ class About:
 def columns(source: Source, type: str, width: int, about: About) -> str:
     """`$1` to `$width` of a file, and what METADATA$ tells of it, as columns over the source."""
     if type == "PARQUET":
-        found = ['to_json(r) AS "$1"']
+        found = [f'{canonical("to_json(r)")} AS "$1"']
     else:
         texts = source.columns[:width]
         found = [f'{text} AS "${n}"' for n, text in enumerate(texts, 1)]
+    found += [
+        f"CAST({value} AS {METADATA[name]}) AS {quoted(name)}"
+        for name, value in metadata(source, about).items()
+    ]
+    return ", ".join(found)
+
+
+def metadata(source: Source, about: About) -> dict[str, str]:
+    """What METADATA$ tells of a file and its rows, as expressions over the source."""
     file = about.file
     # What costs a look into the file is asked for only where it is wanted.
     key = literal(file.md5()) if "METADATA$FILE_CONTENT_KEY" in about.metadata else "NULL"
-    values = {
+    return {
         "METADATA$FILENAME": literal(about.shown),
-        "METADATA$FILE_ROW_NUMBER": "row_number() OVER ()",
+        "METADATA$FILE_ROW_NUMBER": source.row,
         "METADATA$FILE_CONTENT_KEY": key,
         "METADATA$FILE_LAST_MODIFIED": literal(f"{file.modified:%Y-%m-%d %H:%M:%S.%f}"),
         "METADATA$START_SCAN_TIME": "now()",
     }
-    found += [
-        f"CAST({value} AS {METADATA[name]}) AS {quoted(name)}" for name, value in values.items()
-    ]
-    return ", ".join(found)

@@ -53,7 +53,7 @@ _Q = "FIELD_OPTIONALLY_ENCLOSED_BY = '\"'"
         ("TIMESTAMP", "1709211907000", dt.datetime(2024, 2, 29, 13, 5, 7)),
         ("TIMESTAMP", "2024-02-29", dt.datetime(2024, 2, 29)),
         ("BLOB", "48690a", b"Hi\n"),
-        ("JSON", '{"a": 1}', '{"a": 1}'),
+        ("JSON", '{"b": [1, null], "a": 1}', '{"a":1,"b":[1,null]}'),
         ("VARCHAR", "  x ", "  x "),
         ("VARCHAR", "NULL", "NULL"),
         ("VARCHAR", '"x"', '"x"'),
@@ -222,6 +222,33 @@ def test_records_that_cannot_be_split(
     assert (row["first_error_line"], row["first_error_character"]) == (line, character)
     assert row["rows_loaded"] == len(room.rows())
     assert row["rows_parsed"] == row["rows_loaded"] + row["errors_seen"]
+
+
+@pytest.mark.parametrize(
+    ("format", "text", "said"),
+    [
+        ("TYPE = CSV FIELD_OPTIONALLY_ENCLOSED_BY = '\"'", '"a\nb"\n', "without a closing one"),
+        ("TYPE = JSON", '{"a":\n1}\n', "a new line within a value"),
+    ],
+)
+def test_a_record_of_several_lines_is_an_error_without_multi_line(
+    room: Room, format: str, text: str, said: str
+) -> None:
+    room.table("V JSON" if "JSON" in format else "A VARCHAR")
+    room.write("x", text)
+    room.run(f"COPY INTO t FROM @st FILE_FORMAT = ({format})")
+    error = room.fails(
+        f"COPY INTO t FROM @st FILE_FORMAT = ({format} MULTI_LINE = FALSE) FORCE = TRUE"
+    )
+    assert said in error.message
+    assert "line 1" in error.message
+
+
+def test_a_byte_order_mark_can_be_data(room: Room) -> None:
+    room.table("A VARCHAR")
+    room.load(b"\xef\xbb\xbfx\n")
+    room.load(b"\xef\xbb\xbfy\n", "SKIP_BYTE_ORDER_MARK = FALSE")
+    assert room.rows() == [("x",), ("\ufeffy",)]
 
 
 def test_a_bad_value_stays_an_error_without_the_column_count(room: Room) -> None:

@@ -179,14 +179,17 @@ def test_a_transaction_goes_on_when_duckdb_could_not_read_what_snowflake_can(roo
 @pytest.mark.parametrize(
     ("option", "error"),
     [
-        ("INCLUDE_METADATA = (a = METADATA$FILENAME)", errors.UnsupportedFeature),
+        ("INCLUDE_METADATA = (a = METADATA$FILENAME)", errors.InvalidParameter),
+        ("INCLUDE_METADATA = (a = METADATA$NIX)", errors.InvalidParameter),
+        ("LOAD_MODE = FULL_INGEST", errors.UnsupportedFeature),
         ("NONSENSE = TRUE", errors.InvalidParameter),
         ("ON_ERROR = MAYBE", errors.InvalidParameter),
         ("ON_ERROR = SKIP_FILE_0", errors.InvalidParameter),
         ("FORCE = 3", errors.InvalidParameter),
         ("SIZE_LIMIT = -1", errors.InvalidParameter),
         ("FILES = ()", errors.InvalidParameter),
-        ("MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE", errors.UnsupportedFeature),
+        ("MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE", errors.InvalidParameter),
+        ("FILE_FORMAT = (PARSE_HEADER = TRUE)", errors.InvalidParameter),
         ("FILES = ('x.csv') PATTERN = '.*'", errors.UnsupportedFeature),
         ("FILE_FORMAT = nix", errors.UndefinedObject),
     ],
@@ -257,12 +260,16 @@ def test_an_unknown_table_is_an_error(room: Room) -> None:
     ("text", "options", "rows"),
     [
         ('{"a":1}\n{"a":2}\n', "", ['{"a":1}', '{"a":2}']),
-        ('{"a":\n1}{"a":2}', "", ['{"a":\n1}', '{"a":2}']),
+        ('{"a":\n1}{"a":2}', "", ['{"a":1}', '{"a":2}']),
         ('[{"a":1},{"a":2}]', "", ['[{"a":1},{"a":2}]']),
         ('[{"a":1},\n {"a":2}]', "STRIP_OUTER_ARRAY = TRUE", ['{"a":1}', '{"a":2}']),
         ('{"a":1}', "STRIP_OUTER_ARRAY = TRUE", ['{"a":1}']),
         ("[1, null]", "STRIP_OUTER_ARRAY = TRUE", ["1", "null"]),
         ("", "", []),
+        ('{"b": 1.50, "a": "x"}', "", ['{"a":"x","b":1.50}']),
+        ('{"a":null,"b":[1,null,{"c":null}]}', "", ['{"a":null,"b":[1,null,{"c":null}]}']),
+        ('{"a":null,"b":[1,null,{"c":null}]}', "STRIP_NULL_VALUES = TRUE", ['{"b":[1,{}]}']),
+        ('{"a":1,"a":2}', "ALLOW_DUPLICATE = TRUE", ['{"a":2}']),
     ],
 )
 def test_json_into_one_variant(room: Room, text: str, options: str, rows: list[str]) -> None:
@@ -270,6 +277,17 @@ def test_json_into_one_variant(room: Room, text: str, options: str, rows: list[s
     room.write("x.json", text)
     room.run(f"COPY INTO t FROM @st FILE_FORMAT = (TYPE = JSON {options})")
     assert sorted(v for (v,) in room.rows()) == sorted(rows)
+
+
+def test_repeated_keys_are_an_error_unless_allowed(room: Room) -> None:
+    room.table("V JSON")
+    room.write("x.json", '{"a":1}\n{"a":1,"a":2}\n')
+    copy = "COPY INTO t FROM @st FILE_FORMAT = (TYPE = JSON)"
+    error = room.fails(copy)
+    assert "duplicate object attribute" in error.message
+    assert "line 2" in error.message
+    assert room.run(f"{copy} ON_ERROR = CONTINUE").row_count == 1
+    assert room.rows() == [('{"a":1}',)]
 
 
 def test_json_by_column_name(room: Room) -> None:
@@ -344,6 +362,15 @@ def test_parquet_into_one_variant_or_with_a_bad_value(room: Room) -> None:
     assert room.run(f"{copy} ON_ERROR = CONTINUE").row_count == 1
 
 
+def test_a_parquet_column_may_have_any_name(room: Room) -> None:
+    room.table("D BIGINT, C1 VARCHAR")
+    _parquet(room, c1=["x"], d=[7])
+    room.run(
+        "COPY INTO t FROM @st FILE_FORMAT = (TYPE = PARQUET) MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE"
+    )
+    assert room.rows() == [(7, "x")]
+
+
 def test_what_is_no_parquet_is_an_error_naming_the_file(room: Room) -> None:
     room.table("V JSON")
     room.write("x.parquet", b"PAR0 nonsense")
@@ -381,9 +408,95 @@ def test_what_a_query_cannot_do(room: Room) -> None:
     assert (
         "expecting 1 but got 2" in room.fails("COPY INTO t FROM (SELECT $1, $2 FROM @st)").message
     )
-    for refused in (
-        "COPY INTO t FROM (SELECT $1 FROM @st) ON_ERROR = CONTINUE",
-        "COPY INTO t FROM (SELECT METADATA$NIX FROM @st)",
-    ):
-        assert type(room.fails(refused)) is errors.UnsupportedFeature
+    refused = room.fails("COPY INTO t FROM (SELECT METADATA$NIX FROM @st)")
+    assert type(refused) is errors.UnsupportedFeature
     assert room.rows() == []
+
+
+_BAD_ROWS = "1,a\nx,b\n3,c\n4\n5,toolong\n6,f\n"
+
+
+@pytest.mark.parametrize(
+    ("on_error", "loaded"),
+    [("CONTINUE", 3), ("SKIP_FILE", 0), ("SKIP_FILE_4", 3), ("SKIP_FILE_50%", 0)],
+)
+def test_bad_rows_of_a_query_are_found(room: Room, on_error: str, loaded: int) -> None:
+    """A failing expression, a NULL that the column does not take, a text that is too long."""
+    room.table("N BIGINT, S VARCHAR NOT NULL CHECK (length(S) <= 3)")
+    room.write("x.csv", _BAD_ROWS)
+    query = "(SELECT $1::INT * 10, $2 FROM @st)"
+    (row,) = room.answer(f"COPY INTO t FROM {query} ON_ERROR = {on_error}")
+    assert (row["rows_parsed"], row["rows_loaded"], row["errors_seen"]) == (6, loaded, 3)
+    assert row["first_error_line"] == 2
+    assert "'x'" in row["first_error"]
+    assert room.rows() == [(10, "a"), (30, "c"), (60, "f")][:loaded]
+
+
+def test_a_query_that_fails_names_the_first_bad_row(room: Room) -> None:
+    room.table("N BIGINT")
+    room.write("x.csv", "a\n1\n2\n?\n3\nx\n")
+    error = room.fails("COPY INTO t FROM (SELECT $1::INT FROM @st) FILE_FORMAT = (SKIP_HEADER = 1)")
+    assert "'?'" in error.message
+    assert "x.csv', line 4" in error.message
+    assert "Row 3" in error.message
+
+
+def test_the_row_number_is_the_files_where_rows_are_left_out(room: Room) -> None:
+    room.table("N BIGINT, A BIGINT")
+    room.write("x.csv", "1\nx\n3\n")
+    query = "(SELECT METADATA$FILE_ROW_NUMBER, $1::INT FROM @st)"
+    assert room.run(f"COPY INTO t FROM {query} ON_ERROR = CONTINUE").row_count == 2
+    assert room.rows() == [(1, 1), (3, 3)]
+
+
+# --- by column name ------------------------------------------------------------------------------
+
+
+def test_csv_by_the_names_in_its_header(room: Room) -> None:
+    room.table("ID BIGINT, NAME VARCHAR, DAY DATE, NONE VARCHAR")
+    room.write("a.csv", "name,Day,more,id\nx,2024-01-01,?,1\n,,,2\n")
+    room.write("b.csv", "id\n3\n")
+    copy = "COPY INTO t FROM @st FILE_FORMAT = (PARSE_HEADER = TRUE) MATCH_BY_COLUMN_NAME ="
+    assert room.run(f"{copy} CASE_INSENSITIVE").row_count == 3
+    rows = [(1, "x", dt.date(2024, 1, 1), None), (2, None, None, None), (3, None, None, None)]
+    assert room.rows() == rows
+    room.write("c.csv", "NAME,ID,id\nx,7,8\n")
+    room.run(f"{copy} CASE_SENSITIVE FILES = ('c.csv')")
+    assert room.rows()[-1] == (7, "x", None, None)
+
+
+@pytest.mark.parametrize("on_error", ["ABORT_STATEMENT", "CONTINUE"])
+def test_a_bad_value_of_a_named_field_has_its_place(room: Room, on_error: str) -> None:
+    room.table("ID BIGINT, NAME VARCHAR")
+    room.write("x.csv", "name,more,id\nx,y,1\nlong,y,oops\n")
+    copy = (
+        "COPY INTO t FROM @st FILE_FORMAT = (PARSE_HEADER = TRUE)"
+        f" MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE ON_ERROR = {on_error}"
+    )
+    if on_error == "CONTINUE":
+        (row,) = room.answer(copy)
+        place = (row["first_error_line"], row["first_error_character"])
+        assert (row["rows_loaded"], *place) == (1, 3, 8)
+        assert row["first_error_column_name"] == '"T"["ID":3]'
+    else:
+        assert "line 3, character 8" in room.fails(copy).message
+
+
+def test_metadata_columns_can_be_loaded(room: Room) -> None:
+    room.table("ID BIGINT, FILE VARCHAR, N BIGINT")
+    room.write("x.csv", "id,file\n10,ignored\n20,ignored\n")
+    room.run(
+        "COPY INTO t FROM @st FILE_FORMAT = (PARSE_HEADER = TRUE) MATCH_BY_COLUMN_NAME ="
+        " CASE_INSENSITIVE INCLUDE_METADATA = (file = METADATA$FILENAME,"
+        " n = METADATA$FILE_ROW_NUMBER)"
+    )
+    assert [(i, f.rpartition("/")[2], n) for i, f, n in room.rows()] == [
+        (10, "x.csv", 1),
+        (20, "x.csv", 2),
+    ]
+    room.write("x.json", '{"id": 30}')
+    room.run(
+        "COPY INTO t FROM @st/x.json FILE_FORMAT = (TYPE = JSON) MATCH_BY_COLUMN_NAME ="
+        " CASE_INSENSITIVE INCLUDE_METADATA = (n = METADATA$FILE_ROW_NUMBER)"
+    )
+    assert room.rows()[-1] == (30, None, 1)
