@@ -14,6 +14,8 @@
     │   │   ├── ObjectNeedsContext     090105  3D000
     │   │   ├── DuplicateObject        002002  42P07
     │   │   ├── TypeMismatch           001007  42804
+    │   │   │   └── ColumnTypeMismatch 002023  42804
+    │   │   ├── ValueCount             002020  42601
     │   │   ├── GroupingError          000979  42803
     │   │   ├── UndefinedVariable      000711  42704
     │   │   ├── InvalidParameter       001006  22023
@@ -201,6 +203,21 @@ class TypeMismatch(CompilationError):
     number = "001007"
     sqlstate = "42804"
     snowflake_state = "22023"
+
+
+class ColumnTypeMismatch(TypeMismatch):
+    """A value of a type that a column does not take."""
+
+    number = "002023"
+    snowflake_state = "22000"
+
+
+class ValueCount(CompilationError):
+    """More or fewer values than columns."""
+
+    number = "002020"
+    sqlstate = "42601"
+    snowflake_state = "21S01"
 
 
 class GroupingError(CompilationError):

@@ -16,6 +16,7 @@ from mockhaus.catalog.objects import SCHEMA, CatalogObject
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.translation import names
 from mockhaus.translation.context import ObjectName
+from mockhaus.translation.tables import length_check
 from mockhaus.types import BINARY_LENGTH, VARCHAR_LENGTH
 
 _SIZED: Final = re.compile(r"(VARCHAR|BINARY)\((\d+)\)")
@@ -37,8 +38,7 @@ def check(name: str, type_name: str) -> str:
     sized = _SIZED.fullmatch(type_name)
     if sized is None or int(sized[2]) >= _WHOLE[sized[1]]:
         return ""
-    measure = "length" if sized[1] == "VARCHAR" else "octet_length"
-    return f" CHECK ({measure}({names.quoted(name)}) <= {sized[2]})"
+    return " " + length_check(name, int(sized[2]), binary=sized[1] != "VARCHAR")
 
 
 def copy(

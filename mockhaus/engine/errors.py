@@ -58,6 +58,10 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
     (re.compile(pattern, re.S), make)
     for pattern, make in (
         (
+            r"CHECK constraint failed.*\(Error: MOCKHAUS:(?P<name>\w+):(?P<text>.*)\)",
+            lambda m: _raised(m["name"], m["text"]),
+        ),
+        (
             r"MOCKHAUS:(?P<name>\w+):(?P<text>[^\n]*?)(?:' to \w+)?(?:\n|$)",
             lambda m: _raised(m["name"], m["text"]),
         ),
@@ -178,6 +182,8 @@ _BY_CLASS: Final[list[tuple[type[Exception], type[SqlError]]]] = [
 def _raised(name: str, text: str) -> SqlError:
     """An error that one of our own macros raised with `error('MOCKHAUS:ClassName:message')`."""
     kind = getattr(errors, name, errors.ExecutionError)
+    if issubclass(kind, errors.CompilationError):
+        text = f"SQL compilation error:\n{text}"
     return kind(text)
 
 

@@ -339,7 +339,7 @@ class Connection:
         statement = prepared.statement
         # One DuckDB statement commits itself; more than one need a transaction around them.
         change = prepared.change
-        atomic = change is None or bool(change.before or change.check) or len(rows) > 1
+        atomic = change is None or not change.is_one_statement or len(rows) > 1
         loads = isinstance(statement, (s.Truncate, *DDL))
         key = lock_key(statement, self.context)
         alone = self._transaction.state is State.IDLE

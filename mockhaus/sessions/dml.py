@@ -11,7 +11,7 @@ from mockhaus.engine.database import Cursor
 from mockhaus.errors import NondeterministicMerge
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
-from mockhaus.translation.dml import Change
+from mockhaus.translation.dml import ROWS, Change
 from mockhaus.types import NUMBER
 
 INSERTED: Final = "number of rows inserted"
@@ -43,10 +43,16 @@ _ACTIONS: Final = {"INSERT": INSERTED, "UPDATE": UPDATED, "DELETE": DELETED}
 
 def run(cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]) -> Result:
     """Carry out a translated change inside the transaction that is open on the cursor."""
+    if change.source:
+        cursor.run(f"CREATE OR REPLACE TEMPORARY TABLE {ROWS} AS {change.source}", values)
+        values = ()
     for sql in change.before:
         cursor.run(sql)
-    runner: Runner = _RUNNERS.get(type(statement), _counted)
-    return runner(cursor, statement, change, values)
+    runner: Runner = _several if change.inserts else _RUNNERS.get(type(statement), _counted)
+    result = runner(cursor, statement, change, values)
+    if change.source:
+        cursor.run(f"DROP TABLE {ROWS}")
+    return result
 
 
 def total(results: Sequence[Result]) -> Result:
@@ -63,16 +69,24 @@ def total(results: Sequence[Result]) -> Result:
 
 def _counted(cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]) -> Result:
     shape = SHAPES[type(statement)]
-    count = cursor.change(change.sql, values)
-    return counts(shape.tag, dict.fromkeys(shape.columns[:1], count) | _zeros(shape), count)
+    several, surplus = cursor.rows(change.several, values)[0] if change.several else (0, 0)
+    count = cursor.change(change.sql, values) - int(surplus)
+    found = dict.fromkeys(shape.columns[:1], count) | dict.fromkeys(shape.columns[1:], several)
+    return counts(shape.tag, found, count)
 
 
-def _zeros(shape: Shape) -> dict[str, int]:
-    return dict.fromkeys(shape.columns[1:], 0)
+def _several(cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]) -> Result:
+    """A multi-table INSERT: a count for each table."""
+    found: dict[str, int] = {}
+    for table, sql in change.inserts:
+        column = f"{INSERTED} into {table}"
+        found[column] = found.get(column, 0) + cursor.change(sql)
+    return counts("INSERT 0", found, sum(found.values()))
 
 
 def _truncate(cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]) -> Result:
-    cursor.change(change.sql, values)
+    if change.sql:
+        cursor.change(change.sql, values)
     return status("TRUNCATE TABLE", "Statement executed successfully.")
 
 

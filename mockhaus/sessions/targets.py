@@ -33,7 +33,7 @@ def to_count(
     if change is None:
         made = isinstance(statement, s.CreateTable) and not alone
         return target_of(statement, context) if made and isinstance(statement, s.Tree) else None
-    if isinstance(statement, s.Insert) and alone and not change.before:
+    if isinstance(statement, s.Insert) and alone and change.is_one_statement:
         return None
     return change.target
 

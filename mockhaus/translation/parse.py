@@ -63,6 +63,7 @@ _TREES: Final[dict[type[exp.Expression], type[s.Tree]]] = {
     exp.Subquery: s.Select,
     exp.Values: s.Select,
     exp.Insert: s.Insert,
+    exp.MultitableInserts: s.Insert,
     exp.Update: s.Update,
     exp.Delete: s.Delete,
     exp.Merge: s.Merge,

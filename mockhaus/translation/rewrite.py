@@ -172,6 +172,14 @@ class Walk:
             cte.set("this", self.rewrite(cte.this))
             scope.add(name)
 
+    def over(self, name: str, tree: exp.Expression) -> exp.Expression:
+        """A tree rewritten where a name is that of a relation of ours."""
+        self._ctes.append({name})
+        try:
+            return self.finished(self.rewrite(tree))
+        finally:
+            self._ctes.pop()
+
     def is_cte(self, name: str) -> bool:
         """Whether a stored name is that of a CTE in scope."""
         return any(name in scope for scope in self._ctes)

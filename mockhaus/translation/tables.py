@@ -192,11 +192,29 @@ def column(item: exp.ColumnDef, walk: Walk, constraints: list[dict[str, Any]]) -
     found: dict[str, Any] = {}
     limit = length(kind)
     if limit is not None:
-        measure = "octet_length" if kind.this in _BINARY else "length"
-        found["check"] = f"CHECK ({measure}({names.quoted(name)}) <= {limit})"
+        found["check"] = length_check(name, limit, binary=kind.this in _BINARY)
     for constraint in item.args.get("constraints") or ():
         _column_constraint(constraint.kind, name, walk, constraints, found)
     return ColumnDefinition(name, snowflake_type(kind), generate(duckdb_type(kind)), **found)
+
+
+def length_check(name: str, limit: int, *, binary: bool) -> str:
+    """DuckDB's CHECK for the length of a VARCHAR(n) or BINARY(n), with Snowflake's words."""
+    column = names.quoted(name)
+    measure = "octet_length" if binary else "length"
+    shown = f"hex({column})" if binary else column
+    before = f"MOCKHAUS:StringTooLong:{'Binary' if binary else 'String'} '"
+    after = "' is too long and would be truncated"
+    message = f"{_literal(before)} || {shown} || {_literal(after)}"
+    return (
+        f"CHECK (CASE WHEN {measure}({column}) > {limit} "
+        f"THEN CAST(error({message}) AS BOOLEAN) ELSE true END)"
+    )
+
+
+def _literal(text: str) -> str:
+    quoted = text.replace("'", "''")
+    return f"'{quoted}'"
 
 
 _BINARY: Final = (DataType.Type.BINARY, DataType.Type.VARBINARY)

@@ -1,0 +1,136 @@
+"""Values on their way into columns: the conversions that Snowflake implies, and its refusals.
+
+Snowflake's manual: "Data type conversion", implicit casting; "INSERT". DuckDB's own casts into a
+column take other texts (no 'on' for a BOOLEAN, no 01/02/2024 for a DATE) and other types. The
+macros of `assignment.sql` decide by the type that a value has when DuckDB binds the statement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sqlglot import exp
+from sqlglot.expressions import DataType
+
+from mockhaus.errors import InvalidIdentifier, ValueCount
+from mockhaus.translation import names, operands
+from mockhaus.translation.clauses.types import iso_literal
+from mockhaus.translation.registry import apply
+
+#: DuckDB's type of a column -> the macro that converts into it.
+_MACROS: Final = {
+    "BIGINT": "assign_integer",
+    "DOUBLE": "assign_number",
+    "BOOLEAN": "assign_boolean",
+    "DATE": "assign_date",
+    "TIME": "assign_time",
+    "TIMESTAMP": "assign_timestamp",
+    "TIMESTAMP WITH TIME ZONE": "assign_timestamptz",
+    "VARCHAR": "assign_text",
+    "BLOB": "assign_binary",
+    "JSON": "assign_variant",
+}
+_DECIMAL: Final = re.compile(r"DECIMAL\((\d+),(\d+)\)")
+_NUMBERS: Final = frozenset(("BIGINT", "DOUBLE"))
+#: Types whose values DuckDB takes from a client as they are.
+_BOUND: Final = frozenset(("BIGINT", "DOUBLE", "VARCHAR", "BLOB", "JSON"))
+_CONSTANT_DATES: Final = {"DATE": DataType.Type.DATE, "TIMESTAMP": DataType.Type.TIMESTAMP}
+
+
+def assigned(value: exp.Expression, column: str, kind: str) -> exp.Expression:
+    """A rewritten value as a column of DuckDB's type `kind` takes it."""
+    bare = operands.plain(value)
+    decimal = _DECIMAL.fullmatch(kind)
+    if _fits(bare, kind, is_number=decimal is not None or kind in _NUMBERS):
+        return value
+    if kind in _CONSTANT_DATES and isinstance(bare, exp.Literal):
+        constant = iso_literal(value, _CONSTANT_DATES[kind])
+        if constant is not None:
+            return constant
+    name = exp.Literal.string(column)
+    if decimal is not None:
+        shown = exp.Literal.string(f"NUMBER({decimal[1]},{decimal[2]})")
+        return exp.cast(apply("assign_number", value, name, shown), kind)
+    if kind == "DOUBLE":
+        return exp.cast(apply("assign_number", value, name, exp.Literal.string("FLOAT")), kind)
+    macro = _MACROS.get(kind)
+    return value if macro is None else apply(macro, value, name)
+
+
+def _fits(bare: exp.Expression, kind: str, *, is_number: bool) -> bool:
+    """Whether a value goes into a column as it is."""
+    if isinstance(bare, (exp.Null, exp.Var)):  # NULL, DEFAULT
+        return True
+    if isinstance(bare, exp.Placeholder):
+        return is_number or kind in _BOUND
+    if isinstance(bare, exp.Neg):
+        bare = operands.plain(bare.this)
+    if isinstance(bare, exp.Literal):
+        return bool(bare.is_string) if kind == "VARCHAR" else is_number and not bare.is_string
+    return isinstance(bare, exp.Boolean) and kind == "BOOLEAN"
+
+
+Columns = Sequence[tuple[str, str]]
+
+
+def targets(listed: Sequence[exp.Expression], known: Mapping[str, str]) -> Columns | None:
+    """(column, DuckDB's type) of the columns that are written; None where nothing is known.
+
+    `listed` are the names of a column list, in Snowflake's tree, `known` the table's columns.
+    Raises InvalidIdentifier.
+    """
+    if not known:
+        return None
+    if not listed:
+        return list(known.items())
+    found: list[tuple[str, str]] = []
+    for each in listed:
+        identifier = each.this if isinstance(each, exp.Column) else each
+        name = names.stored(identifier)  # type: ignore[arg-type]
+        kind = known.get(name.upper())
+        if kind is None or name in (other for other, _ in found):
+            raise InvalidIdentifier(
+                f"SQL compilation error:\ninvalid identifier '{name}'"
+                if kind is None
+                else f"SQL compilation error:\nduplicate column name '{name}'",
+                position=identifier.meta.get("start"),
+            )
+        found.append((name, kind))
+    return found
+
+
+def matched(expected: int, given: int) -> None:
+    """Raises ValueCount unless there is a value for each column."""
+    if expected != given:
+        raise ValueCount(
+            "SQL compilation error:\nInsert value list does not match column list "
+            f"expecting {expected} but got {given}"
+        )
+
+
+def values(node: exp.Values, columns: Columns) -> None:
+    """The rows of a rewritten VALUES as the columns take them, in place."""
+    for row in node.expressions:
+        items = row.expressions if isinstance(row, exp.Tuple) else [row]
+        matched(len(columns), len(items))
+        pairs = zip(items, columns, strict=True)
+        made = [assigned(item, name, kind) for item, (name, kind) in pairs]
+        if isinstance(row, exp.Tuple):
+            row.set("expressions", made)
+        else:
+            row.replace(made[0])
+
+
+def rows(query: exp.Expression, columns: Columns) -> exp.Select:
+    """The rows of a rewritten query, of a column each, as the columns take them."""
+    source = names.identifier("_ROWS")
+    given = [names.identifier(f"_{number}") for number in range(1, len(columns) + 1)]
+    items = [
+        assigned(exp.Column(this=each.copy()), name, kind)
+        for each, (name, kind) in zip(given, columns, strict=True)
+    ]
+    inner = query if isinstance(query, exp.Subquery) else exp.Subquery(this=query)
+    inner.set("alias", exp.TableAlias(this=source, columns=given))
+    return exp.Select(expressions=items, from_=exp.From(this=inner))
