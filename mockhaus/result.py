@@ -18,11 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of an answer. `name` is Snowflake's: upper case unless it was quoted."""
+    """One column of an answer.
+
+    `name` is Snowflake's: upper case unless it was quoted. `is_exact` is that of PostgreSQL's
+    system catalogs, whose names are shown as they are.
+    """
 
     name: str
     type: SqlType
     nullable: bool = True
+    is_exact: bool = False
 
 
 #: Columns in, one DuckDB expression over `#1`, `#2`, ... for each column out; None where the rows

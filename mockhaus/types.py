@@ -60,7 +60,12 @@ CATALOG_TYPES: Final[dict[str, Family]] = {
     "varchar": Family(1043, 1015, -1, "text"),
     "json": Family(114, 199, -1, "text"),
     "text": Family(25, 1009, -1, "text"),
+    "bpchar": Family(1042, 1014, -1, "text"),
     "pg_node_tree": Family(194, 0, -1, "text"),
+    "pg_lsn": Family(3220, 3221, 8, "text"),
+    "inet": Family(869, 1041, -1, "text"),
+    "tid": Family(27, 1010, 6, "text"),
+    "void": Family(2278, 0, 4, "text"),
     "int2": Family(21, 1005, 2, "fixed"),
     "int4": Family(23, 1007, 4, "fixed"),
     "oid": Family(26, 1028, 4, "fixed"),
@@ -89,6 +94,7 @@ CATALOG_TYPES: Final[dict[str, Family]] = {
     "_regclass": Family(2210, 0, -1, "array"),
     "_float4": Family(1021, 0, -1, "array"),
     "_aclitem": Family(1034, 0, -1, "array"),
+    "_regproc": Family(1008, 0, -1, "array"),
     "anyarray": Family(2277, 0, -1, "array"),
 }
 

@@ -19,7 +19,12 @@ from mockhaus.types import CATALOG_TYPES
 
 Scalar = Callable[[Any], bytes]
 
-_STRINGS: Final = ("name", "char", "varchar", "pg_node_tree", "json", "aclitem", "regshown")
+_STRINGS: Final = (
+    "name", "char", "varchar", "bpchar", "pg_node_tree", "json", "aclitem", "regshown", "void",
+)  # fmt: skip
+_TEXT_ONLY: Final = (
+    "regclass", "regtype", "regproc", "regnamespace", "regrole", "inet", "tid", "pg_lsn",
+)  # fmt: skip
 _INTEGERS: Final = {"int2": "!h", "int4": "!i", "oid": "!I", "xid": "!I", "int8": "!q"}
 
 
@@ -78,7 +83,8 @@ def _array_binary(item: Scalar, oid: int, lower: int = 1) -> Scalar:
 
 def _unsent(value: Any) -> bytes:
     raise UnsupportedFeature(
-        "regclass and its kin have no binary form here", hint="Cast the column to text or oid."
+        "regclass, its kin, inet, tid and pg_lsn have no binary form here",
+        hint="Cast the column to text or oid.",
     )
 
 
@@ -96,7 +102,7 @@ def _forms(binary: bool) -> dict[str, Form]:
     found: dict[str, Form] = {}
     for name in _STRINGS:
         found[name] = Form(pa.string(), text, text_cells, held=str)
-    for name in ("regclass", "regtype", "regproc", "regnamespace", "regrole"):
+    for name in _TEXT_ONLY:
         scalar: Scalar = _unsent if binary else text
         found[name] = Form(
             pa.string(), scalar, _one_by_one(_unsent) if binary else text_cells, held=str

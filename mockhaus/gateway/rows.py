@@ -71,7 +71,7 @@ def row_description(columns: Sequence[Column], formats: Sequence[int] = ()) -> R
     return RowDescription(
         tuple(
             FieldDescription(
-                shown_name(column.name),
+                column.name if column.is_exact else shown_name(column.name),
                 column.type.oid,
                 column.type.size,
                 column.type.typmod,

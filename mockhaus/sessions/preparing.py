@@ -231,7 +231,7 @@ class Preparer:
         described = self._cursor.describe(catalog.translation.described)
         known = catalog.types if len(catalog.types) == len(described) else (None,) * len(described)
         columns = tuple(
-            Column(each.name, from_catalog(kind, each.type))
+            Column(each.name, from_catalog(kind, each.type), is_exact=True)
             for each, kind in zip(described, known, strict=True)
         )
         query = catalog.translation

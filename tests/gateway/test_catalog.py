@@ -16,6 +16,7 @@ from tests.gateway.wire import Running
 
 BOOL, CHAR, NAME, INT8, INT2, INT4, REGPROC, TEXT, OID = 16, 18, 19, 20, 21, 23, 24, 25, 26
 VARCHAR, NAMES, REGCLASS, INT2VECTOR, INT2S, JSON = 1043, 1003, 2205, 22, 1005, 114
+TEXTS, OIDVECTOR, REGTYPE = 1009, 30, 2206
 
 SCHEMA = """
 CREATE SCHEMA shop;
@@ -27,6 +28,8 @@ CREATE TABLE shop.purchase (
     CONSTRAINT purchase_fk FOREIGN KEY (customer_id) REFERENCES shop.customer (id));
 CREATE VIEW shop.v_customer AS SELECT id, name FROM shop.customer;
 CREATE SEQUENCE shop.numbers START WITH 5 INCREMENT BY 2;
+CREATE TABLE shop.ticket (id INT IDENTITY(10, 5), "Text" VARCHAR);
+CREATE FUNCTION shop.add_one(a INT, b NUMBER(10,2)) RETURNS INT AS 'a + 1';
 COMMENT ON TABLE shop.customer IS 'Who buys';
 COMMENT ON COLUMN shop.customer.name IS 'In full'
 """
@@ -51,11 +54,13 @@ QUESTIONS: list[tuple[str, list[int], list[tuple[Any, ...]]]] = [
         [NAME, CHAR],
         [
             ("numbers", b"S"),
+            ("ticket_id_seq", b"S"),
             ("customer_name_key", b"i"),
             ("customer_pkey", b"i"),
             ("purchase_pkey", b"i"),
             ("customer", b"r"),
             ("purchase", b"r"),
+            ("ticket", b"r"),
             ("v_customer", b"v"),
         ],
     ),
@@ -158,6 +163,39 @@ QUESTIONS: list[tuple[str, list[int], list[tuple[Any, ...]]]] = [
     ("SELECT count(*) FROM pg_class WHERE relname = ANY('{customer,purchase}')", [INT8], [(2,)]),
     ("SELECT count(*) FROM pg_class WHERE relkind = ANY(ARRAY['v']) AND relname LIKE 'v!_%' ESCAPE '!'",
      [INT8], [(1,)]),
+    # --- labels keep their case, and behind AS any word is one
+    ('SELECT oid = 11 AS "Is", oid AS select FROM pg_namespace WHERE oid = 11', [BOOL, OID],
+     [(True, 11)]),
+    # --- a backslash escapes in LIKE
+    (r"SELECT relname FROM pg_class WHERE relname LIKE 'v\_cust%'", [NAME], [("v_customer",)]),
+    (r"SELECT count(*) FROM pg_class WHERE relname LIKE 'c\_stomer'", [INT8], [(0,)]),
+    # --- system columns
+    ("SELECT attname, attnum FROM pg_attribute WHERE attrelid = 'ticket'::regclass AND attnum < 0"
+     " ORDER BY 2 DESC LIMIT 2", [NAME, INT2], [("ctid", -1), ("xmin", -2)]),
+    # --- identity columns have a sequence
+    ("SELECT pg_get_serial_sequence('shop.ticket', 'id'), pg_get_serial_sequence('ticket', 'Text')",
+     [TEXT, TEXT], [("shop.ticket_id_seq", None)]),
+    ("SELECT attidentity, seqstart, seqincrement FROM pg_attribute a JOIN pg_depend d ON"
+     " d.refobjid = a.attrelid AND d.refobjsubid = a.attnum AND d.deptype = 'i'"
+     " AND d.classid = 'pg_class'::regclass JOIN pg_sequence s ON s.seqrelid = d.objid"
+     " WHERE attrelid = 'ticket'::regclass", [CHAR, INT8, INT8], [("d", 10, 5)]),
+    # --- what a view reads, and who may do what
+    ("SELECT DISTINCT refobjid::regclass::text, refobjsubid FROM pg_depend JOIN pg_rewrite r"
+     " ON r.oid = objid WHERE classid = 'pg_rewrite'::regclass AND deptype = 'n'"
+     " AND ev_class = 'v_customer'::regclass AND refobjid <> ev_class ORDER BY 2", [TEXT, INT4],
+     [("customer", 1), ("customer", 2)]),
+    ("SELECT (aclexplode(nspacl)).privilege_type FROM pg_namespace WHERE oid = 11 LIMIT 2", [TEXT],
+     [("USAGE",), ("CREATE",)]),
+    # --- functions
+    ("SELECT proname, proargnames, proargtypes, prorettype::regtype,"
+     " pg_get_function_arguments(oid), pg_get_function_result(oid) FROM pg_proc"
+     " WHERE pronamespace = 'shop'::regnamespace", [NAME, TEXTS, OIDVECTOR, REGTYPE, TEXT, TEXT],
+     [("add_one", ["a", "b"], "20 1700", "bigint", "a bigint, b numeric", "bigint")]),
+    ("SELECT pg_typeof(1), pg_typeof(relname), pg_typeof(oid::bigint) FROM pg_class LIMIT 1",
+     [REGTYPE] * 3, [("integer", "name", "bigint")]),
+    # --- arrays of OIDs by name
+    ("SELECT '{23,25}'::oid[]::regtype[]::text[], 'a'::varchar", [TEXTS, VARCHAR],
+     [(["integer", "text"], "a")]),
     # --- what there is none of
     ("SELECT tgname, tgenabled FROM pg_trigger", [NAME, CHAR], []),
 ]  # fmt: skip
@@ -201,6 +239,12 @@ def test_parameters_of_both_protocol_formats(shop: psycopg.Connection) -> None:
         row = shop.cursor(binary=binary).execute(text, ("customer", "shop.customer")).fetchone()
         assert row is not None
         assert row[1] == "customer"
+
+
+def test_a_label_in_capitals_stays(shop: psycopg.Connection) -> None:
+    description = shop.execute('SELECT oid AS "ID", oid AS Lower FROM pg_class LIMIT 0').description
+    assert description is not None
+    assert [column.name for column in description] == ["ID", "lower"]
 
 
 def _oid(connection: psycopg.Connection, name: str) -> int:

@@ -13,7 +13,7 @@ SELECT CAST(oid AS UINTEGER) AS oid, name, pg_shown(name) AS nspname, comment,
     replace(database, '.', '..') || '.' || replace(name, '.', '..') AS stored
 FROM __mockhaus.objects WHERE kind = 'SCHEMA' AND upper(database) = upper(:database)
 
--- relations
+-- stored_relations
 SELECT CAST(o.oid AS UINTEGER) AS oid, s.oid AS namespace, s.nspname, s.stored AS schema, o.name,
     pg_shown(o.name) AS relname,
     CASE o.kind WHEN 'TABLE' THEN 'r' WHEN 'VIEW' THEN 'v' ELSE 'S' END AS relkind,
@@ -21,17 +21,33 @@ SELECT CAST(o.oid AS UINTEGER) AS oid, s.oid AS namespace, s.nspname, s.stored A
 FROM __mockhaus.objects AS o JOIN @schemas AS s ON upper(s.name) = upper(o.schema)
 WHERE o.kind IN ('TABLE', 'VIEW', 'SEQUENCE') AND upper(o.database) = upper(:database)
 UNION ALL
-SELECT CAST(3000000000 + t.table_oid * 1024 AS UINTEGER), s.oid, s.nspname, 'main', t.table_name,
+SELECT CAST(3000000000 + t.table_oid % 600000 * 2048 AS UINTEGER), s.oid, s.nspname, 'main', t.table_name,
     pg_shown(t.table_name[length(s.stored) + 2:]), 'r', 't', '{}', NULL
 FROM duckdb_tables() AS t JOIN @schemas AS s ON starts_with(t.table_name, upper(s.stored) || '.')
 WHERE t.database_name = 'temp' AND NOT starts_with(t.table_name, 'pg_catalog.')
 
 -- recorded_columns
-SELECT oid, upper(c.name) AS name, nullif(c.type, '') AS type, nullif(c.comment, '') AS comment,
+SELECT oid, upper(c.name) AS name, pg_shown(c.name) AS attname, nullif(c.type, '') AS type, nullif(c.comment, '') AS comment,
     c.identity
 FROM (SELECT oid, unnest(from_json(json_extract(properties, '$.columns'),
     '[{"name":"VARCHAR","type":"VARCHAR","comment":"VARCHAR","identity":["BIGINT"]}]')) AS c
-    FROM @relations WHERE relkind = 'r' AND json_array_length(properties, '$.columns') > 0)
+    FROM @stored_relations WHERE relkind = 'r' AND json_array_length(properties, '$.columns') > 0)
+
+-- serials
+-- The sequence of an identity column, which PostgreSQL shows as an object of its own.
+SELECT d.oid AS "table", d.name AS folded, d.identity,
+    CAST(d.oid + 9 + row_number() OVER (PARTITION BY d.oid ORDER BY d.name) AS UINTEGER) AS oid,
+    r.namespace, r.nspname, r.schema,
+    r.name || '_' || d.name || '_SEQ' AS name, r.relname || '_' || d.attname || '_seq' AS relname
+FROM @recorded_columns AS d JOIN @stored_relations AS r ON r.oid = d.oid
+WHERE d.identity IS NOT NULL
+
+-- relations
+FROM @stored_relations
+UNION ALL
+SELECT oid, namespace, nspname, schema, name, relname, 'S', 'p',
+    json_object('START', identity[1], 'INCREMENT', identity[2]), NULL
+FROM @serials
 
 -- columns
 SELECT r.oid AS attrelid, r.relkind, CAST(c.column_index AS SMALLINT) AS attnum,
@@ -110,12 +126,34 @@ SELECT conindid AS oid, conrelid, relname, nspname, namespace, conname, attnums,
     || array_to_string(list_transform(attnames, lambda a: pg_quoted(a)), ', ') || ')' AS indexdef
 FROM @constraints WHERE type <> 'FOREIGN KEY'
 
+-- toasted
+-- The tables that PostgreSQL would keep a TOAST table for: those with values of any length.
+SELECT r.oid FROM @relations AS r WHERE r.relkind = 'r' AND r.oid IN (
+    SELECT attrelid FROM @columns WHERE atttypid IN (17, 25, 114, 1043) AND atttypmod = -1)
+
 -- views
-SELECT oid, namespace, nspname, relname,
+SELECT oid, schema, name, namespace, nspname, relname,
     -- as it was written, from behind AS
     regexp_extract(json_extract_string(properties, '$.text'),
         '(?is)\bVIEW\b.*?\bAS\s+((?:SELECT|WITH|VALUES|\()\b?.*)$', 1) AS definition
 FROM @relations WHERE relkind = 'v'
+
+-- view_uses
+-- What a view reads. DuckDB writes the names of relations in full, and those of columns as they
+-- are: a column counts as read if its name occurs at all.
+SELECT v.oid, r.oid AS used, words
+FROM (
+    SELECT v.oid, unnest(regexp_extract_all(d.sql, '("(?:[^"]|"")*"\.(?:"(?:[^"]|"")*"|\w+))'))
+            AS name,
+        list_distinct(list_transform(regexp_extract_all(d.sql, '"(?:[^"]|"")*"|\w+'),
+            lambda w: upper(trim(w, '"')))) AS words
+    FROM @views AS v JOIN duckdb_views() AS d
+        ON d.schema_name = v.schema AND d.view_name = v.name AND NOT d.internal) AS v
+JOIN @relations AS r
+    ON upper(pg_quoted_always(r.schema) || '.' || pg_quoted_always(r.name)) =
+        upper(CASE WHEN ends_with(v.name, '"') THEN v.name
+            ELSE regexp_replace(v.name, '\.(\w+)$', '."\1"') END)
+WHERE r.oid <> v.oid
 
 -- regclass
 SELECT oid, nspname, relname, reltype, visible,
@@ -123,6 +161,7 @@ SELECT oid, nspname, relname, reltype, visible,
          ELSE pg_quoted(nspname) || '.' || pg_quoted(relname) END AS shown
 FROM (SELECT oid, nspname, relname, oid + 2047 AS reltype,
           upper(nspname) = upper(:schema) AS visible FROM @relations
+      UNION ALL SELECT oid + 3, 'pg_toast', 'pg_toast_' || oid, 0, FALSE FROM @toasted
       UNION ALL SELECT oid, nspname, conname, 0, upper(nspname) = upper(:schema) FROM @indexdefs
       UNION ALL SELECT oid, CASE namespace WHEN 11 THEN 'pg_catalog' ELSE 'information_schema' END,
           relname, 0, namespace = 11 FROM @system_relations)
@@ -152,10 +191,35 @@ FROM @relations WHERE relkind IN ('r', 'v')
 
 -- routines
 SELECT CAST(o.oid AS UINTEGER) AS oid, s.oid AS namespace, s.nspname, pg_shown(o.name) AS proname,
-    json_extract_string(o.properties, '$.arguments') AS arguments,
-    json_extract_string(o.properties, '$.returns') AS result,
-    json_extract_string(o.properties, '$.body') AS body,
+    p.names, p.types, p.defaults, p.arguments, p.identity, t.shown AS result, t.oid AS prorettype,
+    r.type IS NULL AS is_set, json_extract_string(o.properties, '$.body') AS body,
     json_extract_string(o.properties, '$.text') AS definition,
+    json_extract_string(o.properties, '$.strict') = 'true' AS strict,
+    json_extract_string(o.properties, '$.volatility') AS volatility,
     nullif(o.comment, '') AS comment
-FROM __mockhaus.objects AS o JOIN @schemas AS s ON upper(s.name) = upper(o.schema)
+FROM __mockhaus.objects AS o
+JOIN @schemas AS s ON upper(s.name) = upper(o.schema)
+JOIN (
+    SELECT oid, CASE WHEN json_type(properties, '$.columns') = 'ARRAY' THEN NULL
+        ELSE json_extract_string(properties, '$.returns') END AS type
+    FROM __mockhaus.objects WHERE kind = 'FUNCTION') AS r ON r.oid = o.oid
+JOIN @type_names AS t ON t.oid = coalesce(pg_named_oid(r.type), 2249)
+JOIN (
+    SELECT a.oid, coalesce(list(a.name ORDER BY a.n) FILTER (a.n > 0), []) AS names,
+        coalesce(list(y.oid ORDER BY a.n) FILTER (a.n > 0), []) AS types,
+        count(a.has_default) AS defaults,
+        coalesce(string_agg(pg_quoted(a.name) || ' ' || y.shown
+            || coalesce(' DEFAULT ' || a.has_default, ''), ', ' ORDER BY a.n), '') AS arguments,
+        coalesce(string_agg(pg_quoted(a.name) || ' ' || y.shown, ', ' ORDER BY a.n), '') AS identity
+    FROM (
+        SELECT o.oid, u.n, pg_shown(u.p.name) AS name, u.p.type AS type, u.p."default" AS has_default
+        FROM __mockhaus.objects AS o
+        LEFT JOIN (
+            SELECT oid, generate_subscripts(p, 1) AS n, unnest(p) AS p FROM (
+                SELECT oid, from_json(json_extract(properties, '$.parameters'),
+                    '[{"name":"VARCHAR","type":"VARCHAR","default":"VARCHAR"}]') AS p
+                FROM __mockhaus.objects WHERE kind = 'FUNCTION')) AS u ON u.oid = o.oid
+        WHERE o.kind = 'FUNCTION') AS a
+    LEFT JOIN @type_names AS y ON y.oid = pg_named_oid(a.type)
+    GROUP BY a.oid) AS p ON p.oid = o.oid
 WHERE o.kind = 'FUNCTION' AND upper(o.database) = upper(:database)

@@ -1,14 +1,19 @@
 -- PostgreSQL's system catalogs (manual, chapters 53 and 54). Columns that are not named are NULL.
 
 -- pg_namespace
-SELECT oid, nspname, 10 AS nspowner FROM @schemas
-UNION ALL SELECT 11, 'pg_catalog', 10 UNION ALL SELECT 13000, 'information_schema', 10
+SELECT oid, nspname, 10 AS nspowner, CAST(NULL AS VARCHAR[]) AS nspacl FROM @schemas
+UNION ALL SELECT unnest([99, 11, 13000]), unnest(['pg_toast', 'pg_catalog', 'information_schema']),
+    10, unnest([NULL, [:user || '=UC/' || :user, '=U/' || :user],
+        [:user || '=UC/' || :user, '=U/' || :user]])
 
 -- pg_database
 SELECT oid, pg_shown(name) AS datname, 10 AS datdba, 6 AS encoding, 'c' AS datlocprovider,
     FALSE AS datistemplate, TRUE AS datallowconn, -1 AS datconnlimit, 716 AS datfrozenxid,
     1 AS datminmxid, 1663 AS dattablespace, 'C.UTF-8' AS datcollate, 'C.UTF-8' AS datctype
-FROM __mockhaus.objects WHERE kind = 'DATABASE'
+FROM (SELECT oid, name FROM __mockhaus.objects WHERE kind = 'DATABASE')
+UNION ALL
+SELECT unnest([1, 4]), unnest(['template1', 'template0']), 10, 6, 'c', TRUE, FALSE, -1, 716, 1,
+    1663, 'C.UTF-8', 'C.UTF-8'
 
 -- pg_authid
 SELECT 10 AS oid, :user AS rolname, TRUE AS rolsuper, TRUE AS rolinherit, TRUE AS rolcreaterole,
@@ -27,9 +32,25 @@ SELECT 0 AS roleid, 0 AS member, 0 AS grantor, FALSE AS admin_option WHERE FALSE
 
 -- pg_settings
 SELECT p[1] AS name, p[2] AS setting, 'Mockhaus' AS category, p[3] AS short_desc,
-    'user' AS context, 'string' AS vartype, 'session' AS source, p[2] AS boot_val,
+    'user' AS context, 'string' AS vartype,
+    CASE WHEN p[2] = boot_val THEN 'default' ELSE 'session' END AS source, boot_val,
     p[2] AS reset_val, FALSE AS pending_restart
-FROM (SELECT string_split(unnest(string_split(:settings, chr(10))), chr(9)) AS p)
+FROM (
+    SELECT p, CASE lower(p[1]) WHEN 'client_encoding' THEN 'SQL_ASCII'
+        WHEN 'server_encoding' THEN 'SQL_ASCII' WHEN 'timezone' THEN 'GMT' WHEN 'lc_collate' THEN 'C'
+        WHEN 'lc_ctype' THEN 'C' WHEN 'search_path' THEN '"$user", public'
+        WHEN 'application_name' THEN '' WHEN 'is_superuser' THEN 'off'
+        WHEN 'session_authorization' THEN '' WHEN 'statement_timeout' THEN '0' ELSE p[2] END
+        AS boot_val
+    FROM (SELECT string_split(unnest(string_split(:settings, chr(10))), chr(9)) AS p))
+
+-- pg_stat_activity
+-- Of this connection alone; a client is not told what others do.
+SELECT d.oid AS datid, d.datname, CAST(:pid AS INTEGER) AS pid, 10 AS usesysid, :user AS usename,
+    s.setting AS application_name, -1 AS client_port, now() AS query_start, 'active' AS state,
+    'client backend' AS backend_type
+FROM @pg_database AS d, @pg_settings AS s
+WHERE d.datname = pg_shown(:database) AND s.name = 'application_name'
 
 -- pg_am
 SELECT unnest([2, 403]) AS oid, unnest(['heap', 'btree']) AS amname, unnest([3, 330]) AS amhandler,
@@ -42,6 +63,34 @@ SELECT unnest([1663, 1664]) AS oid, unnest(['pg_default', 'pg_global']) AS spcna
 SELECT 14 AS oid, 'sql' AS lanname, 10 AS lanowner, FALSE AS lanispl, TRUE AS lanpltrusted,
     0 AS lanplcallfoid, 0 AS laninline, 2248 AS lanvalidator
 UNION ALL SELECT 12, 'internal', 10, FALSE, FALSE, 0, 0, 2246
+UNION ALL SELECT 13563, 'plpgsql', 10, TRUE, TRUE, 13560, 13561, 13562
+
+-- pg_extension
+SELECT 13559 AS oid, 'plpgsql' AS extname, 10 AS extowner, 11 AS extnamespace,
+    FALSE AS extrelocatable, '1.0' AS extversion
+
+-- pg_available_extensions
+SELECT 'plpgsql' AS name, '1.0' AS default_version, '1.0' AS installed_version,
+    'PL/pgSQL procedural language' AS comment
+
+-- pg_ts_config
+SELECT 3748 AS oid, 'simple' AS cfgname, 11 AS cfgnamespace, 10 AS cfgowner, 3722 AS cfgparser
+
+-- pg_ts_dict
+SELECT 3765 AS oid, 'simple' AS dictname, 11 AS dictnamespace, 10 AS dictowner, 3727 AS dicttemplate
+
+-- pg_ts_parser
+SELECT 3722 AS oid, 'default' AS prsname, 11 AS prsnamespace
+
+-- pg_conversion
+SELECT 4452 AS oid, 'big5_to_utf8' AS conname, 11 AS connamespace, 10 AS conowner,
+    36 AS conforencoding, 6 AS contoencoding, TRUE AS condefault
+
+-- pg_cast
+SELECT CAST(p[1] AS UINTEGER) AS oid, CAST(p[2] AS UINTEGER) AS castsource,
+    CAST(p[3] AS UINTEGER) AS casttarget, CAST(p[4] AS UINTEGER) AS castfunc, p[5] AS castcontext,
+    p[6] AS castmethod
+FROM (SELECT string_split(unnest(string_split(trim(:casts, chr(10)), chr(10))), ' ') AS p)
 
 -- pg_collation
 SELECT unnest([100, 950, 951]) AS oid, unnest(['default', 'C', 'POSIX']) AS collname,
@@ -57,6 +106,9 @@ SELECT unnest([3124, 3125, 3126, 3123, 3122, 3128, 3127, 10003, 10006, 10038, 10
     unnest([1976, 1988, 1994, 1970, 434, 434, 434, 424, 428, 1996, 2968]) AS opcfamily,
     unnest([20, 1700, 25, 701, 1082, 1114, 1184, 16, 17, 1083, 2950]) AS opcintype,
     TRUE AS opcdefault, 0 AS opckeytype
+UNION ALL
+SELECT unnest([10044, 10049]), unnest(['varchar_ops', 'text_pattern_ops']), 403, 11, 10,
+    unnest([1994, 2095]), 25, FALSE, 0
 
 -- pg_range
 SELECT unnest([3904, 3906, 3908, 3910, 3912, 3926]) AS rngtypid,
@@ -80,14 +132,15 @@ FROM @relations WHERE relkind IN ('r', 'v')
 -- pg_class
 SELECT c.oid, c.relname, c.relnamespace, c.reltype, 0 AS reloftype, 10 AS relowner, c.relam,
     c.oid AS relfilenode, 0 AS reltablespace, 0 AS relpages, c.reltuples, 0 AS relallvisible,
-    0 AS reltoastrelid, c.relhasindex, FALSE AS relisshared, c.relpersistence, c.relkind,
-    c.relnatts, 0 AS relchecks, c.relkind = 'v' AND c.relnamespace > 13000 AS relhasrules,
+    coalesce(t.oid + 3, 0) AS reltoastrelid, c.relhasindex, FALSE AS relisshared,
+    c.relpersistence, c.relkind, c.relnatts, 0 AS relchecks,
+    c.relkind = 'v' AND c.relnamespace > 13000 AS relhasrules,
     -- psql asks for foreign keys where there are triggers, which keep them in PostgreSQL
     c.oid IN (SELECT unnest([oid, confrelid]) FROM (SELECT conrelid AS oid, confrelid
-        FROM @constraints WHERE type = 'FOREIGN KEY')) AS relhastriggers, FALSE AS relhassubclass, FALSE AS relrowsecurity,
-    FALSE AS relforcerowsecurity, TRUE AS relispopulated,
-    CASE WHEN c.relkind = 'r' THEN 'd' ELSE 'n' END AS relreplident, FALSE AS relispartition,
-    0 AS relrewrite, 0 AS relfrozenxid, 0 AS relminmxid
+        FROM @constraints WHERE type = 'FOREIGN KEY')) AS relhastriggers,
+    FALSE AS relhassubclass, FALSE AS relrowsecurity, FALSE AS relforcerowsecurity,
+    TRUE AS relispopulated, CASE WHEN c.relkind = 'r' THEN 'd' ELSE 'n' END AS relreplident,
+    FALSE AS relispartition, 0 AS relrewrite, 0 AS relfrozenxid, 0 AS relminmxid
 FROM (
     SELECT r.oid, r.relname, r.namespace AS relnamespace,
         CASE WHEN r.relkind = 'S' THEN 0 ELSE r.oid + 2047 END AS reltype,
@@ -99,33 +152,42 @@ FROM (
     LEFT JOIN (SELECT attrelid, count(*) AS natts FROM @columns GROUP BY attrelid) AS n
         ON n.attrelid = r.oid
     UNION ALL
+    SELECT oid + 3, 'pg_toast_' || oid, 99, 0, 2, 0, FALSE, 'p', 't', 3 FROM @toasted
+    UNION ALL
     SELECT oid, conname, namespace, 0, 403, 0, FALSE, 'p', 'i', len(attnums) FROM @indexdefs
     UNION ALL
     SELECT oid, relname, namespace, 0, CASE WHEN relkind = 'r' THEN 2 ELSE 0 END, -1, FALSE, 'p',
         relkind, len(columns) FROM @system_relations) AS c
+LEFT JOIN @toasted AS t ON t.oid = c.oid ORDER BY c.oid
 
 -- pg_attribute
-SELECT a.attrelid, a.attname, a.atttypid, -1 AS attstattarget, a.attlen, a.attnum, 0 AS attndims,
-    -1 AS attcacheoff, a.atttypmod, a.attlen BETWEEN 1 AND 8 AS attbyval, 'i' AS attalign,
-    CASE WHEN a.attlen > 0 THEN 'p' ELSE 'x' END AS attstorage, '' AS attcompression, a.attnotnull,
-    a.atthasdef, FALSE AS atthasmissing, a.attidentity, '' AS attgenerated, FALSE AS attisdropped,
-    TRUE AS attislocal, 0 AS attinhcount,
-    CASE WHEN a.atttypid IN (25, 1043) THEN 100 ELSE 0 END AS attcollation
+SELECT a.attrelid, a.attname, a.atttypid, CASE WHEN a.attnum > 0 THEN -1 ELSE 0 END AS attstattarget,
+    t.p[3] AS attlen, a.attnum, 0 AS attndims, -1 AS attcacheoff, a.atttypmod, t.p[4] = 't' AS attbyval,
+    t.p[17] AS attalign, t.p[18] AS attstorage, '' AS attcompression, a.attnotnull, a.atthasdef,
+    FALSE AS atthasmissing, a.attidentity, '' AS attgenerated, FALSE AS attisdropped,
+    TRUE AS attislocal, 0 AS attinhcount, t.p[19] AS attcollation
 FROM (
-    SELECT attrelid, attname, atttypid, pg_typlen(atttypid) AS attlen, attnum, atttypmod,
-        attnotnull, adbin IS NOT NULL AS atthasdef,
+    SELECT attrelid, attname, atttypid, attnum, atttypmod, attnotnull, adbin IS NOT NULL AS atthasdef,
         CASE WHEN is_identity THEN 'd' ELSE '' END AS attidentity FROM @columns
     UNION ALL
-    SELECT i.oid, c.attname, c.atttypid, pg_typlen(c.atttypid), i.n, c.atttypmod, FALSE, FALSE, ''
+    SELECT oid, unnest(['tableoid', 'cmax', 'xmax', 'cmin', 'xmin', 'ctid']),
+        unnest([26, 29, 28, 29, 28, 27]), unnest([-6, -5, -4, -3, -2, -1]), -1, TRUE, FALSE, ''
+    FROM @relations WHERE relkind IN ('r', 'S')
+    UNION ALL
+    SELECT oid, unnest(['last_value', 'log_cnt', 'is_called']), unnest([20, 20, 16]),
+        unnest([1, 2, 3]), -1, TRUE, FALSE, ''
+    FROM @relations WHERE relkind = 'S'
+    UNION ALL
+    SELECT i.oid, c.attname, c.atttypid, i.n, c.atttypmod, FALSE, FALSE, ''
     FROM (SELECT oid, conrelid, unnest(attnums) AS attnum, generate_subscripts(attnums, 1) AS n
           FROM @indexdefs) AS i
     JOIN @columns AS c ON c.attrelid = i.conrelid AND c.attnum = i.attnum
     UNION ALL
-    SELECT r.oid, split_part(r.name, ':', 1), t.oid, CAST(t.p[3] AS SMALLINT), r.n, -1, FALSE,
-        FALSE, ''
+    SELECT r.oid, split_part(r.name, ':', 1), s.oid, r.n, -1, FALSE, FALSE, ''
     FROM (SELECT oid, unnest(columns) AS name, generate_subscripts(columns, 1) AS n
           FROM @system_relations) AS r
-    JOIN @system_types AS t ON t.typname = split_part(r.name, ':', 2)) AS a
+    JOIN @system_types AS s ON s.typname = split_part(r.name, ':', 2)) AS a
+JOIN @system_types AS t ON t.oid = a.atttypid ORDER BY a.attrelid, a.attnum
 
 -- pg_attrdef
 SELECT attrelid + 1024 + attnum AS oid, attrelid AS adrelid, attnum AS adnum, adbin
@@ -166,6 +228,9 @@ FROM @relations WHERE comment IS NOT NULL
 UNION ALL SELECT attrelid, 1259, attnum, comment FROM @columns WHERE comment IS NOT NULL
 UNION ALL SELECT oid, 2615, 0, comment FROM @schemas WHERE comment <> ''
 UNION ALL SELECT oid, 1255, 0, comment FROM @routines WHERE comment IS NOT NULL
+UNION ALL SELECT unnest([13559, 13563, 11]), unnest([3079, 2612, 2615]), 0,
+    unnest(['PL/pgSQL procedural language', 'PL/pgSQL procedural language',
+        'system catalog schema'])
 
 -- pg_shdescription
 SELECT oid AS objoid, 1262 AS classoid, comment AS description
@@ -188,17 +253,31 @@ SELECT CAST(p[1] AS UINTEGER) AS oid, p[2] AS proname, 11 AS pronamespace, 10 AS
     CAST(NULL AS VARCHAR[]) AS proargnames, p[2] AS prosrc
 FROM (SELECT string_split(unnest(string_split(trim(:functions, chr(10)), chr(10))), ' ') AS p)
 UNION ALL
-SELECT oid, proname, namespace, 10, 14, 100, 0, 0, 0, 'f', FALSE, FALSE, FALSE, FALSE, 'v', 'u',
-    len(types), 0, 20, types, names, body
-FROM (SELECT *, CAST([] AS VARCHAR[]) AS types, CAST(NULL AS VARCHAR[]) AS names FROM @routines)
+SELECT oid, proname, namespace, 10, 14, 100, CASE WHEN is_set THEN 1000 ELSE 0 END, 0, 0, 'f',
+    FALSE, FALSE, strict, is_set, CASE volatility WHEN 'IMMUTABLE' THEN 'i' ELSE 'v' END, 'u',
+    len(types), defaults, prorettype, types, nullif(names, []), body FROM @routines
 
 -- pg_rewrite
 SELECT oid + 1 AS oid, '_RETURN' AS rulename, oid AS ev_class, '1' AS ev_type, 'O' AS ev_enabled,
     TRUE AS is_instead FROM @views
 
 -- pg_depend
-SELECT oid + 1 AS objid, 2618 AS classid, 0 AS objsubid, 1259 AS refclassid, oid AS refobjid,
-    0 AS refobjsubid, 'i' AS deptype FROM @views
+SELECT 1247 AS classid, oid + 2047 AS objid, 0 AS objsubid, 1259 AS refclassid, oid AS refobjid,
+    0 AS refobjsubid, 'i' AS deptype FROM @relations WHERE relkind IN ('r', 'v')
+UNION ALL SELECT 1259, oid, 0, 2615, namespace, 0, 'n' FROM @relations
+UNION ALL SELECT 1255, oid, 0, 2615, namespace, 0, 'n' FROM @routines
+UNION ALL SELECT 1259, oid + 3, 0, 1259, oid, 0, 'i' FROM @toasted
+UNION ALL SELECT 2604, oid, 0, 1259, adrelid, adnum, 'a' FROM @pg_attrdef
+UNION ALL SELECT 2606, oid, 0, 1259, conrelid, unnest(attnums), 'a' FROM @constraints
+UNION ALL SELECT 2606, oid, 0, 1259, confrelid, unnest(fattnums), 'n' FROM @constraints
+    WHERE confrelid IS NOT NULL
+UNION ALL SELECT 2606, oid, 0, 1259, findid, 0, 'n' FROM @constraints WHERE findid IS NOT NULL
+UNION ALL SELECT 1259, conindid, 0, 2606, oid, 0, 'i' FROM @constraints WHERE conindid > 0
+UNION ALL SELECT 1259, s.oid, 0, 1259, s."table", c.attnum, 'i' FROM @serials AS s
+    JOIN @columns AS c ON c.attrelid = s."table" AND c.folded = s.folded
+UNION ALL SELECT 2618, oid + 1, 0, 1259, oid, 0, unnest(['i', 'n']) FROM @views
+UNION ALL SELECT 2618, u.oid + 1, 0, 1259, u.used, c.attnum, 'n' FROM @view_uses AS u
+    JOIN @columns AS c ON c.attrelid = u.used AND list_contains(u.words, c.folded)
 
 -- pg_tables
 SELECT n.nspname AS schemaname, c.relname AS tablename, :user AS tableowner,
@@ -220,3 +299,18 @@ SELECT r.nspname AS schemaname, r.relname AS sequencename, :user AS sequenceowne
     s.seqstart AS start_value, s.seqmin AS min_value, s.seqmax AS max_value,
     s.seqincrement AS increment_by, FALSE AS cycle, 1 AS cache_size
 FROM @pg_sequence AS s JOIN @relations AS r ON r.oid = s.seqrelid
+
+-- pg_statio_all_tables
+SELECT c.oid AS relid, n.nspname AS schemaname, c.relname
+FROM @pg_class AS c JOIN @pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 't')
+
+-- pg_stat_all_tables
+FROM @pg_statio_all_tables
+
+-- pg_statio_user_tables
+FROM @pg_statio_all_tables
+WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+
+-- pg_stat_user_tables
+FROM @pg_statio_user_tables

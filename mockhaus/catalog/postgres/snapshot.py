@@ -31,7 +31,7 @@ _USED: Final = re.compile(r"@((?:information_schema\.)?\w+)")
 _VALUE: Final = re.compile(r"(?<![:\w'])::?([a-z]+)\b")
 
 #: Relations that change without any object changing.
-_FLEETING: Final = frozenset(("pg_settings",))
+_FLEETING: Final = frozenset(("pg_settings", "pg_stat_activity"))
 
 
 @lru_cache(maxsize=1)
@@ -54,6 +54,7 @@ def _texts() -> dict[str, str]:
         "relations": listed.text(),
         "types": (folder / "types.txt").read_text(encoding="utf-8"),
         "functions": (folder / "functions.txt").read_text(encoding="utf-8"),
+        "casts": (folder / "casts.txt").read_text(encoding="utf-8"),
     }
 
 
@@ -77,6 +78,7 @@ class Snapshot:
             "database": context.database or "",
             "schema": context.schema or "",
             "user": shown(context.user),
+            "pid": str(context.connection_id),
         }
         self._made -= _FLEETING
         for name in wanted:

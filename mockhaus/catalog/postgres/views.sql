@@ -50,6 +50,7 @@ JOIN @pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'v')
 JOIN @pg_namespace AS n ON n.oid = c.relnamespace
 JOIN @type_names AS t ON t.oid = a.atttypid
 LEFT JOIN @pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attnum > 0 ORDER BY a.attrelid, a.attnum
 
 -- information_schema.table_constraints
 SELECT pg_shown(:database) AS constraint_catalog, nspname AS constraint_schema,
@@ -95,3 +96,36 @@ SELECT pg_shown(:database) AS specific_catalog, nspname AS specific_schema,
 -- information_schema.character_sets
 SELECT 'UTF8' AS character_set_name, 'UCS' AS character_repertoire, 'UTF8' AS form_of_use,
     pg_shown(:database) AS default_collate_catalog
+
+-- information_schema.table_privileges
+SELECT :user AS grantor, :user AS grantee, table_catalog, table_schema, table_name,
+    unnest(['INSERT', 'SELECT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'])
+        AS privilege_type,
+    'YES' AS is_grantable, unnest(['NO', 'YES', 'NO', 'NO', 'NO', 'NO', 'NO']) AS with_hierarchy
+FROM @information_schema.tables
+
+-- information_schema.role_table_grants
+FROM @information_schema.table_privileges
+
+-- information_schema.column_privileges
+SELECT :user AS grantor, :user AS grantee, table_catalog, table_schema, table_name, column_name,
+    unnest(['INSERT', 'SELECT', 'UPDATE', 'REFERENCES']) AS privilege_type, 'YES' AS is_grantable
+FROM @information_schema.columns
+
+-- information_schema.routine_privileges
+SELECT :user AS grantor, :user AS grantee, pg_shown(:database) AS specific_catalog,
+    n.nspname AS specific_schema, p.proname || '_' || p.oid AS specific_name,
+    pg_shown(:database) AS routine_catalog, n.nspname AS routine_schema, p.proname AS routine_name,
+    'EXECUTE' AS privilege_type, 'YES' AS is_grantable
+FROM @pg_proc AS p JOIN @pg_namespace AS n ON n.oid = p.pronamespace
+
+-- information_schema.constraint_table_usage
+SELECT pg_shown(:database) AS table_catalog, coalesce(fnspname, nspname) AS table_schema,
+    coalesce(frelname, relname) AS table_name, pg_shown(:database) AS constraint_catalog,
+    nspname AS constraint_schema, conname AS constraint_name FROM @constraints
+
+-- information_schema.enabled_roles
+SELECT :user AS role_name
+
+-- information_schema.applicable_roles
+SELECT :user AS grantee, :user AS role_name, 'NO' AS is_grantable WHERE FALSE

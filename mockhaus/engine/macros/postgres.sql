@@ -8,6 +8,8 @@ CREATE OR REPLACE MACRO pg_quoted(n) AS
     CASE WHEN regexp_full_match(n, '[a-z_][a-z0-9_$]*') THEN n
          ELSE '"' || replace(n, '"', '""') || '"' END;
 
+CREATE OR REPLACE MACRO pg_quoted_always(n) AS '"' || replace(n, '"', '""') || '"';
+
 -- The parts of a name, folded: a."B".c -> [a, B, c].
 CREATE OR REPLACE MACRO pg_name_parts(t) AS
     list_transform(regexp_extract_all(t, '"(?:[^"]|"")*"|[^".\s]+'), lambda p:
@@ -41,6 +43,24 @@ CREATE OR REPLACE MACRO pg_type_oid(t, declared) AS
             THEN 114
         ELSE 25 END AS UINTEGER);
 
+-- Type OID of one of Snowflake's types as it is written.
+CREATE OR REPLACE MACRO pg_named_oid(t) AS
+    CAST(CASE
+        WHEN t IS NULL THEN NULL
+        WHEN regexp_matches(t, '^(NUMBER|NUMERIC|DECIMAL|DEC)\(\d+, ?[1-9]', 'i') THEN 1700
+        WHEN regexp_matches(t, '^(NUMBER|NUMERIC|DECIMAL|DEC|\w*INT|INTEGER)\b', 'i') THEN 20
+        WHEN regexp_matches(t, '^(FLOAT|DOUBLE|REAL)', 'i') THEN 701
+        WHEN regexp_matches(t, '^(VAR)?CHAR|^NVARCHAR|^NCHAR', 'i') THEN 1043
+        WHEN regexp_matches(t, '^BOOL', 'i') THEN 16
+        WHEN regexp_matches(t, '^(VAR)?BINARY', 'i') THEN 17
+        WHEN regexp_matches(t, '^TIMESTAMP_?(LTZ|TZ)', 'i') THEN 1184
+        WHEN regexp_matches(t, '^(TIMESTAMP|DATETIME)', 'i') THEN 1114
+        WHEN regexp_matches(t, '^DATE', 'i') THEN 1082
+        WHEN regexp_matches(t, '^TIME', 'i') THEN 1083
+        WHEN regexp_matches(t, '^(VARIANT|OBJECT|ARRAY|MAP)', 'i') THEN 114
+        WHEN regexp_matches(t, '^UUID', 'i') THEN 2950
+        ELSE 25 END AS UINTEGER);
+
 CREATE OR REPLACE MACRO pg_typmod(t, declared) AS
     CAST(CASE
         WHEN t = 'VARCHAR' AND declared NOT LIKE '%(16777216)' AND declared NOT LIKE '%(134217728)'
@@ -51,8 +71,15 @@ CREATE OR REPLACE MACRO pg_typmod(t, declared) AS
                  + CAST(regexp_extract(t, ',(\d+)\)', 1) AS INTEGER) + 4
         ELSE -1 END AS INTEGER);
 
--- typlen of the types above.
-CREATE OR REPLACE MACRO pg_typlen(o) AS
-    CAST(CASE o WHEN 20 THEN 8 WHEN 701 THEN 8 WHEN 16 THEN 1 WHEN 1082 THEN 4 WHEN 1184 THEN 8
-         WHEN 1114 THEN 8 WHEN 1083 THEN 8 WHEN 2950 THEN 16 WHEN 1186 THEN 16 ELSE -1 END
-         AS SMALLINT);
+-- aclexplode (manual, 9.26, table 9.70); there is one role.
+CREATE OR REPLACE MACRO pg_aclexplode(items) AS
+    flatten(list_transform(items, lambda a:
+        list_transform(regexp_extract_all(regexp_extract(a, '=([^/]*)', 1), '.\*?'), lambda p: {
+            'grantor': CAST(10 AS UINTEGER),
+            'grantee': CAST(CASE WHEN a[1] = '=' THEN 0 ELSE 10 END AS UINTEGER),
+            'privilege_type': CASE p[1] WHEN 'r' THEN 'SELECT' WHEN 'w' THEN 'UPDATE'
+                WHEN 'a' THEN 'INSERT' WHEN 'd' THEN 'DELETE' WHEN 'D' THEN 'TRUNCATE'
+                WHEN 'x' THEN 'REFERENCES' WHEN 't' THEN 'TRIGGER' WHEN 'U' THEN 'USAGE'
+                WHEN 'C' THEN 'CREATE' WHEN 'c' THEN 'CONNECT' WHEN 'T' THEN 'TEMPORARY'
+                WHEN 'X' THEN 'EXECUTE' END,
+            'is_grantable': p[2] = '*'})));

@@ -50,7 +50,15 @@ _NONE: Final = {
     name: _f("CAST(NULL AS VARCHAR)", "text", 1, 3)
     for name in (
         "pg_get_triggerdef", "pg_get_ruledef", "pg_get_partkeydef", "pg_get_function_sqlbody",
-        "pg_get_statisticsobjdef_columns", "pg_get_statisticsobjdef", "pg_tablespace_location",
+        "pg_get_statisticsobjdef_columns", "pg_get_statisticsobjdef",
+    )
+}  # fmt: skip
+
+_UNKNOWN: Final = {
+    name: _f("CAST(NULL AS BIGINT)", "int8", 1, 2)
+    for name in (
+        "pg_table_size", "pg_relation_size", "pg_total_relation_size", "pg_indexes_size",
+        "pg_database_size", "pg_tablespace_size", "pg_stat_get_numscans",
     )
 }  # fmt: skip
 
@@ -88,7 +96,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
         1,
         1,
     ),
-    "pg_advisory_unlock_all": _f("NULL", "void", 0, 0),
+    "pg_advisory_unlock_all": _f("CAST(NULL AS VARCHAR)", "void", 0, 0),
     # --- names
     "quote_ident": _f(_IDENT, "text", 1, 1),
     "quote_literal": _f(
@@ -134,11 +142,11 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "pg_get_indexdef": _f(_look("indexdef", "indexdefs"), "text", 1, 3),
     "pg_get_viewdef": _f(_look("definition", "views"), "text", 1, 2),
     "pg_get_function_arguments": _f(_look("arguments", "routines"), "text", 1, 1),
-    "pg_get_function_identity_arguments": _f(_look("arguments", "routines"), "text", 1, 1),
+    "pg_get_function_identity_arguments": _f(_look("identity", "routines"), "text", 1, 1),
     "pg_get_function_result": _f(_look("result", "routines"), "text", 1, 1),
     "pg_get_functiondef": _f(_look("definition", "routines"), "text", 1, 1),
-    "pg_get_serial_sequence": _f("CAST(NULL AS VARCHAR)", "text", 2, 2),
     **_NONE,
+    "pg_tablespace_location": _f("''", "text", 1, 1),
     "obj_description": _f(
         "(SELECT max(x.description) FROM @pg_description AS x WHERE x.objoid = {0}"
         " AND x.objsubid = 0)",
@@ -156,13 +164,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
         2,
         2,
     ),
-    # --- sizes and activity: DuckDB keeps no figures of these, and neither did a new server
-    "pg_table_size": _f("CAST({0} * 0 AS BIGINT)", "int8", 1, 1),
-    "pg_relation_size": _f("CAST({0} * 0 AS BIGINT)", "int8", 1, 2),
-    "pg_total_relation_size": _f("CAST({0} * 0 AS BIGINT)", "int8", 1, 1),
-    "pg_indexes_size": _f("CAST({0} * 0 AS BIGINT)", "int8", 1, 1),
-    "pg_database_size": _f("CAST(CASE WHEN {0} IS NOT NULL THEN 0 END AS BIGINT)", "int8", 1, 1),
-    "pg_stat_get_numscans": _f("CAST({0} * 0 AS BIGINT)", "int8", 1, 1),
+    # --- sizes and activity: DuckDB keeps no figures of these
+    **_UNKNOWN,
     "pg_size_pretty": _f("({0} || ' bytes')", "text", 1, 1),
     "pg_relation_is_publishable": _f("FALSE", "bool", 1, 1),
     # --- privileges
@@ -172,19 +175,13 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "array_upper": _f("CAST(nullif(len({0}), 0) AS INTEGER)", "int4", 2, 2),
     "array_lower": _f("CAST(CASE WHEN len({0}) > 0 THEN 1 END AS INTEGER)", "int4", 2, 2),
     "array_length": _f("CAST(nullif(len({0}), 0) AS INTEGER)", "int4", 2, 2),
-    "array_to_string": _f("array_to_string({0}, {1})", "text", 2, 2),
+    "array_to_string": _f("array_to_string(CAST({0} AS VARCHAR[]), {1})", "text", 2, 2),
     "array_remove": _f("list_filter({0}, lambda e: e IS DISTINCT FROM {1})", "array:0", 2, 2),
     "string_to_array": _f("string_split({0}, {1})", "_text", 2, 2),
     "array_position": _f("CAST(list_position({0}, {1}) AS INTEGER)", "int4", 2, 2),
     "unnest": _f("unnest({0})", "element:0", 1, 1),
     "pg_partition_ancestors": _f("unnest(CAST([] AS UINTEGER[]))", "regclass", 1, 1),
-    "aclexplode": _f(
-        "unnest(CAST([] AS STRUCT(grantor UINTEGER, grantee UINTEGER, privilege_type VARCHAR,"
-        " is_grantable BOOLEAN)[]))",
-        None,
-        1,
-        1,
-    ),
+    "aclexplode": _f("unnest(pg_aclexplode({0}))", None, 1, 1),
     "generate_series": _f("unnest(generate_series({0}, {1}))", "int4", 2, 2),
     "generate_subscripts": _f("CAST(unnest(range(1, len({0}) + 1)) AS INTEGER)", "int4", 2, 2),
     "_pg_expandarray": _f(
@@ -243,6 +240,14 @@ REG: Final = {
     ),
 }
 
+FUNCTIONS["pg_get_serial_sequence"] = _f(
+    "(SELECT max(pg_quoted(s.nspname) || '.' || pg_quoted(s.relname)) FROM @serials AS s"
+    f" WHERE s.folded = upper({{1}}) AND s.table = {REG['regclass']})",
+    "text",
+    2,
+    2,
+)
+
 _OUT: Final = (
     "(CASE {{0}} WHEN 0 THEN '-' ELSE coalesce((SELECT max(x.{0}) FROM @{1} AS x"
     " WHERE x.oid = {{0}}), CAST({{0}} AS VARCHAR)) END)"
@@ -277,8 +282,7 @@ TABLES: Final[dict[str, tuple[str, dict[str, str]]]] = {
     ),
     "pg_partition_ancestors": ("(SELECT CAST({0} AS UINTEGER) WHERE FALSE)", {"relid": "regclass"}),
     "aclexplode": (
-        "(SELECT CAST(0 AS UINTEGER) AS grantor, CAST(0 AS UINTEGER) AS grantee,"
-        " '' AS privilege_type, FALSE AS is_grantable WHERE FALSE)",
+        "(SELECT unnest(pg_aclexplode({0}), recursive := true))",
         {"grantor": "oid", "grantee": "oid", "privilege_type": "text", "is_grantable": "bool"},
     ),
     "unnest": ("(SELECT unnest({0}))", {"unnest": "element:0"}),

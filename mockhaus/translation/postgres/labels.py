@@ -44,7 +44,7 @@ def _figured(node: exp.Expression) -> tuple[str, int]:
         return _figured(node.this)
     if isinstance(node, exp.Cast):
         inner = _figured(node.this)
-        return inner if inner[1] > 1 else (cast_name(node.to), 1)
+        return inner if inner[1] > 1 else (cast_name(node.to).removeprefix("_"), 1)
     if isinstance(node, exp.Subquery):
         first = node.this.expressions[0] if node.this.expressions else exp.Null()
         return (first.alias, 2) if isinstance(first, exp.Alias) else _figured(first)
@@ -77,10 +77,11 @@ _LABELS: Final[dict[type[exp.Expression], str]] = {
 
 _TYPES: Final = {
     "INT": "int4", "SMALLINT": "int2", "BIGINT": "int8", "BOOLEAN": "bool", "TEXT": "text",
-    "VARCHAR": "text", "NAME": "name", "OID": "oid", "REGCLASS": "regclass", "REGTYPE": "regtype",
+    "VARCHAR": "varchar", "NAME": "name", "OID": "oid", "REGCLASS": "regclass",
+    "REGTYPE": "regtype",
     "REGPROC": "regproc", "REGNAMESPACE": "regnamespace", "REGROLE": "regrole", "CHAR": "char",
     "FLOAT": "float4", "DOUBLE": "float8", "DECIMAL": "numeric", "TIMESTAMPTZ": "timestamptz",
-    "JSON": "json", "BPCHAR": "text",
+    "JSON": "json", "BPCHAR": "bpchar", "CHARACTER": "bpchar", "BYTEA": "bytea",
 }  # fmt: skip
 _NAMES: Final = frozenset((
     "text", "name", "oid", "int2", "int4", "int8", "regclass", "regtype", "regproc", "char", "bool",
@@ -90,9 +91,13 @@ _NAMES: Final = frozenset((
 
 def cast_name(to: exp.Expression) -> str:
     """PostgreSQL's name of the type of a cast. Raises UnsupportedFeature."""
+    if isinstance(to, DataType) and to.this == DataType.Type.CHAR:
+        return "bpchar"
     if isinstance(to, DataType) and to.this == DataType.Type.ARRAY and to.expressions:
         return f"_{cast_name(to.expressions[0])}"
     text = to.sql(dialect="postgres").replace('"', "").removeprefix("pg_catalog.")
+    if text.startswith("_"):  # how PostgreSQL names the types of arrays
+        return f"_{cast_name(exp.DataType.build(text[1:], dialect='postgres', udt=True))}"
     if text.endswith("[]"):
         return f"_{cast_name(exp.DataType.build(text[:-2], dialect='postgres', udt=True))}"
     base = text.split("(")[0].strip()

@@ -107,7 +107,8 @@ def case(node: exp.Case, walk: Walk) -> exp.Expression:
     if node.args.get("default") is not None:
         walk.argument(node, "default")
         kinds.append(type_of(node.args["default"]))
-    return typed(node, next((kind for kind in kinds if kind), None))
+    # the last branch comes first (manual, 10.5), and a bare NULL says nothing
+    return typed(node, next((kind for kind in reversed(kinds) if kind), None))
 
 
 def array(node: exp.Expression, walk: Walk) -> exp.Expression:
@@ -136,6 +137,13 @@ def bracket(node: exp.Bracket, walk: Walk) -> exp.Expression:
 def byte_string(node: exp.Expression, walk: Walk) -> exp.Expression:
     text = str(node.this).encode().decode("unicode_escape")
     return exp.Literal.string(text)
+
+
+def like(node: exp.Like | exp.ILike, walk: Walk) -> exp.Expression:
+    """A backslash escapes unless another sign is named (manual, 9.7.1)."""
+    if isinstance(node.parent, exp.Escape):
+        return typed(node, "bool")
+    return typed(exp.Escape(this=node, expression=exp.Literal.string("\\")), "bool")
 
 
 def boolean(node: exp.Expression, walk: Walk) -> exp.Expression:

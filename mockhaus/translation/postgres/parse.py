@@ -86,7 +86,7 @@ def _pieces(text: str) -> Iterator[tuple[str, int, str]]:
 
 def _catalog(piece: str, offset: int, numbered: str) -> s.CatalogSelect | None:
     try:
-        trees = _POSTGRES.parse(re.sub(r"::(pg_catalog\.)?reg\w+\[\]", "::oid[]", numbered))
+        trees = _POSTGRES.parse(_LABEL.sub(r'as "\1"', _ARRAY.sub(r"::_\1", numbered)))
     except (ParseError, TokenError) as error:
         if re.search(r"\bpg_catalog\b", numbered, re.I) is None:
             return None
@@ -103,6 +103,15 @@ def _catalog(piece: str, offset: int, numbered: str) -> s.CatalogSelect | None:
         text=piece.strip(), offset=offset, tree=tree, parameters=max(numbers, default=0)
     )
 
+
+#: Types that only the catalogs have, of which sqlglot reads no arrays: `::oid[]` is `::_oid`.
+_ARRAY: Final = re.compile(r"::\s*(?:pg_catalog\.)?\"?(reg\w+|oid|name|char|xid)\b\"?\s*\[\]", re.I)
+#: Behind AS any word is a label (manual, 7.3.2).
+_LABEL: Final = re.compile(
+    r"\bas\s+(select|insert|update|delete|table|user|order|group|default|column|primary|grant"
+    r"|references|check|create|from|where|end|all|case)(?=\s*(?:,|\)|from\b|$))",
+    re.I,
+)
 
 _QUERIES: Final = (exp.Select, exp.SetOperation, exp.Subquery)
 
@@ -137,7 +146,7 @@ def _is_catalog(tree: exp.Expression, text: str) -> bool:
             if not isinstance(node, _SNOWFLAKES) or _LOWER.search(text):
                 return True
         elif isinstance(node, exp.Cast):
-            name = node.to.sql(dialect="postgres").lower().removeprefix("pg_catalog.")
+            name = node.to.sql(dialect="postgres").lower().removeprefix("pg_catalog.").lstrip("_")
             if name in REG or name == "oid":
                 return True
     return False

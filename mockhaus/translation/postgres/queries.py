@@ -223,7 +223,7 @@ def _function_table(node: exp.Table, walk: Walk) -> exp.Expression:
 def subquery(node: exp.Subquery, walk: Walk) -> exp.Expression:
     node.set("this", walk.rewrite(node.this))
     columns = columns_of(node.this)
-    in_from = isinstance(node.parent, (exp.From, exp.Join, exp.Lateral))
+    in_from = _in_from(node)
     alias = node.args.get("alias")
     if alias is not None:
         renamed = [folded(column) for column in alias.args.get("columns") or ()]
@@ -235,6 +235,14 @@ def subquery(node: exp.Subquery, walk: Walk) -> exp.Expression:
     for key in ("joins", "order", "limit", "offset"):
         walk.argument(node, key)
     return node
+
+
+def _in_from(node: exp.Subquery) -> bool:
+    """Whether a subquery is a source, within parentheses around joins too."""
+    parent = node.parent
+    while isinstance(parent, exp.Subquery):
+        parent = parent.parent
+    return isinstance(parent, (exp.From, exp.Join, exp.Lateral))
 
 
 def values(node: exp.Values, walk: Walk) -> exp.Expression:

@@ -26,12 +26,20 @@ FILLED: Final = frozenset(
         "pg_language", "pg_namespace", "pg_opclass", "pg_proc", "pg_range", "pg_roles",
         "pg_sequence", "pg_sequences", "pg_settings", "pg_shdescription", "pg_tables",
         "pg_tablespace", "pg_type", "pg_user", "pg_views", "pg_depend", "pg_rewrite",
+        "pg_extension", "pg_available_extensions", "pg_ts_config", "pg_ts_dict", "pg_ts_parser",
+        "pg_conversion", "pg_cast", "pg_stat_activity",
+        "pg_statio_all_tables", "pg_stat_all_tables", "pg_statio_user_tables",
+        "pg_stat_user_tables",
         "information_schema.columns", "information_schema.key_column_usage",
         "information_schema.referential_constraints", "information_schema.schemata",
         "information_schema.sequences", "information_schema.table_constraints",
         "information_schema.tables", "information_schema.views",
         "information_schema.character_sets", "information_schema.constraint_column_usage",
         "information_schema.routines", "information_schema.information_schema_catalog_name",
+        "information_schema.table_privileges", "information_schema.role_table_grants",
+        "information_schema.column_privileges", "information_schema.routine_privileges",
+        "information_schema.constraint_table_usage", "information_schema.enabled_roles",
+        "information_schema.applicable_roles",
     )
 )  # fmt: skip
 

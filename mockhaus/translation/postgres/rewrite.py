@@ -26,6 +26,7 @@ from mockhaus.translation.postgres.operators import (
     compared,
     div,
     format_,
+    like,
     operator,
     regexp,
     same,
@@ -44,7 +45,6 @@ from mockhaus.translation.postgres.walk import (
     Enter,
     Walk,
     folded,
-    refused,
     type_of,
     typed,
     unknown_function,
@@ -96,10 +96,16 @@ def _dot(node: exp.Dot, walk: Walk) -> exp.Expression:
     if isinstance(right, exp.Func):
         return walk.rewrite(cast(exp.Expression, right))
     left = walk.rewrite(node.this)
-    kind = "int4" if folded(right) == "n" else None
-    if folded(right) == "x":
-        kind = "int2"
-    return typed(exp.Dot(this=left, expression=_identifier(right, walk)), kind)
+    return typed(
+        exp.Dot(this=left, expression=_identifier(right, walk)), _FIELDS.get(folded(right))
+    )
+
+
+#: Fields of the composite values there are: _pg_expandarray's and aclexplode's.
+_FIELDS: Final = {
+    "n": "int4", "x": "int2", "grantor": "oid", "grantee": "oid", "privilege_type": "text",
+    "is_grantable": "bool",
+}  # fmt: skip
 
 
 # --- casts ---------------------------------------------------------------------------------------
@@ -113,6 +119,17 @@ def _cast(node: exp.Cast, walk: Walk) -> exp.Expression:
         return _to_reg(value, have, name, walk)
     if name in ("text", "name", "char", "varchar") and have in SHOWN:
         return walk.template(SHOWN[have], [value], name)
+    if name in ("_text", "_name", "_varchar") and have is not None and have[1:] in SHOWN:
+        item = SHOWN[have[1:]].format("a.e")
+        sql = (
+            f"(SELECT list({item} ORDER BY a.i) FROM"
+            " (SELECT unnest({0}) AS e, unnest(range(len({0}))) AS i) AS a)"
+        )
+        return walk.template(sql, [value], name)
+    if name in ("varchar", "bpchar") and node.to.expressions:
+        value = walk.template(
+            "left(CAST({0} AS VARCHAR), {1})", [value, node.to.expressions[0]], name
+        )
     if name.startswith("_") and have in ("int2vector", "oidvector"):
         return typed(value, name)
     if name.startswith("_") and isinstance(value, (exp.Literal, exp.Placeholder)):
@@ -164,12 +181,28 @@ def call(node: exp.Expression, walk: Walk) -> exp.Expression:
     if name == "set_config":
         walk.settings.append(tuple(arguments))
     if name == "pg_typeof":
-        return walk.template("CAST({0} AS UINTEGER)", [exp.Literal.number(25)], "regtype")
-    if name == "array_to_string" and type_of(arguments[0]) in ("_oid", "oidvector"):
-        raise refused(node)
+        return _typeof(arguments[0], walk)
+    if name in _FROM_ZERO and type_of(arguments[0]) in ("int2vector", "oidvector"):
+        return walk.template(f"({function.sql} - 1)", arguments, function.type)
     if name == "pg_get_indexdef" and len(arguments) == 3:
         return walk.template(_INDEX_COLUMN, arguments, "text")
     return walk.template(function.sql, arguments, result_type(function.type, arguments))
+
+
+#: Positions in an array, which in PostgreSQL's two vector types count from 0.
+_FROM_ZERO: Final = frozenset(("array_lower", "array_upper", "generate_subscripts"))
+
+
+def _typeof(value: exp.Expression, walk: Walk) -> exp.Expression:
+    kind = type_of(value)
+    if kind is None and isinstance(value, exp.Literal):
+        kind = "unknown" if value.is_string else "int4"
+    if kind is None:
+        return walk.template("pg_type_oid(typeof({0}), NULL)", [value], "regtype")
+    name = exp.Literal.string(kind)
+    return walk.template(
+        "(SELECT max(x.oid) FROM @type_names AS x WHERE x.typname = {0})", [name], "regtype"
+    )
 
 
 _INDEX_COLUMN: Final = (
@@ -205,11 +238,11 @@ LEAVE: Final[dict[type[exp.Expression], Enter]] = {
     exp.RegexpLike: regexp, exp.RegexpILike: regexp, exp.Collate: collate,
     exp.Any: any_, exp.All: any_, exp.Array: array, exp.ArrayAgg: array,
     exp.Bracket: bracket, exp.ByteString: byte_string, exp.GroupConcat: text,
-    exp.Format: format_, exp.Div: div,
+    exp.Format: format_, exp.Div: div, exp.Like: like, exp.ILike: like,
     **dict.fromkeys((exp.Coalesce, exp.Nullif, exp.Min, exp.Max, exp.Paren), same),
     **dict.fromkeys(
-        (exp.And, exp.Or, exp.Not, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In, exp.Like,
-         exp.ILike, exp.Exists, exp.Between, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Boolean,
+        (exp.And, exp.Or, exp.Not, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In,
+         exp.Exists, exp.Between, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Boolean,
          exp.Escape),
         boolean,
     ),
