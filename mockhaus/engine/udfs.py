@@ -67,23 +67,51 @@ def _without_nulls(column: Any) -> Any:
     return pa.array(values, pa.string())
 
 
-#: Name in DuckDB -> function of one VARCHAR column that answers one.
-FUNCTIONS: Final = {
-    "json_canonical": _parse_json,
-    "json_canonical_last": _parse_json_last,
-    "json_canonical_try": _try_parse_json,
-    "json_complaint": _check_json,
-    "json_without_nulls": _without_nulls,
+#: Beyond 38 digits.
+_LIMIT: Final = 10**38
+
+
+def _digits(text: str) -> tuple[int, int]:
+    """A decimal's digits as a whole number, and how many of them follow the point."""
+    whole, _, fraction = text.partition(".")
+    return int(whole + fraction), len(fraction)
+
+
+def _exact_quotient(dividends: Any, divisors: Any, scales: Any) -> Any:
+    """a / b in units of the last digit of a scale, half away from zero (see `divide`)."""
+    values: list[str | None] = []
+    for a, b, scale in zip(_texts(dividends), _texts(divisors), scales.to_pylist(), strict=True):
+        if a is None or b is None:
+            values.append(None)
+            continue
+        (above, above_scale), (below, below_scale) = _digits(a), _digits(b)
+        shift = scale - above_scale + below_scale
+        found, rest = divmod(abs(above) * 10**shift, abs(below))
+        sign = "-" if (above < 0) != (below < 0) else ""
+        if found >= _LIMIT:
+            raise ValueError("MOCKHAUS:NumberOutOfRange:Number out of representable range")
+        values.append(f"{sign}{found + (2 * rest >= abs(below))}")
+    return pa.array(values, pa.string())
+
+
+#: Name in DuckDB -> function of Arrow columns that answers a VARCHAR one, and their types.
+FUNCTIONS: Final[dict[str, tuple[Any, list[Any]]]] = {
+    "json_canonical": (_parse_json, ["VARCHAR"]),
+    "json_canonical_last": (_parse_json_last, ["VARCHAR"]),
+    "json_canonical_try": (_try_parse_json, ["VARCHAR"]),
+    "json_complaint": (_check_json, ["VARCHAR"]),
+    "json_without_nulls": (_without_nulls, ["VARCHAR"]),
+    "exact_quotient": (_exact_quotient, ["VARCHAR", "VARCHAR", "INTEGER"]),
 }
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the functions known to a DuckDB instance; all its connections see them."""
-    for name, function in FUNCTIONS.items():
+    for name, (function, parameters) in FUNCTIONS.items():
         connection.create_function(
             name,
             function,
-            ["VARCHAR"],
+            parameters,
             "VARCHAR",
             type=PythonUDFType.ARROW,
             null_handling=FunctionNullHandling.SPECIAL,

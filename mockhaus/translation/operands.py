@@ -36,14 +36,14 @@ _TEXT_TYPES: Final = frozenset((DataType.Type.TEXT, DataType.Type.VARCHAR))
 REPEATING: Final = frozenset(
     """
     add_months bit_length_of bitshiftright bytes_of cbrt_of ceil_any chr_of cot_of
-    day_of_week_from div0 div0null divide divide_again edit_distance factorial_of getbit
+    day_of_week_from decimal_of div0 div0null divide edit_distance factorial_of getbit
     initcap_after insert_text integer_of jarowinkler_similarity last_day_of_week least_of
     left_of length_of lpad_of lpad_of_any md5_of months_between next_day number_hex
     octet_length_of position_from position_from_any position_of_any previous_day regexp_instr
     repeat_of replace_all right_of round_to_even rpad_of rpad_of_any sha1_of sha256_of
     split_array split_part_of strtok strtok_to_array substr_from substr_of to_date
-    to_timestamp_ntz to_timestamp_tz try_integer_of unicode_of week_iso week_policy width_bucket
-    yearofweek_iso
+    to_timestamp_ntz to_timestamp_tz try_integer_of try_whole_of unicode_of week_iso
+    week_policy whole_of width_bucket yearofweek_iso
     """.split()  # noqa: SIM905  a list of a word a line is no easier to read
 )
 _FEW: Final = 8
@@ -156,6 +156,8 @@ def number(node: exp.Expression) -> exp.Expression:
         return node
     if isinstance(bare, _NUMBERS) or bare.meta.get(KIND) == NUMBER:
         return node
+    if isinstance(bare, exp.Null):
+        return noted(exp.cast(bare, "BIGINT"), NUMBER)
     return number_call("number_of", node)
 
 

@@ -163,16 +163,24 @@ def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
 
 TYPES: list[tuple[str, str]] = [
     ("'1'::NUMBER(10,2)", "DECIMAL(10,2)"),
-    ("'1'::NUMBER", "DECIMAL(38,0)"),
+    ("'1'::NUMBER", "HUGEINT"),
     ("1::FLOAT", "DOUBLE"),
-    ("TO_NUMBER('1')", "DECIMAL(38,0)"),
+    ("TO_NUMBER('1')", "HUGEINT"),
     ("'2024-01-01'::DATE", "DATE"),
     ("'2024-01-01'::TIMESTAMP", "TIMESTAMP"),
     ("'2024-01-01'::TIMESTAMP_LTZ", "TIMESTAMP WITH TIME ZONE"),
     ("NULL::VARCHAR", "VARCHAR"),
     ("NULL::DATE", "DATE"),
     ("DATEADD(day, 1, '2024-01-01'::DATE)", "DATE"),
-    ("1 / 3", "DECIMAL(18,6)"),
+    # max(s, min(s + 6, 12)) digits after the point for a dividend of s
+    ("1 / 3", "DECIMAL(38,6)"),
+    ("1.25 / 3", "DECIMAL(38,8)"),
+    ("1.123456789 / 3", "DECIMAL(38,12)"),
+    ("1.12345678901234 / 3", "DECIMAL(38,14)"),
+    ("1 / 3 / 3", "DECIMAL(38,12)"),
+    ("1 / 3::FLOAT", "DOUBLE"),
+    ("AVG(x) FROM (SELECT 1.25 AS x)", "DECIMAL(38,8)"),
+    ("DIV0(1.25, 3)", "DECIMAL(38,8)"),
 ]
 
 

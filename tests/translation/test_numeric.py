@@ -55,6 +55,21 @@ VALUES: list[tuple[str, Any]] = [
     ("1.25 / 3", Decimal("0.41666667")),
     ("1 / 3 / 3", Decimal("0.111111")),
     ("1::FLOAT / 4", 0.25),
+    # exact in all digits, rounded half away from zero
+    ("12345678901234567890.12 / 3", Decimal("4115226300411522630.04000000")),
+    (
+        "1234567890123456789012345678901::NUMBER / 7",
+        Decimal("176366841446208112716049382700.142857"),
+    ),
+    ("-12345678901234567890.5 / 0.25", Decimal("-49382715604938271562.0000000")),
+    ("1 / 128", Decimal("0.007813")),
+    ("-1 / 128", Decimal("-0.007813")),
+    ("10 / 3::NUMBER(38,20)", Decimal("3.333333")),
+    ("999.99 / 0.0001", Decimal("9999900")),
+    # a NUMBER(38,0) beside a number with a scale loses none of its digits
+    ("COALESCE(NULL::NUMBER, 0.5)", Decimal("0.5")),
+    ("IFF(TRUE, 1.25, 3::NUMBER)", Decimal("1.25")),
+    ("GREATEST(1::NUMBER, 1.5)", Decimal("1.5")),
     ("NULL / 2", None),
     ("2 / NULL", None),
     ("'6' / 3", 2.0),

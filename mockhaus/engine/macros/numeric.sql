@@ -10,11 +10,11 @@ CREATE OR REPLACE MACRO floor_any(a, n) AS floor(a * pow(10, n)) / pow(10, n);
 
 -- 0 where the divisor is 0; DIV0NULL also where it is NULL.
 CREATE OR REPLACE MACRO div0(a, b) AS
-    CASE WHEN b = 0 THEN a * 0
-         ELSE cast_to_type(a / b, COALESCE(a, 0) * 1.000000 + round(COALESCE(b, 0)) * 0) END;
+    CASE WHEN b = 0 AND a IS NOT NULL THEN cast_to_type(0, quotient_type(a, b))
+         ELSE divide_by(a, b) END;
 CREATE OR REPLACE MACRO div0null(a, b) AS
-    CASE WHEN b IS NULL OR b = 0 THEN a * 0
-         ELSE cast_to_type(a / b, COALESCE(a, 0) * 1.000000 + round(COALESCE(b, 0)) * 0) END;
+    CASE WHEN (b IS NULL OR b = 0) AND a IS NOT NULL THEN cast_to_type(0, quotient_type(a, b))
+         ELSE divide_by(a, b) END;
 
 CREATE OR REPLACE MACRO factorial_of(n) AS
     CASE WHEN n < 0 OR n > 33

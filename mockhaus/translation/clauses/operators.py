@@ -26,12 +26,7 @@ def divide(left: exp.Expression, right: exp.Expression) -> exp.Expression:
     """`a / b`: an error for b = 0 (DuckDB: infinity); six more digits than a (DuckDB: a double)."""
     if operands.is_null(left) or operands.is_null(right):
         return exp.cast(exp.Null(), _DECIMAL)
-    again = operands.plain(left).meta.get("quotient", False)
-    quotient = operands.number_call(
-        "divide_again" if again else "divide", operands.number(left), operands.number(right)
-    )
-    quotient.meta["quotient"] = True
-    return quotient
+    return operands.number_call("divide", operands.number(left), operands.number(right))
 
 
 def _divide(node: exp.Div, walk: Walk) -> exp.Expression:
