@@ -6,6 +6,7 @@ Snowflake's manual: "DESCRIBE TABLE" and its sisters.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from mockhaus.catalog import columns, routines
@@ -64,7 +65,10 @@ def _relation(workspace: Workspace, statement: s.Describe) -> list[tuple[Any, ..
         raise _missing(statement.object, name)
     temporary = workspace.context.is_temporary(name)
     recorded = None if temporary else workspace.objects.find(kind, name)
-    return [_column(found, recorded) for found in columns.of(workspace, name)]
+    return [
+        _column(replace(found, default=None) if kind == "VIEW" else found, recorded)
+        for found in columns.of(workspace, name)
+    ]
 
 
 def _column(found: columns.Found, recorded: CatalogObject | None) -> tuple[Any, ...]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from mockhaus.catalog import account, alter, containers, describe, routines, show, tables, views
+from mockhaus.catalog import (
+    account,
+    alter,
+    containers,
+    describe,
+    routines,
+    sequences,
+    show,
+    tables,
+    views,
+)
 from mockhaus.catalog.workspace import Handler, Workspace
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
@@ -26,7 +36,7 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.CreateView: views.create,
     CreateFunction: routines.create,
     AlterFunction: routines.alter,
-    s.CreateSequence: tables.create_sequence,
+    s.CreateSequence: sequences.create,
     s.AlterTable: alter.alter_table,
     s.Comment: comment,
     CreateAccountObject: account.create,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from mockhaus.catalog import columns, rebuild
+from mockhaus.catalog import columns, defaults, rebuild
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import SCHEMA, CatalogObject, check_length
 from mockhaus.catalog.workspace import Workspace
@@ -172,36 +172,6 @@ def _recorded(
     }
 
 
-# --- sequences -----------------------------------------------------------------------------------
-
-
-def create_sequence(workspace: Workspace, statement: s.CreateSequence) -> Result:
-    """CREATE SEQUENCE."""
-    name = require_schema(workspace, workspace.context.resolve(statement.name))
-    wanted = ready(
-        workspace,
-        name,
-        kind="SEQUENCE",
-        replace=statement.replace,
-        if_not_exists=statement.if_not_exists,
-    )
-    if not wanted:
-        return status("CREATE SEQUENCE", f"{name.name} already exists, statement succeeded.")
-    start, increment = int(statement.options["START"]), int(statement.options["INCREMENT"])
-    bounds = f" MINVALUE {-(2**62)} MAXVALUE {2**62}" if increment < 0 or start < 1 else ""
-    workspace.cursor.run(
-        f"CREATE SEQUENCE {names.storage_name(name, workspace.context)}"
-        f" START WITH {start} INCREMENT BY {increment}{bounds}"
-    )
-    workspace.objects.create(
-        CatalogObject(
-            "SEQUENCE", name, dict(statement.options), str(statement.options.get("COMMENT", ""))
-        ),
-        replace=True,
-    )
-    return status("CREATE SEQUENCE", f"Sequence {name.name} successfully created.")
-
-
 # --- comments ------------------------------------------------------------------------------------
 
 
@@ -267,6 +237,8 @@ def missing(kind: str, name: ObjectName) -> UndefinedObject:
 
 def drop(workspace: Workspace, kind: str, name: ObjectName) -> None:
     """Drop a table, view or sequence of a resolved name, which exists."""
+    if kind == "SEQUENCE":
+        defaults.release(workspace, name)
     workspace.cursor.run(f"DROP {kind} {names.storage_name(name, workspace.context)}")
     if not workspace.context.is_temporary(name):
         workspace.objects.drop(kind, name, if_exists=True)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.containers import make_database
+from mockhaus.catalog.ddl import get_ddl
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Settings
 from mockhaus.catalog.workspace import Workspace, unhandled
@@ -91,6 +92,7 @@ class Connection:
             last_query_ids=self.recorder.query_ids,
             columns=lambda name: self._preparer.columns(name, self.context),
             routines=self._preparer.routines,
+            ddl=lambda kind, name, full: get_ddl(self._workspace(), kind, name, full=full),
             described=lambda text: [each.type for each in cursor.describe(text)],
         )
         #: Temporary tables that were there when the open transaction began.

@@ -175,6 +175,11 @@ def identifier(name: str) -> exp.Identifier:
     return exp.Identifier(this=name, quoted=not plain)
 
 
+def is_reserved(name: str) -> bool:
+    """Whether a name in upper case is a word of DuckDB's grammar."""
+    return name in _RESERVED
+
+
 def stored(node: exp.Identifier) -> str:
     """The name as Snowflake stores it: upper case unless it was quoted."""
     name = str(node.this)

@@ -12,14 +12,16 @@ from typing import Any, Final
 
 from sqlglot import exp
 from sqlglot.expressions import DataType
+from sqlglot.tokenizer_core import TokenType
 
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
 from mockhaus.translation.clauses.types import duckdb_type, length, meant
 from mockhaus.translation.context import Context, ObjectName
-from mockhaus.translation.dialect import generate, snowflake_text
+from mockhaus.translation.dialect import generate, snowflake_text, tokenize
 from mockhaus.translation.rewrite import Walk, label
+from mockhaus.translation.routine_body import parsed_expression
 from mockhaus.translation.translate import guarded
 
 
@@ -248,6 +250,7 @@ def _column_constraint(
     elif isinstance(inner, exp.NotNullColumnConstraint):
         found["not_null"] = not inner.args.get("allow_null")
     elif isinstance(inner, exp.DefaultColumnConstraint):
+        _name_sequences(inner.this, walk.context)
         found["default"] = snowflake_text(inner.this)
         found["default_sql"] = generate(walk.rewrite(inner.this))
         if walk.used or walk.calls:
@@ -261,6 +264,23 @@ def _column_constraint(
         constraints.append(_reference(inner, [name]))
     else:
         raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(inner)}'.")
+
+
+def _name_sequences(default: exp.Expression, context: Context) -> None:
+    """Write the sequences of a default in full: it means the same wherever it is read."""
+    for column in default.find_all(exp.Column):
+        if column.name.upper() == "NEXTVAL" and column.args.get("table") is not None:
+            parts = [column.args.get(key) for key in ("table", "db", "catalog")]
+            own = [names.stored(part) for part in parts if isinstance(part, exp.Identifier)]
+            full = context.resolve(ObjectName(*own))
+            column.set("table", names.identifier(full.name))
+            column.set("db", names.identifier(full.schema or ""))
+            column.set("catalog", names.identifier(full.database or ""))
+
+
+def default_sql(text: str, context: Context) -> str:
+    """A recorded default in DuckDB's text."""
+    return generate(Walk(context, text).rewrite(parsed_expression(text)))
 
 
 def table_constraint(item: exp.Expression) -> dict[str, Any]:
@@ -331,6 +351,19 @@ def view_name(statement: s.Tree, context: Context) -> ObjectName:
     this = statement.tree.this
     table = this.this if isinstance(this, exp.Schema) else this
     return context.resolve(names.object_name(table))
+
+
+def view_query(text: str) -> str:
+    """What stands behind AS in a CREATE VIEW."""
+    depth = 0
+    for token in tokenize(text):
+        depth += {"(": 1, ")": -1}.get(token.text, 0) if token.token_type in _PARENTHESES else 0
+        if depth == 0 and token.token_type is TokenType.ALIAS:
+            return text[token.end + 1 :].strip()
+    return text
+
+
+_PARENTHESES: Final = (TokenType.L_PAREN, TokenType.R_PAREN)
 
 
 def create_view(statement: s.Tree, context: Context) -> ViewDefinition:

@@ -34,3 +34,16 @@ def test_nextval(snowflake: Connection) -> None:
 def test_a_sequence_that_is_not_there(snowflake: Connection) -> None:
     with pytest.raises(errors.UndefinedObject):
         run(snowflake, "SELECT nothing.nextval")
+
+
+def test_a_default_outlives_its_sequence(snowflake: Connection) -> None:
+    run(snowflake, "CREATE SEQUENCE s; CREATE TABLE t (a INT DEFAULT s.NEXTVAL, b INT)")
+    run(snowflake, "INSERT INTO t (b) VALUES (1)")
+    run(snowflake, "DROP SEQUENCE s")
+    with pytest.raises(
+        errors.UndefinedObject, match=r"Sequence 'MOCKHAUS\.PUBLIC\.S' does not exist"
+    ):
+        run(snowflake, "INSERT INTO t (b) VALUES (2)")
+    run(snowflake, "CREATE SEQUENCE s START 10")
+    run(snowflake, "INSERT INTO t (b) VALUES (3)")
+    assert run(snowflake, "SELECT a, b FROM t ORDER BY b") == [(1, 1), (10, 3)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus import __version__
-from mockhaus.errors import WrongArguments
+from mockhaus.errors import UnsupportedFeature, WrongArguments
 from mockhaus.translation.context import Context
 from mockhaus.translation.operands import integer, literal_number, literal_text
 from mockhaus.translation.registry import (
@@ -108,6 +108,24 @@ def _in_session(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     return exp.Boolean(this=role.upper() == walk.context.role.upper())
 
 
+def _get_ddl(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """GET_DDL(kind, name [, in full]): the text of now."""
+    kind, name = (literal_text(each, "GET_DDL of a name") for each in node.expressions[:2])
+    full = len(node.expressions) > 2 and _is_true(node.expressions[2])
+    if walk.context.ddl is None:
+        raise UnsupportedFeature("Unsupported feature 'function GET_DDL'.")
+    walk.volatile = True
+    return exp.Literal.string(walk.context.ddl(kind, name, full))
+
+
+def _is_true(node: exp.Expression) -> bool:
+    if isinstance(node, exp.Boolean):
+        return bool(node.this)
+    raise WrongArguments(
+        "SQL compilation error:\ninvalid argument for function [GET_DDL]: TRUE or FALSE"
+    )
+
+
 FUNCTIONS: Final[tuple[Function, ...]] = (
     rewrite("CURRENT_DATABASE", _text(lambda c: c.database), exp.CurrentDatabase),
     rewrite("CURRENT_SCHEMA", _text(lambda c: c.schema), exp.CurrentSchema),
@@ -138,7 +156,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
         _clock, exp.CurrentTimestamp,
     ),
     rewrite("CURRENT_TIME LOCALTIME", _time_of_day, exp.Localtime, exp.CurrentTime),
-    refused("GET_DDL", "objects are not written out as DDL yet"),
+    call("GET_DDL", _get_ddl, 2, 3),
     refused("CURRENT_IP_ADDRESS", "not recorded", exp.CurrentIpAddress),
     refused("CURRENT_TRANSACTION LAST_TRANSACTION", "not recorded", exp.CurrentTransaction),
     refused("ALL_USER_NAMES INVOKER_SHARE", "account administration"),

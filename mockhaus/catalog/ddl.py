@@ -1,0 +1,274 @@
+"""GET_DDL: the statements that create an object again.
+
+A database and a schema are written with everything in them, in the order in which it was created
+but for sequences and file formats, which come first. Snowflake's manual: "GET_DDL".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from mockhaus.catalog import columns, routines
+from mockhaus.catalog.containers import schema_name
+from mockhaus.catalog.objects import CatalogObject
+from mockhaus.catalog.tables import relation_kind
+from mockhaus.catalog.workspace import Workspace
+from mockhaus.errors import InvalidParameter, UndefinedObject, UnsupportedFeature
+from mockhaus.translation import names
+from mockhaus.translation.context import ObjectName
+from mockhaus.translation.dialect import tokenize
+from mockhaus.translation.grammar.reader import Reader
+from mockhaus.translation.grammar.types import signature
+from mockhaus.translation.routine import type_of
+from mockhaus.translation.tables import view_query
+from mockhaus.types import from_duckdb
+
+#: Kinds of objects in a schema, in the order in which they are written.
+_WITHIN: Final = (("SEQUENCE", "FILE FORMAT", "TAG"), ("TABLE", "VIEW", "FUNCTION"))
+
+_PLAIN: Final = re.compile(r"[A-Z_][A-Z0-9_$]*")
+
+
+def get_ddl(workspace: Workspace, kind: str, name: str, *, full: bool) -> str:
+    """The text for an object of a kind as GET_DDL names it, and a name as written.
+
+    `full`: names of what is created are written in full. Raises UndefinedObject, InvalidParameter,
+    UnsupportedFeature.
+    """
+    wanted = kind.upper().replace("_", " ")
+    if wanted in _REFUSED:
+        raise UnsupportedFeature(f"Unsupported feature 'GET_DDL of {kind.upper()}'.")
+    writer = _WRITERS.get(wanted)
+    if writer is None:
+        raise InvalidParameter(
+            f"SQL compilation error:\ninvalid value ['{kind}'] for parameter 'object_type'"
+        )
+    return writer(workspace, _found(workspace, wanted, name), full)
+
+
+_REFUSED: Final = frozenset(
+    ("PROCEDURE", "PIPE", "STREAM", "TASK", "POLICY", "WAREHOUSE", "DYNAMIC TABLE", "EVENT TABLE",
+     "ICEBERG TABLE", "INTEGRATION", "ALERT", "SEMANTIC VIEW")
+)  # fmt: skip
+
+
+def _found(workspace: Workspace, kind: str, text: str) -> CatalogObject:
+    """The object that a text names. Raises UndefinedObject."""
+    reader = Reader(tokenize(text), text)
+    if reader.done:
+        raise InvalidParameter("SQL compilation error:\nGET_DDL needs the name of an object")
+    name = reader.object_name()
+    families = signature(reader) if kind == "FUNCTION" else ()
+    reader.end()
+    context = workspace.context
+    if kind == "FUNCTION":
+        return routines.require(workspace, context.resolve(name), families)
+    if kind == "SCHEMA":
+        name = schema_name(workspace, ObjectName(name.name, None, name.schema))
+    elif kind != "DATABASE":
+        name = context.resolve(name)
+    if kind in ("TABLE", "VIEW"):
+        if context.is_temporary(name):
+            return CatalogObject("TABLE", name, {"temporary": True})
+        kind = relation_kind(workspace, name) or kind  # either word names both
+    found = workspace.objects.find(kind, name)
+    if found is None:
+        raise UndefinedObject(
+            f"SQL compilation error:\n{kind.capitalize()} '{name}' does not exist or not"
+            " authorized.",
+            subject=name.name,
+        )
+    return found
+
+
+# --- spelling ------------------------------------------------------------------------------------
+
+
+def quoted(name: str) -> str:
+    """A stored name as Snowflake reads it back."""
+    plain = _PLAIN.fullmatch(name) is not None and not names.is_reserved(name)
+    return name if plain else names.quoted(name)
+
+
+def text(value: str) -> str:
+    """A string literal."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _name(found: CatalogObject, full: bool) -> str:
+    name = found.name
+    parts = (name.database, name.schema, name.name) if full else (name.name,)
+    return ".".join(quoted(part) for part in parts if part is not None)
+
+
+def _comment(found: CatalogObject) -> str:
+    return f" COMMENT={text(found.comment)}" if found.comment else ""
+
+
+# --- tables and views ----------------------------------------------------------------------------
+
+
+def _relation(workspace: Workspace, found: CatalogObject, full: bool) -> str:
+    return (_view if found.kind == "VIEW" else _table)(workspace, found, full)
+
+
+def _table(workspace: Workspace, found: CatalogObject, full: bool) -> str:
+    told = found.properties
+    entries = {each["name"].upper(): each for each in told.get("columns", ())}
+    lines = [
+        _column(each, entries.get(each.name.upper(), {}))
+        for each in columns.of(workspace, found.name)
+    ]
+    lines += [_constraint(each) for each in told.get("constraints", ())]
+    what = "TEMPORARY " if told.get("temporary") else "TRANSIENT " if told.get("transient") else ""
+    key = str(told.get("cluster_by") or "").removeprefix("LINEAR")
+    cluster = f" cluster by {key}" if key else ""
+    body = ",\n\t".join(lines)
+    return (
+        f"create or replace {what}TABLE {_name(found, full)}{cluster} (\n\t{body}\n)"
+        f"{_comment(found).lstrip()};"
+    )
+
+
+def _column(found: columns.Found, told: Mapping[str, Any]) -> str:
+    parts = [quoted(found.name), told.get("type") or str(from_duckdb(found.type))]
+    if not found.nullable:
+        parts.append("NOT NULL")
+    if told.get("identity"):
+        start, step = told["identity"]
+        order = "order" if told.get("ordered") else "noorder"
+        parts.append(f"autoincrement start {start} increment {step} {order}")
+    elif told.get("default") is not None:
+        parts.append(f"DEFAULT {told['default']}")
+    if told.get("comment"):
+        parts.append(f"COMMENT {text(told['comment'])}")
+    return " ".join(parts)
+
+
+def _constraint(told: Mapping[str, Any]) -> str:
+    head = f"constraint {quoted(told['name'])} " if told.get("name") else ""
+    line = f"{head}{told['type'].lower()} ({_listed(told['columns'])})"
+    if told["type"] == "FOREIGN KEY":
+        target = ".".join(quoted(part) for part in told["table"] if part)
+        referenced = f"({_listed(told['referenced'])})" if told.get("referenced") else ""
+        line += f" references {target}{referenced}"
+    return line
+
+
+def _listed(items: Iterable[str]) -> str:
+    return ", ".join(map(quoted, items))
+
+
+def _view(workspace: Workspace, found: CatalogObject, full: bool) -> str:
+    listed = ",\n\t".join(quoted(each.name) for each in columns.of(workspace, found.name))
+    secure = "secure " if found.properties.get("secure") else ""
+    query = view_query(str(found.properties["text"]))
+    return (
+        f"create or replace {secure}view {_name(found, full)}(\n\t{listed}\n){_comment(found)}"
+        f" as {query};"
+    )
+
+
+# --- the rest ------------------------------------------------------------------------------------
+
+
+def _sequence(workspace: Workspace, found: CatalogObject, full: bool) -> str:
+    told = found.properties
+    order = "noorder" if told.get("ORDER") is False else "order"
+    return (
+        f"create or replace sequence {_name(found, full)} start with {told['START']} increment by"
+        f" {told['INCREMENT']} {order}{_comment(found)};"
+    )
+
+
+def _function(workspace: Workspace, found: CatalogObject, full: bool) -> str:
+    told, called = routines.routine(found), found.properties
+    listed = ", ".join(
+        f"{quoted(each.name)} {type_of(each.type) or each.type}"
+        + (f" DEFAULT {each.default}" if each.default is not None else "")
+        for each in told.parameters
+    )
+    returned = (
+        str(type_of(told.returns))
+        if told.columns is None
+        else (f"TABLE ({', '.join(f'{quoted(n)} {type_of(t) or t}' for n, t in told.columns)})")
+    )
+    words = [
+        " NOT NULL" if called.get("not_null") else "",
+        "\nLANGUAGE SQL",
+        "\nSTRICT" if told.strict else "",
+        "\nIMMUTABLE" if called.get("volatility") == "IMMUTABLE" else "",
+        "\nMEMOIZABLE" if called.get("memoizable") else "",
+        f"\nCOMMENT={text(found.comment)}" if found.comment else "",
+    ]
+    secure = "SECURE " if called.get("secure") else ""
+    return (
+        f"CREATE OR REPLACE {secure}FUNCTION {_name(found, full)}({listed})\nRETURNS {returned}"
+        f"{''.join(words)}\nAS {text(told.body)};"
+    )
+
+
+def _file_format(workspace: Workspace, found: CatalogObject, full: bool) -> str:
+    told = dict(found.properties)
+    kind = told.pop("TYPE", "CSV")
+    lines = [f"TYPE = {kind}", *(f"{key} = {_value(value)}" for key, value in told.items())]
+    if found.comment:
+        lines.append(f"COMMENT = {text(found.comment)}")
+    body = "\n\t".join(lines)
+    return f"CREATE OR REPLACE FILE FORMAT {_name(found, full)}\n\t{body}\n;"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, (int, float)):
+        return str(value)
+    if value is None:
+        return "NONE"
+    if isinstance(value, list):
+        return f"({', '.join(_value(each) for each in value)})"
+    return text(str(value))
+
+
+def _tag(workspace: Workspace, found: CatalogObject, full: bool) -> str:
+    allowed = found.properties.get("allowed") or ()
+    values = f" allowed_values {', '.join(map(text, allowed))}" if allowed else ""
+    return f"create or replace tag {_name(found, full)}{values}{_comment(found)};"
+
+
+def _schema(workspace: Workspace, found: CatalogObject, full: bool) -> str:
+    transient = "transient " if found.properties.get("TRANSIENT") else ""
+    head = f"create or replace {transient}schema {_name(found, full)}{_comment(found)};"
+    parts = [head]
+    for kinds in _WITHIN:
+        inside = [
+            each
+            for kind in kinds
+            for each in workspace.objects.list(kind, found.name.database, found.name.name)
+        ]
+        inside.sort(key=lambda each: each.oid or 0)
+        parts += [_WRITERS[each.kind](workspace, each, full) for each in inside]
+    return "\n\n".join(parts)
+
+
+def _database(workspace: Workspace, found: CatalogObject, full: bool) -> str:
+    transient = "transient " if found.properties.get("TRANSIENT") else ""
+    parts = [f"create or replace {transient}database {quoted(found.name.name)}{_comment(found)};"]
+    schemas = sorted(
+        workspace.objects.list("SCHEMA", found.name.name), key=lambda each: each.oid or 0
+    )
+    return "\n\n".join((*parts, *(_schema(workspace, each, full) for each in schemas)))
+
+
+_WRITERS: Final[dict[str, Callable[[Workspace, CatalogObject, bool], str]]] = {
+    "TABLE": _relation,
+    "VIEW": _relation,
+    "SEQUENCE": _sequence,
+    "FUNCTION": _function,
+    "FILE FORMAT": _file_format,
+    "TAG": _tag,
+    "SCHEMA": _schema,
+    "DATABASE": _database,
+}

@@ -1,0 +1,50 @@
+"""Defaults of columns that take their numbers from a sequence.
+
+Snowflake's manual: "Using sequences".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockhaus.catalog.objects import SCHEMA
+from mockhaus.catalog.workspace import Workspace
+from mockhaus.translation import names
+from mockhaus.translation.context import ObjectName
+
+
+def release(workspace: Workspace, name: ObjectName) -> None:
+    """Before a sequence is dropped: the defaults that use it become an error that names it."""
+    said = f"SQL compilation error: Sequence ''{name}'' does not exist or not authorized."
+    for table, column, _ in using(workspace, name):
+        put(workspace, table, column, f"error('MOCKHAUS:UndefinedObject:{said}')")
+
+
+def using(workspace: Workspace, name: ObjectName) -> Iterator[tuple[ObjectName, str, str]]:
+    """Table, column and text of the defaults that use a sequence of a full name."""
+    used = f"{default_name(name)}.NEXTVAL".upper()
+    rows = workspace.cursor.rows(
+        f'SELECT name, schema, database, c.name, c."default" FROM {SCHEMA}.objects o,'
+        " unnest(from_json(o.properties -> 'columns',"
+        ' \'[{"name": "VARCHAR", "default": "VARCHAR"}]\')) u(c)'
+        " WHERE kind = 'TABLE' AND contains(upper(c.\"default\"), $1)",
+        (used,),
+    )
+    for table, schema, database, column, default in rows:
+        yield ObjectName(table, schema, database), column, default
+
+
+def default_name(name: ObjectName) -> str:
+    """A full name as the record of a default writes it."""
+    return ".".join(
+        names.identifier(part).sql(dialect="snowflake")
+        for part in (name.database or "", name.schema or "", name.name)
+    )
+
+
+def put(workspace: Workspace, table: ObjectName, column: str, sql: str) -> None:
+    """Give a column a default in DuckDB's text."""
+    stored = names.storage_name(table, workspace.context)
+    workspace.cursor.run(
+        f"ALTER TABLE {stored} ALTER COLUMN {names.quoted(column)} SET DEFAULT {sql}"
+    )

@@ -1,0 +1,91 @@
+"""GET_DDL writes statements that make the same object again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockhaus.sessions.connection import Connection
+from tests.support import run
+
+_ALL = """
+CREATE SEQUENCE seq START 10 INCREMENT 5 COMMENT = 'it''s one';
+CREATE FILE FORMAT ff TYPE = CSV FIELD_DELIMITER = '|' SKIP_HEADER = 1 NULL_IF = ('', '\\\\N');
+CREATE TABLE one (
+    id INT NOT NULL AUTOINCREMENT START 5 INCREMENT 2 ORDER, name VARCHAR(20) DEFAULT 'it''s',
+    "Mixed case" NUMBER(10, 2) COMMENT 'a "quoted" one', d DATE DEFAULT CURRENT_DATE(),
+    n INT DEFAULT seq.NEXTVAL, "order" VARIANT, at TIMESTAMP_LTZ(3),
+    CONSTRAINT pk PRIMARY KEY (id), UNIQUE (name, d)) CLUSTER BY (d, id) COMMENT = 'back\\\\slash';
+CREATE TRANSIENT TABLE two (id INT, CONSTRAINT fk FOREIGN KEY (id) REFERENCES one (id));
+CREATE FUNCTION f(a INT, b VARCHAR(5) DEFAULT 'x') RETURNS NUMBER(10, 2) STRICT IMMUTABLE
+    MEMOIZABLE COMMENT = 'c' AS $$ a + length(b || 'it''s') $$;
+CREATE SECURE FUNCTION g(n INT) RETURNS TABLE ("k" INT, v VARCHAR) AS 'SELECT id, name FROM one';
+CREATE SECURE VIEW v (a, b) COMMENT = 'as (x) as' AS SELECT id AS "as", f(id) FROM one WHERE id > 1;
+CREATE VIEW w AS WITH q AS (SELECT a FROM v) SELECT * FROM q
+"""
+
+OBJECTS = {
+    "SEQUENCE": ["seq"],
+    "FILE_FORMAT": ["ff"],
+    "TABLE": ["one", "two", "public.one", "mockhaus.public.two"],
+    "FUNCTION": ["f(INT, VARCHAR)", "g(NUMBER)"],
+    "VIEW": ["v", "w"],
+}
+
+_LOOKS = (
+    "SHOW SEQUENCES", "SHOW FILE FORMATS", "SHOW TABLES", "SHOW USER FUNCTIONS", "SHOW COLUMNS",
+    "SHOW PRIMARY KEYS", "SHOW UNIQUE KEYS", "SHOW IMPORTED KEYS", "DESCRIBE TABLE one",
+    "DESCRIBE TABLE v", "DESCRIBE FUNCTION f(INT, VARCHAR)",
+)  # fmt: skip
+
+
+@pytest.fixture
+def filled(snowflake: Connection) -> Connection:
+    run(snowflake, _ALL)
+    return snowflake
+
+
+def _seen(connection: Connection) -> list[list[tuple[Any, ...]]]:
+    """Everything that is told of the objects, but when they were made and what was written."""
+    names = [column.name for column in next(connection.execute("SHOW VIEWS")).columns]
+    views = [dict(zip(names, row, strict=True)) for row in run(connection, "SHOW VIEWS")]
+    told = [[(v["name"], v["comment"], v["is_secure"]) for v in views]]
+    for look in _LOOKS:
+        result = next(connection.execute(look))
+        kept = [n for n, c in enumerate(result.columns) if c.name not in ("created_on",)]
+        told.append([tuple(row[n] for n in kept) for row in result.python_rows()])
+    return told
+
+
+def _ddl(connection: Connection, kind: str, name: str, full: str = "FALSE") -> str:
+    return str(run(connection, f"SELECT GET_DDL('{kind}', '{name}', {full})")[0][0])
+
+
+@pytest.mark.parametrize(("kind", "name"), [(k, n) for k, each in OBJECTS.items() for n in each])
+def test_the_text_makes_the_object_again(filled: Connection, kind: str, name: str) -> None:
+    before, text = _seen(filled), _ddl(filled, kind, name)
+    run(filled, text)
+    assert _seen(filled) == before
+    assert _ddl(filled, kind, name) == text
+
+
+@pytest.mark.parametrize("full", ["TRUE", "FALSE"])
+@pytest.mark.parametrize(("kind", "name"), [("SCHEMA", "public"), ("DATABASE", "mockhaus")])
+def test_all_that_is_in_it(filled: Connection, kind: str, name: str, full: str) -> None:
+    before, text = _seen(filled), _ddl(filled, kind, name, full)
+    run(filled, text)
+    assert _seen(filled) == before
+    assert _ddl(filled, kind, name, full) == text
+
+
+def test_how_it_is_written(filled: Connection) -> None:
+    run(filled, "CREATE TABLE books (id INT NOT NULL, title VARCHAR(9) DEFAULT 'x') COMMENT = 'c'")
+    run(filled, "CREATE VIEW titles AS SELECT title FROM books")
+    assert _ddl(filled, "TABLE", "books") == (
+        "create or replace TABLE BOOKS (\n\tID NUMBER(38,0) NOT NULL,\n"
+        "\tTITLE VARCHAR(9) DEFAULT 'x'\n)COMMENT='c';"
+    )
+    assert _ddl(filled, "VIEW", "titles", "TRUE") == (
+        "create or replace view MOCKHAUS.PUBLIC.TITLES(\n\tTITLE\n) as SELECT title FROM books;"
+    )
