@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -18,9 +19,10 @@ from mockhaus.errors import (
     UnsupportedFeature,
 )
 from mockhaus.result import Result
-from mockhaus.translation import names, tables
+from mockhaus.translation import names, tables, template
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName, storage_schema
+from mockhaus.translation.translate import translate
 from mockhaus.types import from_duckdb
 
 _FIND: Final = (
@@ -67,8 +69,16 @@ def ready(
 # --- tables --------------------------------------------------------------------------------------
 
 
+def _template(workspace: Workspace, query: s.Select) -> Any:
+    """What the query of a template answers."""
+    rows = workspace.cursor.rows(translate(query, workspace.context).sql)
+    return json.loads(str(rows[0][0])) if rows and rows[0][0] is not None else []
+
+
 def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
-    """CREATE TABLE with columns, or AS SELECT."""
+    """CREATE TABLE with columns, AS SELECT, or USING TEMPLATE."""
+    if (query := template.query_of(statement)) is not None:
+        statement = template.filled(statement, _template(workspace, query))
     definition = tables.create_table(statement, workspace.context)
     name = require_schema(workspace, definition.name)
     if definition.temporary:

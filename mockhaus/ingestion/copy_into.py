@@ -7,7 +7,8 @@ together. Snowflake's manual: "COPY INTO <table>".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import InvalidParameter, LoadError, UnsupportedFeature
@@ -30,6 +31,7 @@ from mockhaus.ingestion.stages import Location
 from mockhaus.ingestion.stores import StoredFile
 from mockhaus.result import Column, Result
 from mockhaus.translation.context import ObjectName
+from mockhaus.translation.parse import parse
 from mockhaus.translation.statements import CopyIntoTable
 from mockhaus.types import VARCHAR
 
@@ -42,6 +44,53 @@ def copy_into_table(workspace: Workspace, statement: CopyIntoTable) -> Result:
     The answer has one row a file; `row_count` is the rows loaded. Raises LoadError naming file,
     line, character and column, UndefinedObject, InvalidParameter, UnsupportedFeature.
     """
+    location, loader = _loader(workspace, statement)
+    options, table = loader.options, workspace.context.resolve(statement.table)
+    files = _chosen(workspace, table, location, options)
+    if options.validation is not None:
+        return _validated(loader, location, files)
+    history.begin(workspace, table, statement.text, [file.name for file in files])
+    outcomes = many.load(loader, [(file, location.show(file)) for file in files])
+    loads = [
+        (location.identity + file.name, file, outcome)
+        for file, outcome in zip(files, outcomes, strict=True)
+    ]
+    history.record(workspace.cursor, table, loads, workspace.query_id)
+    if options.purge and workspace.after_commit is not None:
+        gone = [file for _, file, outcome in loads if outcome.status == "LOADED"]
+        workspace.after_commit(lambda: _purge(location, gone))
+    return _answer(outcomes, options)
+
+
+def validate(workspace: Workspace, table: ObjectName, query_id: str) -> list[tuple[Any, ...]]:
+    """VALIDATE: every error of the files of an earlier COPY, found by reading them again.
+
+    Raises InvalidParameter, UndefinedObject. Snowflake's manual: "VALIDATE".
+    """
+    name = workspace.context.resolve(table)
+    target.describe(workspace.cursor, name)
+    copy = history.copy_of(workspace, name, query_id)
+    if copy is None:
+        raise InvalidParameter(
+            f"SQL compilation error:\nno COPY INTO of table '{name}' has the query id '{query_id}'."
+        )
+    there = replace(
+        workspace, context=replace(workspace.context, database=copy.database, schema=copy.schema)
+    )
+    (statement,) = parse(copy.text)
+    assert isinstance(statement, CopyIntoTable)
+    if statement.query is not None:
+        raise UnsupportedFeature("Unsupported feature 'VALIDATE of a COPY INTO with a query'.")
+    location, loader = _loader(there, statement)
+    files = [file for each in copy.files if (file := location.store.find(each)) is not None]
+    gone = set(copy.files) - {file.name for file in files}
+    if gone:
+        raise LoadError(f"Remote file '{location.shown}{min(gone)}' was not found.")
+    return list(validation.errors(loader, location, files).rows or [])
+
+
+def _loader(workspace: Workspace, statement: CopyIntoTable) -> tuple[Location, Loader]:
+    """Where the files are, and how they are loaded. Raises what is wrong with the statement."""
     location = stages.locate(workspace, statement.source)
     properties = location.properties
     options = copy_options.read(
@@ -53,7 +102,7 @@ def copy_into_table(workspace: Workspace, statement: CopyIntoTable) -> Result:
     table = workspace.context.resolve(statement.table)
     described = target.describe(workspace.cursor, table, statement.columns)
     query = (
-        transformation.read(statement.query, workspace.context, format.type)
+        transformation.read(statement.query, workspace.context, format.reads_as)
         if statement.query is not None
         else None
     )
@@ -63,20 +112,7 @@ def copy_into_table(workspace: Workspace, statement: CopyIntoTable) -> Result:
         )
     if query is None:
         _check(described, format, options)
-    loader = Loader(workspace, described, format, options, query)
-    files = _chosen(workspace, table, location, options)
-    if options.validation is not None:
-        return _validated(loader, location, files)
-    outcomes = many.load(loader, [(file, location.show(file)) for file in files])
-    loads = [
-        (location.identity + file.name, file, outcome)
-        for file, outcome in zip(files, outcomes, strict=True)
-    ]
-    history.record(workspace.cursor, table, loads)
-    if options.purge and workspace.after_commit is not None:
-        gone = [file for _, file, outcome in loads if outcome.status == "LOADED"]
-        workspace.after_commit(lambda: _purge(location, gone))
-    return _answer(outcomes, options)
+    return location, Loader(workspace, described, format, options, query)
 
 
 def columns(workspace: Workspace, statement: CopyIntoTable) -> tuple[Column, ...]:

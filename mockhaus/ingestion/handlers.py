@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from typing import Final
 
 from mockhaus.catalog.workspace import Handler, Workspace
-from mockhaus.ingestion import altering, file_formats, listing, stages, transfer
+from mockhaus.ingestion import altering, directory, file_formats, listing, stages, transfer
 from mockhaus.ingestion.copy_into import copy_into_table
 from mockhaus.ingestion.unload import copy_into_location
 from mockhaus.result import Column, Result
@@ -24,6 +24,7 @@ def create_stage(workspace: Workspace, statement: s.CreateStage) -> Result:
     """CREATE STAGE."""
     name = statement.name.name
     if stages.create(workspace, statement):
+        directory.refresh_new(workspace, statement.name)
         return _said("CREATE STAGE", f"Stage area {name} successfully created.")
     return _said("CREATE STAGE", f"{name} already exists, statement succeeded.")
 
@@ -90,6 +91,7 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.CreateStage: create_stage,
     s.CreateFileFormat: create_file_format,
     s.AlterFileObject: alter,
+    s.RefreshStage: directory.refresh,
     s.CopyIntoTable: copy_into_table,
     s.CopyIntoLocation: copy_into_location,
     s.ListStage: list_stage,

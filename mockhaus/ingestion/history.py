@@ -6,11 +6,13 @@ themselves. Snowflake's manual: "Load metadata" (64 days); "COPY_HISTORY".
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from mockhaus.catalog.objects import SCHEMA
+from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Cursor
 from mockhaus.ingestion.outcome import Outcome
 from mockhaus.ingestion.stores import StoredFile
@@ -44,7 +46,26 @@ CREATE TABLE IF NOT EXISTS {_TABLE} (
     first_error_line BIGINT,
     first_error_character BIGINT,
     first_error_column VARCHAR,
-    loaded TIMESTAMPTZ NOT NULL
+    loaded TIMESTAMPTZ NOT NULL,
+    stage VARCHAR NOT NULL,
+    error_limit BIGINT NOT NULL,
+    query_id VARCHAR NOT NULL,
+    forgotten BOOLEAN NOT NULL
+)
+"""
+_COPIES: Final = f"{SCHEMA}.copies"
+_SETUP_COPIES: Final = f"""
+CREATE TABLE IF NOT EXISTS {_COPIES} (
+    database VARCHAR NOT NULL,
+    schema VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    query_id VARCHAR NOT NULL,
+    connection BIGINT NOT NULL,
+    text VARCHAR NOT NULL,
+    in_database VARCHAR,
+    in_schema VARCHAR,
+    files JSON NOT NULL,
+    begun TIMESTAMPTZ NOT NULL
 )
 """
 
@@ -68,6 +89,7 @@ class Known:
 def set_up(cursor: Cursor) -> None:
     """Create the table in a new session's database; does nothing in an old one."""
     cursor.run(_SETUP)
+    cursor.run(_SETUP_COPIES)
 
 
 def _key(table: ObjectName) -> tuple[str, str, str]:
@@ -81,22 +103,26 @@ def known(cursor: Cursor, table: ObjectName) -> dict[str, Known]:
     """The files that the table was loaded from, by identity."""
     rows = cursor.rows(
         f"SELECT file, size, stamp, md5, status FROM {_TABLE} WHERE {_WHERE}"
-        f" AND loaded > now() - INTERVAL {DAYS} DAY AND status <> 'LOAD_FAILED' ORDER BY loaded",
+        f" AND loaded > now() - INTERVAL {DAYS} DAY AND status <> 'LOAD_FAILED' AND NOT forgotten"
+        " ORDER BY loaded",
         _key(table),
     )
     return {file: Known(*rest) for file, *rest in rows}
 
 
 def record(
-    cursor: Cursor, table: ObjectName, loads: Sequence[tuple[str, StoredFile, Outcome]]
+    cursor: Cursor,
+    table: ObjectName,
+    loads: Sequence[tuple[str, StoredFile, Outcome]],
+    query_id: str = "",
 ) -> None:
     """Remember the files of one COPY: identity, file, what became of it."""
-    one = f"({', '.join('?' * 16)}, now())"
+    one = f"({', '.join('?' * 16)}, now(), ?, ?, ?, FALSE)"
     for start in range(0, len(loads), _AT_ONCE):
         some = loads[start : start + _AT_ONCE]
         cursor.run(
             f"INSERT INTO {_TABLE} VALUES {', '.join([one] * len(some))}",
-            [value for load in some for value in _row(table, *load)],
+            [value for load in some for value in (*_row(table, *load), query_id)],
         )
 
 
@@ -117,12 +143,64 @@ def _row(table: ObjectName, identity: str, file: StoredFile, outcome: Outcome) -
         failure.line if failure else None,
         failure.character if failure else None,
         failure.column if failure else None,
+        identity.removesuffix(file.name),
+        outcome.limit,
     )
 
 
-def forget(cursor: Cursor, table: ObjectName) -> None:
-    """Forget a table's loads: it was dropped, replaced or truncated. The name is given in full."""
-    cursor.run(f"DELETE FROM {_TABLE} WHERE {_WHERE}", _key(table))
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One COPY INTO a table: its text, where it was run, and the names of its files."""
+
+    text: str
+    database: str | None
+    schema: str | None
+    files: tuple[str, ...]
+
+
+def begin(workspace: Workspace, table: ObjectName, text: str, files: Sequence[str]) -> None:
+    """Remember a COPY whether it succeeds or not, for VALIDATE."""
+    context = workspace.context
+    aside = workspace.cursor.sibling()
+    try:
+        aside.run(
+            f"INSERT INTO {_COPIES} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, now())",
+            (
+                *_key(table),
+                workspace.query_id,
+                context.connection_id,
+                text,
+                context.database,
+                context.schema,
+                json.dumps(list(files)),
+            ),
+        )
+    finally:
+        aside.close()
+
+
+def copy_of(workspace: Workspace, table: ObjectName, query_id: str) -> Copy | None:
+    """A table's COPY of that query id; with `_last` the connection's last one."""
+    last = query_id.lower() == "_last"
+    which = "connection = ?" if last else "query_id = ?"
+    rows = workspace.cursor.rows(
+        f"SELECT text, in_database, in_schema, files FROM {_COPIES} WHERE {_WHERE} AND {which}"
+        " ORDER BY begun DESC LIMIT 1",
+        (*_key(table), workspace.context.connection_id if last else query_id),
+    )
+    if not rows:
+        return None
+    text, database, schema, files = rows[0]
+    return Copy(text, database, schema, tuple(json.loads(files)))
+
+
+def forget(cursor: Cursor, table: ObjectName, *, emptied: bool = False) -> None:
+    """Forget a table's loads: it was dropped or replaced. The name is given in full.
+
+    `emptied`: it was truncated; its files load again, and COPY_HISTORY still tells of them.
+    """
+    what = f"UPDATE {_TABLE} SET forgotten = TRUE" if emptied else f"DELETE FROM {_TABLE}"
+    cursor.run(f"{what} WHERE {_WHERE}", _key(table))
 
 
 def rename(cursor: Cursor, table: ObjectName, new: ObjectName) -> None:

@@ -68,7 +68,7 @@ def _stage_row(each: CatalogObject) -> tuple[Any, ...]:
         None,
         None,
         "ROLE",
-        "N",
+        "Y" if stages.has_directory(each.properties) else "N",
     )
 
 
@@ -137,7 +137,8 @@ def _describe_stage(workspace: Workspace, name: ObjectName) -> Result:
     ]
     url = stage.properties.get("URL")
     rows.append(("STAGE_LOCATION", "URL", "String", json.dumps([url]) if url else "", ""))
-    rows.append(("DIRECTORY", "ENABLE", "Boolean", "false", "false"))
+    enabled = _text(stages.has_directory(stage.properties))
+    rows.append(("DIRECTORY", "ENABLE", "Boolean", enabled, "false"))
     return Result(_STAGE_PROPERTY_COLUMNS, tag="DESCRIBE", row_count=len(rows), rows=rows)
 
 

@@ -7,14 +7,22 @@ Snowflake's manual: "Querying data in staged files"; "Querying metadata for stag
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import CompilationError, InvalidParameter, LoadError
-from mockhaus.ingestion import file_formats, stages, transformation
+from mockhaus.ingestion import (
+    copy_into,
+    directory,
+    file_formats,
+    inference,
+    stages,
+    transformation,
+    validation,
+)
 from mockhaus.ingestion.copy_options import CopyOptions
 from mockhaus.ingestion.csv_text import CsvText
 from mockhaus.ingestion.file_formats import FileFormat
@@ -27,7 +35,8 @@ from mockhaus.ingestion.target import Target, quoted
 from mockhaus.ingestion.transformation import METADATA, About, Transformation
 from mockhaus.result import Batches
 from mockhaus.translation.context import ObjectName
-from mockhaus.translation.staged import StageTable, stage_tables
+from mockhaus.translation.grammar.stage_refs import name_of, reference
+from mockhaus.translation.staged import StageFunction, StageTable, stage_tables
 from mockhaus.translation.statements import Tree
 
 if TYPE_CHECKING:
@@ -38,9 +47,43 @@ def described(workspace: Workspace, statement: Tree) -> Mapping[str, str]:
     """A relation without rows for each stage of a statement. Raises what `opened` raises."""
     found = {}
     for key, table in stage_tables(statement).items():
-        _, format = _place(workspace, table)
-        found[key] = _empty(format, table.width)
+        if isinstance(table, StageFunction):
+            found[key] = inference.text_of([], _function(table)[0])
+        else:
+            _, format = _place(workspace, table)
+            found[key] = _empty(format, table.width)
     return found
+
+
+def _function(function: StageFunction) -> tuple[Mapping[str, str], FunctionRows]:
+    """The columns of a table function over files, and what makes its rows."""
+    return _FUNCTIONS[function.name]
+
+
+def _inferred(workspace: Workspace, function: StageFunction) -> list[tuple[Any, ...]]:
+    return inference.rows(workspace, function.arguments)
+
+
+def _directory(workspace: Workspace, function: StageFunction) -> list[tuple[Any, ...]]:
+    return directory.rows(workspace, reference(str(function.arguments["THIS"]), None, ""))
+
+
+def _validated(workspace: Workspace, function: StageFunction) -> list[tuple[Any, ...]]:
+    table, job = function.arguments.get("THIS"), function.arguments.get("JOB_ID")
+    if not isinstance(table, (ObjectName, str)) or not isinstance(job, str):
+        raise InvalidParameter(
+            "SQL compilation error:\nVALIDATE takes a table and JOB_ID => '...'."
+        )
+    name = name_of(table) if isinstance(table, str) else table
+    return copy_into.validate(workspace, name, job)
+
+
+FunctionRows = Callable[[Workspace, StageFunction], list[tuple[Any, ...]]]
+_FUNCTIONS: Final[dict[str, tuple[Mapping[str, str], FunctionRows]]] = {
+    "INFER_SCHEMA": (inference.COLUMNS, _inferred),
+    "DIRECTORY": (directory.COLUMNS, _directory),
+    "VALIDATE": (validation.ERROR_TYPES, _validated),
+}
 
 
 def opened(workspace: Workspace, statement: Tree, stack: ExitStack) -> Mapping[str, str]:
@@ -48,9 +91,14 @@ def opened(workspace: Workspace, statement: Tree, stack: ExitStack) -> Mapping[s
 
     Raises UndefinedObject, LoadError, CompilationError.
     """
-    return {
-        key: _relation(workspace, table, stack) for key, table in stage_tables(statement).items()
-    }
+    found = {}
+    for key, table in stage_tables(statement).items():
+        if isinstance(table, StageFunction):
+            columns, rows = _function(table)
+            found[key] = inference.text_of(rows(workspace, table), columns)
+        else:
+            found[key] = _relation(workspace, table, stack)
+    return found
 
 
 def _place(workspace: Workspace, table: StageTable) -> tuple[Location, FileFormat]:

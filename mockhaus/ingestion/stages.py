@@ -17,6 +17,7 @@ import shutil
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -84,6 +85,11 @@ class Location:
         return f"{self.shown}{file.name}"
 
 
+def modified(stamp: int) -> datetime:
+    """A time in nanoseconds since 1970."""
+    return datetime.fromtimestamp(stamp / 1e9, UTC)
+
+
 def create(workspace: Workspace, statement: CreateStage) -> bool:
     """Record a stage; False if IF NOT EXISTS met one.
 
@@ -120,8 +126,7 @@ def properties(workspace: Workspace, options: dict[str, Any]) -> dict[str, Any]:
             copy_options.read(value)
             recorded["COPY_OPTIONS"] = value
         elif name == "DIRECTORY" and isinstance(value, dict):
-            if value.get("ENABLE") is not False or len(value) > 1:
-                raise UnsupportedFeature("Unsupported feature 'DIRECTORY = (ENABLE = TRUE)'.")
+            recorded["DIRECTORY"] = _directory(value)
         elif name in _REFUSED:
             raise UnsupportedFeature(f"Unsupported feature 'a stage with {name}'.")
         else:
@@ -129,6 +134,26 @@ def properties(workspace: Workspace, options: dict[str, Any]) -> dict[str, Any]:
                 f"SQL compilation error:\ninvalid property '{name}' for 'STAGE'."
             )
     return recorded
+
+
+def _directory(value: Any) -> dict[str, bool]:
+    """DIRECTORY = (...) of CREATE or ALTER STAGE, read. Raises what is wrong with it."""
+    if not isinstance(value, Mapping) or not all(isinstance(each, bool) for each in value.values()):
+        raise InvalidParameter("SQL compilation error:\ninvalid value for property 'DIRECTORY'.")
+    for name, on in value.items():
+        if name in ("AUTO_REFRESH", "NOTIFICATION_INTEGRATION") and on:
+            raise UnsupportedFeature(
+                f"Unsupported feature 'DIRECTORY = ({name} = TRUE)'.",
+                hint="ALTER STAGE ... REFRESH brings a directory table up to date.",
+            )
+        if name not in ("ENABLE", "AUTO_REFRESH", "REFRESH_ON_CREATE"):
+            raise InvalidParameter(f"SQL compilation error:\ninvalid property '{name}'.")
+    return dict(value)
+
+
+def has_directory(properties: Mapping[str, Any]) -> bool:
+    """Whether a stage has a directory table."""
+    return bool(properties.get("DIRECTORY", {}).get("ENABLE"))
 
 
 def _local_url(url: Any) -> str:

@@ -35,6 +35,9 @@ ERROR_COLUMNS: Final = (
     Column("REJECTED_RECORD", VARCHAR),
 )
 
+#: The same columns by their types in DuckDB.
+ERROR_TYPES: Final = {c.name: "VARCHAR" if c.type is VARCHAR else "BIGINT" for c in ERROR_COLUMNS}
+
 #: How a message begins -> Snowflake's category, number and SQLSTATE.
 _KINDS: Final = (
     ("Numeric value", "conversion", 100038, "22018"),

@@ -10,7 +10,7 @@ from mockhaus.catalog import handlers as catalog
 from mockhaus.catalog import show as show_objects
 from mockhaus.catalog.workspace import Handler, Workspace
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.ingestion import client_copy, copy_into, history, listing, transfer, unload
+from mockhaus.ingestion import client_copy, copy_into, directory, history, listing, transfer, unload
 from mockhaus.ingestion import handlers as files
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
@@ -57,7 +57,8 @@ def forget_loads(workspace: Workspace, statement: s.Statement) -> None:
     """A table that was emptied, replaced or dropped was loaded from nothing: files load again."""
     name = _emptied(statement, workspace.context)
     if name is not None:
-        history.forget(workspace.cursor, workspace.context.resolve(name))
+        emptied = isinstance(statement, s.Truncate)
+        history.forget(workspace.cursor, workspace.context.resolve(name), emptied=emptied)
     if isinstance(statement, s.AlterTable):
         change = alter_table(statement, workspace.context)
         if change.renamed is not None:
@@ -95,12 +96,14 @@ SHAPES: Final[dict[type[s.Statement], Callable[[Workspace, Any], tuple[Column, .
     s.Put: lambda workspace, statement: transfer.PUT_COLUMNS,
     s.Get: lambda workspace, statement: transfer.GET_COLUMNS,
     s.ListStage: lambda workspace, statement: listing.FILE_COLUMNS,
+    s.RefreshStage: lambda workspace, statement: directory.REFRESHED,
     s.RemoveFiles: lambda workspace, statement: listing.REMOVED_COLUMNS,
 }
 
 #: Statements that end an open transaction in Snowflake before they run on their own.
 DDL: Final = (
     s.AlterFileObject,
+    s.RefreshStage,
     s.Create,
     s.CreateTable,
     s.CreateView,

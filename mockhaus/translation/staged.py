@@ -7,8 +7,10 @@ staged files".
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Any, Final, TypeGuard
 
 from sqlglot import exp
 
@@ -33,24 +35,53 @@ class StageTable:
     metadata: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class StageFunction:
+    """A table function over files: INFER_SCHEMA, VALIDATE, DIRECTORY.
+
+    `arguments` are by name in upper case, `THIS` the one without; a value is a literal's, a list
+    of them, or an ObjectName.
+    """
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+_FUNCTIONS: Final = frozenset(("INFER_SCHEMA", "VALIDATE"))
+_HINT = re.compile(r"@|\bVALIDATE\b", re.I)
+
+
 def mentions(statement: Statement) -> TypeGuard[Tree]:
     """Whether a statement reads files of a stage."""
     return (
         isinstance(statement, Tree)
-        and "@" in statement.text
-        and any(is_stage(table) for table in statement.tree.find_all(exp.Table))
+        and _HINT.search(statement.text) is not None
+        and any(is_stage(table) for table in _relations(statement.tree))
     )
 
 
+def _relations(tree: exp.Expression) -> list[exp.Expression]:
+    return list(tree.find_all(exp.Table, exp.TableFromRows))
+
+
 def is_stage(table: exp.Expression) -> bool:
-    """Whether a table node is a stage."""
+    """Whether a part of FROM is a stage, or a function over one."""
     this = table.this
+    if isinstance(table, exp.TableFromRows):
+        return isinstance(this, exp.Anonymous) and str(this.this).upper() in _FUNCTIONS
+    if isinstance(this, exp.DirectoryStage):
+        return True
     if isinstance(this, exp.Var):
         return str(this.this).startswith("@")
     return isinstance(this, exp.Literal) and bool(this.is_string) and this.this.startswith("@")
 
 
-def stage_tables(statement: Tree) -> dict[str, StageTable]:
+def is_function(table: exp.Expression) -> bool:
+    """Whether a part of FROM is a function over the files of a stage."""
+    return is_stage(table) and isinstance(table.this, (exp.Anonymous, exp.DirectoryStage))
+
+
+def stage_tables(statement: Tree) -> dict[str, StageTable | StageFunction]:
     """The stages of a statement by what `key` says of their nodes. Raises CompilationError."""
     tree = statement.tree
     numbers = [
@@ -61,9 +92,11 @@ def stage_tables(statement: Tree) -> dict[str, StageTable]:
     texts = {str(node.this).upper() for node in tree.find_all(exp.Identifier)}
     metadata = frozenset(text for text in texts if text.startswith("METADATA$"))
     width = max(numbers, default=1)
-    found = {}
-    for table in tree.find_all(exp.Table):
-        if is_stage(table):
+    found: dict[str, StageTable | StageFunction] = {}
+    for table in _relations(tree):
+        if is_stage(table) and (function := _function(table)) is not None:
+            found[key(table)] = function
+        elif isinstance(table, exp.Table) and is_stage(table):
             _check(table)
             found[key(table)] = StageTable(
                 reference(str(table.this.this), None, statement.text),
@@ -75,7 +108,43 @@ def stage_tables(statement: Tree) -> dict[str, StageTable]:
     return found
 
 
-def key(table: exp.Table) -> str:
+def _function(table: exp.Expression) -> StageFunction | None:
+    this = table.this
+    if isinstance(this, exp.DirectoryStage):
+        return StageFunction("DIRECTORY", {"THIS": _argument(this.this)})
+    if not isinstance(this, exp.Anonymous):
+        return None
+    arguments: dict[str, Any] = {}
+    for item in this.expressions:
+        named = isinstance(item, exp.Kwarg)
+        name = str(item.this.this).upper() if named else "THIS"
+        if name in arguments:
+            raise CompilationError(f"SQL compilation error:\nduplicate argument '{name}'.")
+        arguments[name] = _argument(item.expression if named else item)
+    return StageFunction(str(this.this).upper(), arguments)
+
+
+def _argument(node: exp.Expression) -> Any:
+    """A constant, several in parentheses, or a name."""
+    if isinstance(node, (exp.Tuple, exp.Array)):
+        return [_argument(each) for each in node.expressions]
+    if isinstance(node, exp.Paren):
+        return [_argument(node.this)]
+    if isinstance(node, exp.Literal):
+        return str(node.this) if node.is_string else int(node.this)
+    if isinstance(node, exp.Boolean):
+        return bool(node.this)
+    if isinstance(node, (exp.Column, exp.Dot)):
+        parts = [names.stored(part) for part in node.parts if isinstance(part, exp.Identifier)]
+        if len(parts) == len(node.parts) <= 3:
+            return ObjectName(*reversed(parts))
+    if isinstance(node, exp.Var):
+        return str(node.this)
+    shown = node.sql("snowflake")[:60]
+    raise CompilationError(f"SQL compilation error:\ninvalid argument '{shown}': not a constant.")
+
+
+def key(table: exp.Expression) -> str:
     """What tells one stage of a query from another."""
     parts = (table.this, table.args.get("format"), table.args.get("pattern"))
     return " ".join(part.sql("snowflake") for part in parts if part is not None)

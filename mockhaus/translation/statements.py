@@ -235,6 +235,15 @@ class Rollback(Statement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshStage(Statement):
+    """ALTER STAGE ... REFRESH: the directory table is brought up to date, all or below a path."""
+
+    name: ObjectName
+    if_exists: bool = False
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlterFileObject(Statement):
     """ALTER STAGE, ALTER FILE FORMAT: one of RENAME TO, SET, UNSET.
 

@@ -46,7 +46,9 @@ def test_ddl_answers_snowflakes_sentences(room: Room, sql: str, sentence: str) -
         ("CREATE STAGE s URL = 'file:///a/../../etc'", errors.InvalidParameter),
         ("CREATE STAGE s CREDENTIALS = (AWS_KEY_ID = 'x')", errors.UnsupportedFeature),
         ("CREATE STAGE s ENCRYPTION = (TYPE = 'SNOWFLAKE_SSE')", errors.UnsupportedFeature),
-        ("CREATE STAGE s DIRECTORY = (ENABLE = TRUE)", errors.UnsupportedFeature),
+        ("CREATE STAGE s DIRECTORY = (AUTO_REFRESH = TRUE)", errors.UnsupportedFeature),
+        ("CREATE STAGE s DIRECTORY = (ENABLED = TRUE)", errors.InvalidParameter),
+        ("ALTER STAGE st REFRESH", errors.InvalidParameter),
         ("CREATE TEMPORARY STAGE s", errors.UnsupportedFeature),
         ("CREATE STAGE s FILE_FORMAT = (TYPE = AVRO)", errors.UnsupportedFeature),
         ("CREATE STAGE s FILE_FORMAT = nix", errors.UndefinedObject),
@@ -222,15 +224,3 @@ def test_show_and_describe(room: Room) -> None:
         room.answer("SHOW STAGES IN SCHEMA mockhaus.other")
     described = {(r["parent_property"], r["property"]): r for r in room.answer("DESC STAGE inner")}
     assert described["STAGE_FILE_FORMAT", "TYPE"]["property_value"] == "JSON"
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "ALTER STAGE st REFRESH",
-    ],
-)
-def test_what_is_not_built_is_refused_by_name(room: Room, sql: str) -> None:
-    error = room.fails(sql)
-    assert type(error) is errors.UnsupportedFeature
-    assert sql.split(maxsplit=1)[0] in error.message

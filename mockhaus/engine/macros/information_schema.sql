@@ -11,7 +11,8 @@ CREATE TABLE IF NOT EXISTS __mockhaus.load_history (
     database VARCHAR, schema VARCHAR, name VARCHAR, file VARCHAR, shown VARCHAR, size BIGINT,
     stamp BIGINT, md5 VARCHAR, status VARCHAR, rows_parsed BIGINT, rows_loaded BIGINT,
     errors BIGINT, first_error VARCHAR, first_error_line BIGINT, first_error_character BIGINT,
-    first_error_column VARCHAR, loaded TIMESTAMPTZ);
+    first_error_column VARCHAR, loaded TIMESTAMPTZ, stage VARCHAR, error_limit BIGINT,
+    query_id VARCHAR, forgotten BOOLEAN);
 
 -- The recorded objects of a database; `place` is the DuckDB schema in upper case.
 CREATE OR REPLACE MACRO catalog_objects(db) AS TABLE
@@ -273,7 +274,7 @@ CREATE OR REPLACE MACRO information_schema_load_history(db) AS TABLE
         first_error_line AS "FIRST_ERROR_LINE_NUMBER",
         first_error_character AS "FIRST_ERROR_CHARACTER_POSITION",
         first_error_column AS "FIRST_ERROR_COL_NAME", errors AS "ERROR_COUNT",
-        NULL::BIGINT AS "ERROR_LIMIT"
+        error_limit AS "ERROR_LIMIT"
     FROM __mockhaus.load_history
     WHERE upper(database) = upper(db) AND existing_database(db)
         AND loaded > now() - INTERVAL 14 DAY

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
-from mockhaus.translation import operands, routines
+from mockhaus.translation import operands, routines, staged
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.functions.tables import GENERATED
@@ -146,6 +146,9 @@ def _derived(
 
 def _table_function(node: exp.TableFromRows | exp.Lateral, walk: Walk) -> exp.Expression:
     function, alias = node.this, node.args.get("alias")
+    if staged.is_stage(node):
+        relation = walk.context.stages[staged.key(node)]
+        return exp.Table(this=exp.Var(this=relation), alias=alias and walk.rewrite(alias))
     if isinstance(function, exp.Subquery):
         walk.children(node)
         return node

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
-from mockhaus.translation import names, variants
+from mockhaus.translation import names, staged, variants
 from mockhaus.translation.operands import VARIANT, noted, variant_call
 from mockhaus.translation.registry import apply
 
@@ -128,10 +128,13 @@ def _sources(select: exp.Select | None) -> list[str]:
     """The names by which the tables of a FROM are known."""
     if select is None or select.args.get("from_") is None:
         return []
-    found = []
+    found: list[str] = []
     for part in (select.args["from_"], *(select.args.get("joins") or [])):
         table = part.this
         alias = table.args.get("alias")
+        if alias is None and staged.is_function(table):
+            alias = exp.TableAlias(this=names.identifier(f"_FILES{len(found)}"))
+            table.set("alias", alias)
         name = alias.this if alias is not None else table.args.get("this")
         if isinstance(name, exp.Identifier):
             found.append(names.stored(name))

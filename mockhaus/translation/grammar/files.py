@@ -47,8 +47,8 @@ def create_file_format(reader: Reader) -> s.CreateFileFormat:
     return s.CreateFileFormat(**head.fields(reader), options=options)
 
 
-def alter(reader: Reader) -> s.AlterFileObject:
-    """ALTER STAGE | FILE FORMAT [IF EXISTS] name RENAME TO name | SET options | UNSET COMMENT."""
+def alter(reader: Reader) -> s.AlterFileObject | s.RefreshStage:
+    """ALTER STAGE | FILE FORMAT [IF EXISTS] name RENAME TO | SET options | UNSET | REFRESH."""
     reader.expect("ALTER")
     kind = "STAGE" if reader.accept("STAGE") else "FILE FORMAT"
     if kind == "FILE FORMAT" and not reader.accept("FILE FORMAT"):
@@ -66,10 +66,13 @@ def alter(reader: Reader) -> s.AlterFileObject:
         while reader.accept(","):
             names.append(reader.identifier())
         found["unset"] = tuple(names)
-    elif reader.word() == "REFRESH":
-        raise UnsupportedFeature(
-            "Unsupported feature 'ALTER STAGE REFRESH'.", position=reader.tokens[0].start
-        )
+    elif kind == "STAGE" and reader.accept("REFRESH"):
+        path = ""
+        if reader.accept("SUBPATH", "="):
+            path = reader.string()
+        reader.end()
+        found.pop("object")
+        return s.RefreshStage(**statement_fields(reader), **found, path=path)
     else:
         raise reader.unexpected()
     reader.end()
