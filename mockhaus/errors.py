@@ -65,7 +65,10 @@
         ├── SessionExists              409     42710
         ├── InvalidSession             400     22023
         ├── SessionExpired             410
-        └── TooManySessions            503     53300
+        ├── TooManySessions            503     53300
+        ├── SessionBusy                409     55006
+        ├── SnapshotExists             409     42710
+        └── SnapshotNotFound           404     42704
 
 Errors are data. Each class carries the code of both worlds: `number` and `snowflake_state` are
 Snowflake's (HTTP doors), `sqlstate` is PostgreSQL's (wire; appendix A of its manual). A door
@@ -554,3 +557,24 @@ class TooManySessions(SessionError):
 
     sqlstate = "53300"
     http_status = 503
+
+
+class SessionBusy(SessionError):
+    """Something can be done only while no statement runs and no transaction is open."""
+
+    sqlstate = "55006"
+    http_status = 409
+
+
+class SnapshotExists(SessionError):
+    """A session has a snapshot of that name already."""
+
+    sqlstate = "42710"
+    http_status = 409
+
+
+class SnapshotNotFound(SessionError):
+    """A session has no snapshot of that name."""
+
+    sqlstate = "42704"
+    http_status = 404

@@ -363,8 +363,7 @@ class Database:
         """
         with self.detached():
             if self.path is not None:
-                files.remove_database(self.path)
-                files.clone(path, self.path)
+                files.replace_database(path, self.path)
         if self.path is None:
             try:
                 self._copy(_SAVED, DATA, path, "(READ_ONLY)")

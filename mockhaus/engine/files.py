@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -39,19 +38,26 @@ def _shared(source: int, target: int) -> bool:
     return True
 
 
-def remove_database(path: Path) -> None:
-    """Remove a DuckDB file and its log."""
-    for each in (path, path.with_name(f"{path.name}.wal")):
-        with contextlib.suppress(FileNotFoundError):
-            each.unlink()
+def replace_database(source: Path, target: Path) -> None:
+    """Have a copy of a DuckDB file in the place of another that is closed."""
+    fresh = target.with_name(f"{target.name}.restored")
+    clone(source, fresh)
+    target.with_name(f"{target.name}.wal").unlink(missing_ok=True)  # belongs to what goes
+    fresh.replace(target)
 
 
 def clone_tree(source: Path, target: Path) -> None:
     """Have a folder's files in another folder, and nothing else there."""
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(
-        source,
-        target,
-        symlinks=True,
-        copy_function=lambda a, b: clone(Path(a), Path(b), sync=False),
-    )
+    fresh, old = (target.with_name(f"{target.name}.{end}") for end in ("new", "old"))
+    for each in (fresh, old):
+        shutil.rmtree(each, ignore_errors=True)
+    shutil.copytree(source, fresh, symlinks=True, copy_function=_clone_with_times)
+    if target.exists():
+        target.replace(old)
+    fresh.replace(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _clone_with_times(source: str, target: str) -> None:
+    clone(Path(source), Path(target), sync=False)
+    shutil.copystat(source, target)

@@ -26,18 +26,24 @@ from mockhaus.http import refusals
 from mockhaus.http.bodies import (
     CleanupAnswer,
     Done,
+    ForkRequest,
     Health,
     QueryAnswer,
     QueryRequest,
     ServerInfo,
     SessionAnswer,
+    SessionChange,
     SessionList,
     SessionRequest,
+    SnapshotAnswer,
+    SnapshotList,
+    SnapshotRequest,
     StoredList,
     TranslateAnswer,
     TranslateRequest,
 )
 from mockhaus.http.control import Alive, Control, ExecutedList, Reset, TableList
+from mockhaus.http.copies import Copies
 from mockhaus.http.documents import Documents, document
 from mockhaus.http.history import (
     HistoryAnswer,
@@ -109,6 +115,7 @@ class Doors:
     control: Control
     history: HistoryApi
     files: StageFiles
+    copies: Copies
 
 
 def operations(doors: Doors) -> tuple[Operation, ...]:
@@ -119,7 +126,35 @@ def operations(doors: Doors) -> tuple[Operation, ...]:
         *_sql_api(doors.sql_api),
         *_control(doors.control),
         *_files(doors.files),
+        *_copies(doors.copies),
     )
+
+
+def _copies(copies: Copies) -> tuple[Operation, ...]:
+    one = "/api/v1/sessions/{session_id}"
+    every, given = one + "/snapshots", (400, 404, 408, 409, 410, 413, 422)
+    return (
+        Operation(
+            "PATCH", one, "sessions", copies.change, SessionAnswer, SessionChange, given
+        ),
+        Operation(
+            "POST", one + "/fork", "sessions", copies.fork, SessionAnswer, ForkRequest,
+            (*given, 503),
+        ),
+        Operation(
+            "GET", every, "sessions", copies.snapshots, SnapshotList, refusals=(404, 410)
+        ),
+        Operation(
+            "POST", every, "sessions", copies.snapshot, SnapshotAnswer, SnapshotRequest, given
+        ),
+        Operation(
+            "POST", every + "/{name}/restore", "sessions", copies.restore, Done,
+            refusals=(400, 404, 409, 410),
+        ),
+        Operation(
+            "DELETE", every + "/{name}", "sessions", copies.remove, Done, refusals=(404, 410)
+        ),
+    )  # fmt: skip
 
 
 def _files(files: StageFiles) -> tuple[Operation, ...]:
@@ -260,6 +295,7 @@ def build_app(
         Control(kept, statements),
         HistoryApi(registry, kept),
         StageFiles(kept, config.login_timeout),
+        Copies(registry, kept),
     )
     documents = Documents()
     table = operations(doors)

@@ -69,6 +69,32 @@ class SessionRequest(Struct, frozen=True, forbid_unknown_fields=True):
     storage: StorageRequest | None = None
 
 
+class SessionChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What of a session to change: its id, its time to live (null is the server's default)."""
+
+    session_id: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
+    ttl_seconds: Annotated[float, Meta(ge=0, le=LONGEST_TTL)] | UnsetType | None = UNSET
+
+
+class ForkRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A session to create as a copy of another.
+
+    `snapshot` is what it begins as, without it what is committed now. `type` and `ttl_seconds` are
+    the other's unless they are given.
+    """
+
+    session_id: Annotated[str, Meta(min_length=1)] | None = None
+    type: Literal["memory", "persistent"] | None = None
+    ttl_seconds: Annotated[float, Meta(ge=0, le=LONGEST_TTL)] | None = None
+    snapshot: str | None = None
+
+
+class SnapshotRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A snapshot to make."""
+
+    name: Annotated[str, Meta(pattern="^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")]
+
+
 # --- answers: server ------------------------------------------------------------------------------
 
 
@@ -178,6 +204,16 @@ class StorageInfo(Struct, frozen=True, omit_defaults=True):
     modified: datetime | None = None
 
 
+class SessionContext(Struct, frozen=True):
+    """What is current for `/api/v1/query` requests of the session."""
+
+    database: str | None
+    schema: str | None
+    warehouse: str | None
+    role: str | None
+    parameters: dict[str, str]
+
+
 class SessionInfo(Struct, frozen=True):
     """A session. `storage` is of persistent ones; `ttl_seconds` 0 means never."""
 
@@ -189,6 +225,7 @@ class SessionInfo(Struct, frozen=True):
     is_expired: bool
     is_active: bool
     is_busy: bool
+    context: SessionContext
     metadata: dict[str, Any] = {}
     storage: StorageInfo | UnsetType = UNSET
 
@@ -205,6 +242,28 @@ class SessionAnswer(Struct, frozen=True):
     success: bool
     session: SessionInfo
     message: str | UnsetType = UNSET
+
+
+class SnapshotInfo(Struct, frozen=True):
+    """A copy of a session's databases and stages."""
+
+    name: str
+    created_at: datetime
+    size_bytes: int
+
+
+class SnapshotAnswer(Struct, frozen=True):
+    """A snapshot that has been made."""
+
+    success: bool
+    snapshot: SnapshotInfo
+
+
+class SnapshotList(Struct, frozen=True):
+    """The snapshots of a session, oldest first."""
+
+    success: bool
+    snapshots: list[SnapshotInfo]
 
 
 class Limits(Struct, frozen=True):

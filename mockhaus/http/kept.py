@@ -60,16 +60,25 @@ class Kept:
     def _job(self, work: Work[T], unwanted: threading.Event) -> T:
         if self._ended:
             raise SessionNotFound(f"Session {self.session.id} not found or expired")
-        if self._connection is None:
-            self._connection = self.session.connect(
-                user="MOCKHAUS", door="http", transactions=Transactions.SNOWFLAKE
-            )
+        if self._connection is None or self._connection.is_closed:
+            self._connection = self._connected()
         self._connection.idle = False
         try:
             return work(self._connection, unwanted)
         finally:
             self._connection.idle = True
             self.session.touch()
+            self.session.remember(self._connection.context)
+
+    def _connected(self) -> Connection:
+        connection = self.session.connect(
+            user="MOCKHAUS", door="http", transactions=Transactions.SNOWFLAKE
+        )
+        standing = self.session.standing
+        connection.start_in(standing.database, standing.schema, standing.role, standing.warehouse)
+        if standing.parameters:
+            connection.configure(standing.parameters)
+        return connection
 
     async def _give_up(self, job: Future[T], future: asyncio.Future[T]) -> None:
         while not job.done() and not job.cancel():
@@ -168,6 +177,14 @@ class KeptConnections:
         if kept is not None:
             await kept.end()
         await self.at_desk(partial(self._registry.delete, session_id, with_data=with_data))
+
+    async def rename(self, session_id: str, new_id: str) -> None:
+        """Give a session another id; its connection stays."""
+        await self.at_desk(self.find, session_id)
+        await self.at_desk(self._registry.rename, session_id, new_id)
+        kept = self._kept.pop(session_id, None)
+        if kept is not None:
+            self._kept[new_id] = kept
 
     async def forget_closed(self) -> None:
         """Drop connections whose sessions have been deleted, evicted or have expired."""

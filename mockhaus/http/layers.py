@@ -57,7 +57,7 @@ class Origins:
     a foreign page look like the server's own. Credentials are never allowed.
     """
 
-    METHODS: Final = "GET, POST, PUT, DELETE, OPTIONS"
+    METHODS: Final = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
     HEADERS: Final = (
         "Authorization, Content-Type, X-Mockhaus-Session, X-Snowflake-Authorization-Token-Type"
     )

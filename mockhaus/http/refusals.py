@@ -16,16 +16,30 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
-from mockhaus.errors import MockhausError, SessionError
+from mockhaus.errors import (
+    InvalidSession,
+    MockhausError,
+    SessionBusy,
+    SessionError,
+    SessionExists,
+    SessionExpired,
+    SessionNotFound,
+    SnapshotExists,
+    SnapshotNotFound,
+    TooManySessions,
+)
 from mockhaus.http.bodies import Failure, FailureAnswer, Problem, ProblemsAnswer
 
-#: Status of a SessionError -> the original server's name for it.
-_SESSION_ERRORS: Final = {
-    400: "INVALID_REQUEST",
-    404: "SESSION_NOT_FOUND",
-    409: "SESSION_EXISTS",
-    410: "SESSION_EXPIRED",
-    503: "SESSION_CREATION_ERROR",
+#: The original server's name for it, where it had one.
+_SESSION_ERRORS: Final[dict[type[SessionError], str]] = {
+    InvalidSession: "INVALID_REQUEST",
+    SessionNotFound: "SESSION_NOT_FOUND",
+    SessionExists: "SESSION_EXISTS",
+    SessionExpired: "SESSION_EXPIRED",
+    TooManySessions: "SESSION_CREATION_ERROR",
+    SessionBusy: "SESSION_BUSY",
+    SnapshotExists: "SNAPSHOT_EXISTS",
+    SnapshotNotFound: "SNAPSHOT_NOT_FOUND",
 }
 
 
@@ -67,11 +81,10 @@ def invalid_request(detail: str) -> Refused:
 
 def unavailable(error: SessionError, session_id: str | None) -> Refused:
     """A session that cannot be had."""
-    status = error.http_status
     return Refused(
-        status,
+        error.http_status,
         Failure(
-            error=_SESSION_ERRORS.get(status, "SESSION_ERROR"),
+            error=_SESSION_ERRORS.get(type(error), "SESSION_ERROR"),
             detail=error.message,
             session_id=session_id,
             hint=error.hint,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -25,6 +26,7 @@ from mockhaus.http.bodies import (
     QueryRequest,
     ServerInfo,
     SessionAnswer,
+    SessionContext,
     SessionDetails,
     SessionInfo,
     SessionList,
@@ -242,6 +244,7 @@ def session_info(session: Session) -> SessionInfo:
         is_expired=expired,
         is_active=not expired,
         is_busy=session.is_busy,
+        context=SessionContext(*astuple(session.standing)),
         storage=UNSET if path is None else storage_info(path),
     )
 

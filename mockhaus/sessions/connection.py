@@ -31,6 +31,7 @@ from mockhaus.ingestion.stages import Location
 from mockhaus.result import Projection, Result
 from mockhaus.sessions import dml
 from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads
+from mockhaus.sessions.gate import gated
 from mockhaus.sessions.history import now
 from mockhaus.sessions.preparing import EXPLAINED, Prepared, Preparer, exact
 from mockhaus.sessions.recording import Recorder
@@ -98,6 +99,7 @@ class Connection:
         #: Temporary tables that were there when the open transaction began.
         self._temporary = context.temporary
         self._running = False
+        self.is_closed = False
 
     # --- state -----------------------------------------------------------------------------------
 
@@ -111,6 +113,12 @@ class Connection:
         """Whether a statement runs or its rows are still being read."""
         return self._running or self._cursor.is_streaming
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self._transaction.is_open
+
+    @gated
     def enter(self, database: str | None, schema: str | None) -> None:
         """Make these current. A database that does not exist yet is created with its PUBLIC.
 
@@ -127,6 +135,7 @@ class Connection:
             context = replace(context, schema=stored)
         self.context = context
 
+    @gated
     def start_in(
         self, database: str | None, schema: str | None, role: str | None, warehouse: str | None
     ) -> None:
@@ -148,6 +157,7 @@ class Connection:
             context, role=role or context.role, warehouse=warehouse or context.warehouse
         )
 
+    @gated
     def configure(self, parameters: Mapping[str, str]) -> None:
         """Set session parameters without a statement. Raises UnsupportedFeature by name."""
         statement = s.AlterSession(text="", parameters=dict(parameters))
@@ -176,6 +186,7 @@ class Connection:
             query_id=self.recorder.coming_id(),
         )
 
+    @gated
     def locate(self, reference: str) -> Location:
         """The place that `@stage/path` denotes. Raises SqlSyntaxError, UndefinedObject."""
         return stages.locate(self._workspace(), stage_reference(reference, None, reference))
@@ -192,6 +203,7 @@ class Connection:
         self.recorder.parse_s = time.perf_counter() - clock
         return statements
 
+    @gated
     def prepare(
         self, statement: s.Statement, types: tuple[str, ...] = (), *, describe: bool = True
     ) -> Prepared:
@@ -220,6 +232,7 @@ class Connection:
                 raise UndefinedBind(f"SQL compilation error:\nBind variable {binds[-1]} not set.")
             yield self.run(prepared, [values[int(name) - 1] for name in binds])
 
+    @gated
     def run(
         self,
         prepared: Prepared,
@@ -448,6 +461,7 @@ class Connection:
 
     def close(self) -> None:
         """Roll back what is open and give everything back."""
+        self.is_closed = True
         self._transaction.rollback()
         self._cursor.close()
         self.session.left(self)

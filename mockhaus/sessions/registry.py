@@ -25,7 +25,9 @@ from mockhaus.errors import (
     TooManySessions,
 )
 from mockhaus.sessions import stored
-from mockhaus.sessions.session import Kind, Session
+from mockhaus.sessions.session import Session
+from mockhaus.sessions.snapshots import Copy
+from mockhaus.sessions.storage import FolderStorage, Kind, MemoryStorage
 from mockhaus.sessions.stored import Stored
 
 DEFAULT: Final = "default"
@@ -34,6 +36,24 @@ _ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}")
 
 #: Ids of sessions that expired, kept so that they are told from ids that never were.
 _REMEMBERED: Final = 10_000
+
+
+def _check_id(session_id: str) -> None:
+    if not _ID.fullmatch(session_id):
+        raise InvalidSession(
+            f"'{session_id}' is not a session id.",
+            hint="Letters, digits, '_', '-' and '.'; at most 128.",
+        )
+
+
+def _record(session: Session, folder: Path, ttl: float | None) -> None:
+    """Write down what is to be known of a persistent session after a restart."""
+    standing = None
+    if (known := stored.read(folder)) is not None:
+        session.created = min(session.created, known.moment)
+        standing = known.standing
+        session.standing = standing or session.standing
+    stored.write(folder, Stored(session.id, ttl, session.created.isoformat(), standing=standing))
 
 
 class Registry:
@@ -58,6 +78,7 @@ class Registry:
         kind: Kind = "memory",
         ttl: float | None = None,
         path: str | None = None,
+        origin: Copy | None = None,
     ) -> Session:
         """A new session. `ttl` None means the default, 0 never; `path` is below the data directory.
 
@@ -65,11 +86,76 @@ class Registry:
         """
         session_id = session_id or str(uuid.uuid4())
         folder = self._checked(session_id, kind, ttl, path)
+        if origin is not None and folder is not None and stored.read(folder) is not None:
+            raise SessionExists(f"Data of a session '{session_id}' are stored already.")
         self._make_room()
         opened = self._reserve(session_id)
         if opened is None:
             raise SessionExists(f"Session '{session_id}' exists already.")
-        return self._open(session_id, kind, ttl, folder, opened)
+        return self._open(session_id, ttl, folder, opened, origin)
+
+    def fork(
+        self,
+        source_id: str,
+        session_id: str | None = None,
+        kind: Kind | None = None,
+        ttl: float | None = None,
+        snapshot: str | None = None,
+    ) -> Session:
+        """A new session that begins as another is now, or was when a snapshot was made.
+
+        `kind` and `ttl` are the other's unless they are given. Raises as `get` and `create`, and
+        SnapshotNotFound.
+        """
+        source = self.get(source_id)
+        with source.copied(snapshot) as copy:
+            return self.create(
+                session_id,
+                kind or source.kind,
+                source.ttl if ttl is None else ttl,
+                origin=copy,
+            )
+
+    def rename(self, session_id: str, new_id: str) -> Session:
+        """Give a session another id. Raises SessionExists, InvalidSession, SessionBusy."""
+        session = self.get(session_id)
+        if session_id == DEFAULT:
+            raise InvalidSession(f"The session '{DEFAULT}' keeps its name.")
+        _check_id(new_id)
+        if self._root is not None and stored.find(self._root, new_id) is not None:
+            raise SessionExists(f"Session '{new_id}' exists already.")
+        opened = self._reserve(new_id)
+        if opened is None:
+            raise SessionExists(f"Session '{new_id}' exists already.")
+        try:
+            self._move(session, session_id, new_id)
+            with self._lock:
+                del self._sessions[session_id]
+                session.id = new_id
+                self._sessions[new_id] = session
+            if session.folder is not None:
+                stored.update(session.folder, id=new_id)
+        finally:
+            self._opened(new_id, opened)
+        return session
+
+    def _move(self, session: Session, old_id: str, new_id: str) -> None:
+        """A folder that is called as its session follows it."""
+        old = session.folder
+        if old is None or self._root is None or old != self._root / old_id:
+            return
+        new = self._root / new_id
+        if new.exists():
+            raise SessionExists(f"There is a folder '{new_id}' already.")
+        session.move(FolderStorage(new), lambda: old.rename(new))
+
+    def set_ttl(self, session_id: str, ttl: float | None) -> Session:
+        """Give a session another time to live: None the default, 0 for ever."""
+        session = self.get(session_id)
+        session.ttl = self._config.session_ttl if ttl is None else ttl
+        if session.folder is not None:
+            stored.update(session.folder, ttl=ttl)
+        return session
 
     def get(self, session_id: str) -> Session:
         """The session of that id. Raises SessionNotFound, SessionExpired."""
@@ -120,11 +206,7 @@ class Registry:
         self, session_id: str, kind: Kind, ttl: float | None, path: str | None
     ) -> Path | None:
         """The folder of a new session. Raises InvalidSession."""
-        if not _ID.fullmatch(session_id):
-            raise InvalidSession(
-                f"'{session_id}' is not a session id.",
-                hint="Letters, digits, '_', '-' and '.'; at most 128.",
-            )
+        _check_id(session_id)
         if ttl is not None and ttl < 0:
             raise InvalidSession("ttl_seconds must not be negative; 0 means never.")
         if kind not in ("memory", "persistent"):
@@ -140,6 +222,8 @@ class Registry:
         folder = (root / (path or session_id)).resolve()
         if not folder.is_relative_to(root) or folder == root:
             raise InvalidSession(f"Path '{path}' is not below the data directory.")
+        if any(other.id == session_id for other in self.list()):
+            raise SessionExists(f"Session '{session_id}' exists already.")
         if any(other.folder == folder for other in self.list()):
             raise InvalidSession(f"Path '{path}' belongs to another session.")
         there, elsewhere = stored.read(folder), stored.find(root, session_id)
@@ -160,7 +244,7 @@ class Registry:
         if opened is None:
             return self._opened_elsewhere(session_id)
         folder, record = found
-        return self._open(session_id, "persistent", record.ttl, folder, opened)
+        return self._open(session_id, record.ttl, folder, opened)
 
     def stored(self) -> Sequence[Stored]:
         """All persistent sessions on disk, open or not, without those that were deleted."""
@@ -189,30 +273,36 @@ class Registry:
     def _open(
         self,
         session_id: str,
-        kind: Kind,
         ttl: float | None,
         folder: Path | None,
         opened: threading.Event,
+        origin: Copy | None = None,
     ) -> Session:
+        default = 0.0 if session_id == DEFAULT else self._config.session_ttl
+        lives = default if ttl is None else ttl
         try:
+            storage = MemoryStorage() if folder is None else FolderStorage(folder)
+            try:
+                storage.home.mkdir(parents=True, exist_ok=True)
+                session = Session(session_id, storage, lives, self._library, origin)
+            except BaseException:
+                storage.close()
+                if origin is not None and folder is not None:  # half of a copy
+                    shutil.rmtree(folder, ignore_errors=True)
+                raise
             if folder is not None:
-                folder.mkdir(parents=True, exist_ok=True)
-            default = 0.0 if session_id == DEFAULT else self._config.session_ttl
-            session = Session(
-                session_id, kind, default if ttl is None else ttl, folder, self._library
-            )
-            if folder is not None:
-                known = stored.read(folder)
-                if known is not None:
-                    session.created = min(session.created, known.moment)
-                stored.write(folder, Stored(session_id, ttl, session.created.isoformat()))
+                _record(session, folder, ttl)
             with self._lock:
                 self._sessions[session_id] = session
             return session
         finally:
-            with self._lock:
-                self._opening.pop(session_id, None)
-            opened.set()
+            self._opened(session_id, opened)
+
+    def _opened(self, session_id: str, opened: threading.Event) -> None:
+        """Nobody need wait for this id any longer."""
+        with self._lock:
+            self._opening.pop(session_id, None)
+        opened.set()
 
     # --- ending ----------------------------------------------------------------------------------
 
@@ -226,7 +316,7 @@ class Registry:
         if with_data:
             shutil.rmtree(folder, ignore_errors=True)
         else:
-            stored.mark_deleted(folder)
+            stored.update(folder, deleted=True)
 
     def reset(self, session_id: str) -> Session:
         """Empty a session: close it, remove what it stored, open it anew with its kind and TTL."""
@@ -235,7 +325,7 @@ class Registry:
         opened = self._reserve(session_id)
         if opened is None:  # a client came back at once and has it already
             return self.get(session_id)
-        return self._open(session_id, session.kind, session.ttl, session.folder, opened)
+        return self._open(session_id, session.ttl, session.folder, opened)
 
     def cleanup(self) -> int:
         """Close the sessions whose time has run out and answer how many they were."""

@@ -3,50 +3,60 @@
 from __future__ import annotations
 
 import itertools
-import shutil
-import tempfile
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Final
 
 from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects, set_up
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Database
+from mockhaus.errors import SessionBusy
 from mockhaus.ingestion import history
+from mockhaus.sessions import stored
 from mockhaus.sessions.connection import Connection
+from mockhaus.sessions.gate import Gate
 from mockhaus.sessions.history import History, now
 from mockhaus.sessions.locks import Locks
-from mockhaus.sessions.stored import DATABASE_FILE
+from mockhaus.sessions.snapshots import Copy, Snapshot, Snapshots
+from mockhaus.sessions.storage import Kind, Storage
+from mockhaus.sessions.stored import Standing
 from mockhaus.sessions.transaction import Transactions
 from mockhaus.translation.context import DEFAULT_DATABASE, Context, ObjectName
 
-Kind = Literal["memory", "persistent"]
-
-#: Files of a persistent session's folder.
-FILES_FOLDER = "files"
+#: Below a session's home: files of its internal stages, its snapshots, what memory does not hold.
+FILES_FOLDER: Final = "files"
+SNAPSHOTS_FOLDER: Final = "snapshots"
+SPILL_FOLDER: Final = "spill"
 
 
 class Session:
     """One sandbox.
 
-    `folder` holds a persistent session's database and stage files, None for memory. `ttl` is in
-    seconds since the last use, 0 for never. `library` is the file of macros.
+    `ttl` is in seconds since the last use, 0 for never; `library` is the file of macros; `origin`
+    is the copy of another session that this one begins as.
     """
 
     def __init__(
-        self, session_id: str, kind: Kind, ttl: float, folder: Path | None, library: Path
+        self,
+        session_id: str,
+        storage: Storage,
+        ttl: float,
+        library: Path,
+        origin: Copy | None = None,
     ) -> None:
         self.id = session_id
-        self.kind: Kind = kind
+        self.kind: Kind = storage.kind
         self.ttl = ttl
-        self.folder = folder
         self.created: datetime = now()
         self.last_accessed = self.created
         self.history = History()
         self.locks = Locks()
+        self.gate = Gate()
         self.counts = RowCounts()
         #: Held while a database is created on first use, so that two connections do not both.
         self.setup = threading.Lock()
@@ -54,11 +64,21 @@ class Session:
         self._numbers = itertools.count(1)
         self._connections: set[Connection] = set()
         self._guard = threading.Lock()
-        self._temporary = None if folder is not None else tempfile.mkdtemp(prefix="mockhaus-")
-        self.files = (folder or Path(self._temporary or "")) / FILES_FOLDER
+        #: Held while copies are made or put back.
+        self._copying = threading.Lock()
+        self._storage = storage
+        #: Where the door of many requests stands; a persistent session knows it after a restart.
+        self.standing = Standing.of(Context())
         self.files.mkdir(parents=True, exist_ok=True)
-        path = None if folder is None else folder / DATABASE_FILE
-        self._database = Database(path, library, [Path("/")])
+        path = storage.database
+        if origin is not None:
+            origin.put_files(self.files)
+            if path is not None:
+                origin.put_database(path)
+        allowed = [Path("/")]
+        self._database = Database(path, library, allowed, storage.home / SPILL_FOLDER)
+        if origin is not None and path is None:
+            self._database.load(origin.database)
         self._prepare()
 
     def _prepare(self) -> None:
@@ -75,6 +95,21 @@ class Session:
         cursor.close()
 
     @property
+    def folder(self) -> Path | None:
+        """The folder of a persistent session."""
+        return self._storage.home if self.kind == "persistent" else None
+
+    @property
+    def files(self) -> Path:
+        """The folder of its internal stages."""
+        return self._storage.home / FILES_FOLDER
+
+    @property
+    def snapshots(self) -> Snapshots:
+        """Its snapshots, to list and remove."""
+        return Snapshots(self._storage.home / SNAPSHOTS_FOLDER)
+
+    @property
     def path(self) -> Path | None:
         """The database file of a persistent session."""
         return self._database.path
@@ -88,13 +123,23 @@ class Session:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a client is connected or a statement runs."""
+        """Whether a client is connected, a statement runs, or a copy is being made."""
+        if self._copying.locked():
+            return True
         with self._guard:
             return any(not c.idle or c.is_active for c in self._connections)
 
     def touch(self) -> None:
         """The session was used just now."""
         self.last_accessed = now()
+
+    def remember(self, context: Context) -> None:
+        """Keep where a connection stands."""
+        standing = Standing.of(context)
+        if standing != self.standing:
+            self.standing = standing
+            if self.folder is not None:
+                stored.update(self.folder, standing=standing)
 
     def changed(self) -> None:
         """Objects were created, altered or dropped: what was prepared must be prepared anew."""
@@ -105,7 +150,8 @@ class Session:
     ) -> Connection:
         """A new connection with a context of its own."""
         context = Context(user=user.upper(), session_id=self.id, connection_id=next(self._numbers))
-        cursor = self._database.cursor()
+        with self.gate:
+            cursor = self._database.cursor()
         cursor.run("SET TimeZone = 'UTC'")
         connection = Connection(self, cursor, context, door, transactions, client=client)
         with self._guard:
@@ -119,6 +165,67 @@ class Session:
             self._connections.discard(connection)
         self.touch()
 
+    # --- copies ----------------------------------------------------------------------------------
+
+    def snapshot(self, name: str) -> Snapshot:
+        """Keep what is committed now under a name. Raises SnapshotExists."""
+        with self._copying:
+            return self.snapshots.make(name, self._database, self.files)
+
+    def restore(self, name: str, *, force: bool = False) -> None:
+        """Have what a snapshot holds instead of what is here; connections stay.
+
+        `force` stops statements that run and closes connections with an open transaction.
+        Raises SnapshotNotFound, and SessionBusy without `force`.
+        """
+        with self._copying:
+            copy = self.snapshots.find(name)
+            with self._alone(force=force):
+                self._database.load(copy.database)
+                copy.put_files(self.files)
+                self._prepare()
+                self.changed()
+
+    @contextmanager
+    def copied(self, name: str | None) -> Iterator[Copy]:
+        """A snapshot, or a copy of this moment that is removed in the end."""
+        with self._copying:
+            if name is not None:
+                yield self.snapshots.find(name)
+            else:
+                with self.snapshots.passing(self._database, self.files) as copy:
+                    yield copy
+
+    def move(self, storage: Storage, move: Callable[[], object]) -> None:
+        """Let `move` bring the data elsewhere. Raises SessionBusy."""
+        with self._copying, self._alone(), self._database.detached():
+            move()
+            self._storage = storage
+            self._database.path = storage.database
+
+    @contextmanager
+    def _alone(self, *, force: bool = False) -> Iterator[None]:
+        """Meanwhile no statement runs and no transaction is open."""
+
+        def urge() -> None:
+            for connection in self._in_use():
+                connection.cancel()
+
+        with self.gate.alone(urge if force else None):
+            for connection in self._in_use():
+                if not force:
+                    raise SessionBusy(
+                        f"Connection {connection.context.connection_id} has a transaction open, "
+                        "or rows of an answer to read.",
+                        hint="End it, or say force=true, which closes the connection.",
+                    )
+                connection.close()
+            yield
+
+    def _in_use(self) -> list[Connection]:
+        with self._guard:
+            return [c for c in self._connections if c.is_active or c.in_transaction]
+
     def close(self) -> None:
         """Interrupt and close every connection, checkpoint, and clear a memory session's files."""
         with self._guard:
@@ -129,5 +236,4 @@ class Session:
             connection.close()
         self._database.checkpoint()
         self._database.close()
-        if self._temporary is not None:
-            shutil.rmtree(self._temporary, ignore_errors=True)
+        self._storage.close()

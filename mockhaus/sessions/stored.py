@@ -9,13 +9,37 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-DATABASE_FILE: Final = "session.duckdb"
+from mockhaus.sessions.storage import DATABASE_FILE
+from mockhaus.translation.context import Context
+
 RECORD_FILE: Final = "session.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is current in a session for those who do not say: names as stored, and parameters."""
+
+    database: str | None
+    schema: str | None
+    warehouse: str | None
+    role: str | None
+    parameters: dict[str, str]
+
+    @staticmethod
+    def of(context: Context) -> Standing:
+        """Where a connection stands."""
+        return Standing(
+            context.database,
+            context.schema,
+            context.warehouse,
+            context.role,
+            dict(context.parameters),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +53,7 @@ class Stored:
     ttl: float | None
     created: str
     deleted: bool = False
+    standing: Standing | None = None
 
     @property
     def moment(self) -> datetime:
@@ -51,18 +76,23 @@ def read(folder: Path) -> Stored | None:
     if not (folder / DATABASE_FILE).exists():
         return None
     try:
-        found = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
-        return Stored(str(found["id"]), found["ttl"], str(found["created"]), found["deleted"])
+        return _decoded(json.loads((folder / RECORD_FILE).read_text(encoding="utf-8")))
     except FileNotFoundError:
         changed = datetime.fromtimestamp((folder / DATABASE_FILE).stat().st_mtime, UTC)
         return Stored(folder.name, None, changed.isoformat())
 
 
-def mark_deleted(folder: Path) -> None:
-    """Keep the session's data, and the session away."""
+def _decoded(found: dict[str, Any]) -> Stored:
+    known = {each.name: found[each.name] for each in fields(Stored) if each.name in found}
+    standing = known.pop("standing", None)
+    return Stored(**known, standing=None if standing is None else Standing(**standing))
+
+
+def update(folder: Path, **changes: Any) -> None:
+    """Change fields of a folder's record, if it has one."""
     record = read(folder)
     if record is not None:
-        write(folder, replace(record, deleted=True))
+        write(folder, replace(record, **changes))
 
 
 def every(root: Path) -> Iterator[tuple[Path, Stored]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,20 @@ def registry(config: Config) -> Iterator[Registry]:
     registry.close()
 
 
-@pytest.fixture
-def client(config: Config, registry: Registry) -> Iterator[TestClient]:
+@contextmanager
+def client_of(config: Config, registry: Registry) -> Iterator[TestClient]:
+    """A client of an application over real sessions."""
     with ThreadPoolExecutor(4) as pool, ThreadPoolExecutor(2) as desk:
         kept = KeptConnections(registry, pool, desk)
         app = build_app(config, registry, kept, Statements(pool))
         with TestClient(app) as client:
             yield client
+
+
+@pytest.fixture
+def client(config: Config, registry: Registry) -> Iterator[TestClient]:
+    with client_of(config, registry) as client:
+        yield client
 
 
 @pytest.fixture

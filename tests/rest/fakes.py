@@ -19,6 +19,7 @@ from mockhaus.http.kept import KeptConnections
 from mockhaus.http.sqlapi.store import Statements
 from mockhaus.result import Column, Result
 from mockhaus.sessions.registry import Registry
+from mockhaus.sessions.stored import Standing
 from mockhaus.translation.context import Context
 from mockhaus.translation.statements import Statement
 from mockhaus.types import NUMBER
@@ -37,7 +38,11 @@ class FakeConnection:
         self.cancelled = threading.Event()
         self.closed = threading.Event()
         self.idle = False
+        self.is_closed = False
         self.ran: list[str] = []
+
+    def start_in(self, *names: str | None) -> None:
+        pass
 
     def enter(self, database: str | None, schema: str | None) -> None:
         self.ran.append(f"enter {database} {schema}")
@@ -81,6 +86,7 @@ class FakeSession:
     kind: Literal["memory"] = "memory"
     path: Path | None = None
     ttl = 3600.0
+    standing = Standing.of(Context())
 
     def __init__(self, session_id: str, registry: FakeRegistry) -> None:
         self.id = session_id
@@ -98,6 +104,9 @@ class FakeSession:
         return self.running.is_set()
 
     def touch(self) -> None:
+        pass
+
+    def remember(self, context: Context) -> None:
         pass
 
     async def busy(self) -> FakeConnection:

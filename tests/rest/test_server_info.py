@@ -11,6 +11,7 @@ import mockhaus
 from mockhaus.config import Config
 from mockhaus.http.app import Doors, operations
 from mockhaus.http.control import Control
+from mockhaus.http.copies import Copies
 from mockhaus.http.history import HistoryApi
 from mockhaus.http.rest import Rest
 from mockhaus.http.sqlapi.api import SqlApi
@@ -70,6 +71,6 @@ def test_every_operation_says_what_it_does() -> None:
     rest = Rest(Config(), none, none)
     sql_api = SqlApi(none, none, body_limit=0, patience=0)
     history, files = HistoryApi(none, none), StageFiles(none, 0)
-    doors = Doors(rest, sql_api, Control(none, none), history, files)
+    doors = Doors(rest, sql_api, Control(none, none), history, files, Copies(none, none))
     for operation in operations(doors):
         assert operation.summary.endswith("."), operation.path

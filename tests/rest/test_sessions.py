@@ -31,6 +31,13 @@ def test_create_memory(client: TestClient) -> None:
     assert created.utcoffset() == timedelta(0)
     assert datetime.fromisoformat(session.pop("last_accessed")) >= created
     assert session.pop("session_id")
+    assert session.pop("context") == {
+        "database": "MOCKHAUS",
+        "schema": "PUBLIC",
+        "warehouse": "COMPUTE_WH",
+        "role": "ACCOUNTADMIN",
+        "parameters": {},
+    }
     assert session == {
         "type": "memory",
         "ttl_seconds": 3600,

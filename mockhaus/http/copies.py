@@ -1,0 +1,101 @@
+"""Snapshots, restore and fork of sessions; and a session's name and time to live changed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from msgspec import UNSET
+from starlette.requests import Request
+
+from mockhaus.http import refusals
+from mockhaus.http.bodies import (
+    Done,
+    ForkRequest,
+    SessionAnswer,
+    SessionChange,
+    SnapshotAnswer,
+    SnapshotInfo,
+    SnapshotList,
+    SnapshotRequest,
+)
+from mockhaus.http.kept import KeptConnections
+from mockhaus.http.rest import session_info
+from mockhaus.sessions.registry import Registry
+from mockhaus.sessions.session import Session
+from mockhaus.sessions.snapshots import Snapshot
+
+
+class Copies:
+    """The operations."""
+
+    def __init__(self, registry: Registry, kept: KeptConnections) -> None:
+        self._registry = registry
+        self._kept = kept
+
+    async def change(self, request: Request, body: SessionChange) -> SessionAnswer:
+        """Rename a session, or give it another time to live."""
+        session = await self._session(request)
+        name = session.id
+        if body.ttl_seconds is not UNSET:
+            await self._kept.at_desk(self._registry.set_ttl, name, body.ttl_seconds)
+        if body.session_id is not UNSET and body.session_id != name:
+            await self._kept.rename(name, body.session_id)
+        return SessionAnswer(True, await self._kept.at_desk(session_info, session))
+
+    async def fork(self, request: Request, body: ForkRequest) -> SessionAnswer:
+        """Create a session that begins as this one is now, or was at a snapshot."""
+        source = await self._session(request)
+        session = await self._kept.at_desk(
+            self._registry.fork,
+            source.id,
+            body.session_id,
+            body.type,
+            body.ttl_seconds,
+            body.snapshot,
+        )
+        await self._kept.forget_closed()
+        info = await self._kept.at_desk(session_info, session)
+        return SessionAnswer(True, info, f"Forked {source.id} as {session.id}")
+
+    async def snapshots(self, request: Request, body: None) -> SnapshotList:
+        """List the snapshots of a session."""
+        session = await self._session(request)
+        found = await self._kept.at_desk(session.snapshots.every)
+        return SnapshotList(True, [_info(each) for each in found])
+
+    async def snapshot(self, request: Request, body: SnapshotRequest) -> SnapshotAnswer:
+        """Keep what a session holds now under a name."""
+        session = await self._session(request)
+        made = await self._kept.at_desk(session.snapshot, body.name)
+        session.touch()
+        return SnapshotAnswer(True, _info(made))
+
+    async def restore(self, request: Request, body: None) -> Done:
+        """Have a session hold again what it held when a snapshot was made.
+
+        Connections stay. While a statement runs or a transaction is open that is refused, unless
+        `?force=true` stops the one and closes the connection of the other.
+        """
+        session = await self._session(request)
+        name = request.path_params["name"]
+        force = request.query_params.get("force", "false").lower()
+        if force not in ("true", "false"):
+            raise refusals.invalid_request(f"force '{force[:100]}' is neither true nor false")
+        await self._kept.at_desk(partial(session.restore, name, force=force == "true"))
+        session.touch()
+        return Done(True, f"Session {session.id} is as in snapshot {name}")
+
+    async def remove(self, request: Request, body: None) -> Done:
+        """Delete a snapshot."""
+        session = await self._session(request)
+        name = request.path_params["name"]
+        await self._kept.at_desk(session.snapshots.remove, name)
+        return Done(True, f"Snapshot {name} of session {session.id} deleted")
+
+    async def _session(self, request: Request) -> Session:
+        session_id = request.state.session_id = request.path_params["session_id"]
+        return await self._kept.at_desk(self._kept.find, session_id)
+
+
+def _info(snapshot: Snapshot) -> SnapshotInfo:
+    return SnapshotInfo(snapshot.name, snapshot.created, snapshot.size)

@@ -1,0 +1,85 @@
+"""Who works in a session's data, and when nobody does."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
+
+from mockhaus.errors import AdminShutdown, SessionBusy
+
+if TYPE_CHECKING:
+    from mockhaus.sessions.connection import Connection
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Seconds that someone who wants to be alone waits for short work to end.
+PATIENCE: Final = 5.0
+_LOOK_EVERY: Final = 0.05
+
+
+class Gate:
+    """`with gate:` is a piece of work, which may be inside another; `alone()` is without any."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._inside = 0
+        self._is_closed = False
+
+    def __enter__(self) -> None:
+        with self._changed:
+            while self._is_closed:
+                self._changed.wait()
+            self._inside += 1
+
+    def __exit__(self, *exception: object) -> None:
+        with self._changed:
+            self._inside -= 1
+            if not self._inside:
+                self._changed.notify_all()
+
+    @contextmanager
+    def alone(self, urge: Callable[[], None] | None = None) -> Iterator[None]:
+        """Wait until no work is under way, and keep what comes waiting.
+
+        `urge` is called again and again to have it end. Raises SessionBusy if it does not.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while not self._closed_within(_LOOK_EVERY):
+            if urge is not None:
+                urge()
+            if time.monotonic() > deadline:
+                raise SessionBusy("A statement runs in the session.")
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._is_closed = False
+                self._changed.notify_all()
+
+    def _closed_within(self, seconds: float) -> bool:
+        with self._changed:
+            free = self._changed.wait_for(
+                lambda: not self._inside and not self._is_closed, timeout=seconds
+            )
+            self._is_closed = self._is_closed or free
+        return free
+
+
+def gated(
+    method: Callable[Concatenate[Connection, P], T],
+) -> Callable[Concatenate[Connection, P], T]:
+    """A method of a connection that works in its session's data. Raises AdminShutdown."""
+
+    @wraps(method)
+    def inside(connection: Connection, /, *args: P.args, **options: P.kwargs) -> T:
+        with connection.session.gate:
+            if connection.is_closed:
+                raise AdminShutdown("terminating connection: the session was ended or restored")
+            return method(connection, *args, **options)
+
+    return inside
