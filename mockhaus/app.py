@@ -10,7 +10,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +18,7 @@ from mockhaus.gateway.server import PgServer
 from mockhaus.http.server import HttpServer
 from mockhaus.sessions.registry import DEFAULT, Registry
 from mockhaus.sessions.session import Session
+from mockhaus.workers import Workers
 
 #: Deeply nested SQL recurses in Python and in compiled code; the stack is reserved, not used.
 _STACK_BYTES: Final = 64 * 2**20
@@ -51,7 +51,7 @@ class App:
         threading.stack_size(_STACK_BYTES)
         self.config = config
         self.registry = Registry(config)
-        self._pool = ThreadPoolExecutor(config.workers, thread_name_prefix="mockhaus")
+        self._pool = Workers(config.workers, "mockhaus")
         self._pg = PgServer(config, self.registry, self._pool)
         self._http = HttpServer(config, self.registry, self._pool)
         self._cleaner: asyncio.Task[None] | None = None

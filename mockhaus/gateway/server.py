@@ -34,6 +34,7 @@ from mockhaus.gateway.settings import Settings
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import Registry
 from mockhaus.sessions.transaction import Transactions
+from mockhaus.workers import Workers
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class PgServer:
         self,
         config: Config,
         registry: Registry,
-        pool: Executor,
+        pool: Workers,
         *,
         authenticator: Authenticator = trust,
         trace: Trace | None = None,
@@ -364,7 +365,7 @@ class Client(asyncio.Protocol):
     # --- small things -----------------------------------------------------------------------------
 
     def _hop(self, call: Callable[..., _T], *arguments: Any) -> asyncio.Future[_T]:
-        return self._loop.run_in_executor(self._server.pool, call, *arguments)
+        return self._server.pool.hop(self._loop, call, *arguments)
 
     def _interrupt(self, timed_out: bool = False) -> None:
         """Stop what runs, and see to it that it stops."""

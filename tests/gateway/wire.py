@@ -6,7 +6,6 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -17,6 +16,7 @@ from mockhaus.gateway.codec import decode_backend, encode
 from mockhaus.gateway.messages import Message
 from mockhaus.gateway.server import PgServer
 from mockhaus.sessions.registry import Registry
+from mockhaus.workers import Workers
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Running:
     server: PgServer
     registry: Registry
     loop: asyncio.AbstractEventLoop
-    pool: ThreadPoolExecutor
+    pool: Workers
 
     @property
     def port(self) -> int:
@@ -47,7 +47,7 @@ def running(config: Config | None = None) -> Iterator[Running]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    with ThreadPoolExecutor(8) as pool:
+    with Workers(8, "test") as pool:
         server = PgServer(config, registry, pool)
         asyncio.run_coroutine_threadsafe(server.start(), loop).result(20)
         it = Running(server, registry, loop, pool)
