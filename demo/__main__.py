@@ -20,7 +20,7 @@ from demo.server import server
 from demo.tour import Answer
 from demo.worksheet import Step
 from mockhaus import __version__
-from mockhaus.app import PortInUse
+from mockhaus.app import CannotStart
 
 
 class Page:
@@ -68,7 +68,7 @@ def main() -> int:
     begun = time.perf_counter()
     try:
         told = _tour(Page())
-    except (tour.StepFailed, DataMissing, PortInUse, psycopg.Error, OSError) as error:
+    except (tour.StepFailed, DataMissing, CannotStart, psycopg.Error, OSError) as error:
         sys.stdout.flush()
         print(f"\nThe demo ended early: {error}", file=sys.stderr)
         return 1

@@ -13,7 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from mockhaus.access.tls import Tls
+from mockhaus.access.users import Users
 from mockhaus.config import Config
+from mockhaus.errors import InvalidUser
 from mockhaus.gateway.server import PgServer
 from mockhaus.http.server import HttpServer
 from mockhaus.sessions.registry import DEFAULT, Registry
@@ -39,33 +42,35 @@ class Address:
     http_port: int
 
 
-class PortInUse(Exception):
-    """A door's port cannot be had; the message is one line for the user."""
+class CannotStart(Exception):
+    """A port that is in use, or files that are not what they should be: one line for the user."""
 
 
 class App:
-    """Both doors over one registry of sessions."""
+    """Both doors over one registry of sessions. Raises CannotStart."""
 
     def __init__(self, config: Config) -> None:
+        users, tls = _users(config), _tls(config)
         sys.setrecursionlimit(_RECURSION)
         threading.stack_size(_STACK_BYTES)
         self.config = config
         self.registry = Registry(config)
         self._pool = Workers(config.workers, "mockhaus")
-        self._pg = PgServer(config, self.registry, self._pool)
-        self._http = HttpServer(config, self.registry, self._pool)
+        trace = _print_line if config.trace or config.trace_values else None
+        self._pg = PgServer(config, self.registry, self._pool, users=users, tls=tls, trace=trace)
+        self._http = HttpServer(config, self.registry, self._pool, users=users)
         self._cleaner: asyncio.Task[None] | None = None
         self._warm: asyncio.Task[Session] | None = None
 
     async def start(self) -> Address:
-        """Open both doors. Raises PortInUse."""
+        """Open both doors. Raises CannotStart."""
         for server, port in ((self._pg, self.config.pg_port), (self._http, self.config.port)):
             try:
                 await server.start()
             except OSError as error:
                 await self.stop()
                 reason = os.strerror(error.errno).lower() if error.errno else str(error)
-                raise PortInUse(f"Cannot listen on {self.config.host}:{port}: {reason}") from None
+                raise CannotStart(f"Cannot listen on {self.config.host}:{port}: {reason}") from None
         self._cleaner = asyncio.create_task(self._clean_up())
         self._warm = asyncio.create_task(asyncio.to_thread(self.registry.attach, DEFAULT))
         return Address(self.config.host, self._pg.port, self._http.port)
@@ -90,8 +95,34 @@ class App:
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
 
 
+def _users(config: Config) -> Users | None:
+    """Who may come in; None for everyone. Raises CannotStart."""
+    if not config.has_users:
+        return None
+    try:
+        users = Users(config.users_file)
+        if config.first_password is not None:
+            users.add_first(config.first_user, config.first_password)
+    except (InvalidUser, OSError) as error:
+        raise CannotStart(f"Users: {error}") from None
+    if not len(users):
+        raise CannotStart(f"{config.users_file} has no users: mockhaus user add NAME adds one")
+    return users
+
+
+def _tls(config: Config) -> Tls | None:
+    try:
+        return None if config.tls_cert is None else Tls.load(config.tls_cert, config.tls_key)
+    except InvalidUser as error:
+        raise CannotStart(str(error)) from None
+
+
+def _print_line(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
 async def serve(config: Config, announce: Callable[[Address], None]) -> None:
-    """Serve until SIGINT or SIGTERM. Raises PortInUse."""
+    """Serve until SIGINT or SIGTERM. Raises CannotStart."""
     app = App(config)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -116,7 +147,7 @@ async def _stop(app: App) -> None:
 
 
 def run(config: Config, announce: Callable[[Address], None]) -> None:
-    """Run `serve` in an event loop of its own, uvloop where it exists. Raises PortInUse."""
+    """Run `serve` in an event loop of its own, uvloop where it exists. Raises CannotStart."""
     try:
         import uvloop  # optional: not on Windows
     except ImportError:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final, Literal
+
+#: The file of users in a data directory.
+USERS_FILE: Final = "users.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,32 @@ class Config:
     workers: int = 64
     #: A client that has connected and says nothing is dropped after this long.
     login_timeout: float = 30.0
+    #: PostgreSQL clients that may be connected at the same time.
+    max_connections: int = 2000
+    #: The file of `mockhaus user`; the user that it begins with where it has none.
+    users: Path | None = None
+    first_user: str = "mockhaus"
+    first_password: str | None = field(default=None, repr=False)
+    #: Certificate and key in PEM. "required" turns away who does not encrypt.
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    tls: Literal["allowed", "required"] = "allowed"
+    #: Print the messages of the PostgreSQL wire; with their parameters and rows as well.
+    trace: bool = False
+    trace_values: bool = False
+
+    @property
+    def users_file(self) -> Path | None:
+        """The file of users: the one that is named, or the one of the data directory."""
+        if self.users is not None or self.data_dir is None:
+            return self.users
+        path = self.data_dir / USERS_FILE
+        return path if self.first_password is not None or path.exists() else None
+
+    @property
+    def has_users(self) -> bool:
+        """Whether clients must say who they are."""
+        return self.first_password is not None or self.users_file is not None
 
     @property
     def is_loopback(self) -> bool:

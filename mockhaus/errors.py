@@ -57,9 +57,14 @@
     │   │   ├── NoTransaction                  25P01
     │   │   ├── UndefinedSetting               42704
     │   │   ├── InvalidLogin                   28000
+    │   │   │   └── InvalidPassword            28P01
+    │   │   ├── TooManyConnections             53300
+    │   │   ├── IdleTimeout                    57P05
+    │   │   ├── IdleTransactionTimeout         25P03
     │   │   └── AdminShutdown                  57P01
     │   └── EngineFault                000603  XX000
     ├── ProtocolError                a client broke a wire protocol         08P01
+    ├── InvalidUser                  a user, key or token that cannot be     28000
     └── SessionError                 a session cannot be had
         ├── SessionNotFound            404
         ├── SessionExists              409     42710
@@ -499,6 +504,30 @@ class InvalidLogin(WireError):
     sqlstate = "28000"
 
 
+class InvalidPassword(InvalidLogin):
+    """A name and a password that do not belong together."""
+
+    sqlstate = "28P01"
+
+
+class TooManyConnections(WireError):
+    """As many clients are connected as may be."""
+
+    sqlstate = "53300"
+
+
+class IdleTimeout(WireError):
+    """A client said nothing for longer than `idle_session_timeout`."""
+
+    sqlstate = "57P05"
+
+
+class IdleTransactionTimeout(WireError):
+    """A client left a transaction open for longer than `idle_in_transaction_session_timeout`."""
+
+    sqlstate = "25P03"
+
+
 class AdminShutdown(WireError):
     """The server is going down."""
 
@@ -515,6 +544,13 @@ class ProtocolError(MockhausError):
     sqlstate = "08P01"
     snowflake_state = "08P01"
     number = "390400"
+
+
+class InvalidUser(MockhausError):
+    """A user, key or token that does not exist or cannot be."""
+
+    sqlstate = "28000"
+    snowflake_state = "28000"
 
 
 class SessionError(MockhausError):

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from mockhaus import __version__
+from mockhaus.cli.users import token_commands, user_commands, users_option
 from mockhaus.config import Config
 
 
@@ -79,11 +80,62 @@ def main() -> None:
     envvar="MOCKHAUS_CLEANUP_INTERVAL",
 )
 @click.option(
+    "--max-connections",
+    default=2000,
+    type=click.IntRange(1),
+    envvar="MOCKHAUS_MAX_CONNECTIONS",
+    show_default=True,
+    show_envvar=True,
+    help="PostgreSQL clients connected at the same time.",
+)
+@users_option
+@click.option(
+    "--first-user", hidden=True, envvar="MOCKHAUS_USER", default="mockhaus", type=click.STRING
+)
+@click.option("--first-password", hidden=True, envvar="MOCKHAUS_PASSWORD", type=click.STRING)
+@click.option(
+    "--tls-cert",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    envvar="MOCKHAUS_TLS_CERT",
+    show_envvar=True,
+    help="Certificate in PEM: PostgreSQL clients may encrypt, HTTP becomes HTTPS.",
+)
+@click.option(
+    "--tls-key",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    envvar="MOCKHAUS_TLS_KEY",
+    show_envvar=True,
+    help="Its private key in PEM; may be in the same file.",
+)
+@click.option(
+    "--tls",
+    default="allowed",
+    type=click.Choice(["allowed", "required"]),
+    envvar="MOCKHAUS_TLS",
+    show_default=True,
+    show_envvar=True,
+    help="Whether PostgreSQL clients must encrypt.",
+)
+@click.option(
     "--insecure",
     is_flag=True,
     envvar="MOCKHAUS_INSECURE",
     show_envvar=True,
     help="Allow listening beyond this machine although nobody is asked for a password.",
+)
+@click.option(
+    "--trace",
+    is_flag=True,
+    envvar="MOCKHAUS_TRACE",
+    show_envvar=True,
+    help="Print each message of the PostgreSQL wire, without parameters and rows.",
+)
+@click.option(
+    "--trace-values",
+    is_flag=True,
+    envvar="MOCKHAUS_TRACE_VALUES",
+    show_envvar=True,
+    help="Print them with parameters and rows; never passwords.",
 )
 @click.option(
     "--debug",
@@ -98,29 +150,43 @@ def serve(**options: Any) -> None:
     Example: mockhaus serve --data-dir ~/mockhaus --pg-port 5433
     """
     config = Config(**options)
-    if not config.is_loopback and not config.insecure:
-        raise click.UsageError(
-            f"Refusing to listen on {config.host}: nobody would be asked for a password. "
-            "Use 127.0.0.1, or say --insecure."
-        )
+    _check(config)
     logging.basicConfig(
         level=logging.DEBUG if config.debug else logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    from mockhaus.app import PortInUse, run  # --help need not load the engine
+    from mockhaus.app import CannotStart, run  # --help need not load the engine
 
     try:
-        run(config, _announce)
-    except PortInUse as error:
+        run(config, lambda address: _announce(address, config))
+    except CannotStart as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
 
 
-def _announce(address: Any) -> None:
+def _check(config: Config) -> None:
+    """Raises UsageError for settings that do not go together."""
+    if not config.is_loopback and not config.insecure and not config.has_users:
+        raise click.UsageError(
+            f"Refusing to listen on {config.host}: nobody would be asked for a password. "
+            "Use 127.0.0.1, or name users (--users FILE, or MOCKHAUS_USER and MOCKHAUS_PASSWORD), "
+            "or say --insecure."
+        )
+    if config.tls_cert is None and (config.tls == "required" or config.tls_key is not None):
+        raise click.UsageError("TLS needs a certificate: --tls-cert FILE.")
+
+
+def _announce(address: Any, config: Config) -> None:
     host = f"[{address.host}]" if ":" in address.host else address.host
+    user = config.first_user if config.first_password is not None else "mockhaus"
+    scheme = "http" if config.tls_cert is None else "https"
     click.echo(
         f"Mockhaus {__version__} is ready. Stop it with Ctrl-C.\n"
-        f"  psql        psql -h {address.host} -p {address.pg_port} -U mockhaus mockhaus\n"
-        f"  SQLAlchemy  postgresql+psycopg://mockhaus@{host}:{address.pg_port}/mockhaus\n"
-        f"  REST        http://{host}:{address.http_port}/api/v1/"
+        f"  psql        psql -h {address.host} -p {address.pg_port} -U {user} mockhaus\n"
+        f"  SQLAlchemy  postgresql+psycopg://{user}@{host}:{address.pg_port}/mockhaus\n"
+        f"  REST        {scheme}://{host}:{address.http_port}/api/v1/"
     )
+
+
+main.add_command(user_commands)
+main.add_command(token_commands)

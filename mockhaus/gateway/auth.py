@@ -1,8 +1,9 @@
 """Who comes in, and where to: what a StartupMessage asks for (manual, 55.2.1 "Start-up").
 
 Authentication itself is a generator that yields messages for the client, is sent what the client
-answers, and returns when the client may come in; InvalidLogin keeps it out. `trust`, which asks
-nothing, is the only one so far: the door listens on loopback.
+answers, and returns when the client may come in; InvalidLogin keeps it out. `trust` asks nothing,
+for a door that only this machine reaches; `Scram` asks for a password (manual, 55.3 "SASL
+Authentication").
 """
 
 from __future__ import annotations
@@ -12,9 +13,20 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from mockhaus.errors import InvalidLogin, InvalidParameter, UnsupportedFeature
+from mockhaus.access.scram import Exchange
+from mockhaus.access.users import Users
+from mockhaus.errors import (
+    InvalidLogin,
+    InvalidParameter,
+    InvalidPassword,
+    ProtocolError,
+    UnsupportedFeature,
+)
 from mockhaus.gateway.messages import (
     PROTOCOL_3_0,
+    AuthenticationSASL,
+    AuthenticationSASLContinue,
+    AuthenticationSASLFinal,
     Message,
     NegotiateProtocolVersion,
     StartupMessage,
@@ -43,13 +55,49 @@ class Login:
 
 
 Authentication: TypeAlias = Generator[Message, bytes, None]
-Authenticator: TypeAlias = Callable[[Login], Authentication]
+
+#: From a login, and whether its connection is encrypted.
+Authenticator: TypeAlias = Callable[[Login, bool], Authentication]
 
 
-def trust(login: Login) -> Authentication:
+def trust(login: Login, encrypted: bool) -> Authentication:
     """Let everyone in."""
     return
     yield
+
+
+@dataclass(frozen=True, slots=True)
+class Scram:
+    """Ask for the password of a user. `binding` is the certificate's hash, None without TLS.
+
+    Whoever is not a user, and a user without a password, are asked all the same and fail in the
+    same way, at the same moment.
+    """
+
+    users: Users
+    binding: bytes | None = None
+
+    def __call__(self, login: Login, encrypted: bool) -> Authentication:
+        verifier = self.users.verifier(login.user)
+        exchange = Exchange(verifier, self.binding if encrypted else None)
+        try:
+            answer = yield AuthenticationSASL(exchange.mechanisms)
+            answer = yield AuthenticationSASLContinue(exchange.first(*_initial(answer)))
+            last = exchange.final(answer)
+        except InvalidPassword:
+            words = f'password authentication failed for user "{login.user}"'
+            raise InvalidPassword(words) from None
+        # Its answer comes without being asked for: AuthenticationOk follows at once.
+        yield AuthenticationSASLFinal(last)
+
+
+def _initial(data: bytes) -> tuple[str, bytes]:
+    """Mechanism and message of a SASLInitialResponse (manual, 55.7)."""
+    name, separator, rest = data.partition(b"\0")
+    size = int.from_bytes(rest[:4], "big", signed=True)
+    if not separator or len(rest) < 4 or size != len(rest) - 4:
+        raise ProtocolError("malformed SASLInitialResponse message")
+    return name.decode("ascii", "replace"), rest[4:]
 
 
 def options(text: str) -> dict[str, str]:

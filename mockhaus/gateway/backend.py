@@ -17,6 +17,8 @@ from typing import Any, Final
 from mockhaus.errors import (
     Canceled,
     EngineFault,
+    IdleTimeout,
+    IdleTransactionTimeout,
     MockhausError,
     SqlSyntaxError,
     StatementTimeout,
@@ -28,6 +30,7 @@ from mockhaus.gateway.commands import Commands
 from mockhaus.gateway.copy_command import CopyCommand
 from mockhaus.gateway.copying import Copying
 from mockhaus.gateway.cursors import Cursors
+from mockhaus.gateway.keepalive import Keepalive
 from mockhaus.gateway.messages import Message
 from mockhaus.gateway.outbox import Outbox, Steps
 from mockhaus.gateway.parameters import TEXT_OID, ParameterLoader, check_count, duckdb_type
@@ -59,6 +62,13 @@ log = logging.getLogger(__name__)
 
 #: Plans kept for texts that come again.
 PLANS: Final = 256
+
+_TCP: Final = (
+    "tcp_keepalives_idle",
+    "tcp_keepalives_interval",
+    "tcp_keepalives_count",
+    "tcp_user_timeout",
+)
 
 #: Statements that a cursor and a COPY TO can be for.
 QUERIES: Final = (Select, CatalogSelect)
@@ -97,6 +107,11 @@ class Backend:
         self.canceling = False
         self._rolled_back = False
         self._message: Message = m.Sync()
+        #: Whether the client has been told that it may send a query.
+        self._told_ready = True
+        #: Called when a statement begins, with the seconds that it may take.
+        self.clock: Callable[[float], None] = lambda limit: None
+        self._timed = False
         cursors = Cursors(self._portals, self._statements, self._run)
         self._cursors = cursors
         self._commands = Commands(
@@ -112,7 +127,7 @@ class Backend:
             out,
             encoders,
             plan=lambda statement: self._plan(statement, (), 0),
-            run=self._run,
+            run=self._carry_out,
             opened=self._opened,
         )
         self._actions: dict[Action, Callable[[Any], Steps | None]] = {
@@ -141,6 +156,7 @@ class Backend:
         A cancel that comes from here on, even before the first piece is pulled, stops them.
         """
         self.canceling = self._timed_out = False
+        self._told_ready = False
         return self._perform(messages)
 
     def _perform(self, messages: Sequence[Message]) -> Generator[Wire, None, bytes | None]:
@@ -164,8 +180,10 @@ class Backend:
 
     def adopt(self, startup: Mapping[str, str]) -> None:
         """Bring the settings that the client came with to the connection."""
-        if any(name.lower() == "timezone" for name in startup):
-            self._commands.apply("timezone")
+        given = {name.lower() for name in startup}
+        for name in ("timezone", "lock_timeout"):
+            if name in given:
+                self._commands.apply(name)
 
     def greet(self, key: bytes) -> bytes:
         """What follows a login: settings, the key for cancel requests, ReadyForQuery."""
@@ -183,6 +201,28 @@ class Backend:
         self._timed_out = self._timed_out or timed_out
         self.canceling = True
         self._connection.cancel()
+
+    def patience(self) -> tuple[float, MockhausError] | None:
+        """How many seconds the client may now say nothing, and what ends it then."""
+        if not self._told_ready:
+            return None
+        idle = self._connection.status == "I"
+        name = "idle_session_timeout" if idle else "idle_in_transaction_session_timeout"
+        if not (limit := int(self.settings[name])):
+            return None
+        if idle:
+            error: MockhausError = IdleTimeout("terminating connection due to idle-session timeout")
+        else:
+            error = IdleTransactionTimeout(
+                "terminating connection due to idle-in-transaction timeout"
+            )
+        return limit / 1000, error
+
+    @property
+    def keepalive(self) -> Keepalive:
+        """What the settings say of TCP's probes."""
+        idle, interval, count, timeout = (int(self.settings[name]) for name in _TCP)
+        return Keepalive(idle, interval, count, timeout)
 
     def close(self) -> None:
         """Give everything back; an open transaction is rolled back."""
@@ -212,7 +252,7 @@ class Backend:
     def _ready(self) -> None:
         self._report_settings()
         self._out += _READY[self._connection.status]
-        self._out.flush = True
+        self._out.flush = self._told_ready = True
 
     def _report_settings(self) -> None:
         # ALTER SESSION and USE change these as well.
@@ -273,6 +313,7 @@ class Backend:
     def _simple(self, statement: Read) -> Steps:
         plan = self._plan(statement, (), 0, describe=False)
         if plan.copy is not None:
+            self._start_clock()
             yield from self._copying.copy(plan.copy, self._message)
             return
         portal = Portal(plan)
@@ -330,6 +371,7 @@ class Backend:
             self._out += _EMPTY
             return
         if portal.plan.copy is not None:
+            self._start_clock()
             yield from self._copying.copy(portal.plan.copy, self._message)
             return
         try:
@@ -385,7 +427,19 @@ class Backend:
             plan = self._plans[id(prepared)] = Plan(prepared)
         return plan
 
+    def _start_clock(self) -> None:
+        limit = int(self.settings["statement_timeout"])
+        if limit or self._timed:
+            self._timed = bool(limit)
+            self.clock(limit / 1000)
+
     def _run(self, plan: Plan, values: Sequence[Any], projection: Projection | None) -> Result:
+        self._start_clock()
+        return self._carry_out(plan, values, projection)
+
+    def _carry_out(
+        self, plan: Plan, values: Sequence[Any], projection: Projection | None
+    ) -> Result:
         if self.canceling:
             raise Canceled("SQL execution canceled")
         if plan.state is not None:

@@ -104,6 +104,8 @@ class Commands:
         if name == "timezone":
             quoted = value.replace("'", "''")
             self._statement(f"ALTER SESSION SET TIMEZONE = '{quoted}'")
+        elif name == "lock_timeout":
+            self._connection.lock_timeout = int(value) / 1000 or None
         elif name == "search_path" and (schema := first_schema(value)) is not None:
             # As in PostgreSQL, the schema need not exist yet.
             self._connection.enter(None, schema)

@@ -44,6 +44,7 @@ class Action(Enum):
     """What to do about a message."""
 
     START = auto()
+    ENCRYPT = auto()
     REFUSE_ENCRYPTION = auto()
     CANCEL = auto()
     AUTHENTICATE = auto()
@@ -81,7 +82,7 @@ _QUERY_MESSAGES: Final[dict[type[Message], Action]] = {
 
 TABLE: Final[dict[State, dict[type[Message], tuple[Action, State]]]] = {
     State.STARTUP: {
-        m.SSLRequest: (Action.REFUSE_ENCRYPTION, State.STARTUP),
+        m.SSLRequest: (Action.ENCRYPT, State.STARTUP),
         m.GSSENCRequest: (Action.REFUSE_ENCRYPTION, State.STARTUP),
         m.CancelRequest: (Action.CANCEL, State.CLOSED),
         m.StartupMessage: (Action.START, State.AUTHENTICATION),

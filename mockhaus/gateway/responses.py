@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from mockhaus.errors import Canceled, MockhausError, StalePlan, StatementTimeout
+from mockhaus.errors import Canceled, LockTimeout, MockhausError, StalePlan, StatementTimeout
 from mockhaus.gateway.messages import ErrorResponse, NoticeResponse
 
 #: PostgreSQL's words, which clients and people look for.
 _WORDS: Final[dict[type[MockhausError], str]] = {
     Canceled: "canceling statement due to user request",
     StatementTimeout: "canceling statement due to statement timeout",
+    LockTimeout: "canceling statement due to lock timeout",
 }
 
 

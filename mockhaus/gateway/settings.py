@@ -86,15 +86,38 @@ def _zone(value: str) -> str:
     raise InvalidParameter(f'invalid value for parameter "TimeZone": "{value}"')
 
 
-_UNITS: Final = {"": 1, "us": 0.001, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
+_UNITS: Final = {
+    "us": 0.001, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000,
+}  # fmt: skip
+
+#: The largest integer of a setting, and of the system's count of probes.
+_LONGEST: Final = 2**31 - 1
+_MOST_PROBES: Final = 127
 
 
-def milliseconds(value: str) -> str:
-    """A time-out in milliseconds, from a number with or without its unit."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|)", value.strip())
-    if match is None:
-        raise InvalidParameter(f'invalid value for a time: "{value}"')
-    return str(round(float(match[1]) * _UNITS[match[2]]))
+def _time(unit: float) -> Callable[[str], str]:
+    """A time as a whole number of a unit of so many milliseconds; a bare number is in it."""
+
+    def check(value: str) -> str:
+        match = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*(us|ms|s|min|h|d|)", value.strip())
+        if match is None:
+            raise InvalidParameter(f'invalid value for a time: "{value}"')
+        found = round(float(match[1]) * (_UNITS[match[2]] / unit if match[2] else 1))
+        if found > _LONGEST:
+            raise InvalidParameter(f"{found} is outside the valid range (0 .. {_LONGEST})")
+        return str(found)
+
+    return check
+
+
+#: A time-out in milliseconds, from a number with or without its unit.
+milliseconds: Final = _time(1)
+
+
+def _count(value: str) -> str:
+    if not value.strip().isdecimal() or int(value) > _MOST_PROBES:
+        raise InvalidParameter(f'invalid value for a count: "{value}"')
+    return str(int(value))
 
 
 def _table() -> Iterator[Setting]:
@@ -135,6 +158,13 @@ def _table() -> Iterator[Setting]:
         "Milliseconds in a transaction.",
         check=milliseconds,
     )
+    yield Setting(
+        "idle_session_timeout", "0", "Milliseconds between statements.", check=milliseconds
+    )
+    yield Setting("tcp_keepalives_idle", "0", "Seconds until a probe.", check=_time(1000))
+    yield Setting("tcp_keepalives_interval", "0", "Seconds between probes.", check=_time(1000))
+    yield Setting("tcp_keepalives_count", "0", "Probes that may be lost.", check=_count)
+    yield Setting("tcp_user_timeout", "0", "Milliseconds without an answer.", check=milliseconds)
     yield Setting("server_version_num", "150000", "Server version as a number.", fixed=True)
     yield Setting("transaction_isolation", "read committed", "Isolation of the transaction.")
     yield Setting("default_transaction_isolation", "read committed", "Default isolation.")

@@ -15,6 +15,7 @@ from typing import Final
 
 import uvicorn
 
+from mockhaus.access.users import Users
 from mockhaus.config import Config
 from mockhaus.http.app import build_app
 from mockhaus.http.kept import KeptConnections
@@ -33,7 +34,9 @@ _NO_SUCH_ADDRESS: Final = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 class HttpServer:
     """The HTTP door. `pool` is where statements run, shared with the other doors."""
 
-    def __init__(self, config: Config, registry: Registry, pool: Executor) -> None:
+    def __init__(
+        self, config: Config, registry: Registry, pool: Executor, *, users: Users | None = None
+    ) -> None:
         self._config = config
         self._desk = ThreadPoolExecutor(DESK_THREADS, thread_name_prefix="mockhaus-http")
         self._kept = KeptConnections(registry, pool, self._desk)
@@ -59,6 +62,8 @@ class HttpServer:
                 proxy_headers=False,
                 server_header=False,
                 timeout_keep_alive=60,
+                ssl_certfile=self._config.tls_cert,
+                ssl_keyfile=self._config.tls_key or self._config.tls_cert,
                 timeout_graceful_shutdown=GRACE,
             )
         )

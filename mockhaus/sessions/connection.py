@@ -118,6 +118,15 @@ class Connection:
         """Whether a transaction is open."""
         return self._transaction.is_open
 
+    @property
+    def lock_timeout(self) -> float | None:
+        """Seconds that a statement waits for another transaction, None for Snowflake's default."""
+        return self._transaction.lock_timeout
+
+    @lock_timeout.setter
+    def lock_timeout(self, seconds: float | None) -> None:
+        self._transaction.lock_timeout = seconds
+
     @gated
     def enter(self, database: str | None, schema: str | None) -> None:
         """Make these current. A database that does not exist yet is created with its PUBLIC.

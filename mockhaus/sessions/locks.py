@@ -35,9 +35,9 @@ class Locks:
         self._changed = threading.Condition()
         self._owners: dict[str, Owner] = {}
 
-    def acquire(self, owner: Owner, key: str, timeout: float = LOCK_TIMEOUT) -> None:
+    def acquire(self, owner: Owner, key: str, timeout: float | None = None) -> None:
         """Take a lock, waiting for its holder. Raises Deadlock, LockTimeout, Canceled."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + (LOCK_TIMEOUT if timeout is None else timeout)
         with self._changed:
             owner.cancelled = False
             while (holder := self._owners.get(key)) is not None and holder is not owner:

@@ -64,6 +64,8 @@ class Transaction:
         #: How many transactions have been opened.
         self.number = 0
         self.rules = rules
+        #: Seconds to wait for a lock, None for Snowflake's default.
+        self.lock_timeout: float | None = None
         self._cursor = cursor
         self._locks = locks
         self._owner = Owner()
@@ -214,7 +216,7 @@ class Transaction:
 
         The lock is kept to the end of the transaction that is open, or of the body.
         """
-        self._locks.acquire(self._owner, key)
+        self._locks.acquire(self._owner, key, self.lock_timeout)
         own = not self.is_open
         try:
             if own and atomic:

@@ -37,7 +37,7 @@ def serving(*arguments: str, **variables: str) -> Iterator[tuple[subprocess.Pope
         lines = [process.stdout.readline() for _ in range(4)]
         text = "".join(lines)
         address = re.search(r"postgresql\+psycopg://(\S+)", text)
-        rest = re.search(r"http://\S+", text)
+        rest = re.search(r"https?://\S+", text)
         assert address, text
         assert rest, text
         yield process, f"postgresql://{address[1]}", rest[0]

@@ -86,4 +86,4 @@ def test_negotiation() -> None:
 
 
 def test_trust_asks_nothing() -> None:
-    assert list(trust(Login("a"))) == []
+    assert list(trust(Login("a"), False)) == []

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from mockhaus.access.tls import Tls
+from mockhaus.access.users import Users
 from mockhaus.config import Config
 from mockhaus.gateway import messages as m
 from mockhaus.gateway import trace
@@ -41,14 +43,16 @@ class Running:
 
 
 @contextmanager
-def running(config: Config | None = None) -> Iterator[Running]:
+def running(
+    config: Config | None = None, users: Users | None = None, tls: Tls | None = None
+) -> Iterator[Running]:
     config = replace(config or Config(), pg_port=0)
     registry = Registry(config)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     with Workers(8, "test") as pool:
-        server = PgServer(config, registry, pool)
+        server = PgServer(config, registry, pool, users=users, tls=tls)
         asyncio.run_coroutine_threadsafe(server.start(), loop).result(20)
         it = Running(server, registry, loop, pool)
         try:

@@ -39,7 +39,7 @@ def ready() -> Protocol:
 
 #: State, message -> action, next state.
 STEPS = """
-STARTUP         SSLRequest       REFUSE_ENCRYPTION  STARTUP
+STARTUP         SSLRequest       ENCRYPT            STARTUP
 STARTUP         GSSENCRequest    REFUSE_ENCRYPTION  STARTUP
 STARTUP         CancelRequest    CANCEL             CLOSED
 STARTUP         StartupMessage   START              AUTHENTICATION

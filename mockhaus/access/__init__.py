@@ -1,0 +1,1 @@
+"""Who may come in: users, their passwords, keys and tokens. Both doors ask here."""
