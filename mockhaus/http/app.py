@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mockhaus.access.users import Users
 from mockhaus.config import Config
 from mockhaus.errors import SessionError, SqlError
 from mockhaus.http import refusals
@@ -45,6 +46,7 @@ from mockhaus.http.bodies import (
 from mockhaus.http.control import Alive, Control, ExecutedList, Reset, TableList
 from mockhaus.http.copies import Copies
 from mockhaus.http.documents import Documents, document
+from mockhaus.http.guard import Guard
 from mockhaus.http.history import (
     HistoryAnswer,
     HistoryApi,
@@ -58,7 +60,7 @@ from mockhaus.http.layers import DebugLog, Origins, ProcessTime, read_body
 from mockhaus.http.queries import QueryState
 from mockhaus.http.refusals import Refused
 from mockhaus.http.rest import Rest
-from mockhaus.http.sqlapi.api import SqlApi
+from mockhaus.http.sqlapi.api import SqlApi, any_bearer
 from mockhaus.http.sqlapi.bodies import (
     CancelStatus,
     QueryFailureStatus,
@@ -286,12 +288,19 @@ def build_app(
     statements: Statements,
     *,
     body_limit: int = BODY_LIMIT,
+    users: Users | None = None,
 ) -> Starlette:
-    """The application."""
+    """The application. Without `users` everyone may call, with any token."""
     paths: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
     doors = Doors(
         Rest(config, registry, kept),
-        SqlApi(kept, statements, body_limit=body_limit, patience=config.login_timeout),
+        SqlApi(
+            kept,
+            statements,
+            body_limit=body_limit,
+            patience=config.login_timeout,
+            admit=any_bearer if users is None else lambda request: None,
+        ),
         Control(kept, statements),
         HistoryApi(registry, kept),
         StageFiles(kept, config.login_timeout),
@@ -306,6 +315,7 @@ def build_app(
     if config.debug:
         middleware.append(Middleware(DebugLog))
     middleware.append(Middleware(Origins, loopback_only=config.is_loopback))
+    middleware.append(Middleware(Guard, users=users))
     patience = config.login_timeout
     return Starlette(
         routes=[

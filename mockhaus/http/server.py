@@ -11,6 +11,7 @@ import errno
 import socket
 from collections.abc import Generator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from typing import Final
 
 import uvicorn
@@ -19,6 +20,7 @@ from mockhaus.access.users import Users
 from mockhaus.config import Config
 from mockhaus.http.app import build_app
 from mockhaus.http.kept import KeptConnections
+from mockhaus.http.patient import Patient
 from mockhaus.http.sqlapi.store import Statements
 from mockhaus.sessions.registry import Registry
 
@@ -41,7 +43,7 @@ class HttpServer:
         self._desk = ThreadPoolExecutor(DESK_THREADS, thread_name_prefix="mockhaus-http")
         self._kept = KeptConnections(registry, pool, self._desk)
         self._statements = Statements(pool)
-        self._app = build_app(config, registry, self._kept, self._statements)
+        self._app = build_app(config, registry, self._kept, self._statements, users=users)
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self.port = config.port
@@ -53,7 +55,7 @@ class HttpServer:
         self._server = _Server(
             uvicorn.Config(
                 self._app,
-                http="h11",
+                http=partial(Patient, self._config.login_timeout),  # type: ignore[arg-type]
                 ws="none",
                 lifespan="off",
                 workers=1,
