@@ -32,6 +32,9 @@ def alter_table(workspace: Workspace, statement: s.AlterTable) -> Result:
     if workspace.context.is_temporary(change.name):
         raise UnsupportedFeature("Unsupported feature 'ALTER TABLE of a temporary table'.")
     kind = relation_kind(workspace, change.name)
+    renames = all(isinstance(step, a.RenameTo) for step in change.steps)
+    if kind == "VIEW" and renames and workspace.context.postgres:
+        change = replace(change, kind="VIEW")  # there ALTER TABLE renames views too
     if kind is None and change.if_exists:
         return status(tag, _DONE)
     found = workspace.objects.find(change.kind, change.name) if kind == change.kind else None

@@ -149,7 +149,12 @@ class Session:
         self, *, user: str, door: str, transactions: Transactions, client: str = ""
     ) -> Connection:
         """A new connection with a context of its own."""
-        context = Context(user=user.upper(), session_id=self.id, connection_id=next(self._numbers))
+        context = Context(
+            user=user.upper(),
+            session_id=self.id,
+            connection_id=next(self._numbers),
+            postgres=door == "postgresql",
+        )
         with self.gate:
             cursor = self._database.cursor()
         cursor.run("SET TimeZone = 'UTC'")

@@ -5,7 +5,7 @@ Snowflake's manual: "ALTER TABLE", "ALTER TABLE ... ALTER COLUMN", "ALTER VIEW".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlglot import exp
@@ -184,7 +184,14 @@ def _rename_column(action: exp.RenameColumn, walk: Walk) -> list[Step]:
 
 
 def _rename(action: exp.AlterRename, walk: Walk) -> list[Step]:
-    return [RenameTo(walk.context.resolve(names.object_name(action.this)))]
+    """A bare name is in the current schema; at the PostgreSQL door in that of the table, as its
+    tools expect (its manual, ALTER TABLE)."""
+    new, context = names.object_name(action.this), walk.context
+    if context.postgres and new.schema is None:
+        assert action.parent is not None
+        old = context.resolve(names.object_name(action.parent.this))
+        return [RenameTo(replace(old, name=new.name))]
+    return [RenameTo(context.resolve(new))]
 
 
 def _swap(action: exp.SwapTable, walk: Walk) -> list[Step]:

@@ -61,6 +61,8 @@ class Context:
     connection_id: int = 0
     variables: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    #: Whether functions of PostgreSQL's are known beside Snowflake's.
+    postgres: bool = False
     #: Ids of the connection's statements, oldest first; the connection adds to it.
     last_query_ids: Sequence[str] = field(default=(), compare=False)
     #: Temporary tables of the connection, by full name in upper case.

@@ -27,7 +27,7 @@ from mockhaus.translation.clauses.pivot import pivoted
 from mockhaus.translation.comparisons import fitted, needs_fitting
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import snowflake_text
-from mockhaus.translation.functions import FAMILIES
+from mockhaus.translation.functions import FAMILIES, postgres
 from mockhaus.translation.information_schema import is_information_schema, relation
 from mockhaus.translation.registry import Function, Rewriter, check_arity
 from mockhaus.translation.routine_body import ARGUMENT
@@ -400,6 +400,8 @@ def _anonymous(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     called = routines.named_by(node)
     name = "" if called is None else called.name
     function = CALLS.get(name)
+    if function is None and walk.context.postgres:
+        function = postgres.FUNCTIONS.get(name)
     if function is None:
         return _user_defined(node, called, walk)
     if function.refused:

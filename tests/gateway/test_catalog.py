@@ -304,3 +304,16 @@ def test_a_users_table_may_begin_with_pg(shop: psycopg.Connection) -> None:
     shop.execute("INSERT INTO pg_sales VALUES (3)")
     assert shop.execute("SELECT SUM(amount) FROM pg_sales").fetchone() == (3,)
     shop.execute("DROP TABLE pg_sales")
+
+
+def test_a_relation_stays_in_its_schema_when_it_is_renamed(shop: psycopg.Connection) -> None:
+    shop.execute("CREATE SCHEMA other")
+    shop.execute("CREATE VIEW other.v AS SELECT now() AS moment")
+    shop.execute("CREATE TABLE other.t (id SERIAL)")
+    shop.execute('ALTER TABLE other.v RENAME TO "w"')
+    shop.execute("ALTER TABLE other.t RENAME TO u")
+    rows = shop.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'other' ORDER BY 1"
+    ).fetchall()
+    assert rows == [("u",), ("w",)]
+    shop.execute("DROP SCHEMA other CASCADE")

@@ -1,0 +1,45 @@
+"""PostgreSQL's spellings of what Snowflake has as well, written as Snowflake does.
+
+Its clients send them whatever the statement: strings in `$tag$` and `E''`, columns that are SERIAL
+(manual, 4.1.2.2, 4.1.2.4, 8.1.4). Strings keep their place and length, so that errors point right.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_SIGN: Final = re.compile(r"\$[A-Za-z_]\w*\$|\b[eE]'|\b(?:small|big)?serial\b", re.I)
+_TABLE: Final = re.compile(r"\bcreate\s+(?:(?:global|local|temp|temporary)\s+)*table\b", re.I)
+_TOKEN: Final = re.compile(
+    r"""  "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | \$\$.*?\$\$
+      | \b(?P<escaped>e)(?=') | '(?:[^'\\]|\\.|'')*'
+      | \$(?P<tag>[a-z_]\w*)\$(?P<body>.*?)\$(?P=tag)\$
+      | (?<=\s)(?P<serial>(?:small|big)?serial)(?=\s*(?:[,)]|not\b|null\b|primary\b|unique\b))""",
+    re.I | re.X | re.S,
+)
+
+
+def respelled(text: str) -> str:
+    """The text with Snowflake's spellings."""
+    if _SIGN.search(text) is None:
+        return text
+    serial = _TABLE.search(text) is not None
+
+    def spelled(match: re.Match[str]) -> str:
+        if match["escaped"]:
+            return " "
+        if match["tag"]:
+            return _dollar_quoted(match["tag"], match["body"])
+        if match["serial"] and serial:
+            return "INT NOT NULL IDENTITY"
+        return match[0]
+
+    return _TOKEN.sub(spelled, text)
+
+
+def _dollar_quoted(tag: str, body: str) -> str:
+    if "$$" in body or body.endswith("$"):
+        return "'" + body.replace("\\", "\\\\").replace("'", "''") + "'"
+    blank = " " * len(tag)
+    return f"{blank}$${body}$${blank}"
