@@ -31,6 +31,8 @@ from mockhaus.gateway.cells import (
     text,
     text_cells,
     valid,
+    variant,
+    variant_cells,
 )
 from mockhaus.gateway.text import ALIKE, JSON, decimal_held, instant_held, json_held
 from mockhaus.types import SqlType
@@ -239,7 +241,7 @@ FORMS: Final[dict[str, Form]] = {
     "TIMESTAMP_LTZ": Form(
         pa.timestamp("us", "UTC"), timestamp, _timestamp_cells, _INT64S, held=instant_held
     ),
-    "VARIANT": Form(pa.string(), text, text_cells, held=json_held),
+    "VARIANT": Form(pa.string(), variant, variant_cells, held=json_held),
     "ARRAY": Form(pa.string(), text, text_cells, held=json_held, expression=JSON),
     "INTERVAL": Form(pa.month_day_nano_interval(), interval, _interval_cells),
     **catalog_forms.BINARY,

@@ -187,6 +187,15 @@ def text_cells(column: pa.Array) -> pa.Array:
     return column.cast(pa.binary())
 
 
+def variant(value: str) -> bytes:
+    return text(value.rstrip(" "))
+
+
+def variant_cells(column: pa.Array) -> pa.Array:
+    """Blanks behind a VARIANT are the engine's own: they tell a date from a text."""
+    return text_cells(pc.ascii_rtrim(column, " "))
+
+
 def ascii_cells(column: pa.Array) -> pa.Array:
     """As `text_cells`, for text that cannot hold a NUL."""
     return column.cast(pa.binary())

@@ -26,6 +26,8 @@ from mockhaus.gateway.cells import (
     patched,
     text,
     text_cells,
+    variant,
+    variant_cells,
 )
 from mockhaus.types import SqlType
 
@@ -182,7 +184,7 @@ FORMS: Final[dict[str, Form]] = {
         zones.instants,
         held=instant_held,
     ),
-    "VARIANT": Form(pa.string(), text, text_cells, held=json_held),
+    "VARIANT": Form(pa.string(), variant, variant_cells, held=json_held),
     "ARRAY": Form(pa.string(), text, text_cells, held=json_held, expression=JSON),
     "INTERVAL": Form(pa.month_day_nano_interval(), interval, _interval_cells),
     **catalog_forms.TEXT,

@@ -279,6 +279,18 @@ def _outside(node: exp.Order, owner: exp.Expression, names: _Names) -> exp.Expre
     return node
 
 
+def _extreme(name: str) -> Any:
+    """MIN, MAX of VARIANTs go by their values."""
+
+    def fit(node: exp.Min | exp.Max, names: _Names) -> exp.Expression:
+        value = node.this
+        if isinstance(value, exp.Distinct) or not names.may_be(value):
+            return node
+        return apply(name, value, apply("variant_order", value.copy(), _typeof(value)))
+
+    return fit
+
+
 _FITS: Final[dict[type[exp.Expression], Any]] = {
     **dict.fromkeys(_COMPARISONS, _comparison),
     **dict.fromkeys(_ARITHMETIC, _arithmetic),
@@ -286,4 +298,6 @@ _FITS: Final[dict[type[exp.Expression], Any]] = {
     exp.In: _in,
     exp.Case: _case,
     exp.Order: _order,
+    exp.Min: _extreme("arg_min"),
+    exp.Max: _extreme("arg_max"),
 }

@@ -26,6 +26,8 @@ TEXT: Final = "text"
 NUMBER: Final = "number"
 VARIANT: Final = "variant"
 DATE: Final = "date"
+#: A TIMESTAMP_TZ, which DuckDB does not tell from a TIMESTAMP_LTZ.
+ZONED: Final = "zoned"
 
 _SIMPLE: Final = (exp.Column, exp.Null, exp.Placeholder, exp.PositionalColumn, exp.Boolean)
 _NUMBERS: Final = (exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Count)

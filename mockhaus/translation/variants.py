@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from mockhaus.translation.operands import VARIANT, is_variant, noted, plain
+from mockhaus.translation.operands import KIND, VARIANT, ZONED, is_null, is_variant, noted, plain
 from mockhaus.translation.registry import apply
 
 _SIMPLE: Final = (
@@ -74,7 +74,23 @@ def variant(node: exp.Expression) -> exp.Expression:
         return noted(exp.cast(exp.Literal.string(text), "JSON"), VARIANT)
     if isinstance(plain(node), exp.Null):
         return noted(exp.cast(exp.Null(), "JSON"), VARIANT)
-    return node if is_variant(node) else variant_once("to_variant", node)
+    if is_variant(node):
+        return variant_once("untagged", node) if plain(node).meta.get(_TAGGED) else node
+    return variant_once("to_variant", node)
+
+
+#: Key of `meta` of a VARIANT that may keep a date, a time or a binary value.
+_TAGGED: Final = "tagged"
+
+
+def tagged_variant(node: exp.Expression) -> exp.Expression:
+    """An expression as TO_VARIANT makes it: TYPEOF knows dates, times and binary values of it."""
+    if constant(node) is not None or is_null(node) or is_variant(node):
+        return variant(node) if not plain(node).meta.get(_TAGGED) else node
+    zoned = plain(node).meta.get(KIND) == ZONED
+    made = variant_once("to_tagged_variant_tz" if zoned else "to_tagged_variant", node)
+    made.meta[_TAGGED] = True
+    return made
 
 
 def item(node: exp.Expression) -> exp.Expression:

@@ -9,10 +9,14 @@ CREATE OR REPLACE MACRO variant_key(v) AS
         WHEN 'BOOLEAN' THEN '0' || CAST(v AS VARCHAR)
         WHEN 'ARRAY' THEN '3' || CAST(v AS VARCHAR)
         WHEN 'OBJECT' THEN '4' || CAST(v AS VARCHAR)
-        ELSE CASE WHEN v IS NOT NULL THEN '1' || hex(create_sort_key(CAST(CAST(v AS VARCHAR) AS DOUBLE), 'ASC NULLS LAST'))
-            || CASE WHEN length(CAST(v AS VARCHAR)) > 15 AND regexp_full_match(CAST(v AS VARCHAR), '-?\d+')
-                    THEN hex(create_sort_key(TRY_CAST(CAST(v AS VARCHAR) AS HUGEINT), 'ASC NULLS LAST'))
-                    ELSE '' END END END;
+        WHEN 'INTEGER' THEN number_key(CAST(v AS VARCHAR))
+        WHEN 'DECIMAL' THEN number_key(CAST(v AS VARCHAR))
+        WHEN 'DOUBLE' THEN number_key(CAST(v AS VARCHAR))
+        ELSE '2' || (CAST(v AS JSON) ->> '$') END;
+CREATE OR REPLACE MACRO number_key(t) AS
+    '1' || hex(create_sort_key(CAST(t AS DOUBLE), 'ASC NULLS LAST'))
+        || CASE WHEN length(t) > 15 AND regexp_full_match(t, '-?\d+')
+                THEN hex(create_sort_key(TRY_CAST(t AS HUGEINT), 'ASC NULLS LAST')) ELSE '' END;
 
 -- The text of a value, whose type is `kind`: a typed parameter is VARCHAR where JSON was given.
 CREATE OR REPLACE MACRO variant_bare(a, kind) AS

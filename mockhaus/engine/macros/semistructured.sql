@@ -13,13 +13,32 @@ CREATE OR REPLACE MACRO double_text(a) AS
 -- Any SQL value as a VARIANT; SQL NULL stays SQL NULL.
 CREATE OR REPLACE MACRO to_variant(a) AS
     CASE typeof(a)
-        WHEN 'JSON' THEN CAST(CAST(a AS VARCHAR) AS JSON)
+        WHEN 'JSON' THEN untagged(CAST(CAST(a AS VARCHAR) AS JSON))
         WHEN 'DOUBLE' THEN CAST(double_text(TRY_CAST(CAST(a AS VARCHAR) AS DOUBLE)) AS JSON)
         WHEN 'BLOB' THEN to_json(hex(TRY_CAST(CAST(a AS VARCHAR) AS BLOB)))
         WHEN 'TIMESTAMP' THEN
             to_json(strftime(TRY_CAST(CAST(a AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g'))
         WHEN 'TIMESTAMP WITH TIME ZONE' THEN to_json(text_of(a))
         ELSE to_json(a) END;
+
+-- The same of TO_VARIANT, which keeps dates, times and binary values apart from text: by blanks behind
+-- the JSON value, one for a DATE, two for a TIME ... (see variant_tags). Items and members have none.
+CREATE OR REPLACE MACRO variant_tags() AS
+    ['DATE', 'TIME', 'TIMESTAMP_NTZ', 'TIMESTAMP_LTZ', 'TIMESTAMP_TZ', 'BINARY'];
+CREATE OR REPLACE MACRO tagged(a, kind) AS
+    CAST(CAST(to_variant(a) AS VARCHAR) || repeat(' ', list_position(variant_tags(), kind)) AS JSON);
+CREATE OR REPLACE MACRO to_tagged_variant(a) AS
+    CASE typeof(a)
+        WHEN 'JSON' THEN CAST(CAST(a AS VARCHAR) AS JSON)
+        WHEN 'DATE' THEN tagged(a, 'DATE')
+        WHEN 'TIME' THEN tagged(a, 'TIME')
+        WHEN 'TIMESTAMP' THEN tagged(a, 'TIMESTAMP_NTZ')
+        WHEN 'TIMESTAMP WITH TIME ZONE' THEN tagged(a, 'TIMESTAMP_LTZ')
+        WHEN 'BLOB' THEN tagged(a, 'BINARY')
+        ELSE to_variant(a) END;
+CREATE OR REPLACE MACRO to_tagged_variant_tz(a) AS tagged(a, 'TIMESTAMP_TZ');
+CREATE OR REPLACE MACRO untagged(j) AS
+    CASE WHEN ends_with(CAST(j AS VARCHAR), ' ') THEN CAST(rtrim(CAST(j AS VARCHAR)) AS JSON) ELSE j END;
 
 -- The same as the text of an item: NULL is JSON null.
 CREATE OR REPLACE MACRO item_text(a) AS COALESCE(CAST(to_variant(a) AS VARCHAR), 'null');
@@ -65,7 +84,9 @@ CREATE OR REPLACE MACRO check_json(a) AS json_complaint(CAST(a AS VARCHAR));
 
 CREATE OR REPLACE MACRO variant_type(j) AS
     CASE ascii(CAST(j AS VARCHAR))
-        WHEN 34 THEN 'VARCHAR' WHEN 123 THEN 'OBJECT' WHEN 91 THEN 'ARRAY'
+        WHEN 34 THEN CASE WHEN ends_with(CAST(j AS VARCHAR), ' ') THEN
+            variant_tags()[length(CAST(j AS VARCHAR)) - length(rtrim(CAST(j AS VARCHAR)))] ELSE 'VARCHAR' END
+        WHEN 123 THEN 'OBJECT' WHEN 91 THEN 'ARRAY'
         WHEN 116 THEN 'BOOLEAN' WHEN 102 THEN 'BOOLEAN' WHEN 110 THEN 'NULL_VALUE'
         ELSE CASE WHEN j IS NULL THEN NULL
                   WHEN contains(CAST(j AS VARCHAR), 'e') THEN 'DOUBLE'
@@ -75,7 +96,8 @@ CREATE OR REPLACE MACRO is_null_value(a) AS CAST(a AS VARCHAR) = 'null';
 CREATE OR REPLACE MACRO is_array(a) AS ascii(CAST(a AS VARCHAR)) = 91;
 CREATE OR REPLACE MACRO is_object(a) AS ascii(CAST(a AS VARCHAR)) = 123;
 CREATE OR REPLACE MACRO is_boolean(a) AS CAST(a AS VARCHAR) IN ('true', 'false');
-CREATE OR REPLACE MACRO is_varchar(a) AS ascii(CAST(a AS VARCHAR)) = 34;
+CREATE OR REPLACE MACRO is_varchar(a) AS ascii(CAST(a AS VARCHAR)) = 34 AND NOT ends_with(CAST(a AS VARCHAR), ' ');
+CREATE OR REPLACE MACRO is_tagged(a, kind) AS variant_type(a) = kind;
 CREATE OR REPLACE MACRO is_integer(a) AS variant_type(a) = 'INTEGER';
 CREATE OR REPLACE MACRO is_decimal(a) AS variant_type(a) IN ('INTEGER', 'DECIMAL');
 CREATE OR REPLACE MACRO is_double(a) AS variant_type(a) IN ('INTEGER', 'DECIMAL', 'DOUBLE');
@@ -84,6 +106,7 @@ CREATE OR REPLACE MACRO as_array(a) AS CASE WHEN is_array(a) THEN a END;
 CREATE OR REPLACE MACRO as_object(a) AS CASE WHEN is_object(a) THEN a END;
 CREATE OR REPLACE MACRO as_boolean(a) AS CASE WHEN is_boolean(a) THEN CAST(a AS VARCHAR) = 'true' END;
 CREATE OR REPLACE MACRO as_varchar(a) AS CASE WHEN is_varchar(a) THEN CAST(a AS JSON) ->> '$' END;
+CREATE OR REPLACE MACRO as_tagged(a, kind) AS CASE WHEN is_tagged(a, kind) THEN CAST(a AS JSON) ->> '$' END;
 CREATE OR REPLACE MACRO as_integer(a) AS CASE WHEN is_integer(a) THEN CAST(CAST(a AS VARCHAR) AS BIGINT) END;
 CREATE OR REPLACE MACRO as_double(a) AS CASE WHEN is_double(a) THEN CAST(CAST(a AS VARCHAR) AS DOUBLE) END;
 CREATE OR REPLACE MACRO as_decimal_text(a) AS CASE WHEN is_decimal(a) THEN CAST(a AS VARCHAR) END;

@@ -17,7 +17,7 @@ from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.translation import operands
+from mockhaus.translation import operands, variants
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.registry import apply
 
@@ -128,7 +128,9 @@ def cast(node: exp.Expression, to: DataType, *, safe: bool = False) -> exp.Expre
         value = apply("try_to_binary" if safe else "to_binary", node)
         return value if size is None else apply("fit_binary", value, operands.integer(size))
     if kind == _T.JSON:
-        wanted = {_T.OBJECT: "to_object", _T.ARRAY: "to_array"}.get(to.this, "to_variant")
+        if to.this not in (_T.OBJECT, _T.ARRAY):
+            return variants.tagged_variant(node)
+        wanted = "to_object" if to.this == _T.OBJECT else "to_array"
         return operands.noted(apply(wanted, node), operands.VARIANT)
     return exp.TryCast(this=node, to=target) if safe else exp.Cast(this=node, to=target)
 
@@ -184,6 +186,8 @@ def _to_moment(node: exp.Expression, to: DataType, kind: Any, safe: bool) -> exp
         value = apply("variant_to_timestamp", node)
     if value is None:
         value = operands.called(f"try_{_MOMENTS[kind]}" if safe else _MOMENTS[kind], node)
+    if to.this == _T.TIMESTAMPTZ:
+        value = operands.noted(value, operands.ZONED)
     digits = None if not to.expressions else operands.literal_number(to.expressions[0].this)
     if digits is None or digits >= 6:
         return value

@@ -2,8 +2,8 @@
 
 Snowflake's manual: "Semi-structured and structured data functions".
 
-Values are DuckDB JSON in canonical text. Dates, times and binary values become text in a VARIANT:
-the functions that would tell them apart are refused.
+Values are DuckDB JSON in canonical text. Dates, times and binary values are texts in it: those that
+TO_VARIANT made are told apart by blanks behind the text, those within arrays and objects are not.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from mockhaus.translation.registry import (
     rewrite,
     stock,
 )
-from mockhaus.translation.variants import once, variant, variant_once
+from mockhaus.translation.variants import once, tagged_variant, variant, variant_once
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -83,7 +83,34 @@ def _call(name: str = "") -> Rewriter:
     return lambda node, walk: once(name or str(node.this).lower(), *node.expressions)
 
 
-_TAGS: Final = "a VARIANT does not keep dates, times and binary values apart from text"
+_TAGS: Final = "dates, times and binary values within an ARRAY or OBJECT are text"
+_CASTS: Final = {
+    "DATE": "DATE",
+    "TIME": "TIME",
+    "TIMESTAMP_NTZ": "TIMESTAMP",
+    "TIMESTAMP_LTZ": "TIMESTAMPTZ",
+    "TIMESTAMP_TZ": "TIMESTAMPTZ",
+}
+
+
+def _tagged(kind: str) -> tuple[Function, Function]:
+    """IS_DATE, AS_DATE and their like: of what TO_VARIANT made of such a value."""
+
+    def asked(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        return once("is_tagged", node.expressions[0], exp.Literal.string(kind))
+
+    def taken(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        value = once("as_tagged", node.expressions[0], exp.Literal.string(kind))
+        if kind == "BINARY":
+            return apply("unhex", value)
+        return exp.cast(apply("plain_offset", value), _CASTS[kind])
+
+    names = "IS_DATE IS_DATE_VALUE" if kind == "DATE" else f"IS_{kind}"
+    return (
+        call(names, asked, 1, 1, partial=_TAGS),
+        call(f"AS_{kind}", taken, 1, 1, partial=_TAGS),
+    )
+
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
     # Taken on the way down, by clauses.objects and clauses.paths:
@@ -98,7 +125,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
         lambda n, w: noted(exp.cast(variant(n.this), "TEXT"), TEXT),
         exp.JSONFormat,
     ),
-    rewrite("TO_VARIANT", lambda n, w: variant(n.this), exp.ToVariant),
+    rewrite("TO_VARIANT", lambda n, w: tagged_variant(n.this), exp.ToVariant),
     rewrite("TO_ARRAY", _variant("to_array"), exp.ToArray),
     call("TO_OBJECT", _named_variant, 1, 1),
     rewrite("OBJECT_KEYS", _variant("object_keys"), exp.JSONKeys),
@@ -111,7 +138,11 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
         lambda n, w: variant_once("get_ignore_case", n.this, n.expression),
         exp.GetIgnoreCase,
     ),
-    rewrite("TYPEOF", lambda n, w: noted(once("variant_type", variant(n.this)), TEXT), exp.Typeof),
+    rewrite(
+        "TYPEOF",
+        lambda n, w: noted(once("variant_type", tagged_variant(n.this)), TEXT),
+        exp.Typeof,
+    ),
     rewrite("IS_NULL_VALUE", _one("is_null_value"), exp.IsNullValue),
     rewrite("STRIP_NULL_VALUE", _variant("strip_null_value"), exp.StripNullValue),
     rewrite("IS_ARRAY", _one("is_array"), exp.IsArray),
@@ -123,10 +154,10 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("AS_VARCHAR AS_CHAR", _call("as_varchar"), 1, 1),
     call("AS_DOUBLE AS_REAL", _call("as_double"), 1, 1),
     call("AS_DECIMAL AS_NUMBER", _as_decimal, 1, 3),
-    refused(
-        "IS_DATE IS_DATE_VALUE IS_TIME IS_TIMESTAMP_NTZ IS_TIMESTAMP_LTZ IS_TIMESTAMP_TZ IS_BINARY "
-        "AS_DATE AS_TIME AS_TIMESTAMP_NTZ AS_TIMESTAMP_LTZ AS_TIMESTAMP_TZ AS_BINARY",
-        _TAGS,
+    *(
+        function
+        for kind in ("DATE", "TIME", "TIMESTAMP_NTZ", "TIMESTAMP_LTZ", "TIMESTAMP_TZ", "BINARY")
+        for function in _tagged(kind)
     ),
     refused("PARSE_XML TRY_PARSE_XML TO_XML", "XML"),
     refused("XMLGET", "XML", exp.XMLGet),
