@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+from mockhaus.logs import Format
+
 #: The file of users in a data directory.
 USERS_FILE: Final = "users.json"
 
@@ -24,6 +26,7 @@ class Config:
     cleanup_interval: float = 300.0
     insecure: bool = False
     debug: bool = False
+    log_format: Format = "text"
     #: Worker threads for DuckDB calls; a statement that runs or waits for a lock holds one.
     workers: int = 64
     #: A client that has connected and says nothing is dropped after this long.

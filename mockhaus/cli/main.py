@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mockhaus import __version__
+from mockhaus import __version__, logs
 from mockhaus.cli.users import token_commands, user_commands, users_option
 from mockhaus.config import Config
 
@@ -144,6 +144,15 @@ def main() -> None:
     show_envvar=True,
     help="Log what happens to stderr.",
 )
+@click.option(
+    "--log-format",
+    default="text",
+    type=click.Choice(["text", "json"]),
+    envvar="MOCKHAUS_LOG_FORMAT",
+    show_default=True,
+    show_envvar=True,
+    help="json: a line for each request and statement, as JSON, to stderr.",
+)
 def serve(**options: Any) -> None:
     """Start both doors and serve until Ctrl-C.
 
@@ -151,10 +160,8 @@ def serve(**options: Any) -> None:
     """
     config = Config(**options)
     _check(config)
-    logging.basicConfig(
-        level=logging.DEBUG if config.debug else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    quiet = logging.INFO if config.log_format == "json" else logging.WARNING
+    logs.set_up(config.log_format, logging.DEBUG if config.debug else quiet)
     from mockhaus.app import CannotStart, run  # --help need not load the engine
 
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -56,6 +56,8 @@ class Stream:
         self._buffered: list[pa.RecordBatch] | None = None
         #: Rows of the whole answer, None until its end has been seen.
         self.total: int | None = None
+        #: Called with the number of rows when the end has been seen.
+        self.at_end: Callable[[int], None] | None = None
         self._count = 0
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
@@ -76,6 +78,8 @@ class Stream:
             self._reader = None
             self.total = self._count
             self._cursor.finished(self)
+            if self.at_end is not None:
+                self.at_end(self._count)
             return None
         except (duckdb.Error, OSError, pa.ArrowException) as error:
             self._reader = None

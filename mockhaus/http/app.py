@@ -56,7 +56,9 @@ from mockhaus.http.history import (
     HistoryStatistics,
 )
 from mockhaus.http.kept import KeptConnections
-from mockhaus.http.layers import DebugLog, Origins, ProcessTime, read_body
+from mockhaus.http.layers import DebugLog, Origins, read_body
+from mockhaus.http.metrics import MetricsApi
+from mockhaus.http.observe import Observed
 from mockhaus.http.queries import QueryState
 from mockhaus.http.refusals import Refused
 from mockhaus.http.rest import Rest
@@ -225,8 +227,9 @@ def _control(control: Control) -> tuple[Operation, ...]:
     )  # fmt: skip
 
 
-def _documents(documents: Documents) -> tuple[Operation, ...]:
+def _documents(documents: Documents, metrics: MetricsApi) -> tuple[Operation, ...]:
     return (
+        Operation("GET", "/metrics", "server", metrics.metrics, str),
         Operation("GET", "/openapi.json", "server", documents.openapi, bytes),
         Operation("GET", "/docs", "server", documents.page, bytes),
         Operation("GET", "/redoc", "server", documents.page, bytes),
@@ -307,11 +310,11 @@ def build_app(
         Copies(registry, kept),
     )
     documents = Documents()
-    table = operations(doors)
+    table = (*operations(doors), *_documents(documents, MetricsApi(registry)))
     documents.document = msgspec.json.encode(document(table))
-    for operation in (*table, *_documents(documents)):
+    for operation in table:
         paths[operation.path][operation.method] = operation
-    middleware = [Middleware(ProcessTime)]
+    middleware = [Middleware(Observed, metrics=registry.metrics)]
     if config.debug:
         middleware.append(Middleware(DebugLog))
     middleware.append(Middleware(Origins, loopback_only=config.is_loopback))
@@ -334,6 +337,7 @@ def _endpoint(
 
     async def endpoint(request: Request) -> Response:
         operation = by_method["GET" if request.method == "HEAD" else request.method]
+        request.state.operation = operation.path
         try:
             body: object = None
             if operation.body is not None:

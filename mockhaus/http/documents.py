@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from mockhaus.http.app import Operation
 
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
+#: What an answer that is no JSON is shown as.
+_FILES: Final[dict[Any, str]] = {bytes: "application/octet-stream", str: "text/plain"}
 _SQL_API: Final = "/api/v2/"
 _WORDS: Final = {
     202: "Still running", 400: "Refused", 401: "No such token", 404: "Not found",
@@ -37,7 +39,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     types: list[Any] = [FailureAnswer, ProblemsAnswer, QueryFailureStatus, QueryStatus, QueryState]
     for operation in operations:
         types += [t for t in (operation.answer, operation.body, operation.documented) if t]
-    unique = list({str(t): t for t in types if t is not bytes}.values())
+    unique = list({str(t): t for t in types if t not in _FILES}.values())
     made, components = msgspec.json.schema_components(
         unique, ref_template="#/components/schemas/{name}"
     )
@@ -93,8 +95,8 @@ def _refusal(operation: Operation, status: int) -> Any:
 
 
 def _content(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
-    if kind is bytes:
-        return {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    if kind in _FILES:
+        return {_FILES[kind]: {"schema": {"type": "string"}}}
     return {"application/json": {"schema": schemas[str(kind)]}}
 
 

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
+from contextvars import copy_context
 from functools import partial
 from typing import Final, TypeVar
 
@@ -47,7 +48,7 @@ class Kept:
         """Do the work when it is this request's turn."""
         async with self._turn:
             unwanted = self._unwanted = threading.Event()
-            job = self._pool.submit(self._job, work, unwanted)
+            job = self._pool.submit(copy_context().run, self._job, work, unwanted)
             future = asyncio.wrap_future(job)
             try:
                 return await asyncio.shield(future)

@@ -1,4 +1,4 @@
-"""What surrounds every request: timing, origins, debug log; and how a body is read.
+"""What surrounds every request: origins, debug log; and how a body is read.
 
 All are plain ASGI, so that a response passes through them without being copied.
 """
@@ -25,27 +25,6 @@ from mockhaus.http.refusals import Refused, refused
 T = TypeVar("T")
 
 log: Final = logging.getLogger("mockhaus.http")
-
-
-class ProcessTime:
-    """Header X-Process-Time on every answer: seconds from the request to its first byte."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        started = perf_counter()
-
-        async def timed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["x-process-time"] = f"{perf_counter() - started:.6f}"
-            await send(message)
-
-        await self.app(scope, receive, timed)
 
 
 class Origins:
@@ -81,7 +60,7 @@ class Origins:
             return
         allowed = {
             "access-control-allow-origin": origin,
-            "access-control-expose-headers": "X-Process-Time",
+            "access-control-expose-headers": "X-Process-Time, X-Request-Id",
             "vary": "Origin",
         }
         if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:

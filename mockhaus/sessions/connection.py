@@ -24,7 +24,7 @@ from mockhaus.catalog.ddl import get_ddl
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Settings
 from mockhaus.catalog.workspace import Workspace, unhandled
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.database import Cursor, Stream
 from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, UnsupportedFeature
 from mockhaus.ingestion import staged, stages
 from mockhaus.ingestion.stages import Location
@@ -269,6 +269,8 @@ class Connection:
         result.execution_s = time.perf_counter() - clock
         entry = self.recorder.record(statement, self.context, started, clock, result=result)
         result.query_id, result.fetched = entry.query_id, entry.fetched
+        if isinstance(result.batches, Stream):
+            result.batches.at_end = entry.fetched
         return result
 
     def _run(

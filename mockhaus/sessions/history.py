@@ -6,12 +6,14 @@ import secrets
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-#: Entries kept; the oldest go first.
+#: Entries kept, and how long; the oldest go first. Snowflake's QUERY_HISTORY function keeps 7 days.
 MAX_ENTRIES: Final = 10_000
+MAX_AGE: Final = timedelta(days=7)
 
 
 @dataclass(slots=True)
@@ -56,28 +58,44 @@ class Entry:
         """Everything: parse, translate, execute, fetch."""
         return self.parse_s + self.translate_s + self.execution_s + self.fetch_s
 
-    def fetched(self, rows: int, size: int | None) -> None:
+    def fetched(self, rows: int, size: int | None = None) -> None:
         """A door has read the answer: so many rows, so many bytes."""
         self.fetch_s = time.perf_counter() - self.ended
         self.rows = rows if self.rows is None else self.rows
-        self.bytes = size
+        self.bytes = self.bytes if size is None else size
 
 
 class History:
     """The entries of one session, newest last. Safe to use from any thread."""
 
-    def __init__(self, limit: int = MAX_ENTRIES) -> None:
+    def __init__(
+        self,
+        limit: int = MAX_ENTRIES,
+        age: timedelta = MAX_AGE,
+        observe: Callable[[Entry], None] | None = None,
+    ) -> None:
         self._entries: deque[Entry] = deque(maxlen=limit)
+        self._age = age
+        self._observe = observe
         self._lock = threading.Lock()
 
     def record(self, entry: Entry) -> None:
         """Add an entry."""
         with self._lock:
             self._entries.append(entry)
+            self._forget(entry.started)
+        if self._observe is not None:
+            self._observe(entry)
+
+    def _forget(self, moment: datetime) -> None:
+        """Drop what is too old by then."""
+        while self._entries and self._entries[0].started < moment - self._age:
+            self._entries.popleft()
 
     def entries(self) -> list[Entry]:
         """All entries, newest first."""
         with self._lock:
+            self._forget(now())
             return list(self._entries)[::-1]
 
     def recent(self, limit: int = 100) -> list[Entry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from datetime import datetime
@@ -12,6 +13,8 @@ from mockhaus.result import Result
 from mockhaus.sessions.history import Entry, History, new_id
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context
+
+log: Final = logging.getLogger("mockhaus.statements")
 
 #: Statements that LAST_QUERY_ID reaches back.
 _QUERY_IDS: Final = 1000
@@ -79,4 +82,21 @@ class Recorder:
         self.parse_s = self.translate_s = 0.0
         if self.recorded:
             self._history.record(entry)
+            if log.isEnabledFor(logging.INFO):
+                _log_entry(entry)
         return entry
+
+
+def _log_entry(entry: Entry) -> None:
+    """A line that tells everything but the text."""
+    outcome = "succeeded" if entry.succeeded else f"failed: {entry.error_code}"
+    extra = {
+        "query_id": entry.query_id,
+        "door": entry.door,
+        "user": entry.user,
+        "connection_id": entry.connection_id,
+        "type": entry.kind,
+        "error_code": entry.error_code,
+        "seconds": round(entry.total_s, 6),
+    }
+    log.info("%s %s", entry.kind, outcome, extra=extra)

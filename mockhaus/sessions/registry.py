@@ -25,6 +25,7 @@ from mockhaus.errors import (
     TooManySessions,
 )
 from mockhaus.sessions import stored
+from mockhaus.sessions.metrics import Metrics
 from mockhaus.sessions.session import Session
 from mockhaus.sessions.snapshots import Copy
 from mockhaus.sessions.storage import FolderStorage, Kind, MemoryStorage
@@ -66,6 +67,7 @@ class Registry:
         self._expired: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
         self._library = library.shared()
+        self.metrics = Metrics()
         data = config.data_dir
         #: Below it lies everything that is stored.
         self._root = None if data is None else (data / "sessions").resolve()
@@ -284,7 +286,14 @@ class Registry:
             storage = MemoryStorage() if folder is None else FolderStorage(folder)
             try:
                 storage.home.mkdir(parents=True, exist_ok=True)
-                session = Session(session_id, storage, lives, self._library, origin)
+                session = Session(
+                    session_id,
+                    storage,
+                    lives,
+                    self._library,
+                    origin,
+                    observe=self.metrics.statement,
+                )
             except BaseException:
                 storage.close()
                 if origin is not None and folder is not None:  # half of a copy

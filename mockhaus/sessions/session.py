@@ -20,7 +20,7 @@ from mockhaus.ingestion import history
 from mockhaus.sessions import stored
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.gate import Gate
-from mockhaus.sessions.history import History, now
+from mockhaus.sessions.history import Entry, History, now
 from mockhaus.sessions.locks import Locks
 from mockhaus.sessions.snapshots import Copy, Snapshot, Snapshots
 from mockhaus.sessions.storage import Kind, Storage
@@ -38,7 +38,7 @@ class Session:
     """One sandbox.
 
     `ttl` is in seconds since the last use, 0 for never; `library` is the file of macros; `origin`
-    is the copy of another session that this one begins as.
+    is the copy of another session that this one begins as; `observe` hears of every statement.
     """
 
     def __init__(
@@ -48,13 +48,15 @@ class Session:
         ttl: float,
         library: Path,
         origin: Copy | None = None,
+        *,
+        observe: Callable[[Entry], None] | None = None,
     ) -> None:
         self.id = session_id
         self.kind: Kind = storage.kind
         self.ttl = ttl
         self.created: datetime = now()
         self.last_accessed = self.created
-        self.history = History()
+        self.history = History(observe=observe)
         self.locks = Locks()
         self.gate = Gate()
         self.counts = RowCounts()
@@ -128,6 +130,11 @@ class Session:
             return True
         with self._guard:
             return any(not c.idle or c.is_active for c in self._connections)
+
+    def doors(self) -> list[str]:
+        """The doors of its connections, one for each."""
+        with self._guard:
+            return [connection.door for connection in self._connections]
 
     def touch(self) -> None:
         """The session was used just now."""

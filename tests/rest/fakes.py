@@ -18,6 +18,7 @@ from mockhaus.http.app import BODY_LIMIT, build_app
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.sqlapi.store import Statements
 from mockhaus.result import Column, Result
+from mockhaus.sessions.metrics import Metrics
 from mockhaus.sessions.registry import Registry
 from mockhaus.sessions.stored import Standing
 from mockhaus.translation.context import Context
@@ -127,6 +128,7 @@ class FakeRegistry:
     failure: MockhausError | Exception = MockhausError("as told")
 
     def __init__(self, *names: str) -> None:
+        self.metrics = Metrics()
         self.sessions = {name: FakeSession(name, self) for name in names}
 
     def create(self, session_id: str | None = None, **options: Any) -> FakeSession:

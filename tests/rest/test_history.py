@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
 
+from mockhaus.sessions.history import Entry, History, now
 from tests.rest.conftest import Query
 from tests.rest.sql_api import SqlApiClient
 
@@ -121,3 +124,16 @@ REFUSED = [
 def test_refused(client: TestClient) -> None:
     got = [(m, p, client.request(m, HISTORY + p).status_code) for m, p, _ in REFUSED]
     assert got == REFUSED
+
+
+def test_the_history_forgets_by_age_and_number() -> None:
+    entry = Entry("q", "SELECT 1", "SELECT", 1, "ANN", "http", None, None, now())
+    old = replace(entry, started=now() - timedelta(days=8))
+    history = History(limit=3)
+    history.record(old)
+    assert history.entries() == []
+    for _ in range(4):
+        history.record(entry)
+    assert history.entries() == [entry] * 3
+    history.record(replace(entry, started=now() + timedelta(days=8)))
+    assert len(history.entries()) == 1

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,7 +51,7 @@ class Statements:
         work.limit = self.limits.bytes
         self._by_handle[work.handle] = work
         self._by_request[work.request_id] = work.handle
-        work.job = self._pool.submit(work.run)
+        work.job = self._pool.submit(copy_context().run, work.run)
         future = self._futures[work.handle] = asyncio.wrap_future(work.job)
         timer = asyncio.get_running_loop().call_later(seconds, self._expire, work)
 

@@ -1,0 +1,75 @@
+"""Counters of the whole server since it was started. Safe in any thread."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from mockhaus.sessions.history import Entry
+
+#: Upper bounds of a histogram's buckets, in seconds; a last one has none.
+BOUNDS: Final = (0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10.0, 60.0)
+
+
+@dataclass(slots=True)
+class Histogram:
+    """How often something took how long."""
+
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+    total: float = 0.0
+
+    def add(self, seconds: float) -> None:
+        """It took so long once more."""
+        self.buckets[bisect_left(BOUNDS, seconds)] += 1
+        self.total += seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A copy: of statements by door, type and outcome, of requests by method, path and status."""
+
+    statements: dict[tuple[str, ...], int]
+    seconds: dict[tuple[str, ...], Histogram]
+    requests: dict[tuple[str, ...], int]
+    waits: dict[tuple[str, ...], Histogram]
+    sent: dict[tuple[str, ...], int]
+
+
+class Metrics:
+    """The counters."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._statements: Counter[tuple[str, ...]] = Counter()
+        self._seconds: dict[tuple[str, ...], Histogram] = {}
+        self._requests: Counter[tuple[str, ...]] = Counter()
+        self._waits: dict[tuple[str, ...], Histogram] = {}
+        self._sent: Counter[tuple[str, ...]] = Counter()
+
+    def statement(self, entry: Entry) -> None:
+        """A statement has run, or failed."""
+        outcome = "success" if entry.succeeded else "fail"
+        with self._lock:
+            self._statements[entry.door, entry.kind, outcome] += 1
+            self._seconds.setdefault((entry.door,), Histogram()).add(entry.total_s)
+
+    def request(self, method: str, path: str, status: int, seconds: float, size: int) -> None:
+        """A request was answered, with so many bytes; `path` is the operation's."""
+        with self._lock:
+            self._requests[method, path, str(status)] += 1
+            self._waits.setdefault((path,), Histogram()).add(seconds)
+            self._sent[path,] += size
+
+    def counts(self) -> Counts:
+        """Everything so far."""
+        with self._lock:
+            return Counts(
+                dict(self._statements),
+                {key: Histogram([*h.buckets], h.total) for key, h in self._seconds.items()},
+                dict(self._requests),
+                {key: Histogram([*h.buckets], h.total) for key, h in self._waits.items()},
+                dict(self._sent),
+            )
