@@ -103,10 +103,14 @@ class PgServer:
         if client is not None and hmac.compare_digest(client.secret_key, request.secret_key):
             client.cancel()
 
+    def _user(self, who: Login) -> str | None:
+        """Whose sessions it sees; None for all."""
+        return None if self.authenticator is trust else who.user
+
     def open(self, who: Login, protocol: Protocol) -> Backend:
         """Find or make the session, connect to it, enter its database. Blocks."""
         settings = Settings(who.settings, who.user)
-        session = self.registry.attach(who.session)
+        session = self.registry.attach(who.session, user=self._user(who))
         client = who.settings.get("application_name", "")
         connection = session.connect(
             user=who.user, door="postgresql", transactions=Transactions.POSTGRESQL, client=client

@@ -61,19 +61,23 @@ class StorageRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SessionRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A session to create. `ttl_seconds`: null is the server's default, 0 is never."""
+    """A session to create. `ttl_seconds`: null is the server's default, 0 is never; `shared`:
+    users besides the one who creates it see and use it."""
 
     session_id: Annotated[str, Meta(min_length=1)] | None = None
     type: Literal["memory", "persistent"] = "memory"
     ttl_seconds: Annotated[float, Meta(ge=0, le=LONGEST_TTL)] | None = None
     storage: StorageRequest | None = None
+    shared: bool = False
 
 
 class SessionChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """What of a session to change: its id, its time to live (null is the server's default)."""
+    """What of a session to change: its id, its time to live (null is the server's default), and
+    whether users besides its owner see and use it."""
 
     session_id: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
     ttl_seconds: Annotated[float, Meta(ge=0, le=LONGEST_TTL)] | UnsetType | None = UNSET
+    shared: bool | UnsetType = UNSET
 
 
 class ForkRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -215,7 +219,8 @@ class SessionContext(Struct, frozen=True):
 
 
 class SessionInfo(Struct, frozen=True):
-    """A session. `storage` is of persistent ones; `ttl_seconds` 0 means never."""
+    """A session. `storage` is of persistent ones; `ttl_seconds` 0 means never; `owner` and `shared`
+    are there where it belongs to a user."""
 
     session_id: str
     type: str
@@ -228,6 +233,8 @@ class SessionInfo(Struct, frozen=True):
     context: SessionContext
     metadata: dict[str, Any] = {}
     storage: StorageInfo | UnsetType = UNSET
+    owner: str | UnsetType = UNSET
+    shared: bool | UnsetType = UNSET
 
 
 class SessionDetails(SessionInfo, frozen=True, kw_only=True):

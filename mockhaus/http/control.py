@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 from starlette.requests import Request
 
 from mockhaus.http import refusals
+from mockhaus.http.guard import ANYONE, user
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.sqlapi.api import SESSION_HEADER
 from mockhaus.http.sqlapi.store import Statements
@@ -82,9 +83,9 @@ class Control:
         return Alive()
 
     async def reset(self, request: Request, body: None) -> Reset:
-        """Forget every statement of the SQL API and empty the session."""
-        await self._statements.forget_all()
+        """Forget the caller's statements of the SQL API and empty the session."""
         session = await self._session(request)
+        await self._statements.forget_all(user())
         await self._kept.reset(session.id)
         return Reset()
 
@@ -119,7 +120,7 @@ class Control:
 
 def _tables(session: Session, database: str | None, schema: str | None) -> TableList:
     connection = session.connect(
-        user="MOCKHAUS", door="control", transactions=Transactions.SNOWFLAKE
+        user=user() or ANYONE, door="control", transactions=Transactions.SNOWFLAKE
     )
     connection.recorder.recorded = False
     try:

@@ -18,6 +18,7 @@ from mockhaus.http.bodies import (
     SnapshotList,
     SnapshotRequest,
 )
+from mockhaus.http.guard import user
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.rest import session_info
 from mockhaus.sessions.registry import Registry
@@ -33,11 +34,15 @@ class Copies:
         self._kept = kept
 
     async def change(self, request: Request, body: SessionChange) -> SessionAnswer:
-        """Rename a session, or give it another time to live."""
+        """Rename a session, give it another time to live, share it with others."""
         session = await self._session(request)
         name = session.id
         if body.ttl_seconds is not UNSET:
             await self._kept.at_desk(self._registry.set_ttl, name, body.ttl_seconds)
+        if body.shared is not UNSET:
+            if user() not in (None, session.owner):
+                raise refusals.invalid_request("A session is shared by its owner")
+            await self._kept.at_desk(self._registry.share, name, body.shared)
         if body.session_id is not UNSET and body.session_id != name:
             await self._kept.rename(name, body.session_id)
         return SessionAnswer(True, await self._kept.at_desk(session_info, session))
@@ -45,14 +50,16 @@ class Copies:
     async def fork(self, request: Request, body: ForkRequest) -> SessionAnswer:
         """Create a session that begins as this one is now, or was at a snapshot."""
         source = await self._session(request)
-        session = await self._kept.at_desk(
+        fork = partial(
             self._registry.fork,
             source.id,
             body.session_id,
             body.type,
             body.ttl_seconds,
             body.snapshot,
+            owner=user(),
         )
+        session = await self._kept.at_desk(fork)
         await self._kept.forget_closed()
         info = await self._kept.at_desk(session_info, session)
         return SessionAnswer(True, info, f"Forked {source.id} as {session.id}")

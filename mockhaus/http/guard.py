@@ -15,7 +15,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -29,6 +29,9 @@ from mockhaus.http.sqlapi.bodies import QueryFailureStatus
 #: Who the request is from; None on a server without users.
 caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
 
+#: The user of a server without users.
+ANYONE: Final = "MOCKHAUS"
+
 #: Paths that need no login.
 OPEN: Final = frozenset({"/health", "/api/v1/health", "/openapi.json", "/docs", "/redoc"})
 
@@ -39,6 +42,24 @@ _WAITING: Final = 100
 _REALM: Final = 'Basic realm="Mockhaus", Bearer realm="Mockhaus"'
 _KEY_PAIR: Final = ("", "KEYPAIR_JWT")
 _TOKEN: Final = ("", "OAUTH", "PROGRAMMATIC_ACCESS_TOKEN")
+
+
+class Owned(Protocol):
+    """What some users see and others do not."""
+
+    def is_visible_to(self, user: str | None) -> bool: ...
+
+
+def user() -> str | None:
+    """The caller's name; None on a server without users."""
+    found = caller.get()
+    return None if found is None else found.user.upper()
+
+
+def sees(what: Owned) -> bool:
+    """Whether the caller may know of something."""
+    name = user()
+    return name is None or what.is_visible_to(name)
 
 
 class TooBusy(Exception):

@@ -212,7 +212,7 @@ class HistoryApi:
 
     async def _sessions(self, session_id: str | None) -> list[Session]:
         if session_id is None:
-            return self._registry.list()
+            return self._kept.visible()
         return [await self._kept.at_desk(self._kept.find, session_id)]
 
 

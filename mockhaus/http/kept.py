@@ -19,6 +19,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from mockhaus.errors import MockhausError, SessionNotFound
+from mockhaus.http.guard import ANYONE, caller, sees, user
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import DEFAULT, Registry
 from mockhaus.sessions.session import Session
@@ -64,6 +65,7 @@ class Kept:
         if self._connection is None or self._connection.is_closed:
             self._connection = self._connected()
         self._connection.idle = False
+        self._connection.act_as(user() or ANYONE)
         try:
             return work(self._connection, unwanted)
         finally:
@@ -73,7 +75,7 @@ class Kept:
 
     def _connected(self) -> Connection:
         connection = self.session.connect(
-            user="MOCKHAUS", door="http", transactions=Transactions.SNOWFLAKE
+            user=ANYONE, door="http", transactions=Transactions.SNOWFLAKE
         )
         standing = self.session.standing
         connection.start_in(standing.database, standing.schema, standing.role, standing.warehouse)
@@ -133,8 +135,9 @@ class KeptConnections:
         self._ends: set[asyncio.Future[None]] = set()
 
     async def at_desk(self, call: Callable[..., T], *args: object) -> T:
-        """A short blocking call, in a thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._desk, call, *args)
+        """A short blocking call, in a thread that knows for whom."""
+        inside = partial(copy_context().run, call, *args)
+        return await asyncio.get_running_loop().run_in_executor(self._desk, inside)
 
     async def of(self, session_id: str | None) -> Kept:
         """The connection of a session, of a new memory session for None.
@@ -142,7 +145,7 @@ class KeptConnections:
         Raises SessionNotFound and SessionExpired; an unknown id never becomes a new session.
         """
         if session_id is None:
-            session = await self.at_desk(self._registry.create)
+            session = await self.at_desk(partial(self._registry.create, owner=user()))
             await self.forget_closed()
         else:
             session = await self.at_desk(self.find, session_id)
@@ -154,9 +157,12 @@ class KeptConnections:
         return kept
 
     async def for_sql_api(self, name: str | None) -> Session:
-        """The session of a SQL API request; `default` where it names none."""
+        """The session of a SQL API request; its token's, or `default`, where it names none."""
+        who = caller.get()
+        own = None if who is None else who.session
         if name is None:
-            return await self.at_desk(self._registry.attach, DEFAULT)
+            attach = partial(self._registry.attach, own or DEFAULT, user=user())
+            return await self.at_desk(attach)
         return await self.at_desk(self.find, name)
 
     async def reset(self, name: str) -> None:
@@ -169,7 +175,14 @@ class KeptConnections:
 
     def find(self, session_id: str) -> Session:
         """The session of that id. Raises SessionNotFound and SessionExpired. Blocks."""
-        return self._registry.get(session_id)
+        session = self._registry.get(session_id)
+        if not sees(session):
+            raise SessionNotFound(f"Session '{session_id}' not found or expired.")
+        return session
+
+    def visible(self) -> list[Session]:
+        """The open sessions that the caller may know of."""
+        return [session for session in self._registry.list() if sees(session)]
 
     async def delete(self, session_id: str, *, with_data: bool = False) -> None:
         """Delete a session; a statement that runs in it is stopped, not waited for."""

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from mockhaus.errors import SqlError
 from mockhaus.http import refusals, running
 from mockhaus.http.bodies import Failure, QueryRequest
+from mockhaus.http.guard import user
 from mockhaus.http.kept import Kept
 from mockhaus.http.refusals import Refused
 from mockhaus.http.running import Answered
@@ -47,6 +48,7 @@ class _Query:
     sql: str
     started: datetime
     task: asyncio.Task[Answered]
+    user: str | None = None
     ended: datetime | None = None
 
 
@@ -64,7 +66,12 @@ class Queries:
             return running.answered(connection, body, session_id, unwanted)
 
         query = _Query(
-            new_id(), session_id, body.sql, datetime.now(UTC), asyncio.ensure_future(kept.run(work))
+            new_id(),
+            session_id,
+            body.sql,
+            datetime.now(UTC),
+            asyncio.ensure_future(kept.run(work)),
+            user(),
         )
 
         def ended(task: asyncio.Task[Answered]) -> None:
@@ -113,7 +120,7 @@ class Queries:
 
     def _found(self, request: Request) -> _Query:
         query = self._queries.get(request.path_params["query_id"])
-        if query is None:
+        if query is None or query.user != user():
             query_id = request.path_params["query_id"]
             raise Refused(
                 404, Failure(error="QUERY_NOT_FOUND", detail=f"Query {query_id} not found")

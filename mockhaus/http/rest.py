@@ -38,6 +38,7 @@ from mockhaus.http.bodies import (
     TranslatedStatement,
     TranslateRequest,
 )
+from mockhaus.http.guard import ANYONE, sees, user
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.layers import while_connected
 from mockhaus.http.queries import Queries
@@ -112,7 +113,12 @@ class Rest:
         def create() -> SessionInfo:
             return session_info(
                 self._registry.create(
-                    session_id=body.session_id, kind=body.type, ttl=body.ttl_seconds, path=path
+                    session_id=body.session_id,
+                    kind=body.type,
+                    ttl=body.ttl_seconds,
+                    path=path,
+                    owner=user(),
+                    shared=body.shared,
                 )
             )
 
@@ -125,7 +131,7 @@ class Rest:
         return await self._kept.at_desk(self._list_sessions)
 
     def _list_sessions(self) -> SessionList:
-        sessions = sorted(self._registry.list(), key=lambda s: s.created, reverse=True)
+        sessions = sorted(self._kept.visible(), key=lambda s: s.created, reverse=True)
         active, most = len(sessions), self._config.max_sessions
         usage = round(100 * active / most, 2) if most else 0.0
         infos = {session.id: session_info(session) for session in sessions}
@@ -172,6 +178,7 @@ class Rest:
         found = [
             StoredSession(record.id, record.moment, record.ttl, record.id in is_open)
             for record in records
+            if sees(record)
         ]
         return StoredList(True, found)
 
@@ -183,7 +190,9 @@ class Rest:
 
 
 def _translated(session: Session, body: TranslateRequest) -> TranslateAnswer:
-    connection = session.connect(user="MOCKHAUS", door="http", transactions=Transactions.SNOWFLAKE)
+    connection = session.connect(
+        user=user() or ANYONE, door="http", transactions=Transactions.SNOWFLAKE
+    )
     connection.recorder.recorded = False
     found: list[TranslatedStatement] = []
     try:
@@ -246,6 +255,8 @@ def session_info(session: Session) -> SessionInfo:
         is_busy=session.is_busy,
         context=SessionContext(*astuple(session.standing)),
         storage=UNSET if path is None else storage_info(path),
+        owner=UNSET if session.owner is None else session.owner,
+        shared=UNSET if session.owner is None else session.shared,
     )
 
 

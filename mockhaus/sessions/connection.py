@@ -127,6 +127,11 @@ class Connection:
     def lock_timeout(self, seconds: float | None) -> None:
         self._transaction.lock_timeout = seconds
 
+    def act_as(self, user: str) -> None:
+        """The next statement comes from this user: one connection of a door, several clients."""
+        if self.context.user != user:
+            self.context = replace(self.context, user=user)
+
     @gated
     def enter(self, database: str | None, schema: str | None) -> None:
         """Make these current. A database that does not exist yet is created with its PUBLIC.

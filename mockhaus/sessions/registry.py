@@ -54,7 +54,17 @@ def _record(session: Session, folder: Path, ttl: float | None) -> None:
         session.created = min(session.created, known.moment)
         standing = known.standing
         session.standing = standing or session.standing
-    stored.write(folder, Stored(session.id, ttl, session.created.isoformat(), standing=standing))
+        if known.owner is not None:
+            session.owner, session.shared = known.owner, known.shared
+    record = Stored(
+        session.id,
+        ttl,
+        session.created.isoformat(),
+        standing=standing,
+        owner=session.owner,
+        shared=session.shared,
+    )
+    stored.write(folder, record)
 
 
 class Registry:
@@ -81,8 +91,12 @@ class Registry:
         ttl: float | None = None,
         path: str | None = None,
         origin: Copy | None = None,
+        *,
+        owner: str | None = None,
+        shared: bool = False,
     ) -> Session:
         """A new session. `ttl` None means the default, 0 never; `path` is below the data directory.
+        `owner` is a user, None for a session that is everyone's.
 
         Raises SessionExists, InvalidSession, TooManySessions.
         """
@@ -90,11 +104,14 @@ class Registry:
         folder = self._checked(session_id, kind, ttl, path)
         if origin is not None and folder is not None and stored.read(folder) is not None:
             raise SessionExists(f"Data of a session '{session_id}' are stored already.")
+        known = None if folder is None else stored.read(folder)
+        if known is not None and not known.is_visible_to(owner):
+            raise SessionExists(f"Session '{session_id}' exists already.")
         self._make_room()
         opened = self._reserve(session_id)
         if opened is None:
             raise SessionExists(f"Session '{session_id}' exists already.")
-        return self._open(session_id, ttl, folder, opened, origin)
+        return self._open(session_id, ttl, folder, opened, origin, owner=owner, shared=shared)
 
     def fork(
         self,
@@ -103,6 +120,8 @@ class Registry:
         kind: Kind | None = None,
         ttl: float | None = None,
         snapshot: str | None = None,
+        *,
+        owner: str | None = None,
     ) -> Session:
         """A new session that begins as another is now, or was when a snapshot was made.
 
@@ -116,6 +135,7 @@ class Registry:
                 kind or source.kind,
                 source.ttl if ttl is None else ttl,
                 origin=copy,
+                owner=owner,
             )
 
     def rename(self, session_id: str, new_id: str) -> Session:
@@ -175,8 +195,26 @@ class Registry:
             raise SessionNotFound(f"Session '{session_id}' not found or expired.")
         return session
 
-    def attach(self, name: str, *, create: bool = True) -> Session:
-        """The session of that name, created if it is new: what a PostgreSQL connection does."""
+    def share(self, session_id: str, shared: bool) -> Session:
+        """Show a session to others than its owner, or no longer."""
+        session = self.get(session_id)
+        session.shared = shared
+        if session.folder is not None:
+            stored.update(session.folder, shared=shared)
+        return session
+
+    def attach(self, name: str, *, create: bool = True, user: str | None = None) -> Session:
+        """The session of that name, created if it is new: what a PostgreSQL connection does.
+
+        Raises SessionNotFound also for a session of somebody else's.
+        """
+        session = self._attached(name, create, user)
+        if not session.is_visible_to(user):
+            raise SessionNotFound(f"Session '{name}' not found or expired.")
+        return session
+
+    def _attached(self, name: str, create: bool, user: str | None) -> Session:
+        owner = None if name == DEFAULT else user
         while True:
             try:
                 return self.get(name)
@@ -192,9 +230,12 @@ class Registry:
                 opening.wait()
                 continue
             try:
-                return self.create(name, ttl=0 if name == DEFAULT else None, **self._kind_of_new())
+                ttl = 0 if name == DEFAULT else None
+                return self.create(name, ttl=ttl, owner=owner, **self._kind_of_new())
             except SessionExists:
-                continue
+                found = None if self._root is None else stored.find(self._root, name)
+                if found is not None and not found[1].is_visible_to(owner):
+                    raise SessionNotFound(f"Session '{name}' not found or expired.") from None
 
     def _kind_of_new(self) -> dict[str, Any]:
         return {"kind": "memory" if self._config.data_dir is None else "persistent"}
@@ -279,6 +320,9 @@ class Registry:
         folder: Path | None,
         opened: threading.Event,
         origin: Copy | None = None,
+        *,
+        owner: str | None = None,
+        shared: bool = False,
     ) -> Session:
         default = 0.0 if session_id == DEFAULT else self._config.session_ttl
         lives = default if ttl is None else ttl
@@ -294,6 +338,8 @@ class Registry:
                     origin,
                     observe=self.metrics.statement,
                 )
+                session.owner = None if owner is None else owner.upper()
+                session.shared = shared
             except BaseException:
                 storage.close()
                 if origin is not None and folder is not None:  # half of a copy
@@ -334,7 +380,10 @@ class Registry:
         opened = self._reserve(session_id)
         if opened is None:  # a client came back at once and has it already
             return self.get(session_id)
-        return self._open(session_id, session.ttl, session.folder, opened)
+        owner, shared = session.owner, session.shared
+        return self._open(
+            session_id, session.ttl, session.folder, opened, owner=owner, shared=shared
+        )
 
     def cleanup(self) -> int:
         """Close the sessions whose time has run out and answer how many they were."""

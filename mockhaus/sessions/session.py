@@ -24,7 +24,7 @@ from mockhaus.sessions.history import Entry, History, now
 from mockhaus.sessions.locks import Locks
 from mockhaus.sessions.snapshots import Copy, Snapshot, Snapshots
 from mockhaus.sessions.storage import Kind, Storage
-from mockhaus.sessions.stored import Standing
+from mockhaus.sessions.stored import Standing, is_visible
 from mockhaus.sessions.transaction import Transactions
 from mockhaus.translation.context import DEFAULT_DATABASE, Context, ObjectName
 
@@ -54,6 +54,9 @@ class Session:
         self.id = session_id
         self.kind: Kind = storage.kind
         self.ttl = ttl
+        #: In upper case; None is everyone's.
+        self.owner: str | None = None
+        self.shared = False
         self.created: datetime = now()
         self.last_accessed = self.created
         self.history = History(observe=observe)
@@ -135,6 +138,10 @@ class Session:
         """The doors of its connections, one for each."""
         with self._guard:
             return [connection.door for connection in self._connections]
+
+    def is_visible_to(self, user: str | None) -> bool:
+        """Whether a user may know of it; None is whoever there is on a server without users."""
+        return is_visible(self.owner, self.shared, user)
 
     def touch(self) -> None:
         """The session was used just now."""

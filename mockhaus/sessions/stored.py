@@ -54,11 +54,22 @@ class Stored:
     created: str
     deleted: bool = False
     standing: Standing | None = None
+    owner: str | None = None
+    shared: bool = False
+
+    def is_visible_to(self, user: str | None) -> bool:
+        """Whether a user may know of it; None is whoever there is on a server without users."""
+        return is_visible(self.owner, self.shared, user)
 
     @property
     def moment(self) -> datetime:
         """When it was created."""
         return datetime.fromisoformat(self.created)
+
+
+def is_visible(owner: str | None, shared: bool, user: str | None) -> bool:
+    """Whether a user may know of a session: its owner, and everyone where it has none."""
+    return user is None or owner is None or shared or owner == user.upper()
 
 
 def write(folder: Path, record: Stored) -> None:

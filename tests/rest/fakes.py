@@ -42,6 +42,9 @@ class FakeConnection:
         self.is_closed = False
         self.ran: list[str] = []
 
+    def act_as(self, user: str) -> None:
+        pass
+
     def start_in(self, *names: str | None) -> None:
         pass
 
@@ -88,6 +91,8 @@ class FakeSession:
     path: Path | None = None
     ttl = 3600.0
     standing = Standing.of(Context())
+
+    owner = None
 
     def __init__(self, session_id: str, registry: FakeRegistry) -> None:
         self.id = session_id

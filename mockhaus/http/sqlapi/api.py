@@ -26,6 +26,7 @@ from mockhaus.errors import (
     SqlError,
     StatementTimeout,
 )
+from mockhaus.http.guard import user
 from mockhaus.http.layers import read_body
 from mockhaus.http.refusals import Refused
 from mockhaus.http.sqlapi.bodies import (
@@ -165,11 +166,11 @@ class SqlApi:
         nullable = _flag(request, "nullable", default=True)
         again = _flag(request, "retry", default=False)
         work = self._statements.of_request(request_id) if again else None
-        if work is None:
+        if work is None or work.user != user():
             body = await self._body(request)
             session = await self._sessions.for_sql_api(request.headers.get(SESSION_HEADER))
             client = request.headers.get("user-agent", "")
-            work = Execution(session, body, request_id, asynchronous, nullable, client)
+            work = Execution(session, body, request_id, asynchronous, nullable, client, user())
             self._statements.submit(work)
         if not asynchronous:
             await self._statements.wait(work, self._statements.limits.wait)
@@ -211,7 +212,7 @@ class SqlApi:
     def _found(self, request: Request) -> Execution:
         handle = request.path_params["handle"]
         work = self._statements.find(handle)
-        if work is None:
+        if work is None or work.user != user():
             raise Turned(400, "000709", f"Statement {handle} not found")
         return work
 

@@ -22,6 +22,7 @@ from mockhaus.errors import (
     StatementTimeout,
     UnsupportedFeature,
 )
+from mockhaus.http.guard import ANYONE
 from mockhaus.http.sqlapi import partitions
 from mockhaus.http.sqlapi.bindings import Values, values
 from mockhaus.http.sqlapi.bodies import LONGEST, StatementRequest, Stats
@@ -108,6 +109,8 @@ class Execution:
     asynchronous: bool = False
     nullable: bool = True
     client: str = ""
+    #: Who asked, None on a server without users.
+    user: str | None = None
     limit: int = 2**62
     handle: str = field(default_factory=new_id)
     created_on: int = field(default_factory=lambda: int(time.time() * 1000))
@@ -171,7 +174,7 @@ class Execution:
 
     def _run(self) -> Answer:
         connection = self.connection = self.session.connect(
-            user="MOCKHAUS",
+            user=self.user or ANYONE,
             door="sql-api",
             transactions=Transactions.SNOWFLAKE,
             client=self.client,
@@ -203,7 +206,9 @@ class Execution:
 
     def _children(self, statements: list[s.Statement]) -> list[Execution]:
         self.children = [
-            Execution(self.session, self.request, self.request_id, nullable=self.nullable)
+            Execution(
+                self.session, self.request, self.request_id, nullable=self.nullable, user=self.user
+            )
             for _ in statements
         ]
         for child in self.children:

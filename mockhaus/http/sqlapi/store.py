@@ -105,16 +105,21 @@ class Statements:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def forget_all(self) -> None:
-        """Stop everything and forget it."""
-        await self.stop()
-        self._by_handle.clear()
-        self._by_request.clear()
-        self._held = 0
+    async def forget_all(self, user: str | None = None) -> None:
+        """Stop what a user runs, and forget what there was; everything for None."""
+        await self.stop(user)
+        for work in self._of(user):
+            del self._by_handle[work.handle]
+            self._held -= work.size
+            if self._by_request.get(work.request_id) == work.handle:
+                del self._by_request[work.request_id]
 
-    async def stop(self) -> None:
-        """Stop everything that runs."""
-        running = [work for work in self._by_handle.values() if not work.is_done]
+    def _of(self, user: str | None) -> list[Execution]:
+        return [work for work in self._by_handle.values() if user in (None, work.user)]
+
+    async def stop(self, user: str | None = None) -> None:
+        """Stop what a user runs; everything for None."""
+        running = [work for work in self._of(user) if not work.is_done]
         await asyncio.gather(*(self.cancel(work) for work in running), *self._tasks)
 
     def _forget(self) -> None:
