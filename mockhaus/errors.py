@@ -6,6 +6,7 @@
     │   │   ├── SqlSyntaxError         001003  42601
     │   │   ├── UnknownFunction        002140  42883
     │   │   ├── WrongArguments         000938  42883
+    │   │   │   └── InvalidArgumentTypes 001044  42883
     │   │   ├── InvalidIdentifier      000904  42703
     │   │   ├── AmbiguousColumn        002028  42702
     │   │   ├── UndefinedObject        002003  42P01
@@ -30,6 +31,7 @@
     │   │   ├── InvalidDatetime        100035  22007
     │   │   ├── InvalidText            100037  22P02
     │   │   │   └── InvalidJson        100069  22P02
+    │   │   ├── SingleRowExpected      090150  21000
     │   │   ├── NumberOutOfRange       100132  22003
     │   │   ├── StringTooLong          100078  22001
     │   │   ├── NotNullViolation       100072  23502
@@ -96,6 +98,8 @@ class MockhausError(Exception):
     number: ClassVar[str] = "000603"
     sqlstate: ClassVar[str] = "XX000"
     snowflake_state: ClassVar[str] = "XX000"
+    #: Whether Snowflake's sentence begins with the line and position of what is wrong.
+    located: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -147,14 +151,23 @@ class UnknownFunction(CompilationError):
 class WrongArguments(CompilationError):
     """A known function called with too few, too many or unfit arguments."""
 
+    located = True
     number = "000938"
     sqlstate = "42883"
     snowflake_state = "22023"
 
 
+class InvalidArgumentTypes(WrongArguments):
+    """A known function or operator called with values of unfit types."""
+
+    number = "001044"
+    snowflake_state = "42P13"
+
+
 class InvalidIdentifier(CompilationError):
     """A column name that resolves to nothing."""
 
+    located = True
     number = "000904"
     sqlstate = "42703"
 
@@ -330,6 +343,13 @@ class InvalidJson(InvalidText):
 
     number = "100069"
     snowflake_state = "22P02"
+
+
+class SingleRowExpected(ExecutionError):
+    """A subquery used as a value that has several rows."""
+
+    number = "090150"
+    sqlstate = "21000"
 
 
 class NumberOutOfRange(ExecutionError):

@@ -53,6 +53,103 @@ def _too_long(match: re.Match[str]) -> SqlError:
     )
 
 
+#: DuckDB's name of a type -> Snowflake's.
+_TYPES: Final = (
+    (r"\b(?:INTEGER_LITERAL|INTEGER|BIGINT|HUGEINT|SMALLINT|TINYINT)\b", "NUMBER(38,0)"),
+    (r"\bDECIMAL\b", "NUMBER"),
+    (r"\bDOUBLE\b", "FLOAT"),
+    (r"\b(?:STRING_LITERAL|VARCHAR)\b", "VARCHAR(16777216)"),
+    (r"\bTIMESTAMP WITH TIME ZONE\b", "TIMESTAMP_LTZ(9)"),
+    (r"\bTIMESTAMP\b(?!_)", "TIMESTAMP_NTZ(9)"),
+    (r"\bTIME\b", "TIME(9)"),
+    (r"\bBLOB\b", "BINARY(8388608)"),
+    (r"\bJSON\b", "VARIANT"),
+)
+
+
+def _shown_types(text: str) -> str:
+    for pattern, name in _TYPES:
+        text = re.sub(pattern, name, text)
+    return text
+
+
+def _sentence(pattern: str, kind: type[SqlError], message: str) -> tuple[str, _Make]:
+    """A rule whose message takes the pattern's groups: `{name}`, or `{NAME}` in upper case."""
+    sentence = f"SQL compilation error:\n{message}"
+
+    def make(match: re.Match[str]) -> SqlError:
+        found = {key: value for key, value in match.groupdict().items() if value}
+        upper = {key.upper(): value.upper() for key, value in found.items()}
+        return kind(sentence.format(**found, **upper))
+
+    return pattern, make
+
+
+#: DuckDB's words for common mistakes -> the error and Snowflake's words.
+_SENTENCES: Final = (
+    _sentence(
+        r"(?P<clause>GROUP BY|ORDER) term out of range",
+        errors.GroupingError,
+        "a position in {clause} is not that of an item of the SELECT",
+    ),
+    _sentence(
+        r"WHERE clause cannot contain aggregates",
+        errors.GroupingError,
+        "Invalid aggregate function in where clause",
+    ),
+    _sentence(
+        r"Set operations can only apply to expressions with the same number",
+        errors.ValueCount,
+        "invalid number of result columns for set operator input branches",
+    ),
+    _sentence(
+        r"duplicate alias \"(?P<name>[^\"]+)\"", errors.AmbiguousColumn, "duplicate alias '{name}'"
+    ),
+    _sentence(
+        r"Column with name (?P<name>\S+) already exists",
+        errors.DuplicateObject,
+        "duplicate column name '{name}'",
+    ),
+    _sentence(
+        r"VALUES lists must all be the same length",
+        errors.ValueCount,
+        "the rows of VALUES are not of the same number of values",
+    ),
+    _sentence(
+        r"Scalar Function with name (?P<name>\S+) does not exist",
+        errors.WrongArguments,
+        "Missing window specification for window function [{NAME}]",
+    ),
+    _sentence(
+        r"SELECT clause without selection list", errors.SqlSyntaxError, "SELECT needs an item"
+    ),
+    _sentence(
+        r"at least one window function must appear in the SELECT column or QUALIFY",
+        errors.GroupingError,
+        "QUALIFY needs a window function in the SELECT list or in its predicate",
+    ),
+    _sentence(
+        r"Subquery returns (?P<n>\d+) columns - expected 1",
+        errors.ValueCount,
+        "a subquery used as an expression has {n} columns instead of one",
+    ),
+    _sentence(
+        r"LIMIT/OFFSET cannot be negative",
+        errors.InvalidParameter,
+        "Invalid row count in limit clause",
+    ),
+    (
+        r"More than one row returned by a subquery",
+        lambda m: errors.SingleRowExpected("Single-row subquery returns more than one row."),
+    ),
+    _sentence(
+        r"Cannot extract field from expression \"(?P<name>[^\".]+)\.\*\"",
+        errors.InvalidIdentifier,
+        "invalid identifier '{name}'",
+    ),
+)
+
+
 #: Pattern over DuckDB's message -> the error it means. Searched in this order.
 _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
     (re.compile(pattern, re.S), make)
@@ -65,6 +162,7 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
             r"MOCKHAUS:(?P<name>\w+):(?P<text>[^\n]*?)(?:' to \w+)?(?:\n|$)",
             lambda m: _raised(m["name"], m["text"]),
         ),
+        *_SENTENCES,
         (
             r"Could not convert string ['\"](?P<text>.*?)['\"] to (?P<kind>\w+)",
             lambda m: _conversion(m["text"], m["kind"]),
@@ -141,9 +239,11 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
             ),
         ),
         (
-            r"No function matches the given name and argument types '(?P<call>.*?)'\. You",
-            lambda m: errors.WrongArguments(
-                f"Invalid argument types for function: {m['call'].upper()}"
+            r"No function matches the given name and argument types "
+            r"'(?P<name>[^(]+)\((?P<types>.*?)\)'\. You",
+            lambda m: errors.InvalidArgumentTypes(
+                f"SQL compilation error:\nInvalid argument types for function "
+                f"'{m['name'].strip().upper()}': ({_shown_types(m['types'])})"
             ),
         ),
         (

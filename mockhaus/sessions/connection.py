@@ -33,6 +33,7 @@ from mockhaus.sessions import dml
 from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads
 from mockhaus.sessions.gate import gated
 from mockhaus.sessions.history import now
+from mockhaus.sessions.placing import place
 from mockhaus.sessions.preparing import EXPLAINED, Prepared, Preparer, exact
 from mockhaus.sessions.recording import Recorder
 from mockhaus.sessions.settings import SETTINGS
@@ -461,8 +462,7 @@ class Connection:
         self, statement: s.Statement, error: SqlError, started: datetime, clock: float
     ) -> None:
         """A statement failed: give the error its place and id, and the transaction its state."""
-        if error.position is None and error.subject is not None:
-            error.position = _position_of(statement, error.subject)
+        place(error, statement)
         entry = self.recorder.record(statement, self.context, started, clock, error=error)
         error.query_id = entry.query_id
         if not isinstance(error, TransactionAborted):
@@ -481,13 +481,6 @@ class Connection:
         self._transaction.rollback()
         self._cursor.close()
         self.session.left(self)
-
-
-def _position_of(statement: s.Statement, subject: str) -> int | None:
-    """Where a name stands in the text that was sent."""
-    if not isinstance(statement, s.Tree):
-        return None
-    return s.position_of(statement.tree, subject.rsplit(".", 1)[-1])
 
 
 _BOUNDARIES: Final = {

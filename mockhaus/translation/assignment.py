@@ -22,6 +22,7 @@ from mockhaus.translation.registry import apply
 #: DuckDB's type of a column -> the macro that converts into it.
 _MACROS: Final = {
     "BIGINT": "assign_integer",
+    "HUGEINT": "assign_whole",
     "DOUBLE": "assign_number",
     "BOOLEAN": "assign_boolean",
     "DATE": "assign_date",
@@ -33,9 +34,9 @@ _MACROS: Final = {
     "JSON": "assign_variant",
 }
 _DECIMAL: Final = re.compile(r"DECIMAL\((\d+),(\d+)\)")
-_NUMBERS: Final = frozenset(("BIGINT", "DOUBLE"))
+_NUMBERS: Final = frozenset(("BIGINT", "HUGEINT", "DOUBLE"))
 #: Types whose values DuckDB takes from a client as they are.
-_BOUND: Final = frozenset(("BIGINT", "DOUBLE", "VARCHAR", "BLOB", "JSON"))
+_BOUND: Final = frozenset(("BIGINT", "HUGEINT", "DOUBLE", "VARCHAR", "BLOB", "JSON"))
 _CONSTANT_DATES: Final = {"DATE": DataType.Type.DATE, "TIMESTAMP": DataType.Type.TIMESTAMP}
 
 

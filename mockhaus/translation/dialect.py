@@ -24,6 +24,9 @@ from mockhaus.translation.untyped import settle
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 SNOWFLAKE: Final = Dialect.get_or_raise("snowflake")
+#: Where the tree keeps the name that a function was called by: sqlglot makes one class of several.
+CALLED: Final = "called"
+SNOWFLAKE.ORIGINAL_NAME_META_KEY = CALLED
 DUCKDB: Final = Dialect.get_or_raise("duckdb")
 
 #: Deeper nesting of parentheses than this is refused: recursive parsing would exhaust the stack.

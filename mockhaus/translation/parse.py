@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
-from mockhaus.errors import UnsupportedFeature
+from mockhaus.errors import UnknownFunction, UnsupportedFeature
 from mockhaus.translation import indirect
 from mockhaus.translation import statements as s
 from mockhaus.translation.dialect import parse_tree, tokenize
@@ -61,7 +61,6 @@ _TREES: Final[dict[type[exp.Expression], type[s.Tree]]] = {
     exp.Intersect: s.Select,
     exp.Except: s.Select,
     exp.Subquery: s.Select,
-    exp.Values: s.Select,
     exp.Insert: s.Insert,
     exp.MultitableInserts: s.Insert,
     exp.Update: s.Update,
@@ -128,6 +127,7 @@ def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Sta
             raise UnsupportedFeature("Unsupported feature 'EXPLAIN USING JSON or TABULAR'.")
         if reader.done:
             raise reader.unexpected()
+    _refuse_foreign(reader)
     tree = parse_tree(_numbered(reader.tokens[reader.at :]), reader.text)
     if placeholders and not any(map(is_stage, tree.find_all(exp.Table))):
         _bind_dollars(tree)  # over a stage, $1 is a column
@@ -143,6 +143,48 @@ def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Sta
     return kind(
         **statement_fields(reader), tree=tree, parameters=parameters, binds=binds, labels=shown
     )
+
+
+#: What stands before a FROM that has no SELECT, or no items.
+_BARE: Final = frozenset(
+    (None, TokenType.SELECT, TokenType.L_PAREN, TokenType.ALIAS, TokenType.UNION, TokenType.ALL)
+)
+#: Words of other dialects that sqlglot reads all the same.
+_FOREIGN: Final = frozenset((TokenType.ISNULL, TokenType.NOTNULL))
+
+
+#: Functions of other dialects that sqlglot has a syntax of its own for.
+_FOREIGN_CALLS: Final = frozenset(
+    (
+        "ARGMAX", "ARGMIN", "ARG_MAX", "ARG_MIN", "CONVERT", "GAP_FILL", "IF", "JSON_OBJECT",
+        "JSON_OBJECTAGG", "JSON_TABLE", "NORMALIZE", "OPENJSON", "OVERLAY", "SAFE_CAST",
+        "TRY_CONVERT", "WEIGHT_STRING",
+    )
+)  # fmt: skip
+
+
+def _refuse_foreign(reader: Reader) -> None:
+    """Raises at what only DuckDB and others take: `FROM t`, `x ISNULL`, `USING SAMPLE`, `IF(..)`.
+
+    Raises SqlSyntaxError, UnknownFunction.
+    """
+    before: Any = None
+    for at in range(reader.at, len(reader.tokens)):
+        token = reader.tokens[at]
+        kind: Any = token.token_type
+        sampled = before is TokenType.USING and kind is TokenType.TABLE_SAMPLE
+        bare = kind is TokenType.FROM and before in _BARE
+        if kind in _FOREIGN or sampled or bare or (before is None and kind is TokenType.VALUES):
+            reader.at = at
+            raise reader.unexpected()
+        if kind is TokenType.L_PAREN and at > reader.at:
+            name = reader.tokens[at - 1]
+            if name.text.upper() in _FOREIGN_CALLS and not reader.is_quoted(name):
+                raise UnknownFunction(
+                    f"SQL compilation error:\nUnknown function {name.text.upper()}",
+                    position=name.start,
+                )
+        before = kind
 
 
 def _class_of(tree: exp.Expression, leading: tuple[str, ...]) -> type[s.Tree]:

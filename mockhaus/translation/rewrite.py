@@ -17,7 +17,13 @@ from typing import Any, Final, cast
 
 from sqlglot import exp
 
-from mockhaus.errors import SqlError, UndefinedVariable, UnknownFunction, UnsupportedFeature
+from mockhaus.errors import (
+    InvalidIdentifier,
+    SqlError,
+    UndefinedVariable,
+    UnknownFunction,
+    UnsupportedFeature,
+)
 from mockhaus.translation import names, routines, staged
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
@@ -26,7 +32,7 @@ from mockhaus.translation.clauses.grouping import spelled_out
 from mockhaus.translation.clauses.pivot import pivoted
 from mockhaus.translation.comparisons import fitted, needs_fitting
 from mockhaus.translation.context import Context, ObjectName
-from mockhaus.translation.dialect import snowflake_text
+from mockhaus.translation.dialect import CALLED, snowflake_text
 from mockhaus.translation.functions import FAMILIES, postgres
 from mockhaus.translation.information_schema import is_information_schema, relation
 from mockhaus.translation.registry import Function, Rewriter, check_arity
@@ -44,8 +50,8 @@ class Walk:
     """
 
     __slots__ = (
-        "_ctes", "_numbers", "_tables", "arguments", "calls", "context", "counts", "numbered",
-        "text", "used", "volatile", "within",
+        "_ctes", "_numbers", "_rowid", "_tables", "arguments", "calls", "context", "counts",
+        "numbered", "text", "used", "volatile", "within",
     )  # fmt: skip
 
     def __init__(self, context: Context, text: str) -> None:
@@ -57,6 +63,7 @@ class Walk:
         self.numbered = ".$" in text
         self._ctes: list[set[str]] = []
         self._tables: set[ObjectName] = set()
+        self._rowid: int | None = None
         #: Of user-defined functions (see `routines`): the arguments of the body that is walked,
         #: the calls that wait for their types, and the functions used and those around.
         self.arguments: dict[str, exp.Expression] = {}
@@ -69,6 +76,8 @@ class Walk:
         """The whole tree when all of it is rewritten: what depends on the types of columns."""
         if self.calls:
             tree = routines.decided(tree, self)
+        if self._rowid is not None:
+            self._check_rowid(tree)
         if not needs_fitting(tree):
             return tree
         known = [self.context.columns(name) for name in self._tables]
@@ -104,6 +113,22 @@ class Walk:
         """A number that nothing else in the statement has."""
         return next(self._numbers)
 
+    def _check_rowid(self, tree: exp.Expression) -> None:
+        """DuckDB's ROWID is no column of Snowflake's."""
+        named = any("ROWID" in self.context.columns(name) for name in self._tables)
+        aliased = any(
+            str(each.this).upper() == "ROWID" and not isinstance(each.parent, exp.Column)
+            for each in tree.find_all(exp.Identifier)
+        )
+        if not (named or aliased):
+            raise InvalidIdentifier(
+                "SQL compilation error:\ninvalid identifier 'ROWID'", position=self._rowid
+            )
+
+    def note_rowid(self, node: exp.Expression) -> None:
+        """Note that the statement names a column ROWID."""
+        self._rowid = node.meta.get("start", 0)
+
     def read(self, table: ObjectName) -> None:
         """Note that the statement reads a table."""
         self._tables.add(table)
@@ -111,6 +136,8 @@ class Walk:
     def rewrite(self, node: exp.Expression) -> exp.Expression:
         """The DuckDB tree for a Snowflake tree; the given tree is used up."""
         kind = type(node)
+        if node.meta and str(node.meta.get(CALLED, "")).upper() not in NAMES:
+            raise unknown_name(node)
         enter = ENTER.get(kind)
         if enter is not None:
             return enter(node, self)
@@ -124,7 +151,7 @@ class Walk:
         if leave is not None:
             self.children(node)
             return leave(node, self)
-        if kind not in KEPT:
+        if kind not in KEPT or any(node.args.get(key) for key in FOREIGN.get(kind, ())):
             raise unknown(node)
         self.children(node)
         return node
@@ -160,6 +187,8 @@ class Walk:
         """Snowflake's RECURSIVE is optional: a CTE whose union names itself is recursive."""
         scope = self._ctes[-1]
         for cte in with_.expressions:
+            if cte.args.get("materialized") is not None:
+                raise UnsupportedFeature("Unsupported feature 'AS [NOT] MATERIALIZED'.")
             name = names.stored(cte.args["alias"].this)
             if isinstance(cte.this, exp.SetOperation) and _mentions(cte.this.expression, name):
                 if cte.this.args.get("distinct"):
@@ -206,6 +235,14 @@ def unknown(node: exp.Expression) -> UnsupportedFeature | UnknownFunction:
     return UnsupportedFeature(f"Unsupported feature '{shown}'.", position=position)
 
 
+def unknown_name(node: exp.Expression) -> UnknownFunction:
+    """The refusal of a function by a name that other dialects have for one of Snowflake's."""
+    return UnknownFunction(
+        f"SQL compilation error:\nUnknown function {str(node.meta[CALLED]).upper()}",
+        position=node.meta.get("start"),
+    )
+
+
 def refused_function(function: Function, node: exp.Expression) -> UnsupportedFeature:
     """The refusal of a function that Snowflake has and Mockhaus has not."""
     name = str(node.this).upper() if isinstance(node, exp.Anonymous) else function.names[0]
@@ -238,6 +275,8 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
         return walk.rewrite(this)
     if table is not None and isinstance(this, exp.Identifier) and names.stored(this) == "NEXTVAL":
         return _nextval(node, walk)
+    if isinstance(this, exp.Identifier) and names.stored(this).upper() == "ROWID":
+        walk.note_rowid(this)
     new = exp.Column(this=walk.rewrite(this) if this is not None else None)
     if table is not None:
         new.set("table", walk.rewrite(table))
@@ -359,6 +398,7 @@ def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
         walk.numbered = False
         sources.numbered(node, walk)
     if isinstance(node, exp.Select):
+        sources.no_rows_of_tables(node, walk)
         spelled_out(node)
         star.spelled_out(node, walk)
         if isinstance(node.parent, (exp.Subquery, exp.CTE)):
@@ -459,6 +499,23 @@ CALLS: Final[dict[str, Function]] = {
     if not function.nodes
     for name in function.names
 }
+
+#: Arguments of kept classes that other dialects have.
+FOREIGN: Final[dict[type[exp.Expression], tuple[str, ...]]] = {
+    exp.Between: ("symmetric",),
+    exp.Distinct: ("on",),
+}
+
+#: Every name that a function may be called by; '' of what is no call.
+NAMES: Final[frozenset[str]] = frozenset(
+    (
+        "",
+        "TABLE",
+        "LIKE",
+        "ILIKE",
+        *(name for family in FAMILIES.values() for function in family for name in function.names),
+    )
+)
 
 KEPT: Final[frozenset[type[exp.Expression]]] = frozenset(
     (

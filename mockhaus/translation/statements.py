@@ -29,14 +29,22 @@ class Statement:
         return type(self).__name__.upper()
 
 
-def position_of(tree: exp.Expression, name: str) -> int | None:
-    """Where a name first stands in the text that was sent: its 0-based offset."""
+def spelled(tree: exp.Expression, name: str) -> tuple[int, str] | None:
+    """Where a name first stands in the text that was sent (a 0-based offset), and how it is spelled
+    there with the names before it: `T.A`."""
     found = [
-        node.meta["start"]
+        (node.meta["start"], node)
         for node in tree.find_all(exp.Identifier)
         if str(node.this).upper() == name.upper() and "start" in node.meta
     ]
-    return min(found, default=None)
+    if not found:
+        return None
+    start, node = min(found, key=lambda pair: pair[0])
+    if not isinstance(node.parent, exp.Column):
+        return start, name
+    parts = node.parent.parts
+    shown = ".".join(p.name if p.args.get("quoted") else p.name.upper() for p in parts)
+    return parts[0].meta.get("start", start), shown
 
 
 # --- answered by DuckDB after translation --------------------------------------------------------

@@ -19,7 +19,6 @@ RECOGNISED: list[tuple[str, list[type[s.Statement]]]] = [
     ("/* dbt */ CREATE TABLE t (a INT)", [s.CreateTable]),
     ("WITH x AS (SELECT 1) SELECT * FROM x", [s.Select]),
     ("(SELECT 1) UNION (SELECT 2)", [s.Select]),
-    ("VALUES (1)", [s.Select]),
     ("INSERT INTO t VALUES (1)", [s.Insert]),
     ("UPDATE t SET a = 1", [s.Update]),
     ("DELETE FROM t", [s.Delete]),
@@ -59,6 +58,11 @@ def test_a_statement_knows_its_text_and_place() -> None:
 #: Text -> what is refused, where, and a part of the words.
 REFUSED = [
     ("SELEC 1", errors.SqlSyntaxError, 6, "line 1 at position 6 unexpected '1'"),
+    ("FROM t", errors.SqlSyntaxError, 0, "line 1 at position 0 unexpected 'FROM'"),
+    ("SELECT FROM t", errors.SqlSyntaxError, 7, "unexpected 'FROM'"),
+    ("VALUES (1)", errors.SqlSyntaxError, 0, "unexpected 'VALUES'"),
+    ("SELECT a ISNULL", errors.SqlSyntaxError, 9, "unexpected 'ISNULL'"),
+    ("SELECT a FROM t USING SAMPLE 10%", errors.SqlSyntaxError, 22, "unexpected 'SAMPLE'"),
     ("SELECT 1 1", errors.SqlSyntaxError, 9, "unexpected '1'"),
     ("SELECT *\nFROM t WHERE )", errors.SqlSyntaxError, 22, "line 2 at position 13 unexpected ')'"),
     ("SELECT (1", errors.SqlSyntaxError, 9, "<EOF>"),

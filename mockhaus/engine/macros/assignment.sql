@@ -25,6 +25,8 @@ CREATE OR REPLACE MACRO number_kinds() AS
 
 CREATE OR REPLACE MACRO assign_integer(a, c) AS
     CASE WHEN assignable(a, number_kinds(), c, 'NUMBER(38,0)') THEN integer_of(a) END;
+CREATE OR REPLACE MACRO assign_whole(a, c) AS
+    CASE WHEN assignable(a, number_kinds(), c, 'NUMBER(38,0)') THEN whole_of(a) END;
 CREATE OR REPLACE MACRO assign_number(a, c, t) AS
     CASE WHEN assignable(a, number_kinds(), c, t) THEN numeric_source(a) END;
 CREATE OR REPLACE MACRO assign_boolean(a, c) AS

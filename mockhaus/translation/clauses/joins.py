@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
+from mockhaus.errors import SqlSyntaxError
+
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
+
+
+_WORDS: Final = frozenset(("NATURAL", "ASOF", "INNER", "OUTER", "CROSS", "DIRECTED"))
 
 
 def _join(node: exp.Join, walk: Walk) -> exp.Expression:
@@ -16,6 +21,12 @@ def _join(node: exp.Join, walk: Walk) -> exp.Expression:
     ASOF JOIN keeps the rows of its left side without a match (DuckDB: only ASOF LEFT JOIN does),
     and its MATCH_CONDITION is part of DuckDB's ON.
     """
+    for word in (node.args.get("method"), node.kind):
+        if word and str(word).upper() not in _WORDS:
+            raise SqlSyntaxError(
+                f"SQL compilation error:\nsyntax error unexpected '{word} JOIN'.",
+                hint="Snowflake has no such join.",
+            )
     match = node.args.get("match_condition")
     walk.children(node)
     if node.args.get("method") == "ASOF":

@@ -18,6 +18,8 @@ def _sample(node: exp.TableSample, walk: Walk) -> exp.Expression:
     """BERNOULLI | ROW by probability or number of rows, SYSTEM | BLOCK, SEED | REPEATABLE."""
     method = str(node.args["method"].this).upper() if node.args.get("method") else "BERNOULLI"
     method = _METHODS.get(method, method)
+    if method not in _METHODS.values():
+        raise UnsupportedFeature(f"Unsupported feature 'SAMPLE {method}'.")
     new = exp.TableSample(method=exp.var(method))
     percent, size, seed = (node.args.get(key) for key in ("percent", "size", "seed"))
     if size is not None:

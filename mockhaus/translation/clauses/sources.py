@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
+from mockhaus.errors import InvalidIdentifier
 from mockhaus.translation import names
 from mockhaus.translation.dialect import snowflake_text
 
@@ -162,6 +163,36 @@ def _nearest(node: exp.Expression, name: str, walk: Walk) -> list[str] | None:
                 return columns(source, walk)
         at = at.find_ancestor(exp.Select)
     return None
+
+
+def no_rows_of_tables(select: exp.Select, walk: Walk) -> None:
+    """Raises InvalidIdentifier where an item is a table's name: DuckDB makes a struct of it."""
+    bare = [
+        item.this if isinstance(item, exp.Alias) else item
+        for item in select.expressions
+        if isinstance(item, (exp.Alias, exp.Column))
+    ]
+    items = [
+        each
+        for each in bare
+        if isinstance(each, exp.Column)
+        and each.args.get("table") is None
+        and isinstance(each.this, exp.Identifier)
+    ]
+    if not items:
+        return
+    tables = {name_of(source).upper(): source for source in of_select(select)}
+    for item in items:
+        name = names.stored(item.this)
+        source = tables.get(name.upper())
+        if source is None:
+            continue
+        known = [columns(each, walk) for each in of_select(select)]
+        if all(each is not None and name.upper() not in map(str.upper, each) for each in known):
+            raise InvalidIdentifier(
+                f"SQL compilation error:\ninvalid identifier '{name}'",
+                position=item.this.meta.get("start"),
+            )
 
 
 def is_dual(table: exp.Table, walk: Walk) -> bool:

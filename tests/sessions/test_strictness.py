@@ -1,0 +1,106 @@
+"""What DuckDB takes and Snowflake does not is refused, in Snowflake's words."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockhaus import errors
+from mockhaus.sessions.connection import Connection
+from tests.support import run
+
+TABLES = "CREATE TABLE t (a INT, b VARCHAR, d DATE); INSERT INTO t VALUES (1, 'x', '2024-01-02')"
+
+#: Only DuckDB's (or another dialect's): (statement, error).
+FOREIGN: list[tuple[str, type[errors.SqlError]]] = [
+    ("FROM t", errors.SqlSyntaxError),
+    ("SELECT FROM t", errors.SqlSyntaxError),
+    ("CREATE TABLE z AS FROM t", errors.SqlSyntaxError),
+    ("VALUES (1)", errors.SqlSyntaxError),
+    ("TABLE t", errors.UnsupportedFeature),
+    ("SELECT a ISNULL FROM t", errors.SqlSyntaxError),
+    ("SELECT a FROM t USING SAMPLE 10%", errors.SqlSyntaxError),
+    ("SELECT * FROM t TABLESAMPLE RESERVOIR (10)", errors.UnsupportedFeature),
+    ("SELECT * FROM t SEMI JOIN t u USING (a)", errors.SqlSyntaxError),
+    ("SELECT * FROM t ANTI JOIN t u USING (a)", errors.SqlSyntaxError),
+    ("SELECT DISTINCT ON (a) a FROM t", errors.UnsupportedFeature),
+    ("SELECT a BETWEEN SYMMETRIC 2 AND 0 FROM t", errors.UnsupportedFeature),
+    ("WITH x AS MATERIALIZED (SELECT 1) SELECT * FROM x", errors.UnsupportedFeature),
+    ("SELECT t FROM t", errors.InvalidIdentifier),
+    ("SELECT rowid FROM t", errors.InvalidIdentifier),
+    ("SELECT 1 FROM t WHERE t.rowid = 0", errors.InvalidIdentifier),
+    ("SELECT #1 FROM t", errors.SqlSyntaxError),
+    ("SELECT COLUMNS(*) FROM t", errors.UnknownFunction),
+    ("SELECT COUNT(*) FILTER (WHERE a > 1) FROM t", errors.UnsupportedFeature),
+    ("SELECT 'a' GLOB 'b'", errors.SqlSyntaxError),
+    ("SELECT 'a' SIMILAR TO 'b'", errors.UnsupportedFeature),
+    ("SELECT IF(TRUE, 2, 3)", errors.UnknownFunction),
+    ("SELECT ARG_MAX(a, b) FROM t", errors.UnknownFunction),
+    ("SELECT LIST_VALUE(1)", errors.UnknownFunction),
+    ("SELECT STRFTIME(d, '%Y') FROM t", errors.UnknownFunction),
+    ("SELECT * FROM RANGE(3)", errors.UnknownFunction),
+    ("SELECT * FROM READ_CSV('x')", errors.UnknownFunction),
+    ("SELECT * FROM 'file.csv'", errors.UnsupportedFeature),
+    ("PIVOT t ON a USING SUM(a)", errors.SqlSyntaxError),
+    ("INSERT OR REPLACE INTO t VALUES (1, 'a', NULL)", errors.UnsupportedFeature),
+    ("INSERT INTO t VALUES (1, 'a', NULL) ON CONFLICT DO NOTHING", errors.UnsupportedFeature),
+    ("INSERT INTO t BY NAME SELECT 1 a", errors.UnsupportedFeature),
+    ("DELETE FROM t RETURNING a", errors.SqlSyntaxError),
+    ("CREATE MACRO m() AS 1", errors.UnsupportedFeature),
+    ("CREATE TYPE e AS ENUM ('a')", errors.UnsupportedFeature),
+    ("ATTACH 'x.db'", errors.SqlSyntaxError),
+    ("INSTALL httpfs", errors.UnsupportedFeature),
+    ("PRAGMA version", errors.UnsupportedFeature),
+]
+
+
+@pytest.mark.parametrize(("statement", "error"), FOREIGN)
+def test_foreign(snowflake: Connection, statement: str, error: type[errors.SqlError]) -> None:
+    run(snowflake, TABLES)
+    with pytest.raises(error):
+        run(snowflake, statement)
+
+
+#: Common mistakes: (statement, number, SQLSTATE on the wire, Snowflake's sentence, position).
+MISTAKES: list[tuple[str, str, str, str, int | None]] = [
+    ("SELECT a,\n  t.zz FROM t", "000904", "42703",
+     "SQL compilation error: error line 2 at position 2\ninvalid identifier 'T.ZZ'", 12),
+    ("SELECT q.a FROM t", "000904", "42703",
+     "SQL compilation error: error line 1 at position 7\ninvalid identifier 'Q.A'", 7),
+    ("SELECT 1; SELECT zz FROM t", "000904", "42703",
+     "SQL compilation error: error line 1 at position 7\ninvalid identifier 'ZZ'", 17),
+    ("SELECT * FROM nope", "002003", "42P01",
+     "SQL compilation error:\nObject 'NOPE' does not exist or not authorized.", 14),
+    ("SELECT NOFUNC(1)", "002140", "42883", "SQL compilation error:\nUnknown function NOFUNC", 7),
+    ("SELECT LEFT('abc')", "000938", "42883",
+     "SQL compilation error: error line 1 at position 7\n"
+     "not enough arguments for function [LEFT], expected 2, got 1", 7),
+    ("SELECT a + d FROM t", "001044", "42883",
+     "SQL compilation error:\nInvalid argument types for function '+': (NUMBER(38,0), DATE)", None),
+    ("SELECT a FROM t, t u", "002028", "42702", "SQL compilation error:\nambiguous column name 'A'", 7),
+    ("SELECT * FROM t x, t x", "002028", "42702", "SQL compilation error:\nduplicate alias 'X'", None),
+    ("SELECT a, COUNT(*) FROM t", "000979", "42803",
+     "SQL compilation error:\n'A' is not a valid group by expression", 7),
+    ("SELECT a FROM t WHERE SUM(a) > 1", "000979", "42803",
+     "SQL compilation error:\nInvalid aggregate function in where clause", None),
+    ("SELECT RANK() FROM t", "000938", "42883",
+     "SQL compilation error:\nMissing window specification for window function [RANK]", None),
+    ("SELECT (SELECT column1 FROM VALUES (1), (2))", "090150", "21000",
+     "Single-row subquery returns more than one row.", None),
+    ("CREATE TABLE u (a INT, a INT)", "002002", "42P07",
+     "SQL compilation error:\nduplicate column name 'A'", None),
+    ("SELECT 1/0", "100051", "22012", "Division by zero", None),
+    ("SELECT 'x'::INT", "100038", "22P02", "Numeric value 'x' is not recognized", None),
+    ("SELECT 'x'::DATE", "100035", "22007", "Date 'x' is not recognized", None),
+    ("SELECT 'x'::BOOLEAN", "100037", "22P02", "Boolean value 'x' is not recognized", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake[0])
+def test_mistake(snowflake: Connection, mistake: tuple[str, str, str, str, int | None]) -> None:
+    text, number, sqlstate, message, position = mistake
+    run(snowflake, TABLES)
+    with pytest.raises(errors.SqlError) as caught:
+        run(snowflake, text)
+    error = caught.value
+    assert (error.number, error.sqlstate, error.message) == (number, sqlstate, message)
+    assert error.position == position
