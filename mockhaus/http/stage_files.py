@@ -133,6 +133,7 @@ def _check(announced: str | None, md5: bytes) -> None:
 
 
 def _response(file: StoredFile) -> Response:
+    assert file.path is not None  # internal stages are folders of this machine
     md5 = base64.b64encode(bytes.fromhex(file.md5())).decode()
     return FileResponse(
         file.path,

@@ -58,7 +58,7 @@ def _stage(workspace: Workspace, old: CatalogObject, options: dict[str, Any]) ->
         raise InvalidParameter(
             "SQL compilation error:\nan internal stage cannot be given a URL: create another one."
         )
-    return {**old.properties, **stages.properties(workspace, options)}
+    return stages.altered(workspace, old.properties, options)
 
 
 def _format(workspace: Workspace, old: CatalogObject, options: dict[str, Any]) -> dict[str, Any]:

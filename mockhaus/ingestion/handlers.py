@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from email.utils import format_datetime
-from typing import Final
+from typing import Any, Final
 
 from mockhaus.catalog.workspace import Handler, Workspace
-from mockhaus.ingestion import altering, directory, file_formats, listing, stages, transfer
+from mockhaus.ingestion import (
+    altering,
+    directory,
+    file_formats,
+    integrations,
+    listing,
+    stages,
+    transfer,
+)
 from mockhaus.ingestion.copy_into import copy_into_table
 from mockhaus.ingestion.unload import copy_into_location
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
+from mockhaus.translation.grammar.files import CreateIntegration
 from mockhaus.types import VARCHAR
 
 _STATUS: Final = (Column("status", VARCHAR),)
@@ -39,7 +48,7 @@ def create_file_format(workspace: Workspace, statement: s.CreateFileFormat) -> R
 
 def drop(workspace: Workspace, statement: s.Drop) -> Result:
     """DROP STAGE, DROP FILE FORMAT."""
-    room = stages if statement.object == stages.KIND else file_formats
+    room = _ROOMS[statement.object]
     name = statement.name.name
     if room.drop(workspace, statement.name, if_exists=statement.if_exists):
         return _said(f"DROP {statement.object}", f"{name} successfully dropped.")
@@ -47,6 +56,13 @@ def drop(workspace: Workspace, statement: s.Drop) -> Result:
         f"DROP {statement.object}",
         f"Drop statement executed successfully ({name} already dropped).",
     )
+
+
+_ROOMS: Final[dict[str, Any]] = {
+    stages.KIND: stages,
+    file_formats.KIND: file_formats,
+    integrations.KIND: integrations,
+}
 
 
 def alter(workspace: Workspace, statement: s.AlterFileObject) -> Result:
@@ -90,6 +106,7 @@ def remove_files(workspace: Workspace, statement: s.RemoveFiles) -> Result:
 HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.CreateStage: create_stage,
     s.CreateFileFormat: create_file_format,
+    CreateIntegration: integrations.create,
     s.AlterFileObject: alter,
     s.RefreshStage: directory.refresh,
     s.CopyIntoTable: copy_into_table,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from mockhaus.catalog.listing import Listing, Rows, answer, scope, shaped
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.ingestion import file_formats, stages
+from mockhaus.ingestion import file_formats, integrations, stages
 from mockhaus.ingestion.format_options import TYPES
 from mockhaus.result import Column, Result
 from mockhaus.translation.context import ObjectName
@@ -29,10 +29,16 @@ REMOVED_COLUMNS: Final = (Column("name", VARCHAR), Column("result", VARCHAR))
 _STAGE_PROPERTY_COLUMNS: Final = (Column("parent_property", VARCHAR), *_PROPERTY_COLUMNS)
 
 
+#: Snowflake names them in lower case, like those of a file format.
+_INTEGRATION_COLUMNS: Final = _PROPERTY_COLUMNS
+
+
 def shape(statement: Show | Describe) -> tuple[Column, ...]:
     """The columns that SHOW or DESCRIBE answers, known before it runs."""
     if isinstance(statement, Show):
         return LISTINGS[statement.object].columns(statement)
+    if statement.object == integrations.KIND:
+        return _INTEGRATION_COLUMNS
     return _STAGE_PROPERTY_COLUMNS if statement.object == stages.KIND else _PROPERTY_COLUMNS
 
 
@@ -57,19 +63,24 @@ def _stage_row(each: CatalogObject) -> tuple[Any, ...]:
         each.name.database,
         each.name.schema,
         url or "",
-        "N",
+        "Y" if "CREDENTIALS" in each.properties else "N",
         "N",
         each.owner,
         each.comment,
         None,
         "EXTERNAL" if url else "INTERNAL",
+        _CLOUDS.get(str(url).partition("://")[0]),
         None,
-        None,
-        None,
-        None,
+        each.properties.get("STORAGE_INTEGRATION"),
+        each.properties.get("ENDPOINT"),
         "ROLE",
         "Y" if stages.has_directory(each.properties) else "N",
     )
+
+
+_CLOUDS: Final = {"gcs": "GCP", "azure": "AZURE"} | dict.fromkeys(
+    ("s3", "s3gov", "s3china", "s3compat"), "AWS"
+)
 
 
 def _format_row(each: CatalogObject) -> tuple[Any, ...]:
@@ -85,6 +96,12 @@ def _format_row(each: CatalogObject) -> tuple[Any, ...]:
         json.dumps({"TYPE": format.type, **format.options}),
         "ROLE",
     )
+
+
+def _integrations(workspace: Workspace, statement: Show) -> Rows:
+    for each in workspace.objects.list(integrations.KIND):
+        enabled = str(each.properties["ENABLED"]).lower()
+        yield (each.name.name, "EXTERNAL_STAGE", "STORAGE", enabled, each.comment, each.created)
 
 
 LISTINGS: Final = {
@@ -103,6 +120,10 @@ LISTINGS: Final = {
         ),
         _formats,
     ),
+    "INTEGRATIONS": Listing(
+        shaped("name type category enabled comment @created_on"),
+        _integrations,
+    ),
 }
 
 
@@ -111,6 +132,8 @@ def describe(workspace: Workspace, statement: Describe) -> Result:
     name = workspace.context.resolve(statement.name)
     if statement.object == stages.KIND:
         return _describe_stage(workspace, name)
+    if statement.object == integrations.KIND:
+        return _describe_integration(workspace, name)
     format = file_formats.make(workspace.objects.get(file_formats.KIND, name).properties)
     rows = _properties(format)
     return Result(_PROPERTY_COLUMNS, tag="DESCRIBE", row_count=len(rows), rows=rows)
@@ -140,6 +163,16 @@ def _describe_stage(workspace: Workspace, name: ObjectName) -> Result:
     enabled = _text(stages.has_directory(stage.properties))
     rows.append(("DIRECTORY", "ENABLE", "Boolean", enabled, "false"))
     return Result(_STAGE_PROPERTY_COLUMNS, tag="DESCRIBE", row_count=len(rows), rows=rows)
+
+
+def _describe_integration(workspace: Workspace, name: ObjectName) -> Result:
+    found = workspace.objects.get(integrations.KIND, ObjectName(name.name))
+    rows = [
+        (key, _kind(value), ",".join(value) if isinstance(value, list) else _text(value), "")
+        for key, value in found.properties.items()
+        if key != "TYPE"
+    ]
+    return Result(_INTEGRATION_COLUMNS, tag="DESCRIBE", row_count=len(rows), rows=rows)
 
 
 def _kind(default: Any) -> str:

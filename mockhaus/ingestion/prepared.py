@@ -119,25 +119,31 @@ class Prepared:
 def prepared(file: StoredFile, format: FileFormat, scratch: Path) -> Iterator[Prepared]:
     """A stage's file as DuckDB can read it; scratch files go when the block ends.
 
-    Raises LoadError for a file that cannot be unpacked or decoded.
+    Raises LoadError for a file that cannot be fetched, unpacked or decoded.
     """
-    compression = _compression(file, format)
+    with file.local(scratch) as path, _unpacked(file.name, path, format, scratch) as ready:
+        yield ready
+
+
+@contextmanager
+def _unpacked(name: str, path: Path, format: FileFormat, scratch: Path) -> Iterator[Prepared]:
+    compression = _compression(path, format)
     keep_mark = not format.get("SKIP_BYTE_ORDER_MARK", True)
     encoding = format.get("ENCODING", "UTF8")
     replace_invalid = bool(
         format.get("REPLACE_INVALID_CHARACTERS") or format.get("IGNORE_UTF8_ERRORS")
     )
     if compression in _DUCKDB and encoding == "UTF8" and not replace_invalid:
-        yield Prepared(file.path, compression, keep_mark=keep_mark)
+        yield Prepared(path, compression, keep_mark=keep_mark)
         return
     target = scratch / f"{uuid.uuid4().hex}.txt"
     scratch.mkdir(parents=True, exist_ok=True)
     try:
         try:
-            _transcode(file.path, compression, encoding, replace_invalid, target)
+            _transcode(path, compression, encoding, replace_invalid, target)
         except DAMAGED as error:
             raise LoadError(
-                f"File '{file.name}' cannot be read as {encoding} ({compression}): {error}"
+                f"File '{name}' cannot be read as {encoding} ({compression}): {error}"
             ) from None
         yield Prepared(target, keep_mark=keep_mark)
     finally:
@@ -157,12 +163,12 @@ def _transcode(path: Path, compression: str, encoding: str, replace: bool, targe
             out.write(chunk)
 
 
-def _compression(file: StoredFile, format: FileFormat) -> str:
+def _compression(path: Path, format: FileFormat) -> str:
     """The compression given or, with AUTO, found from the first bytes or the name's ending."""
     given = str(format.get("COMPRESSION", "AUTO"))
     if format.type == "PARQUET":
         return "NONE"
-    return given if given != "AUTO" else compression_of(file.path)
+    return given if given != "AUTO" else compression_of(path)
 
 
 def compression_of(path: Path) -> str:

@@ -30,7 +30,7 @@ from mockhaus.errors import (
     UndefinedObject,
     UnsupportedFeature,
 )
-from mockhaus.ingestion import copy_options, file_formats
+from mockhaus.ingestion import copy_options, file_formats, integrations, object_stores
 from mockhaus.ingestion.stores import LocalStore, Store, StoredFile, checked
 from mockhaus.ingestion.target import exists
 from mockhaus.translation.context import ObjectName
@@ -39,12 +39,8 @@ from mockhaus.translation.statements import CreateStage, StageRef
 KIND: Final = "STAGE"
 FOLDER: Final = "stages"
 
-_SCHEMES: Final = ("s3", "s3gov", "s3china", "s3compat", "gcs", "gs", "azure", "abfss", "wasbs")
 _REFUSED: Final = frozenset(
     [
-        "CREDENTIALS",
-        "STORAGE_INTEGRATION",
-        "ENDPOINT",
         "ENCRYPTION",
         "TEMPORARY",
         "TAG",
@@ -99,6 +95,7 @@ def create(workspace: Workspace, statement: CreateStage) -> bool:
     comment = options.pop("COMMENT", "")
     name = workspace.context.resolve(statement.name)
     recorded = properties(workspace, options)
+    _agree(workspace, recorded)
     if "URL" not in recorded:
         slug = quote(name.name, safe="")[:40]
         recorded["FOLDER"] = f"{slug}-{uuid.uuid4().hex[:12]}"
@@ -118,7 +115,13 @@ def properties(workspace: Workspace, options: dict[str, Any]) -> dict[str, Any]:
     recorded: dict[str, Any] = {}
     for name, value in options.items():
         if name == "URL":
-            recorded["URL"] = _local_url(value)
+            recorded["URL"] = _url(value)
+        elif name == "CREDENTIALS":
+            recorded["CREDENTIALS"] = value
+        elif name == "ENDPOINT" and isinstance(value, str):
+            recorded["ENDPOINT"] = value
+        elif name == "STORAGE_INTEGRATION" and isinstance(value, str):
+            recorded["STORAGE_INTEGRATION"] = value.upper()
         elif name == "FILE_FORMAT":
             file_formats.resolve(workspace, value)
             recorded["FILE_FORMAT"] = file_formats.recorded(workspace, value)
@@ -156,13 +159,46 @@ def has_directory(properties: Mapping[str, Any]) -> bool:
     return bool(properties.get("DIRECTORY", {}).get("ENABLE"))
 
 
-def _local_url(url: Any) -> str:
-    scheme, separator, path = str(url).partition("://")
-    if separator and scheme.lower() in _SCHEMES:
-        raise UnsupportedFeature(
-            f"Unsupported feature 'stage URL {scheme}://'.",
-            hint="URL = 'file:///folder' and internal stages work.",
+def altered(
+    workspace: Workspace, old: Mapping[str, Any], options: dict[str, Any]
+) -> dict[str, Any]:
+    """A stage's properties with those of SET in their place; credentials go with their URL."""
+    new = properties(workspace, options)
+    kept = dict(old)
+    if {"CREDENTIALS", "STORAGE_INTEGRATION"} & new.keys():
+        kept.pop("CREDENTIALS", None)
+        kept.pop("STORAGE_INTEGRATION", None)
+    made = {**kept, **new}
+    _agree(workspace, made)
+    return made
+
+
+def _agree(workspace: Workspace, recorded: dict[str, Any]) -> None:
+    """Check what URL, CREDENTIALS, ENDPOINT and STORAGE_INTEGRATION say together."""
+    url = str(recorded.get("URL", ""))
+    remote = url.partition("://")[0] in object_stores.SCHEMES
+    given = [n for n in ("CREDENTIALS", "ENDPOINT", "STORAGE_INTEGRATION") if n in recorded]
+    if given and not remote:
+        raise InvalidParameter(
+            f"SQL compilation error:\n{given[0]} goes with the URL of an object store."
         )
+    if "CREDENTIALS" in recorded and "STORAGE_INTEGRATION" in recorded:
+        raise InvalidParameter(
+            "SQL compilation error:\nCREDENTIALS and STORAGE_INTEGRATION exclude each other."
+        )
+    if "CREDENTIALS" in recorded:
+        checked = object_stores.checked_credentials(recorded["CREDENTIALS"], url)
+        recorded["CREDENTIALS"] = checked
+    if url.startswith("s3compat:") and "ENDPOINT" not in recorded:
+        raise InvalidParameter("SQL compilation error:\nan s3compat:// stage needs an ENDPOINT.")
+    if "STORAGE_INTEGRATION" in recorded:
+        integrations.check(workspace, recorded["STORAGE_INTEGRATION"], url)
+
+
+def _url(url: Any) -> str:
+    scheme, separator, path = str(url).partition("://")
+    if separator and scheme.lower() in object_stores.SCHEMES:
+        return object_stores.checked_url(str(url))
     if not separator or scheme.lower() != "file" or not path.startswith("/") or "\0" in path:
         raise InvalidParameter(f"SQL compilation error:\ninvalid URL prefix found in: '{url}'.")
     checked(path.lstrip("/").rstrip("/"))
@@ -204,10 +240,23 @@ def locate(workspace: Workspace, ref: StageRef) -> Location:
         folder = str(stage.properties["FOLDER"])
         shown = f"{stage.name.name.lower()}/"
         return _internal(workspace.files / FOLDER / folder, folder, prefix, shown, stage.properties)
+    if not str(url).startswith("file:"):
+        return _remote(workspace, str(url), prefix, stage.properties)
     root = Path(str(url).removeprefix("file://"))
     allowed(workspace, root)
     base = str(url).rstrip("/") + "/"
     return Location(LocalStore(root, must_exist=True), prefix, base, base, stage.properties)
+
+
+def _remote(workspace: Workspace, url: str, prefix: str, properties: Mapping[str, Any]) -> Location:
+    integration = properties.get("STORAGE_INTEGRATION")
+    if integration is not None:
+        integrations.check(workspace, integration, url)
+    access = object_stores.Access(
+        properties.get("CREDENTIALS", {}), properties.get("ENDPOINT"), own=integration is not None
+    )
+    store = object_stores.ObjectStore(url, access, workspace.files / "scratch")
+    return Location(store, prefix, f"{url}/", f"{url}/", properties)
 
 
 def _internal(

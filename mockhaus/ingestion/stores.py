@@ -1,23 +1,26 @@
 """Where the files of a stage are: a Store lists, finds and removes them.
 
-Today there is one, of folders on this machine; object stores (S3, GCS, Azure) come as others.
+Here is the one of folders on this machine; see `object_stores` for S3, GCS and Azure.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import IO, Final, Protocol
 from urllib.parse import unquote
 
 from mockhaus.errors import InvalidParameter, LoadError
 
-_CHUNK: Final = 1 << 20
+#: Bytes that are copied at a time.
+CHUNK: Final = 1 << 20
 #: How the names of files begin that are still being written; no stage shows them.
 _TEMPORARY: Final = ".mockhaus-"
 
@@ -27,13 +30,15 @@ class StoredFile:
     """A file in a stage.
 
     `name` is its path below the stage, with slashes; `size` is in bytes; `stamp` is the time of
-    its last change in nanoseconds since 1970, UTC; `path` is where DuckDB can read it.
+    its last change in nanoseconds since 1970, UTC; `path` is where DuckDB can read it, None for
+    a file that has to be fetched, which `opener` opens.
     """
 
     name: str
     size: int
     stamp: int
-    path: Path
+    path: Path | None
+    opener: Callable[[], IO[bytes]] | None = field(default=None, compare=False)
 
     @property
     def modified(self) -> datetime:
@@ -43,10 +48,35 @@ class StoredFile:
     def md5(self) -> str:
         """The MD5 of the file's bytes, in hexadecimal, as LIST shows it."""
         digest = hashlib.md5(usedforsecurity=False)
-        with self.path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
+        with self.open() as file:
+            while chunk := file.read(CHUNK):
                 digest.update(chunk)
         return digest.hexdigest()
+
+    def open(self) -> IO[bytes]:
+        """The file's bytes, from the beginning. Raises FileNotFoundError, LoadError."""
+        if self.path is not None:
+            return self.path.open("rb")
+        assert self.opener is not None
+        return self.opener()
+
+    @contextmanager
+    def local(self, scratch: Path) -> Iterator[Path]:
+        """The file on this machine; what had to be fetched goes when the block ends."""
+        if self.path is not None:
+            yield self.path
+            return
+        scratch.mkdir(parents=True, exist_ok=True)
+        # The ending may tell the compression.
+        path = scratch / f"{uuid.uuid4().hex}{Path(self.name).suffix}"
+        try:
+            with self.open() as file, path.open("wb") as target:
+                shutil.copyfileobj(file, target, CHUNK)
+            if path.stat().st_size != self.size:
+                raise LoadError(f"File '{self.name}' changed or broke off while it was fetched.")
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
 
 
 class Store(Protocol):
@@ -143,8 +173,9 @@ class LocalStore:
 
     def remove(self, file: StoredFile) -> None:
         """Delete a file, and folders that it leaves empty."""
-        file.path.unlink(missing_ok=True)
-        for folder in file.path.parents:
+        path = self.root / file.name
+        path.unlink(missing_ok=True)
+        for folder in path.parents:
             if folder == self.root or not folder.is_relative_to(self.root):
                 break
             try:

@@ -25,7 +25,7 @@ from mockhaus.ingestion import stages
 from mockhaus.ingestion.format_options import invalid_value
 from mockhaus.ingestion.prepared import compression_of
 from mockhaus.ingestion.stages import Location
-from mockhaus.ingestion.stores import StoredFile
+from mockhaus.ingestion.stores import CHUNK, StoredFile
 from mockhaus.result import Column, Result
 from mockhaus.translation.statements import Get, Put
 from mockhaus.types import NUMBER, VARCHAR
@@ -210,7 +210,8 @@ def _get(file: StoredFile, folder: Path) -> tuple[Any, ...]:
     name = Path(file.name).name
     path = folder / f".mockhaus-{uuid.uuid4().hex}"
     try:
-        shutil.copyfile(file.path, path)
+        with file.open() as source, path.open("wb") as target:
+            shutil.copyfileobj(source, target, CHUNK)
         path.replace(folder / name)
     except OSError as error:
         raise LoadError(f"File '{name}' cannot be downloaded: {error.strerror}.") from None

@@ -21,7 +21,7 @@ from mockhaus.translation.grammar.account import Grant
 from mockhaus.translation.grammar.routines import AlterFunction
 
 #: Kinds of objects that the ingestion room keeps.
-_FILE_OBJECTS: Final = frozenset(("STAGE", "FILE FORMAT"))
+_FILE_OBJECTS: Final = frozenset(("STAGE", "FILE FORMAT", "INTEGRATION"))
 
 
 def drop(workspace: Workspace, statement: s.Drop) -> Result:

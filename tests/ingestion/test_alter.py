@@ -35,7 +35,7 @@ def test_a_format_keeps_what_is_not_set(room: Room) -> None:
     ("sql", "error"),
     [
         ("ALTER STAGE nix SET COMMENT = ''", errors.UndefinedObject),
-        ("ALTER STAGE st SET URL = 's3://bucket/'", errors.UnsupportedFeature),
+        ("ALTER STAGE st SET URL = 'gs://bucket/'", errors.InvalidParameter),
         ("ALTER STAGE st SET NIX = 1", errors.InvalidParameter),
         ("ALTER STAGE st UNSET FILE_FORMAT", errors.UnsupportedFeature),
         ("ALTER STAGE inner_stage SET URL = 'file:///tmp'", errors.InvalidParameter),

@@ -7,8 +7,11 @@ Snowflake's manual: "CREATE STAGE", "CREATE FILE FORMAT", "COPY INTO <table>", "
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
+
+from sqlglot.tokenizer_core import TokenType
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
 from mockhaus.translation import statements as s
@@ -33,7 +36,40 @@ def create_stage(reader: Reader) -> s.CreateStage:
     options = _options(reader, {})
     if head.modifiers:
         options["TEMPORARY"] = True
-    return s.CreateStage(**head.fields(reader), options=options)
+    return s.CreateStage(**_masked(reader, head.fields(reader)), options=options)
+
+
+_SECRET: Final = frozenset(("CREDENTIALS", "ENCRYPTION"))
+
+
+def _masked(reader: Reader, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A statement's fields, its text with asterisks for the strings of CREDENTIALS (...).
+
+    The text goes into the history, where nobody is to read a key.
+    """
+    pieces, at = [], reader.tokens[0].start
+    depth, secret = 0, False
+    for number, token in enumerate(reader.tokens):
+        word = reader.word(number - reader.at)
+        depth += (word == "(") - (word == ")")
+        if depth == 0 and word not in ("=", ""):
+            secret = word in _SECRET
+        if secret and token.token_type is TokenType.STRING:
+            pieces.append(f"{reader.text[at : token.start]}'****'")
+            at = token.end + 1
+    end = reader.tokens[-1].end + 1
+    return {**fields, "text": "".join([*pieces, reader.text[at:end]])}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateIntegration(s.Create):
+    """CREATE STORAGE INTEGRATION."""
+
+
+def create_integration(reader: Reader) -> CreateIntegration:
+    """CREATE [OR REPLACE] STORAGE INTEGRATION [IF NOT EXISTS] name options."""
+    head = CreateHead(reader)
+    return CreateIntegration(**head.fields(reader), options=_options(reader, {}))
 
 
 def create_file_format(reader: Reader) -> s.CreateFileFormat:
@@ -76,7 +112,7 @@ def alter(reader: Reader) -> s.AlterFileObject | s.RefreshStage:
     else:
         raise reader.unexpected()
     reader.end()
-    return s.AlterFileObject(**statement_fields(reader), **found)
+    return s.AlterFileObject(**_masked(reader, statement_fields(reader)), **found)
 
 
 def _options(reader: Reader, known: dict[str, Any]) -> dict[str, Any]:
@@ -335,6 +371,8 @@ def bare_paths_hidden(text: str) -> str:
 
 GRAMMARS: Final[dict[tuple[str, ...], Callable[[Reader], s.Statement]]] = {
     ("CREATE", "STAGE"): create_stage,
+    ("CREATE", "STORAGE INTEGRATION"): create_integration,  # one token to sqlglot
+    ("CREATE", "STORAGE", "INTEGRATION"): create_integration,
     ("CREATE", "FILE FORMAT"): create_file_format,  # one token to sqlglot
     ("CREATE", "FILE", "FORMAT"): create_file_format,
     ("ALTER", "STAGE"): alter,

@@ -36,8 +36,8 @@ def _kind(reader: Reader) -> str:
     """Read the kind of an object, of one word or two."""
     first = reader.identifier()
     if reader.word() in _TWO_WORDS.get(first, ()):
-        return f"{first} {reader.identifier()}"
-    return first
+        first = f"{first} {reader.identifier()}"
+    return first.removeprefix("STORAGE ")  # the one kind of integration
 
 
 def begin(reader: Reader) -> s.Begin:
