@@ -17,12 +17,14 @@ import tempfile
 import time
 from functools import lru_cache
 from importlib import resources
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from mockhaus.engine import udfs
+from mockhaus.engine.hygiene import hygienic
 
 #: The name under which the library is attached.
 CATALOG: Final = "mockhaus"
@@ -87,8 +89,9 @@ def _cache_folder() -> Path | None:
 
 
 def _fingerprint() -> str:
-    """What the library is built from: the macros' texts and DuckDB's version."""
+    """What the library is built from: the macros' texts, how they are read, DuckDB's version."""
     digest = hashlib.sha256(duckdb.__version__.encode())
+    digest.update((resources.files("mockhaus.engine") / "hygiene.py").read_bytes())
     for name, text in sources().items():
         digest.update(f"\0{name}\0{text}".encode())
     return digest.hexdigest()[:16]
@@ -107,10 +110,11 @@ def build(path: Path) -> None:
         # Typed macro parameters need this storage version at least.
         connection.execute(f"ATTACH '{file}' AS {CATALOG} (STORAGE_VERSION 'v1.5.0')")
         connection.execute(f"USE {CATALOG}")
+        numbers = count(1)
         waiting = [
             statement
             for text in sources().values()
-            for statement in connection.extract_statements(text)
+            for statement in connection.extract_statements(hygienic(text, numbers))
         ]
         # One transaction: each statement on its own is written out and synced to the disk.
         connection.execute("BEGIN TRANSACTION")

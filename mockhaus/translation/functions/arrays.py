@@ -91,7 +91,7 @@ def _zip(node: exp.ArraysZip, walk: Walk) -> exp.Expression:
     arrays = node.expressions
     sizes = [apply("array_size", each.copy()) for each in arrays]
     row: list[exp.Expression] = [exp.Literal.string("{")]
-    index = exp.to_identifier("i")
+    index = exp.to_identifier("__i")  # not a name that stands in the arrays
     for number, each in enumerate(arrays, start=1):
         if number > 1:
             row.append(exp.Literal.string(","))

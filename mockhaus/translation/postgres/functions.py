@@ -176,7 +176,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "array_lower": _f("CAST(CASE WHEN len({0}) > 0 THEN 1 END AS INTEGER)", "int4", 2, 2),
     "array_length": _f("CAST(nullif(len({0}), 0) AS INTEGER)", "int4", 2, 2),
     "array_to_string": _f("array_to_string(CAST({0} AS VARCHAR[]), {1})", "text", 2, 2),
-    "array_remove": _f("list_filter({0}, lambda e: e IS DISTINCT FROM {1})", "array:0", 2, 2),
+    "array_remove": _f("list_filter({0}, lambda __e: __e IS DISTINCT FROM {1})", "array:0", 2, 2),
     "string_to_array": _f("string_split({0}, {1})", "_text", 2, 2),
     "array_position": _f("CAST(list_position({0}, {1}) AS INTEGER)", "int4", 2, 2),
     "unnest": _f("unnest({0})", "element:0", 1, 1),
@@ -185,7 +185,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "generate_series": _f("unnest(generate_series({0}, {1}))", "int4", 2, 2),
     "generate_subscripts": _f("CAST(unnest(range(1, len({0}) + 1)) AS INTEGER)", "int4", 2, 2),
     "_pg_expandarray": _f(
-        "unnest(list_transform({0}, lambda e, i: {{'x': e, 'n': CAST(i AS INTEGER)}}))",
+        "unnest(list_transform({0}, lambda __e, __i: {{'x': __e, 'n': CAST(__i AS INTEGER)}}))",
         None,
         1,
         1,
