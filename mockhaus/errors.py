@@ -19,6 +19,7 @@
     │   │   ├── ValueCount             002020  42601
     │   │   ├── GroupingError          000979  42803
     │   │   ├── UndefinedVariable      000711  42704
+    │   │   ├── ResultNotFound         000709  42704
     │   │   ├── InvalidParameter       001006  22023
     │   │   ├── UndefinedBind          002049  42601
     │   │   ├── InvalidBind            002086  22023
@@ -252,6 +253,14 @@ class UndefinedVariable(CompilationError):
     """`$name` that was never SET."""
 
     number = "000711"
+    sqlstate = "42704"
+    snowflake_state = "02000"
+
+
+class ResultNotFound(CompilationError):
+    """A query id of which no answer is known."""
+
+    number = "000709"
     sqlstate = "42704"
     snowflake_state = "02000"
 

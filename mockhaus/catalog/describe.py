@@ -125,11 +125,25 @@ def _sequence(workspace: Workspace, statement: s.Describe) -> list[tuple[Any, ..
     return found
 
 
+def _result(workspace: Workspace, statement: s.Describe) -> list[tuple[Any, ...]]:
+    """DESCRIBE RESULT: the columns that an earlier statement answered."""
+    if workspace.answered is None:
+        raise UnsupportedFeature("Unsupported feature 'DESCRIBE RESULT'.")
+    ids = workspace.context.last_query_ids
+    query_id = statement.name.name or (ids[-1] if ids else "")
+    return [
+        (each.name, str(each.type), "COLUMN", yes(each.nullable), None, "N", "N", None, None, None,
+         None, None)
+        for each in workspace.answered(query_id)
+    ]  # fmt: skip
+
+
 _KINDS: Final[dict[str, tuple[Shape, Rows]]] = {
     "TABLE": (_COLUMNS, _relation),
     "VIEW": (_COLUMNS, _relation),
     "SCHEMA": (_CONTENTS, _schema),
     "DATABASE": (_CONTENTS, _database),
     "SEQUENCE": (LISTINGS["SEQUENCES"].shape, _sequence),
+    "RESULT": (_COLUMNS, _result),
     "FUNCTION": (shaped("property value"), routines.describe),
 }

@@ -11,7 +11,7 @@ from typing import Any
 from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects
 from mockhaus.engine.database import Cursor
-from mockhaus.result import Result
+from mockhaus.result import Column, Result
 from mockhaus.translation.context import Context
 from mockhaus.translation.statements import Statement
 
@@ -30,6 +30,8 @@ class Workspace:
     files: Path
     after_commit: Callable[[Callable[[], None]], None] | None = None
     counts: RowCounts = field(default_factory=RowCounts)
+    #: The columns that an earlier statement of the session answered, by its query id.
+    answered: Callable[[str], tuple[Column, ...]] | None = None
     #: The id that the statement has or, where no connection runs it, one of its own.
     query_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 

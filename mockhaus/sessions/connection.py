@@ -29,12 +29,13 @@ from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, Unsuppo
 from mockhaus.ingestion import staged, stages
 from mockhaus.ingestion.stages import Location
 from mockhaus.result import Projection, Result
-from mockhaus.sessions import dml
+from mockhaus.sessions import dml, explain
 from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads
 from mockhaus.sessions.gate import gated
 from mockhaus.sessions.history import now
+from mockhaus.sessions.past import again, made
 from mockhaus.sessions.placing import place
-from mockhaus.sessions.preparing import EXPLAINED, Prepared, Preparer, exact
+from mockhaus.sessions.preparing import Prepared, Preparer, exact
 from mockhaus.sessions.recording import Recorder
 from mockhaus.sessions.settings import SETTINGS
 from mockhaus.sessions.targets import after_ddl, lock_key, to_count
@@ -94,6 +95,7 @@ class Connection:
             last_query_ids=self.recorder.query_ids,
             columns=lambda name: self._preparer.columns(name, self.context),
             routines=self._preparer.routines,
+            made=lambda name, argument: made(session, name, argument),
             ddl=lambda kind, name, full: get_ddl(self._workspace(), kind, name, full=full),
             described=lambda text: [each.type for each in cursor.describe(text)],
         )
@@ -198,6 +200,7 @@ class Connection:
             self.session.files,
             self._transaction.after_commit,
             counts=self.session.counts,
+            answered=lambda query_id: self.session.results.get(query_id).columns,
             query_id=self.recorder.coming_id(),
         )
 
@@ -260,7 +263,7 @@ class Connection:
         `repeats` are further sets of values, for which a DML statement runs as well, all or none.
         """
         statement = prepared.statement
-        started, clock = now(), time.perf_counter()
+        started, clock, writes = now(), time.perf_counter(), self.session.results.writes
         self.session.touch()
         self._running = True
         try:
@@ -277,6 +280,8 @@ class Connection:
         result.query_id, result.fetched = entry.query_id, entry.fetched
         if isinstance(result.batches, Stream):
             result.batches.at_end = entry.fetched
+        sql, refused = again(prepared, result, values)
+        self.session.results.keep(entry.query_id, result, sql, refused, writes)
         return result
 
     def _run(
@@ -345,9 +350,8 @@ class Connection:
         if prepared.query.counts:
             self.session.counts.tell(self._cursor, Objects(self._cursor))
         if isinstance(prepared.statement, s.Explain):
-            plan = self._cursor.rows(f"EXPLAIN {sql}")
-            lines = [(line,) for row in plan for line in str(row[-1]).splitlines()]
-            return Result(EXPLAINED, "EXPLAIN", len(lines), lines, translated=sql)
+            plan = str(self._cursor.rows(f"EXPLAIN (FORMAT JSON) {sql}")[0][1])
+            return explain.answer(plan, prepared.statement.using, sql)
         columns, last = prepared.columns, prepared.last
         stream = None
         if columns is None:
@@ -377,10 +381,12 @@ class Connection:
         alone = self._transaction.state is State.IDLE
         if (table := to_count(statement, change, self.context, alone=alone)) is not None:
             self.session.counts.changed(table)
+        self.session.results.written()
         with self._transaction.writing(key, atomic=atomic or loads):
             result = self._written(prepared, rows)
             if loads:
                 forget_loads(self._workspace(), statement)
+        self.session.results.written()
         if isinstance(statement, DDL):
             self.session.changed()
             # Others see it only once it is committed.
@@ -413,7 +419,7 @@ class Connection:
         """End what `begin_implicit` opened."""
         if self._transaction.state is State.IMPLICIT:
             if commit:
-                self._transaction.commit()
+                self._commit()
             else:
                 self._transaction.rollback()
 
@@ -423,6 +429,7 @@ class Connection:
         return status("BEGIN", _DONE)
 
     def _commit(self) -> Result:
+        self.session.results.written()
         return status("COMMIT" if self._transaction.commit() else "ROLLBACK", _DONE)
 
     def _rollback(self) -> Result:
@@ -454,7 +461,8 @@ class Connection:
         self._transaction.failed(SqlError("the door refused a statement"))
 
     def _undone(self) -> None:
-        """Objects may be again what they were."""
+        """Objects and data may be again what they were."""
+        self.session.results.written()
         self.context = replace(self.context, temporary=self._temporary)
         self.session.changed()
 

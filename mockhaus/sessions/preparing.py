@@ -16,9 +16,10 @@ from mockhaus.catalog.postgres.snapshot import Settings, Snapshot
 from mockhaus.catalog.routines import defined
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Cursor, Described, Stream
-from mockhaus.errors import SqlError, StalePlan
+from mockhaus.errors import SqlError, StalePlan, UnsupportedFeature
 from mockhaus.ingestion import staged
 from mockhaus.result import Column
+from mockhaus.sessions import explain
 from mockhaus.sessions.dispatch import SHAPES
 from mockhaus.sessions.transaction import Transaction
 from mockhaus.translation import statements as s
@@ -32,7 +33,7 @@ from mockhaus.translation.postgres.translate import CatalogTranslation
 from mockhaus.translation.routine import Routine
 from mockhaus.translation.staged import mentions
 from mockhaus.translation.translate import Translation, translate
-from mockhaus.types import VARCHAR, from_catalog, from_duckdb
+from mockhaus.types import from_catalog, from_duckdb
 
 _CACHE_SIZE: Final = 256
 #: DuckDB's types whose values Python holds exactly; of dates see `exact`.
@@ -44,9 +45,6 @@ _DATED: Final = frozenset(("DATE", "TIMESTAMP_NTZ"))
 #: What DuckDB hands to Python for infinity and the like, and for these dates themselves.
 _DOUBTFUL: Final = frozenset((date.min, date.max, datetime.min, datetime.max))
 _CHANGES: Final = (s.Insert, s.Update, s.Delete, s.Merge, s.Truncate)
-
-#: The columns of EXPLAIN's answer.
-EXPLAINED: Final = (Column("content", VARCHAR),)
 
 
 @dataclass(slots=True, eq=False)
@@ -184,12 +182,23 @@ class Preparer:
         if isinstance(statement, s.CatalogSelect):
             return self._catalog_query(statement, context, types)
         if isinstance(statement, s.Explain):
-            return Prepared(statement, EXPLAINED, query=translate(statement, context))
+            form = explain.shape(statement.using)
+            return Prepared(statement, form, query=self._explained(statement.of, context))
         if isinstance(statement, _CHANGES):
             changed = change(statement, context)
             return Prepared(statement, None, statement.parameters, types, change=changed)
         shape = SHAPES.get(type(statement))
         return Prepared(statement, None if shape is None else shape(self._workspace(), statement))
+
+    @staticmethod
+    def _explained(statement: s.Tree, context: Context) -> Translation:
+        """What EXPLAIN asks DuckDB about. Raises UnsupportedFeature."""
+        if isinstance(statement, s.Select):
+            return translate(statement, context)
+        if not isinstance(statement, _CHANGES):
+            raise UnsupportedFeature(f"Unsupported feature 'EXPLAIN of {statement.kind}'.")
+        sql = change(statement, context).sql
+        return Translation(sql, sql, volatile=True)
 
     @staticmethod
     def _with_names(statement: s.Statement, context: Context) -> s.Statement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,10 +19,12 @@ from mockhaus.engine.database import Database
 from mockhaus.errors import SessionBusy
 from mockhaus.ingestion import history
 from mockhaus.sessions import stored
+from mockhaus.sessions.account_usage import Login
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.gate import Gate
 from mockhaus.sessions.history import Entry, History, now
 from mockhaus.sessions.locks import Locks
+from mockhaus.sessions.results import Results
 from mockhaus.sessions.snapshots import Copy, Snapshot, Snapshots
 from mockhaus.sessions.storage import Kind, Storage
 from mockhaus.sessions.stored import Standing, is_visible
@@ -32,6 +35,9 @@ from mockhaus.translation.context import DEFAULT_DATABASE, Context, ObjectName
 FILES_FOLDER: Final = "files"
 SNAPSHOTS_FOLDER: Final = "snapshots"
 SPILL_FOLDER: Final = "spill"
+
+#: Connections that LOGIN_HISTORY reaches back.
+MAX_LOGINS: Final = 10_000
 
 
 class Session:
@@ -60,6 +66,9 @@ class Session:
         self.created: datetime = now()
         self.last_accessed = self.created
         self.history = History(observe=observe)
+        self.results = Results()
+        #: Connections that were opened, newest last.
+        self.logins: deque[Login] = deque(maxlen=MAX_LOGINS)
         self.locks = Locks()
         self.gate = Gate()
         self.counts = RowCounts()
@@ -173,8 +182,10 @@ class Session:
             cursor = self._database.cursor()
         cursor.run("SET TimeZone = 'UTC'")
         connection = Connection(self, cursor, context, door, transactions, client=client)
+        login = Login(context.connection_id, now(), context.user, door, client)
         with self._guard:
             self._connections.add(connection)
+            self.logins.append(login)
         self.touch()
         return connection
 

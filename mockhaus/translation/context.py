@@ -73,6 +73,11 @@ class Context:
     routines: Callable[[ObjectName], Sequence[Routine]] = field(default=no_routines, compare=False)
     #: DuckDB's types of the columns of a query in DuckDB's text; None where there is no engine.
     described: Callable[[str], Sequence[str]] | None = field(default=None, compare=False)
+    #: Relations of this moment by name and argument (see `history`): DuckDB's text, and its columns
+    #: as `columns` answers them.
+    made: Callable[[str, str | None], tuple[str, Mapping[str, str]]] | None = field(
+        default=None, compare=False
+    )
     #: GET_DDL: kind and name as written, whether names are written in full -> text.
     ddl: Callable[[str, str, bool], str] | None = field(default=None, compare=False)
     #: Relations, in DuckDB's text, of the stages that one statement reads (see `staged`).

@@ -120,11 +120,13 @@ def _statement(reader: Reader, placeholders: bool) -> s.Statement:
 
 
 def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Statement:
-    explain = leading[0] == "EXPLAIN"
+    explain, using = leading[0] == "EXPLAIN", s.EXPLAIN_FORMS[0]
     if explain:
         reader.take()
-        if reader.accept("USING") and reader.identifier() != "TEXT":
-            raise UnsupportedFeature("Unsupported feature 'EXPLAIN USING JSON or TABULAR'.")
+        if reader.accept("USING"):
+            if reader.word() not in s.EXPLAIN_FORMS:
+                raise reader.unexpected()
+            using = reader.identifier()
         if reader.done:
             raise reader.unexpected()
     _refuse_foreign(reader)
@@ -138,11 +140,14 @@ def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Sta
         binds = ()
     else:
         parameters = _renumber(tree, binds)
-    kind = s.Explain if explain else _class_of(tree, leading)
+    kind = _class_of(tree, leading)
     shown = labels(reader.tokens, reader.text) if kind is s.Select else ()
-    return kind(
+    found = kind(
         **statement_fields(reader), tree=tree, parameters=parameters, binds=binds, labels=shown
     )
+    if not explain:
+        return found
+    return s.Explain(**statement_fields(reader), tree=tree, of=found, using=using)
 
 
 #: What stands before a FROM that has no SELECT, or no items.

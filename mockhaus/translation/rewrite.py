@@ -11,7 +11,7 @@ listed: nothing reaches DuckDB that was not looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, Final, cast
 
@@ -24,7 +24,7 @@ from mockhaus.errors import (
     UnknownFunction,
     UnsupportedFeature,
 )
-from mockhaus.translation import names, routines, staged
+from mockhaus.translation import history, names, routines, staged
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
 from mockhaus.translation.clauses import hierarchy, sources, star
@@ -51,6 +51,7 @@ class Walk:
 
     __slots__ = (
         "_ctes", "_numbers", "_rowid", "_tables", "arguments", "calls", "context", "counts",
+        "made",
         "numbered", "text", "used", "volatile", "within",
     )  # fmt: skip
 
@@ -70,6 +71,8 @@ class Walk:
         self.calls: list[routines.Call] = []
         self.used: set[tuple[str, ...]] = set()
         self.within: tuple[tuple[str, ...], ...] = ()
+        #: Columns of relations that are made for the statement: see `history`.
+        self.made: list[Mapping[str, str]] = []
         self._numbers = count()
 
     def finished(self, tree: exp.Expression) -> exp.Expression:
@@ -80,7 +83,7 @@ class Walk:
             self._check_rowid(tree)
         if not needs_fitting(tree):
             return tree
-        known = [self.context.columns(name) for name in self._tables]
+        known = [*self.made, *(self.context.columns(name) for name in self._tables)]
         return fitted(
             tree, {name for each in known for name, kind in each.items() if kind == "JSON"}
         )
@@ -96,7 +99,7 @@ class Walk:
         walk = Walk(context, self.text)
         walk.arguments, walk.within = arguments, within
         walk.calls, walk.used = self.calls, self.used
-        walk._tables, walk._numbers = self._tables, self._numbers
+        walk._tables, walk._numbers, walk.made = self._tables, self._numbers, self.made
         try:
             new = walk.rewrite(body)
         except SqlError as error:  # its place is one in the body, which was not sent
@@ -320,6 +323,16 @@ def literal(value: Any) -> exp.Expression:
     return exp.cast(exp.Literal.string(str(value)), type(value).__name__)
 
 
+def _system(name: ObjectName, walk: Walk) -> exp.Table | None:
+    """A view of INFORMATION_SCHEMA or ACCOUNT_USAGE, None if a full name is neither's."""
+    if history.is_account_usage(name):
+        return history.view(name, walk)
+    if not is_information_schema(name):
+        return None
+    walk.counts = walk.counts or name.name.upper() == "TABLES"
+    return relation(name)
+
+
 _TABLE_ARGUMENTS: Final = frozenset(("this", "db", "catalog", "alias", "joins", "pivots", "sample"))
 
 
@@ -338,9 +351,8 @@ def _table(node: exp.Table, walk: Walk) -> exp.Expression:
     name = names.object_name(node)
     if name.schema is None and walk.is_cte(name.name):
         new = exp.Table(this=names.identifier(name.name))
-    elif is_information_schema(full := walk.context.resolve(name)):
-        new = relation(full)
-        walk.counts = walk.counts or full.name.upper() == "TABLES"
+    elif (system := _system(full := walk.context.resolve(name), walk)) is not None:
+        new = system
         if not node.args.get("alias"):
             new.set("alias", exp.TableAlias(this=names.identifier(name.name)))
     else:

@@ -7,9 +7,11 @@ a grammar of our own into plain fields.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from sqlglot import exp
 
@@ -26,7 +28,13 @@ class Statement:
     @property
     def kind(self) -> str:
         """The query type as QUERY_HISTORY names it, for example `CREATE_TABLE`."""
-        return type(self).__name__.upper()
+        return _words(type(self).__name__)
+
+
+@cache
+def _words(name: str) -> str:
+    """`CreateTable` -> `CREATE_TABLE`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper()
 
 
 def spelled(tree: exp.Expression, name: str) -> tuple[int, str] | None:
@@ -108,8 +116,16 @@ class AlterTable(Tree):
     """ALTER TABLE."""
 
 
+#: Forms of EXPLAIN's answer; the first is that of an EXPLAIN that names none.
+EXPLAIN_FORMS: Final = ("TABULAR", "JSON", "TEXT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explain(Tree):
-    """EXPLAIN of the query in `tree`."""
+    """EXPLAIN of the statement `of`; `using` is one of EXPLAIN_FORMS."""
+
+    of: Tree
+    using: str = EXPLAIN_FORMS[0]
 
 
 # --- databases, schemas, context -----------------------------------------------------------------

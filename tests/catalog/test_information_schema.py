@@ -87,7 +87,7 @@ def test_views(snowflake: Connection) -> None:
         ("DELETE FROM information_schema.tables", errors.UnsupportedFeature),
         ("TRUNCATE TABLE information_schema.tables", errors.UnsupportedFeature),
         ("DROP TABLE information_schema.tables", errors.UndefinedObject),
-        ("SELECT * FROM TABLE(information_schema.query_history())", errors.UnsupportedFeature),
+        ("SELECT QUERY_HISTORY()", errors.UnsupportedFeature),
         ("SELECT GET_DDL('PIPE', 't')", errors.UnsupportedFeature),
         ("SELECT GET_DDL('TABLE', 'nothing')", errors.UndefinedObject),
         ("SELECT GET_DDL('WORD', 't')", errors.InvalidParameter),

@@ -79,7 +79,7 @@ def test_an_entry(client: TestClient, found: Any) -> None:
 def test_statistics(client: TestClient, found: Any) -> None:
     body = client.get(f"{HISTORY}/statistics").json()
     assert (body["total"], body["succeeded"], body["failed"]) == (5, 4, 1)
-    assert body["by_type"] == {"SELECT": 3, "CREATETABLE": 1, "INSERT": 1}
+    assert body["by_type"] == {"SELECT": 3, "CREATE_TABLE": 1, "INSERT": 1}
     assert body["by_error"] == {"002003": 1}
     assert sum(body["by_hour"].values()) == 5
     times = body["durations"]

@@ -143,7 +143,7 @@ def test_translate(client: TestClient) -> None:
     select, create = response.json()["statements"]
     assert "CASE WHEN" in select["translated_sql"]
     assert ([c["name"] for c in select["columns"]], select["parameters"]) == (["V"], ["X"])
-    assert (create["type"], create["translated_sql"]) == ("CREATETABLE", None)
+    assert (create["type"], create["translated_sql"]) == ("CREATE_TABLE", None)
     assert client.get("/__mockhaus/tables").json() == {"tables": {}}
     assert client.get("/api/v1/history").json()["count"] == 0
     failed = client.post("/api/v1/translate", json={"sql": "SELECT * FROM nowhere"})

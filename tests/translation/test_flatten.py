@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
+from mockhaus.errors import InvalidParameter, ResultNotFound, UnsupportedFeature, WrongArguments
 from tests.translation.conftest import Snowflake
 
 DOCUMENT = """PARSE_JSON('{"a":1,"b":[77,88],"c":{"d":"X"}}')"""
@@ -90,7 +90,7 @@ def test_rows(snowflake: Snowflake, query: str, rows: list[tuple[Any, ...]]) -> 
 ERRORS: list[tuple[str, type[Exception]]] = [
     ("FLATTEN(INPUT => [1], MODE => 'ALL')", InvalidParameter),
     ("FLATTEN(INPUT => [1], DEPTH => 2)", WrongArguments),
-    ("RESULT_SCAN(LAST_QUERY_ID())", UnsupportedFeature),
+    ("RESULT_SCAN(LAST_QUERY_ID())", ResultNotFound),
     ("GENERATOR(TIMELIMIT => 5)", UnsupportedFeature),
 ]
 

@@ -22,7 +22,8 @@ CREATE OR REPLACE MACRO catalog_objects(db) AS TABLE
     WHERE db IS NULL OR upper(database) = upper(db);
 
 CREATE OR REPLACE MACRO existing_database(db) AS
-    CASE WHEN EXISTS (SELECT 1 FROM __mockhaus.objects o
+    CASE WHEN db IS NULL THEN true
+         WHEN EXISTS (SELECT 1 FROM __mockhaus.objects o
                       WHERE o.kind = 'DATABASE' AND upper(o.name) = upper(db)) THEN true
          ELSE error('MOCKHAUS:UndefinedDatabase:Database ''' || db
                     || ''' does not exist or not authorized.') END;
@@ -320,3 +321,66 @@ CREATE OR REPLACE MACRO information_schema_functions(db) AS TABLE
           FROM catalog_objects(db)) o
     WHERE kind = 'FUNCTION' AND existing_database(db)
     ORDER BY schema, name, oid;
+
+CREATE OR REPLACE MACRO copy_history(db, in_schema, in_table) AS TABLE
+    SELECT shown AS "FILE_NAME", NULL::VARCHAR AS "STAGE_LOCATION", loaded AS "LAST_LOAD_TIME",
+        rows_loaded AS "ROW_COUNT", rows_parsed AS "ROW_PARSED", size AS "FILE_SIZE",
+        first_error AS "FIRST_ERROR_MESSAGE", first_error_line AS "FIRST_ERROR_LINE_NUMBER",
+        first_error_character AS "FIRST_ERROR_CHARACTER_POS",
+        first_error_column AS "FIRST_ERROR_COLUMN_NAME", errors AS "ERROR_COUNT",
+        NULL::BIGINT AS "ERROR_LIMIT", status AS "STATUS", database AS "TABLE_CATALOG_NAME",
+        schema AS "TABLE_SCHEMA_NAME", name AS "TABLE_NAME", NULL::VARCHAR AS "PIPE_CATALOG_NAME",
+        NULL::VARCHAR AS "PIPE_SCHEMA_NAME", NULL::VARCHAR AS "PIPE_NAME",
+        NULL::TIMESTAMPTZ AS "PIPE_RECEIVED_TIME"
+    FROM __mockhaus.load_history
+    WHERE (db IS NULL OR upper(database) = upper(db))
+        AND (in_schema IS NULL OR upper(schema) = upper(in_schema))
+        AND (in_table IS NULL OR upper(name) = upper(in_table))
+    ORDER BY loaded, shown;
+
+-- SNOWFLAKE.ACCOUNT_USAGE: the same over all databases, with the numbers of objects.
+CREATE OR REPLACE MACRO account_usage_copy_history() AS TABLE
+    SELECT "FILE_NAME", "STAGE_LOCATION", "LAST_LOAD_TIME", "ROW_COUNT", "ROW_PARSED", "FILE_SIZE",
+        "FIRST_ERROR_MESSAGE", "FIRST_ERROR_LINE_NUMBER", "FIRST_ERROR_CHARACTER_POS",
+        "FIRST_ERROR_COLUMN_NAME", "ERROR_COUNT", "ERROR_LIMIT", "STATUS",
+        (SELECT oid FROM __mockhaus.objects o WHERE o.kind = 'TABLE' AND o.name = "TABLE_NAME"
+            AND o.schema = "TABLE_SCHEMA_NAME" AND o.database = "TABLE_CATALOG_NAME") AS "TABLE_ID",
+        "TABLE_NAME", (SELECT oid FROM __mockhaus.objects o WHERE o.kind = 'SCHEMA'
+            AND o.name = "TABLE_SCHEMA_NAME" AND o.database = "TABLE_CATALOG_NAME") AS "TABLE_SCHEMA_ID",
+        "TABLE_SCHEMA_NAME", (SELECT oid FROM __mockhaus.objects o WHERE o.kind = 'DATABASE'
+            AND o.name = "TABLE_CATALOG_NAME") AS "TABLE_CATALOG_ID",
+        "TABLE_CATALOG_NAME", "PIPE_CATALOG_NAME", "PIPE_SCHEMA_NAME", "PIPE_NAME",
+        "PIPE_RECEIVED_TIME"
+    FROM copy_history(NULL, NULL, NULL);
+
+-- The numbers of each table and view, its schema and its database.
+CREATE OR REPLACE MACRO object_numbers() AS TABLE
+    SELECT t.database, t.schema, t.name, t.oid AS table_id, s.oid AS schema_id, d.oid AS database_id
+    FROM __mockhaus.objects t
+    JOIN __mockhaus.objects s ON s.kind = 'SCHEMA' AND s.name = t.schema AND s.database = t.database
+    JOIN __mockhaus.objects d ON d.kind = 'DATABASE' AND d.name = t.database
+    WHERE t.kind IN ('TABLE', 'VIEW');
+
+CREATE OR REPLACE MACRO account_usage_tables() AS TABLE
+    SELECT n.table_id AS "TABLE_ID", "TABLE_NAME", n.schema_id AS "TABLE_SCHEMA_ID", "TABLE_SCHEMA",
+        n.database_id AS "TABLE_CATALOG_ID", "TABLE_CATALOG", "TABLE_OWNER", "TABLE_TYPE",
+        "IS_TRANSIENT", "CLUSTERING_KEY", "ROW_COUNT", "BYTES", "RETENTION_TIME",
+        "SELF_REFERENCING_COLUMN_NAME", "REFERENCE_GENERATION", "USER_DEFINED_TYPE_CATALOG",
+        "USER_DEFINED_TYPE_SCHEMA", "USER_DEFINED_TYPE_NAME", "IS_INSERTABLE_INTO", "IS_TYPED",
+        "COMMIT_ACTION", "CREATED", "LAST_ALTERED", "LAST_DDL", "LAST_DDL_BY",
+        NULL::TIMESTAMPTZ AS "DELETED", "AUTO_CLUSTERING_ON", "COMMENT", 'ROLE' AS "OWNER_ROLE_TYPE",
+        NULL::BIGINT AS "INSTANCE_ID", "IS_ICEBERG", "IS_DYNAMIC", "IS_HYBRID"
+    FROM information_schema_tables(NULL) t
+    JOIN object_numbers() n ON n.name = "TABLE_NAME" AND n.schema = "TABLE_SCHEMA"
+        AND n.database = "TABLE_CATALOG";
+
+CREATE OR REPLACE MACRO account_usage_columns() AS TABLE
+    SELECT n.table_id + "ORDINAL_POSITION" AS "COLUMN_ID", "COLUMN_NAME", n.table_id AS "TABLE_ID",
+        "TABLE_NAME", n.schema_id AS "TABLE_SCHEMA_ID", "TABLE_SCHEMA",
+        n.database_id AS "TABLE_CATALOG_ID", "TABLE_CATALOG",
+        c.* EXCLUDE ("TABLE_CATALOG", "TABLE_SCHEMA", "TABLE_NAME", "COLUMN_NAME", "COMMENT",
+            "SCHEMA_EVOLUTION_RECORD"),
+        "COMMENT", NULL::TIMESTAMPTZ AS "DELETED", "SCHEMA_EVOLUTION_RECORD"
+    FROM information_schema_columns(NULL) c
+    JOIN object_numbers() n ON n.name = "TABLE_NAME" AND n.schema = "TABLE_SCHEMA"
+        AND n.database = "TABLE_CATALOG";

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
-from mockhaus.translation import operands, routines, staged
+from mockhaus.translation import history, operands, routines, staged
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.functions.tables import GENERATED
@@ -170,11 +170,22 @@ def _table_function(node: exp.TableFromRows | exp.Lateral, walk: Walk) -> exp.Ex
         return _derived(_generator(function, walk), alias, walk, correlated=False)
     if isinstance(function, (exp.SplitToTable, exp.StrtokSplitToTable)):
         return _derived(_split(function, walk), alias, walk, correlated=correlated)
+    return _derived(_named(function, walk), alias, walk, correlated=correlated)
+
+
+def _named(function: exp.Expression, walk: Walk) -> exp.Select:
+    """A table function that sqlglot has no class for. Raises UnsupportedFeature."""
     name = routines.named_by(function)
-    if name is not None and is_information_schema(ObjectName("", name.schema)):
+    past: exp.Select | None = None
+    if name is not None and name.schema is None and name.name == "RESULT_SCAN":
+        past = history.result_scan(routines.called(function), walk)
+    elif name is not None and is_information_schema(ObjectName("", name.schema)):
         function = routines.called(function)
+        past = history.function(name.name, routines.called(function), walk)
     elif name is not None and (name.schema is not None or not walk.knows(name.name)):
-        return _derived(routines.rows(function, name, walk), alias, walk, correlated=correlated)
+        past = routines.rows(function, name, walk)
+    if past is not None:
+        return past
     walk.rewrite(function)  # known functions are refused by their name
     raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(function)[:60]}'.")
 

@@ -42,7 +42,11 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     stock("GENERATOR", exp.Generator),
     stock("SPLIT_TO_TABLE", exp.SplitToTable, partial="SEQ is 1 for every input row"),
     stock("STRTOK_SPLIT_TO_TABLE", exp.StrtokSplitToTable, partial="SEQ is 1 for every input row"),
-    refused("QUERY_HISTORY QUERY_HISTORY_BY_SESSION QUERY_HISTORY_BY_USER", "see the HTTP API"),
-    refused("COPY_HISTORY", "see INFORMATION_SCHEMA.LOAD_HISTORY"),
-    refused("RESULT_SCAN", "results of earlier statements are not kept as tables"),
+    # by translation.history:
+    refused(
+        "QUERY_HISTORY QUERY_HISTORY_BY_SESSION QUERY_HISTORY_BY_USER QUERY_HISTORY_BY_WAREHOUSE"
+        " COPY_HISTORY",
+        "a table function of INFORMATION_SCHEMA: FROM TABLE(INFORMATION_SCHEMA.NAME(..))",
+    ),
+    refused("RESULT_SCAN", "a table function: FROM TABLE(RESULT_SCAN(..))"),
 )

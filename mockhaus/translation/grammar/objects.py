@@ -180,12 +180,25 @@ def describe(reader: Reader) -> s.Describe:
     kind = "TABLE"
     if reader.token(1) is not None and reader.word(1) != ".":
         kind = _kind(reader)
+    if kind == "RESULT":
+        return _describe_result(reader)
     name = reader.object_name()
     types = signature(reader) if kind == "FUNCTION" else ()
     if reader.accept("TYPE", "=") and reader.identifier() != "COLUMNS":
         raise UnsupportedFeature("Unsupported feature 'DESCRIBE TABLE TYPE = STAGE'.")
     reader.end()
     return s.Describe(**statement_fields(reader), object=kind, name=name, signature=types)
+
+
+def _describe_result(reader: Reader) -> s.Describe:
+    """DESCRIBE RESULT 'query id' | LAST_QUERY_ID(); the name is the id, '' for the last one."""
+    query_id = ""
+    if reader.is_string():
+        query_id = reader.string()
+    else:
+        reader.expect("LAST_QUERY_ID", "(", ")")
+    reader.end()
+    return s.Describe(**statement_fields(reader), object="RESULT", name=ObjectName(query_id))
 
 
 def drop(reader: Reader) -> s.Drop:

@@ -1,0 +1,49 @@
+"""Relations of a session's past, for `translation.history`, and what lets a query be read again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from mockhaus.catalog.literal import relation, stored_type
+from mockhaus.result import Result
+from mockhaus.sessions import account_usage
+from mockhaus.sessions.preparing import Prepared
+from mockhaus.translation import statements as s
+from mockhaus.translation.staged import mentions
+
+if TYPE_CHECKING:
+    from mockhaus.sessions.session import Session
+
+
+def made(session: Session, name: str, argument: str | None) -> tuple[str, Mapping[str, str]]:
+    """A relation of this moment in DuckDB's text, and its columns as `Context.columns` has them.
+
+    Raises ResultNotFound, UnsupportedFeature.
+    """
+    if name == "QUERY_HISTORY":
+        return account_usage.query_history(session.history.entries()), {}
+    if name == "ACCOUNT_USAGE.QUERY_HISTORY":
+        return account_usage.query_history_view(session.history.entries()), {}
+    if name == "ACCOUNT_USAGE.LOGIN_HISTORY":
+        return account_usage.login_history(session.logins), {}
+    answer = session.results.readable(argument or "")
+    columns = {each.name.upper(): stored_type(each.type) for each in answer.columns}
+    return answer.sql or relation(answer.columns, answer.rows or ()), columns
+
+
+#: Functions of DuckDB's text that answer differently the next time.
+_UNLIKE: Final = re.compile(r"random|uuid|nextval\(|current_(?:time|date)|\bnow\(", re.IGNORECASE)
+
+
+def again(prepared: Prepared, result: Result, values: Sequence[Any]) -> tuple[str, str]:
+    """A query's text that answers the same again, and why it would not; '' for other statements."""
+    query = prepared.query
+    if query is None or isinstance(prepared.statement, s.Explain):
+        return "", "" if result.rows is not None else "its rows are not kept"
+    if prepared.catalog is not None or mentions(prepared.statement):
+        return query.sql, "it read files or the catalog of that moment"
+    if values:
+        return query.sql, "it had bound values"
+    return query.sql, "it answers differently each time" if _UNLIKE.search(query.sql) else ""
