@@ -30,6 +30,7 @@
     │   │   ├── DivisionByZero         100051  22012
     │   │   ├── InvalidNumber          100038  22P02
     │   │   ├── InvalidDatetime        100035  22007
+    │   │   │   └── DatetimeOutOfRange 100035  22008
     │   │   ├── InvalidText            100037  22P02
     │   │   │   └── InvalidJson        100069  22P02
     │   │   ├── SingleRowExpected      090150  21000
@@ -85,7 +86,8 @@ translates an error once, from these fields; nothing in between reads message te
 
 from __future__ import annotations
 
-from typing import ClassVar
+import re
+from typing import ClassVar, Final
 
 
 class MockhausError(Exception):
@@ -337,6 +339,23 @@ class InvalidDatetime(ExecutionError):
     number = "100035"
     sqlstate = "22007"
     snowflake_state = "22007"
+
+
+class DatetimeOutOfRange(InvalidDatetime):
+    """Text of the form of a date or time, with a month, day or hour that there is not."""
+
+    sqlstate = "22008"
+
+
+_DATETIME: Final = re.compile(
+    r"\s*(?:[+-]?\d{1,6}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:.*)?|\d{1,2}:\d{1,2}(?::[\d.]+)?)\s*", re.S
+)
+
+
+def unreadable_datetime(text: str, message: str) -> InvalidDatetime:
+    """The error of a text that is not a date or time: PostgreSQL has two SQLSTATEs for it."""
+    kind = DatetimeOutOfRange if _DATETIME.fullmatch(text) else InvalidDatetime
+    return kind(message)
 
 
 class InvalidText(ExecutionError):

@@ -25,11 +25,11 @@ def _conversion(text: str, kind: str) -> SqlError:
     if kind.startswith("BOOL"):
         return errors.InvalidText(f"Boolean value '{text}' is not recognized")
     if kind.startswith("DATE"):
-        return errors.InvalidDatetime(f"Date '{text}' is not recognized")
+        return errors.unreadable_datetime(text, f"Date '{text}' is not recognized")
     if kind.startswith("TIMESTAMP"):
-        return errors.InvalidDatetime(f"Timestamp '{text}' is not recognized")
+        return errors.unreadable_datetime(text, f"Timestamp '{text}' is not recognized")
     if kind.startswith("TIME"):
-        return errors.InvalidDatetime(f"Time '{text}' is not recognized")
+        return errors.unreadable_datetime(text, f"Time '{text}' is not recognized")
     return errors.InvalidText(f"Value '{text}' cannot be cast to {kind}")
 
 
@@ -284,6 +284,8 @@ def _raised(name: str, text: str) -> SqlError:
     kind = getattr(errors, name, errors.ExecutionError)
     if issubclass(kind, errors.CompilationError):
         text = f"SQL compilation error:\n{text}"
+    if kind is errors.InvalidDatetime and (quoted := re.search("'(.*?)'", text)):
+        return errors.unreadable_datetime(quoted[1], text)
     return kind(text)
 
 

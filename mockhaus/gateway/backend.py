@@ -33,7 +33,7 @@ from mockhaus.gateway.cursors import Cursors
 from mockhaus.gateway.keepalive import Keepalive
 from mockhaus.gateway.messages import Message
 from mockhaus.gateway.outbox import Outbox, Steps
-from mockhaus.gateway.parameters import TEXT_OID, ParameterLoader, check_count, duckdb_type
+from mockhaus.gateway.parameters import ParameterLoader, check_count, duckdb_type, parameter_types
 from mockhaus.gateway.portal import Plan, Portal
 from mockhaus.gateway.protocol import (
     Action,
@@ -360,9 +360,7 @@ class Backend:
         else:
             plan = self._statements.get(message.name)
             encoder = None if plan.columns is None else plan.encoder()
-            given = (oid or TEXT_OID for oid in plan.types)
-            missing = [TEXT_OID] * (plan.parameters - len(plan.types))
-            self._out += encode(m.ParameterDescription((*given, *missing)))
+            self._out += encode(m.ParameterDescription(plan.types))
         self._out += _NO_DATA if encoder is None else encoder.description
 
     def _execute(self, message: m.Execute) -> Steps:
@@ -418,13 +416,16 @@ class Backend:
             statement, tuple(map(duckdb_type, types)), describe=describe
         )
         if types or offset:
-            return Plan(prepared, types=types, offset=offset)
+            told = parameter_types(types, prepared.types, prepared.parameters)
+            return Plan(prepared, types=told, offset=offset)
         # The connection gives the same Prepared for the same text; so does this the Plan.
         plan = self._plans.get(id(prepared))
         if plan is None or plan.prepared is not prepared:
             if len(self._plans) >= PLANS:
                 self._plans.clear()
-            plan = self._plans[id(prepared)] = Plan(prepared)
+            plan = self._plans[id(prepared)] = Plan(
+                prepared, types=parameter_types((), prepared.types, prepared.parameters)
+            )
         return plan
 
     def _start_clock(self) -> None:

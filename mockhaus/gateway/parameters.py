@@ -7,6 +7,7 @@ text, to be cast where it is used.
 from __future__ import annotations
 
 import math
+import re
 import struct
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -19,11 +20,14 @@ from psycopg.adapt import Transformer
 from psycopg.pq import Format
 
 from mockhaus.errors import (
+    DatetimeOutOfRange,
     InvalidBinary,
     InvalidEncoding,
     InvalidText,
+    NumberOutOfRange,
     ProtocolError,
     UnsupportedFeature,
+    unreadable_datetime,
 )
 from mockhaus.gateway.messages import BINARY
 from mockhaus.gateway.rows import expand_formats
@@ -43,7 +47,9 @@ _SIZES: Final = {
     **{1082: 4, 1083: 8, 1266: 12, 1114: 8, 1184: 8, 1186: 16, 2950: 16},
 }
 _MAX_DIMENSIONS: Final = 6
-_TEMPORAL: Final = frozenset({1082, 1114, 1184})
+_DATE: Final = 1082
+_TIMESTAMP: Final = 1114
+_TEMPORAL: Final = frozenset({_DATE, _TIMESTAMP, 1184})
 _NATIVE: Final = (bool, int, float, Decimal, str, bytes, date, time, datetime, timedelta, UUID)
 
 #: DuckDB's type of a parameter whose type the client gave; what is not here is not known.
@@ -58,6 +64,33 @@ _DUCKDB: Final = {
 def duckdb_type(oid: int) -> str:
     """DuckDB's name of a parameter's type, '' where the client left it open."""
     return _DUCKDB.get(oid, "")
+
+
+_OIDS: Final = {
+    **dict.fromkeys(("VARCHAR", "TEXT"), 25),
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT"), 20),
+    **dict.fromkeys(("FLOAT", "DOUBLE"), 701),
+    "UINTEGER": 26, "HUGEINT": 1700, "UBIGINT": 1700, "BOOLEAN": 16, "BLOB": 17, "DATE": 1082,
+    "TIME": 1083, "INTERVAL": 1186, "JSON": 114, "UUID": 2950,
+    "TIMESTAMP WITH TIME ZONE": 1184, "TIMESTAMPTZ": 1184,
+}  # fmt: skip
+
+
+def oid_of(kind: str) -> int:
+    """PostgreSQL's type OID of a parameter that has DuckDB's type `kind`, '' of an unknown one."""
+    if kind.endswith("[]"):
+        known = psycopg.adapters.types.get(oid_of(kind.removesuffix("[]")))
+        return known.array_oid if known is not None else TEXT_OID
+    if kind.startswith("DECIMAL"):
+        return _NUMERIC
+    return 1114 if kind.startswith("TIMESTAMP") and kind not in _OIDS else _OIDS.get(kind, TEXT_OID)
+
+
+def parameter_types(given: Sequence[int], kinds: Sequence[str], count: int) -> tuple[int, ...]:
+    """The type OIDs of `count` parameters: the client's, else of the DuckDB types inferred."""
+    told = [*given, *([0] * (count - len(given)))]
+    known = [*kinds, *([""] * (len(told) - len(kinds)))]
+    return tuple(oid or oid_of(kind) for oid, kind in zip(told, known, strict=False))
 
 
 class ParameterLoader:
@@ -89,15 +122,90 @@ class ParameterLoader:
             if code == BINARY:
                 _check(oid, data)
             value = self._loader(oid, code)(data)
+        except OverflowError:
+            shown = data.decode("ascii", "replace").strip()
+            raise NumberOutOfRange(
+                f'value "{shown}" is out of range for type {_type_name(oid)} in parameter ${number}'
+            ) from None
         except (ValueError, ArithmeticError, LookupError, struct.error, psycopg.Error) as error:
-            if oid in _TEMPORAL and code != BINARY and b"infinity" in data.lower():
-                return data.decode("ascii", "replace")
+            if oid in _TEMPORAL and code != BINARY:
+                return _moment(number, oid, data)
             raise _unfit(number, oid, code, data, error) from None
         return _native(value, number)
 
     def _loader(self, oid: int, code: int) -> Callable[[bytes], Any]:
+        if code != BINARY and oid in _READERS:
+            return _READERS[oid]
         form = Format.BINARY if code == BINARY else Format.TEXT
         return self._transformer.get_loader(oid, form).load
+
+
+# --- text, where psycopg's loaders believe what they read -----------------------------------------
+
+#: The words for true and false, and each beginning of one of them that is no other's (manual, 8.6).
+_BOOLEANS: Final = {
+    word[:length]: word in (b"true", b"yes", b"on", b"1")
+    for word in (b"true", b"yes", b"on", b"1", b"false", b"no", b"off", b"0")
+    for length in range(1, len(word) + 1)
+    if word[:length] != b"o"
+}
+_INTEGER: Final = re.compile(rb"\s*[+-]?[0-9]+\s*")
+
+
+def _boolean(data: bytes) -> bool:
+    return _BOOLEANS[data.strip().lower()]
+
+
+def _integer(bits: int) -> Callable[[bytes], int]:
+    def read(data: bytes) -> int:
+        if _INTEGER.fullmatch(data) is None:
+            raise ValueError("not an integer")
+        value = int(data)
+        if not -(1 << bits - 1) <= value < 1 << bits - 1:
+            raise OverflowError
+        return value
+
+    return read
+
+
+def _float(data: bytes) -> float:
+    if b"_" in data:
+        raise ValueError("not a number")
+    return float(data)
+
+
+def _moment(number: int, oid: int, data: bytes) -> Any:
+    """A date or timestamp in an ISO form that psycopg does not read.
+
+    What Python has no value for, infinity and a timestamptz in the zone of the connection, stays
+    text, which the statement casts.
+    """
+    text = data.decode("ascii", "replace").strip()
+    if text.lower() in ("infinity", "-infinity", "epoch"):
+        return text.lower()
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        made = unreadable_datetime(text, f"invalid input syntax for type {_type_name(oid)}")
+        if isinstance(made, DatetimeOutOfRange):
+            made.message = "date/time field value out of range"
+        made.message += f': "{text[:100]}" in parameter ${number}'
+        raise made from None
+    if oid == _DATE:
+        return value.date()
+    if oid == _TIMESTAMP:
+        return value.replace(tzinfo=None)
+    return value if value.tzinfo is not None else text
+
+
+_READERS: Final[dict[int, Callable[[bytes], Any]]] = {
+    16: _boolean,
+    20: _integer(64),
+    21: _integer(16),
+    23: _integer(32),
+    700: _float,
+    701: _float,
+}
 
 
 def _check(oid: int, data: bytes) -> None:

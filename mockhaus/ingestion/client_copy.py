@@ -14,6 +14,7 @@ from typing import Final
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import (
     Canceled,
+    DatetimeOutOfRange,
     InvalidDatetime,
     InvalidEncoding,
     InvalidIdentifier,
@@ -223,8 +224,10 @@ def _bad_value(
     statement: s.CopyFromClient, column: _Column, line: int, text: str | None, error: SqlError
 ) -> SqlError:
     assert statement.format is not None
-    if error.sqlstate in (InvalidText.sqlstate, InvalidDatetime.sqlstate):
-        word = _WORDS.get(column.type, column.type.lower())
+    word = _WORDS.get(column.type, column.type.lower())
+    if isinstance(error, DatetimeOutOfRange):
+        error.message = f'date/time field value out of range: "{text}"'
+    elif error.sqlstate in (InvalidText.sqlstate, InvalidDatetime.sqlstate):
         error.message = f'invalid input syntax for type {word}: "{text}"'
     shown = "null input" if text is None else f'"{text[:100]}"'
     number = line + statement.format.header

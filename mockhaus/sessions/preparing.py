@@ -27,6 +27,7 @@ from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dml import Change, change
 from mockhaus.translation.indirect import uses_variables, with_variables
 from mockhaus.translation.names import storage_name
+from mockhaus.translation.parameters import inferred
 from mockhaus.translation.parse import parse
 from mockhaus.translation.postgres import translate as postgres
 from mockhaus.translation.postgres.translate import CatalogTranslation
@@ -173,6 +174,7 @@ class Preparer:
         if not context.stages and mentions(statement):
             found = staged.described(self._workspace(), statement)
             context = replace(context, stages=found)
+        types = self._types(statement, context, types)
         if isinstance(statement, s.Select):
             query = translate(statement, context, types)
             prepared = Prepared(statement, None, statement.parameters, types, query)
@@ -185,7 +187,7 @@ class Preparer:
             form = explain.shape(statement.using)
             return Prepared(statement, form, query=self._explained(statement.of, context))
         if isinstance(statement, _CHANGES):
-            changed = change(statement, context)
+            changed = change(statement, context, types)
             return Prepared(statement, None, statement.parameters, types, change=changed)
         shape = SHAPES.get(type(statement))
         return Prepared(statement, None if shape is None else shape(self._workspace(), statement))
@@ -209,6 +211,26 @@ class Preparer:
         )
         (found,) = parse(text, placeholders=placeholders)
         return replace(found, text=statement.text, offset=statement.offset)
+
+    def _types(
+        self, statement: s.Statement, context: Context, given: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """The types of the parameters, those inferred that the client left open."""
+        if not isinstance(statement, s.Tree) or statement.binds or not statement.parameters:
+            return given
+        if len(given) == statement.parameters and all(given):
+            return given
+
+        def ask(query: s.Tree) -> list[str]:
+            if isinstance(query, s.CatalogSelect):
+                catalog = postgres.translate(query, context, given)
+                self.provide(catalog, context)
+                translation = catalog.translation
+            else:
+                translation = translate(query, context, given)
+            return [each.type for each in self._cursor.describe(translation.described)]
+
+        return inferred(statement, given, context, ask)
 
     def columns(self, name: ObjectName, context: Context) -> Mapping[str, str]:
         """The columns of a table or view: name in upper case -> DuckDB's type. None is no error."""

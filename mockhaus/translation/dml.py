@@ -8,7 +8,7 @@ is in `multi_insert`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -57,9 +57,12 @@ class Change:
 ROWS: Final = "_MOCKHAUS_ROWS"
 
 
-def change(statement: s.Tree, context: Context) -> Change:
-    """Translate a statement that changes rows. Raises CompilationError."""
-    walk = Walk(context, statement.text)
+def change(statement: s.Tree, context: Context, types: Sequence[str] = ()) -> Change:
+    """Translate a statement that changes rows. Raises CompilationError.
+
+    `types` are DuckDB's types of the parameters as far as they are known, '' for unknown.
+    """
+    walk = Walk(context, statement.text, types)
     return guarded(lambda: _built(statement, walk), statement)
 
 

@@ -11,7 +11,7 @@ listed: nothing reaches DuckDB that was not looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any, Final, cast
 
@@ -30,6 +30,7 @@ from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
 from mockhaus.translation.clauses import hierarchy, sources, star
 from mockhaus.translation.clauses.grouping import spelled_out
 from mockhaus.translation.clauses.pivot import pivoted
+from mockhaus.translation.clauses.types import typed
 from mockhaus.translation.comparisons import fitted, needs_fitting
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import CALLED, snowflake_text
@@ -51,13 +52,14 @@ class Walk:
 
     __slots__ = (
         "_ctes", "_numbers", "_rowid", "_tables", "arguments", "calls", "context", "counts",
-        "made",
-        "numbered", "text", "used", "volatile", "within",
+        "made", "numbered", "text", "types", "used", "volatile", "within",
     )  # fmt: skip
 
-    def __init__(self, context: Context, text: str) -> None:
+    def __init__(self, context: Context, text: str, types: Sequence[str] = ()) -> None:
         self.context = context
         self.text = text
+        #: DuckDB's types of the statement's parameters, '' of unknown ones.
+        self.types = types
         self.volatile = False
         self.counts = False
         #: Whether columns by table and number, `t.$2`, are still to be found.
@@ -81,6 +83,8 @@ class Walk:
             tree = routines.decided(tree, self)
         if self._rowid is not None:
             self._check_rowid(tree)
+        if self.types:
+            tree = typed(tree, self.types)
         if not needs_fitting(tree):
             return tree
         known = [*self.made, *(self.context.columns(name) for name in self._tables)]

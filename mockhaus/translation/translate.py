@@ -49,7 +49,7 @@ def translate(statement: Tree, context: Context, types: Sequence[str] = ()) -> T
 def _translate(statement: Tree, context: Context, types: Sequence[str]) -> Translation:
     tree = statement.tree.copy()
     label(tree, statement.labels)
-    walk = Walk(context, statement.text)
+    walk = Walk(context, statement.text, types)
     tree = walk.finished(walk.rewrite(tree))
     if not statement.parameters:
         sql = generate(tree)

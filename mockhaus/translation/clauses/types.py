@@ -10,6 +10,7 @@ COALESCE, UNION), and reading one from text takes it 30 us, a HUGEINT 0.1 us.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -96,6 +97,20 @@ def _parameter(value: int) -> exp.DataTypeParam:
 
 def _data_type(node: DataType, walk: Walk) -> exp.Expression:
     return duckdb_type(meant(node, walk))
+
+
+def typed(tree: exp.Expression, types: Sequence[str]) -> exp.Expression:
+    """The tree, in place, with parameters cast to their types: a NULL has one then as well.
+
+    Numbers keep the digits that they come with.
+    """
+    for placeholder in list(tree.find_all(exp.Placeholder)):
+        number = int(placeholder.name)
+        kind = types[number - 1] if number <= len(types) else ""
+        if kind and not kind.startswith("DECIMAL"):
+            to = DataType.build(kind, dialect="duckdb")
+            placeholder.replace(exp.Cast(this=placeholder.copy(), to=to))
+    return tree
 
 
 # --- casts ---------------------------------------------------------------------------------------

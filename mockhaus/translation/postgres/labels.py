@@ -39,7 +39,7 @@ def _figured(node: exp.Expression) -> tuple[str, int]:
         last = node.expression if isinstance(node, exp.Dot) else node.this
         if isinstance(last, exp.Func):
             return _figured(cast(exp.Expression, last))
-        return ("?column?", 0) if folded(last).startswith("__param_") else (folded(last), 2)
+        return ("?column?", 0) if folded(last).startswith(PREFIX) else (folded(last), 2)
     if isinstance(node, (exp.Paren, exp.Bracket, exp.Collate)):
         return _figured(node.this)
     if isinstance(node, exp.Cast):
@@ -75,6 +75,9 @@ _LABELS: Final[dict[type[exp.Expression], str]] = {
 }
 
 
+#: `$1` is a column of this name and its number: sqlglot has no parameters in PostgreSQL's SQL.
+PREFIX: Final = "__param_"
+
 _TYPES: Final = {
     "INT": "int4", "SMALLINT": "int2", "BIGINT": "int8", "BOOLEAN": "bool", "TEXT": "text",
     "VARCHAR": "varchar", "NAME": "name", "OID": "oid", "REGCLASS": "regclass",
@@ -101,6 +104,8 @@ def cast_name(to: exp.Expression) -> str:
     if text.endswith("[]"):
         return f"_{cast_name(exp.DataType.build(text[:-2], dialect='postgres', udt=True))}"
     base = text.split("(")[0].strip()
+    if base[:1] == "_" and base[1:].lower() in _NAMES:
+        return base.lower()
     name = _TYPES.get(base.upper()) or (base.lower() if base.lower() in _NAMES else None)
     if name is None:
         raise UnsupportedFeature(f"Unsupported feature 'cast to {text}' in a catalog query.")

@@ -19,6 +19,7 @@ from mockhaus.translation import statements as s
 from mockhaus.translation.parse import parse as parse_snowflake
 from mockhaus.translation.postgres import relations
 from mockhaus.translation.postgres.functions import FUNCTIONS, REG, TABLES
+from mockhaus.translation.postgres.labels import PREFIX
 
 _POSTGRES: Final = Dialect.get_or_raise("postgres")
 
@@ -77,7 +78,7 @@ def _pieces(text: str) -> Iterator[tuple[str, int, str]]:
             start = at = end + 1
             numbered = ""
         elif match["parameter"]:
-            numbered += f"{text[at : match.start()]}__param_{match['parameter']}"
+            numbered += f"{text[at : match.start()]}{PREFIX}{match['parameter']}"
             at = match.end()
         elif match["comment"]:
             numbered += f"{text[at : match.start()]} "
@@ -95,9 +96,9 @@ def _catalog(piece: str, offset: int, numbered: str) -> s.CatalogSelect | None:
     if tree is None or not isinstance(tree, _QUERIES) or not _is_catalog(tree, numbered):
         return None
     numbers = [
-        int(column.name.removeprefix("__param_"))
+        int(column.name.removeprefix(PREFIX))
         for column in tree.find_all(exp.Column)
-        if column.name.startswith("__param_")
+        if column.name.startswith(PREFIX)
     ]
     return s.CatalogSelect(
         text=piece.strip(), offset=offset, tree=tree, parameters=max(numbers, default=0)

@@ -13,7 +13,13 @@ from sqlglot.expressions import DataType
 from mockhaus.errors import WrongArguments
 from mockhaus.translation.postgres import relations as catalog
 from mockhaus.translation.postgres.functions import FUNCTIONS, MISSING, REG, SHOWN
-from mockhaus.translation.postgres.labels import arguments_of, cast_name, function_name, result_type
+from mockhaus.translation.postgres.labels import (
+    PREFIX,
+    arguments_of,
+    cast_name,
+    function_name,
+    result_type,
+)
 from mockhaus.translation.postgres.operators import (
     NUMBERS,
     any_,
@@ -71,8 +77,8 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
     name = folded(this)
     if table is None and name in _BARE and not this.args.get("quoted"):
         return walk.template(FUNCTIONS[name].sql, [], FUNCTIONS[name].type)
-    if name.startswith("__param_"):
-        return exp.Placeholder(this=name.removeprefix("__param_"))
+    if name.startswith(PREFIX):
+        return exp.Placeholder(this=name.removeprefix(PREFIX))
     if name == "tableoid" and (oid := walk.table_oid(folded(table))) is not None:
         return walk.template(f"CAST({oid} AS UINTEGER)", [], "oid")
     new = exp.Column(this=exp.Identifier(this=name, quoted=True))

@@ -9,6 +9,7 @@ from typing import Any
 from sqlglot import exp
 
 from mockhaus.translation import statements as s
+from mockhaus.translation.clauses.types import typed
 from mockhaus.translation.context import Context
 from mockhaus.translation.dialect import generate
 from mockhaus.translation.postgres.functions import SHOWN
@@ -49,7 +50,8 @@ def _translate(statement: s.Tree, context: Context, types: Sequence[str]) -> Cat
         described = tree.copy()
         for placeholder in list(described.find_all(exp.Placeholder)):
             placeholder.replace(typed_null(placeholder, types))
-    translation = Translation(generate(tree), generate(described), volatile=False)
+    sql = generate(typed(tree, types))
+    translation = Translation(sql, generate(described), volatile=False)
     settings = tuple(tuple(map(_constant, each)) for each in walk.settings)
     return CatalogTranslation(translation, frozenset(walk.relations), kinds, settings)
 
