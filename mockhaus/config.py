@@ -21,6 +21,8 @@ class Config:
     port: int = 8080
     pg_port: int = 5433
     data_dir: Path | None = None
+    #: The only folders that file:// stages, PUT and GET reach; see `stage_folders`.
+    allow_path: tuple[Path, ...] = ()
     max_sessions: int = 100
     session_ttl: float = 3600.0
     cleanup_interval: float = 300.0
@@ -57,6 +59,13 @@ class Config:
     def has_users(self) -> bool:
         """Whether clients must say who they are."""
         return self.first_password is not None or self.users_file is not None
+
+    @property
+    def stage_folders(self) -> tuple[Path, ...]:
+        """The folders that file:// stages, PUT and GET reach: all, while only the local user can
+        connect and nobody said otherwise."""
+        local = self.is_loopback and not self.has_users
+        return self.allow_path or ((Path("/"),) if local else ())
 
     @property
     def is_loopback(self) -> bool:

@@ -32,6 +32,8 @@ class Workspace:
     counts: RowCounts = field(default_factory=RowCounts)
     #: The columns that an earlier statement of the session answered, by its query id.
     answered: Callable[[str], tuple[Column, ...]] | None = None
+    #: The folders that file:// stages, PUT and GET reach.
+    folders: tuple[Path, ...] = (Path("/"),)
     #: The id that the statement has or, where no connection runs it, one of its own.
     query_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 

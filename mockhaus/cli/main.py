@@ -55,6 +55,15 @@ def main() -> None:
     help="Where persistent sessions live. Without it everything is in memory.",
 )
 @click.option(
+    "--allow-path",
+    multiple=True,
+    type=click.Path(file_okay=False, exists=True, resolve_path=True, path_type=Path),
+    envvar="MOCKHAUS_ALLOW_PATH",
+    show_envvar=True,
+    help="A folder that file:// stages, PUT and GET may reach; may be given again. Without it: "
+    "every folder, but none once there are users or others can connect.",
+)
+@click.option(
     "--max-sessions",
     default=100,
     type=click.IntRange(1),

@@ -11,7 +11,6 @@ STAGE".
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import uuid
@@ -272,16 +271,9 @@ def table_folder(files: Path, table: ObjectName) -> Path:
 
 
 def allowed(workspace: Workspace, root: Path) -> None:
-    """Refuse a folder that DuckDB may not read: what we read ourselves is no wider."""
-    rows = workspace.cursor.rows(
-        "SELECT current_setting('enable_external_access'),"
-        " to_json(current_setting('allowed_directories'))"
-    )
-    anywhere, directories = rows[0]
-    if anywhere in (True, "true"):
-        return
+    """Raises LoadError for a folder that stages may not reach."""
     real = root.resolve()
-    if not any(real.is_relative_to(Path(each).resolve()) for each in json.loads(directories)):
+    if not any(real.is_relative_to(each.resolve()) for each in workspace.folders):
         raise LoadError(
             f"The folder '{root}' is outside the folders that stages may use.",
             hint="Start the server with --allow-path.",

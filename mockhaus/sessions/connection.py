@@ -201,6 +201,7 @@ class Connection:
             self._transaction.after_commit,
             counts=self.session.counts,
             answered=lambda query_id: self.session.results.get(query_id).columns,
+            folders=self.session.stage_folders,
             query_id=self.recorder.coming_id(),
         )
 

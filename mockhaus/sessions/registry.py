@@ -337,6 +337,7 @@ class Registry:
                     self._library,
                     origin,
                     observe=self.metrics.statement,
+                    stage_folders=self._config.stage_folders,
                 )
                 session.owner = None if owner is None else owner.upper()
                 session.shared = shared

@@ -44,7 +44,8 @@ class Session:
     """One sandbox.
 
     `ttl` is in seconds since the last use, 0 for never; `library` is the file of macros; `origin`
-    is the copy of another session that this one begins as; `observe` hears of every statement.
+    is the copy of another session that this one begins as; `observe` hears of every statement;
+    `stage_folders` are those that file:// stages reach.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Session:
         origin: Copy | None = None,
         *,
         observe: Callable[[Entry], None] | None = None,
+        stage_folders: tuple[Path, ...] = (Path("/"),),
     ) -> None:
         self.id = session_id
         self.kind: Kind = storage.kind
@@ -89,7 +91,10 @@ class Session:
             origin.put_files(self.files)
             if path is not None:
                 origin.put_database(path)
-        allowed = [Path("/")]
+        self.stage_folders = stage_folders
+        # A persistent session may be renamed: its home is another folder next to it then.
+        home = storage.home.parent if storage.kind == "persistent" else storage.home
+        allowed = [*stage_folders, home]
         self._database = Database(path, library, allowed, storage.home / SPILL_FOLDER)
         if origin is not None and path is None:
             self._database.load(origin.database)

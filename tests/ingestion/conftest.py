@@ -119,7 +119,9 @@ def room(tmp_path: Path, macros: Path) -> Iterator[Room]:
     history.set_up(cursor)
     cursor.run('CREATE SCHEMA "MOCKHAUS.PUBLIC"')
     after_commit: list[Callable[[], None]] = []
-    workspace = Workspace(cursor, Context(), Objects(cursor), files, after_commit.append)
+    workspace = Workspace(
+        cursor, Context(), Objects(cursor), files, after_commit.append, folders=(tmp_path,)
+    )
     room = Room(cursor, folder, workspace, after_commit)
     room.run(f"CREATE STAGE st URL = 'file://{folder}'")
     yield room
