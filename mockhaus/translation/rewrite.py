@@ -234,7 +234,8 @@ def unknown(node: exp.Expression) -> UnsupportedFeature | UnknownFunction:
     """The refusal of a node that no table knows."""
     position = node.meta.get("start")
     if isinstance(node, exp.Func):
-        name = type(node).sql_names()[0]
+        own = isinstance(node, exp.Anonymous)
+        name = str(node.this).upper() if own else type(node).sql_names()[0]
         return UnknownFunction(
             f"SQL compilation error:\nUnknown function {name}", position=position
         )

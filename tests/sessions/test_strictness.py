@@ -71,6 +71,13 @@ MISTAKES: list[tuple[str, str, str, str, int | None]] = [
     ("SELECT * FROM nope", "002003", "42P01",
      "SQL compilation error:\nObject 'NOPE' does not exist or not authorized.", 14),
     ("SELECT NOFUNC(1)", "002140", "42883", "SQL compilation error:\nUnknown function NOFUNC", 7),
+    (
+        "SELECT * FROM GLOB('/*')",
+        "002140",
+        "42883",
+        "SQL compilation error:\nUnknown function GLOB",
+        14,
+    ),
     ("SELECT LEFT('abc')", "000938", "42883",
      "SQL compilation error: error line 1 at position 7\n"
      "not enough arguments for function [LEFT], expected 2, got 1", 7),
