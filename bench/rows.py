@@ -48,7 +48,7 @@ def fill_mockhaus(client: Client, rows: int) -> None:
     client.run(SNOWFLAKE.format(rows=rows))
 
 
-def _fill_postgresql(client: Client, rows: int) -> None:
+def fill_postgresql(client: Client, rows: int) -> None:
     client.run(_POSTGRESQL.format(rows=rows))
     client.run("vacuum analyze wide")
 
@@ -69,7 +69,7 @@ def measure(server: Server, *, quick: bool) -> Section:
             raise WireError(f"{counted} rows came instead of {rows}")
         reference = _check(ours, rows, None)
         for start, fill, aim, rounds in (
-            (postgresql, _fill_postgresql, 1.0, 5 if quick else 9),
+            (postgresql, fill_postgresql, 1.0, 5 if quick else 9),
             (buenavista, _fill_buenavista, 40.0, 2 if quick else 3),
         ):
             try:

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import latency, memory, rows, start
+from bench import copying, latency, memory, rows, start
 from bench.figures import Section, lines
 from bench.process import PeerMissing, mockhaus
 from bench.wire import WireError
@@ -43,6 +43,11 @@ def _rows(quick: bool) -> Section:
         return rows.measure(server, quick=quick)
 
 
+def _copy(quick: bool) -> Section:
+    with mockhaus() as server:
+        return copying.measure(server, quick=quick)
+
+
 def _memory(quick: bool) -> Section:
     with mockhaus() as server:
         return memory.measure(server, quick=quick)
@@ -54,6 +59,7 @@ MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
     "sessions": _sessions,
     "latency": _latency,
     "rows": _rows,
+    "copy": _copy,
     "memory": _memory,
 }
 

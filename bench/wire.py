@@ -105,6 +105,15 @@ class Client:
         self.socket.sendall(encoded)
         return self.finish()
 
+    def copy_in(self, sql: str, encoded: bytes) -> Answer:
+        """A COPY FROM STDIN with CopyData messages and CopyDone. Raises WireError."""
+        self.socket.sendall(query(sql))
+        self.receive()
+        if self._received[:1] != b"G":
+            raise WireError(_complaint(bytes(self._received)) or "no CopyInResponse came")
+        self._tail = b""
+        return self.ask(encoded)
+
     def finish(self) -> Answer:
         """Receive what is left of an answer. Raises WireError."""
         size = 0
