@@ -8,13 +8,15 @@ BIN    := $(VENV)/bin
 # Newer than everything it was made from once the set-up is complete.
 READY  := $(VENV)/.ready
 
+# Arguments for the fuzz test
+FUZZ ?=
 # Arguments for pytest: make test ARGS="tests/codec -x"
 ARGS ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test lint fmt type demo bench lock wheel clean
+.PHONY: help setup serve test fuzz lint fmt type demo bench lock wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
@@ -55,6 +57,9 @@ fmt: setup ## format, and fix what ruff can fix
 
 type: setup ## mypy alone
 	$(BIN)/mypy
+
+fuzz: setup ## 100,000 mutated messages at the PostgreSQL door (FUZZ="--messages 1000000 --seed 7")
+	@$(BIN)/python -m tests.gateway.fuzz $(FUZZ)
 
 demo: setup ## the tour: a server, the flights data, a worksheet of Snowflake queries
 	@$(BIN)/python -m demo

@@ -109,7 +109,7 @@ class Client:
         """A COPY FROM STDIN with CopyData messages and CopyDone. Raises WireError."""
         self.socket.sendall(query(sql))
         self.receive()
-        if self._received[:1] != b"G":
+        if bytes(self._received[:1]) != b"G":
             raise WireError(_complaint(bytes(self._received)) or "no CopyInResponse came")
         self._tail = b""
         return self.ask(encoded)

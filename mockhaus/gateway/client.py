@@ -388,4 +388,5 @@ class Client(asyncio.Protocol):
 
     def _trace(self, side: str, message: Message) -> None:
         if self._server.trace is not None:
-            self._server.trace(trace.line(side, message))
+            values = self._server.config.trace_values
+            self._server.trace(f"{self.number}\t{trace.line(side, message, values=values)}")

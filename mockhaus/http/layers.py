@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
-import re
 from collections.abc import Awaitable, Coroutine
 from time import perf_counter
 from typing import Any, Final, TypeVar
@@ -19,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mockhaus.access.hiding import hidden
 from mockhaus.http.bodies import Failure
 from mockhaus.http.refusals import Refused, refused
 
@@ -113,10 +113,6 @@ class DebugLog:
     _HIDDEN = frozenset(
         {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
     )
-    _SECRET = re.compile(
-        r"""(?ix) ( (?:secret|password|token|credential|[a-z_]*_key) \w* \\?["']? \s* [=:] \s* )
-        ( \\?"[^"]*" | '[^']*' )"""
-    )
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -160,7 +156,7 @@ class DebugLog:
         }
 
     def _text(self, raw: bytearray) -> str:
-        return self._SECRET.sub(r"\1***", raw.decode(errors="replace"))
+        return hidden(raw.decode(errors="replace"))
 
 
 async def read_body(request: Request, limit: int, patience: float) -> bytes:

@@ -8,6 +8,7 @@ from collections import deque
 from datetime import datetime
 from typing import Final
 
+from mockhaus.access.hiding import hidden
 from mockhaus.errors import SqlError
 from mockhaus.result import Result
 from mockhaus.sessions.history import Entry, History, new_id
@@ -18,6 +19,9 @@ log: Final = logging.getLogger("mockhaus.statements")
 
 #: Statements that LAST_QUERY_ID reaches back.
 _QUERY_IDS: Final = 1000
+
+#: Kinds of statements that name no passwords and keys, and may be long.
+_WITHOUT_SECRETS: Final = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"})
 
 
 class Recorder:
@@ -59,7 +63,7 @@ class Recorder:
         self.query_ids.append(query_id)
         entry = Entry(
             query_id,
-            statement.text,
+            _text(statement),
             statement.kind,
             context.connection_id,
             context.user,
@@ -85,6 +89,11 @@ class Recorder:
             if log.isEnabledFor(logging.INFO):
                 _log_entry(entry)
         return entry
+
+
+def _text(statement: s.Statement) -> str:
+    """What is kept of a statement's text: queries as they are, of others no secret."""
+    return statement.text if statement.kind in _WITHOUT_SECRETS else hidden(statement.text)
 
 
 def _log_entry(entry: Entry) -> None:

@@ -13,10 +13,10 @@ from mockhaus.access.tls import Tls
 from mockhaus.access.users import Users
 from mockhaus.config import Config
 from mockhaus.gateway import messages as m
-from mockhaus.gateway import trace
+from mockhaus.gateway import trace as traced
 from mockhaus.gateway.codec import decode_backend, encode
 from mockhaus.gateway.messages import Message
-from mockhaus.gateway.server import PgServer
+from mockhaus.gateway.server import PgServer, Trace
 from mockhaus.sessions.registry import Registry
 from mockhaus.workers import Workers
 
@@ -44,7 +44,10 @@ class Running:
 
 @contextmanager
 def running(
-    config: Config | None = None, users: Users | None = None, tls: Tls | None = None
+    config: Config | None = None,
+    users: Users | None = None,
+    tls: Tls | None = None,
+    trace: Trace | None = None,
 ) -> Iterator[Running]:
     config = replace(config or Config(), pg_port=0)
     registry = Registry(config)
@@ -52,7 +55,7 @@ def running(
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     with Workers(8, "test") as pool:
-        server = PgServer(config, registry, pool, users=users, tls=tls)
+        server = PgServer(config, registry, pool, users=users, tls=tls, trace=trace)
         asyncio.run_coroutine_threadsafe(server.start(), loop).result(20)
         it = Running(server, registry, loop, pool)
         try:
@@ -130,6 +133,6 @@ def lines(messages: list[Message]) -> list[str]:
             values = ("NULL" if v is None else v.decode("latin-1") for v in message.values)
             found.append(f"DataRow {' '.join(values)}")
         else:
-            _, _, name, *words = trace.line("B", message).split("\t")
+            _, _, name, *words = traced.line("B", message).split("\t")
             found.append(" ".join([name, *words]).replace('"', ""))
     return found

@@ -1,0 +1,20 @@
+"""Secrets in texts that people read later: logs, traces, histories."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+HIDDEN: Final = "***"
+
+#: A property of SQL or JSON that holds a secret, and the string that is its value.
+_SECRET: Final = re.compile(
+    r"""(?ix) ( \w*(?:secret|password|token|credential|_key) \w* \\?["']? \s* [=:] \s* )
+    ( \\?"(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.|'')*' )""",
+    re.S,
+)
+
+
+def hidden(text: str) -> str:
+    """The text with the values of passwords, tokens and keys left out."""
+    return _SECRET.sub(rf"\1{HIDDEN}", text)
