@@ -31,6 +31,7 @@ from mockhaus.translation.clauses import hierarchy, sources, star
 from mockhaus.translation.clauses.grouping import spelled_out
 from mockhaus.translation.clauses.pivot import pivoted
 from mockhaus.translation.clauses.types import typed
+from mockhaus.translation.clauses.sequences import numbered
 from mockhaus.translation.comparisons import fitted, needs_fitting
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import CALLED, snowflake_text
@@ -416,6 +417,7 @@ def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
         sources.numbered(node, walk)
     if isinstance(node, exp.Select):
         sources.no_rows_of_tables(node, walk)
+        numbered(node)
         spelled_out(node)
         star.spelled_out(node, walk)
         if isinstance(node.parent, (exp.Subquery, exp.CTE)):

@@ -95,9 +95,38 @@ ERRORS: list[tuple[str, type[Exception]]] = [
 ]
 
 
-def test_sequence_of_lateral_rows_is_refused(snowflake: Snowflake) -> None:
-    with pytest.raises(UnsupportedFeature, match="SEQ"):
-        snowflake.rows(f"SELECT F.SEQ FROM {DOCUMENTS} T, LATERAL FLATTEN(V:items) F")
+#: Two equal rows, and one with arrays in an array.
+TWICE = "(SELECT 7 AS a, PARSE_JSON('[1, 2]') AS v UNION ALL SELECT 8, PARSE_JSON('[1, 2]'))"
+NESTED = "(SELECT PARSE_JSON('[[1, 2], [3]]') AS v)"
+
+SEQUENCES: list[tuple[str, list[tuple[Any, ...]]]] = [
+    (
+        f"SELECT a, seq, value::INT FROM {TWICE} t, LATERAL FLATTEN(t.v) ORDER BY 1, 3",
+        [(7, 1, 1), (7, 1, 2), (8, 2, 1), (8, 2, 2)],
+    ),
+    (
+        f"SELECT * EXCLUDE (v, this, key, path) FROM {TWICE}, LATERAL FLATTEN(v) ORDER BY 1, 3",
+        [(7, 1, 0, "1"), (7, 1, 1, "2"), (8, 2, 0, "1"), (8, 2, 1, "2")],
+    ),
+    (
+        f"SELECT g.seq, g.value::INT FROM {NESTED} t, LATERAL FLATTEN(t.v) f, "
+        "LATERAL FLATTEN(f.value) g ORDER BY 2",
+        [(1, 1), (1, 2), (2, 3)],
+    ),
+    (
+        "SELECT seq, value FROM (SELECT 'a b' AS s UNION ALL SELECT 'c') t, "
+        "LATERAL SPLIT_TO_TABLE(t.s, ' ') ORDER BY 2",
+        [(1, "a"), (1, "b"), (2, "c")],
+    ),
+    ("SELECT seq FROM TABLE(FLATTEN([5, 6]))", [(1,), (1,)]),
+]
+
+
+@pytest.mark.parametrize(("sql", "rows"), SEQUENCES)
+def test_sequences_number_the_input_rows(
+    snowflake: Snowflake, sql: str, rows: list[tuple[Any, ...]]
+) -> None:
+    assert snowflake.rows(sql) == rows
 
 
 @pytest.mark.parametrize(("function", "error"), ERRORS)

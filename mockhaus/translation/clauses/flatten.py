@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
 from mockhaus.translation import history, operands, routines, staged
+from mockhaus.translation.clauses.sequences import ROW, SEQ
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.functions.tables import GENERATED
@@ -30,9 +31,6 @@ _MODES: Final = {
     "ARRAY": "flat_rows_of_array",
     "OBJECT": "flat_rows_of_object",
 }
-
-
-_SEQUENCED: Final = (exp.Explode, exp.SplitToTable, exp.StrtokSplitToTable)
 
 
 def _arguments(node: exp.Func, known: tuple[str, ...]) -> dict[str, exp.Expression]:
@@ -69,7 +67,20 @@ def _uses(node: exp.Expression, name: str) -> bool:
     )
 
 
-def _flatten(node: exp.Explode, walk: Walk, uses: dict[str, bool]) -> exp.Select:
+def _numbered(rows: exp.Select, node: exp.Expression) -> exp.Select:
+    """With the hidden column that numbers its rows, where the SEQ of another needs it."""
+    name = node.meta.get(ROW)
+    if name is None:
+        return rows
+    number = exp.Window(this=exp.RowNumber())
+    outer = exp.Select(expressions=[exp.Star(), _column(name, number)])
+    outer.set("from_", exp.From(this=exp.Subquery(this=rows)))
+    return outer
+
+
+def _flatten(
+    node: exp.Explode, walk: Walk, uses: dict[str, bool], seq: exp.Expression
+) -> exp.Select:
     """The rows of FLATTEN as a subquery."""
     given = _arguments(node, _ARGUMENTS)
     if "input" not in given:
@@ -89,20 +100,22 @@ def _flatten(node: exp.Explode, walk: Walk, uses: dict[str, bool]) -> exp.Select
     outer = _flag(given.get("outer"), "OUTER")
     kind = str(mode.this).upper()
     if _flag(given.get("recursive"), "RECURSIVE"):
-        return _recursive(value, prefix, kind, outer)
+        return _recursive(value, prefix, kind, outer, seq)
     rows = apply(_MODES[kind], value, prefix.copy())
     if outer:
         rows = apply("flat_outer", rows, prefix.copy())
     depth = exp.PropertyEQ(this=exp.to_identifier("max_depth"), expression=_number(2))
     select = exp.Select(expressions=[apply("unnest", rows, depth)])
     if uses["SEQ"]:
-        select.set("expressions", [_column("SEQ", _number(1)), *select.expressions])
+        select.set("expressions", [_column("SEQ", seq), *select.expressions])
     if uses["THIS"]:
         select.set("expressions", [*select.expressions, _column("THIS", value.copy())])
     return select
 
 
-def _recursive(value: exp.Expression, prefix: exp.Expression, kind: str, outer: bool) -> exp.Select:
+def _recursive(
+    value: exp.Expression, prefix: exp.Expression, kind: str, outer: bool, seq: exp.Expression
+) -> exp.Select:
     """RECURSIVE => TRUE: every value below, depth first."""
     if outer:
         raise UnsupportedFeature("Unsupported feature 'FLATTEN with OUTER and RECURSIVE'.")
@@ -112,7 +125,7 @@ def _recursive(value: exp.Expression, prefix: exp.Expression, kind: str, outer: 
 
     in_array = apply("ends_with", of_tree("fullkey"), exp.Literal.string("]"))
     columns = {
-        "SEQ": _number(1),
+        "SEQ": seq,
         "KEY": exp.Case().when(exp.Not(this=in_array.copy()), of_tree("key")),
         "PATH": apply("tree_path", prefix, of_tree("fullkey")),
         "INDEX": exp.Case().when(in_array.copy(), exp.cast(of_tree("key"), "BIGINT")),
@@ -156,8 +169,7 @@ def _table_function(node: exp.TableFromRows | exp.Lateral, walk: Walk) -> exp.Ex
         if node.args.get(key):
             raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(node)[:60]}'.")
     correlated = isinstance(node.parent, exp.Join)
-    if correlated and isinstance(function, _SEQUENCED):
-        _refuse_sequence(node, alias)
+    seq = walk.rewrite(node.meta[SEQ]) if SEQ in node.meta else _number(1)
     if isinstance(function, exp.Explode):
         own_names = alias is not None and [
             str(c.this).upper() for c in alias.args.get("columns") or []
@@ -165,11 +177,13 @@ def _table_function(node: exp.TableFromRows | exp.Lateral, walk: Walk) -> exp.Ex
         uses = {name: own_names or _uses(node, name) for name in ("SEQ", "THIS")}
         if alias is not None and not own_names:
             alias.set("columns", None)
-        return _derived(_flatten(function, walk, uses), alias, walk, correlated=correlated)
+        rows = _numbered(_flatten(function, walk, uses, seq), node)
+        return _derived(rows, alias, walk, correlated=correlated)
     if isinstance(function, exp.Generator):
         return _derived(_generator(function, walk), alias, walk, correlated=False)
     if isinstance(function, (exp.SplitToTable, exp.StrtokSplitToTable)):
-        return _derived(_split(function, walk), alias, walk, correlated=correlated)
+        rows = _numbered(_split(function, walk, seq), node)
+        return _derived(rows, alias, walk, correlated=correlated)
     return _derived(_named(function, walk), alias, walk, correlated=correlated)
 
 
@@ -190,14 +204,6 @@ def _named(function: exp.Expression, walk: Walk) -> exp.Select:
     raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(function)[:60]}'.")
 
 
-def _refuse_sequence(node: exp.Expression, alias: exp.TableAlias | None) -> None:
-    """SEQ tells input rows apart: a lateral subquery does not know them."""
-    name = "" if alias is None else alias.name.upper()
-    for column in node.root().find_all(exp.Column):
-        if column.name.upper() == "SEQ" and name and column.table.upper() == name:
-            raise UnsupportedFeature("Unsupported feature 'SEQ of a lateral table function'.")
-
-
 def _generator(node: exp.Generator, walk: Walk) -> exp.Select:
     """GENERATOR(ROWCOUNT => n): n rows without columns; ours has one, for SEQ1() and its like."""
     count = node.args.get("rowcount")
@@ -213,7 +219,9 @@ def _generator(node: exp.Generator, walk: Walk) -> exp.Select:
     return exp.Select(expressions=[column], from_=exp.From(this=rows))
 
 
-def _split(node: exp.SplitToTable | exp.StrtokSplitToTable, walk: Walk) -> exp.Select:
+def _split(
+    node: exp.SplitToTable | exp.StrtokSplitToTable, walk: Walk, seq: exp.Expression
+) -> exp.Select:
     """SPLIT_TO_TABLE, STRTOK_SPLIT_TO_TABLE: columns SEQ, INDEX (from 1) and VALUE."""
     strtok = isinstance(node, exp.StrtokSplitToTable)
     given = [walk.rewrite(each) for each in (node.this, node.expression) if each is not None]
@@ -221,7 +229,7 @@ def _split(node: exp.SplitToTable | exp.StrtokSplitToTable, walk: Walk) -> exp.S
         given.append(exp.Literal.string(" "))
     rows = apply("strtok_rows" if strtok else "split_rows", *map(operands.text, given))
     depth = exp.PropertyEQ(this=exp.to_identifier("max_depth"), expression=_number(2))
-    return exp.Select(expressions=[_column("SEQ", _number(1)), apply("unnest", rows, depth)])
+    return exp.Select(expressions=[_column("SEQ", seq), apply("unnest", rows, depth)])
 
 
 ENTER: Final[dict[type[exp.Expression], Any]] = {

@@ -38,10 +38,10 @@ def _is_generator(table: exp.Expression) -> bool:
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
     # Taken on the way down, by clauses.flatten:
-    stock("FLATTEN", exp.Explode, partial="SEQ is 1 for every input row"),
+    stock("FLATTEN", exp.Explode),
     stock("GENERATOR", exp.Generator),
-    stock("SPLIT_TO_TABLE", exp.SplitToTable, partial="SEQ is 1 for every input row"),
-    stock("STRTOK_SPLIT_TO_TABLE", exp.StrtokSplitToTable, partial="SEQ is 1 for every input row"),
+    stock("SPLIT_TO_TABLE", exp.SplitToTable),
+    stock("STRTOK_SPLIT_TO_TABLE", exp.StrtokSplitToTable),
     # by translation.history:
     refused(
         "QUERY_HISTORY QUERY_HISTORY_BY_SESSION QUERY_HISTORY_BY_USER QUERY_HISTORY_BY_WAREHOUSE"
