@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
+from mockhaus.engine import addresses, digests
 from mockhaus.engine.json_text import JsonError, canonical, without_nulls
 
 
@@ -94,25 +95,29 @@ def _exact_quotient(dividends: Any, divisors: Any, scales: Any) -> Any:
     return pa.array(values, pa.string())
 
 
-#: Name in DuckDB -> function of Arrow columns that answers a VARCHAR one, and their types.
-FUNCTIONS: Final[dict[str, tuple[Any, list[Any]]]] = {
-    "json_canonical": (_parse_json, ["VARCHAR"]),
-    "json_canonical_last": (_parse_json_last, ["VARCHAR"]),
-    "json_canonical_try": (_try_parse_json, ["VARCHAR"]),
-    "json_complaint": (_check_json, ["VARCHAR"]),
-    "json_without_nulls": (_without_nulls, ["VARCHAR"]),
-    "exact_quotient": (_exact_quotient, ["VARCHAR", "VARCHAR", "INTEGER"]),
+#: Name in DuckDB -> function of Arrow columns, their types and that of its answer.
+FUNCTIONS: Final[dict[str, tuple[Any, list[Any], Any]]] = {
+    "json_canonical": (_parse_json, ["VARCHAR"], "VARCHAR"),
+    "json_canonical_last": (_parse_json_last, ["VARCHAR"], "VARCHAR"),
+    "json_canonical_try": (_try_parse_json, ["VARCHAR"], "VARCHAR"),
+    "json_complaint": (_check_json, ["VARCHAR"], "VARCHAR"),
+    "json_without_nulls": (_without_nulls, ["VARCHAR"], "VARCHAR"),
+    "exact_quotient": (_exact_quotient, ["VARCHAR", "VARCHAR", "INTEGER"], "VARCHAR"),
+    "sha2_hex": (digests.sha2, ["BLOB", "INTEGER"], "VARCHAR"),
+    "compressed": (digests.compressed, ["BLOB", "VARCHAR", "INTEGER"], "BLOB"),
+    "unpacked": (digests.unpacked, ["BLOB", "VARCHAR"], "BLOB"),
+    "ip_parts": (addresses.parse_ip, ["VARCHAR", "BOOLEAN"], "VARCHAR"),
 }
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the functions known to a DuckDB instance; all its connections see them."""
-    for name, (function, parameters) in FUNCTIONS.items():
+    for name, (function, parameters, answer) in FUNCTIONS.items():
         connection.create_function(
             name,
             function,
             parameters,
-            "VARCHAR",
+            answer,
             type=PythonUDFType.ARROW,
             null_handling=FunctionNullHandling.SPECIAL,
         )

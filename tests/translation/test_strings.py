@@ -205,7 +205,6 @@ ERRORS: list[tuple[str, type[errors.SqlError]]] = [
     ("PARSE_URL('example.int')", errors.InvalidText),
     ("LPAD('a')", errors.WrongArguments),
     ("SPLIT_PART('a', 'b')", errors.WrongArguments),
-    ("COMPRESS('a', 'SNAPPY')", errors.UnsupportedFeature),
     ("NO_SUCH_FUNCTION('a')", errors.UnknownFunction),
     ("STRFTIME('a', 'b')", errors.UnknownFunction),
 ]

@@ -28,3 +28,11 @@ CREATE OR REPLACE MACRO pairs_of(l) AS COALESCE(l, []);
 -- A row (as JSON) that has no NULL in it.
 CREATE OR REPLACE MACRO full_row(r) AS
     CASE WHEN NOT list_contains(json_extract(r, '$.*'), 'null'::JSON) THEN 1 END;
+
+-- The distinct items of a list of arrays.
+CREATE OR REPLACE MACRO union_of_arrays(l) AS
+    array_of(first_ones(flatten(list_transform(COALESCE(l, []), lambda a: items(a)))));
+
+-- A sum of hashes as a signed number of 64 bits; 0 of no rows.
+CREATE OR REPLACE MACRO hash_of_all(total) AS
+    COALESCE(CAST(CAST(total AS HUGEINT) % 18446744073709551616 - 9223372036854775808 AS BIGINT), 0);

@@ -57,11 +57,26 @@ def duckdb_type(node: DataType) -> DataType:
         if [each.name for each in arguments] == ["38", "0"]:
             return DataType(this=_T.INT128)
         return DataType(this=_T.DECIMAL, expressions=arguments)
+    if kind == _T.VECTOR and len(node.expressions) == 2:
+        item = _VECTORS.get(node.expressions[0].this)
+        if item is not None:
+            return DataType(
+                this=_T.ARRAY,
+                expressions=[DataType(this=item)],
+                values=[node.expressions[1].this],
+                nested=True,
+            )
     plain = _PLAIN.get(kind)
     if plain is None:
         raise UnsupportedFeature(f"Unsupported data type '{snowflake_text(node)}'.")
     return DataType(this=plain)
 
+
+#: Types of a VECTOR's elements, of 32 bits each.
+_VECTORS: Final[dict[Any, Any]] = {
+    **dict.fromkeys((_T.FLOAT, _T.DOUBLE), _T.FLOAT),
+    **dict.fromkeys((_T.INT, _T.BIGINT), _T.INT),
+}
 
 _MAPPINGS: Final = {
     "TIMESTAMP_NTZ": _T.TIMESTAMPNTZ,
@@ -142,6 +157,8 @@ def cast(node: exp.Expression, to: DataType, *, safe: bool = False) -> exp.Expre
         size = length(to)
         value = apply("try_to_binary" if safe else "to_binary", node)
         return value if size is None else apply("fit_binary", value, operands.integer(size))
+    if kind == _T.ARRAY and not safe:
+        return exp.Cast(this=apply("vector_source", node), to=target)
     if kind == _T.JSON:
         if to.this not in (_T.OBJECT, _T.ARRAY):
             return variants.tagged_variant(node)

@@ -12,13 +12,17 @@ from mockhaus.translation.functions import (
     context,
     conversion,
     dates,
+    elsewhere,
     generation,
     hashes,
     numeric,
     regex,
+    search,
     semistructured,
+    sketches,
     strings,
     tables,
+    vectors,
     windows,
 )
 from mockhaus.translation.registry import Function
@@ -26,6 +30,7 @@ from mockhaus.translation.registry import Function
 #: Family, as the reference names it -> its functions.
 FAMILIES: Final[dict[str, tuple[Function, ...]]] = {
     "Aggregate": aggregates.FUNCTIONS,
+    "Approximate": sketches.FUNCTIONS,
     "Array": arrays.FUNCTIONS,
     "Bitwise": bitwise.FUNCTIONS,
     "Conditional": conditional.FUNCTIONS,
@@ -38,6 +43,9 @@ FAMILIES: Final[dict[str, tuple[Function, ...]]] = {
     "Regular expressions": regex.FUNCTIONS,
     "Semi-structured": semistructured.FUNCTIONS,
     "String & binary": strings.FUNCTIONS,
+    "Full-text search": search.FUNCTIONS,
     "Table": tables.FUNCTIONS,
+    "Vector": vectors.FUNCTIONS,
     "Window": windows.FUNCTIONS,
+    "Other families": elsewhere.FUNCTIONS,
 }

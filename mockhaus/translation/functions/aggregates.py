@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation.operands import VARIANT, is_variant, noted, variant_call
-from mockhaus.translation.registry import Function, Rewriter, apply, refused, rewrite, stock
+from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite, stock
 from mockhaus.translation.variants import variant
 
 if TYPE_CHECKING:
@@ -205,7 +205,17 @@ def _regr_value(node: exp.Expression, walk: Walk) -> exp.Expression:
     return exp.Case().when(missing, exp.Null()).else_(kept)
 
 
-_SKETCH: Final = "sketches that are kept and combined are not supported"
+def _union(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """ARRAY_UNION_AGG: the distinct items of all arrays."""
+    return variant_call("union_of_arrays", collected(node.expressions[0], []))
+
+
+def _hash_agg(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """HASH_AGG(a, b ...): of all rows, in any order."""
+    if any(isinstance(value, exp.Star) for value in node.expressions):
+        raise UnsupportedFeature("Unsupported feature 'HASH_AGG(*)'.")
+    return apply("hash_of_all", aggregate(apply("sum", apply("hash", *node.expressions))))
+
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
     rewrite("COUNT", _count, exp.Count),
@@ -255,21 +265,6 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     stock("SKEW", exp.Skewness),
     stock("GROUPING", exp.Grouping),
     stock("GROUPING_ID", exp.GroupingId),
-    refused("HASH_AGG", "Snowflake's hash is not published", exp.HashAgg),
-    refused("ARRAY_UNION_AGG", "not written yet", exp.ArrayUnionAgg),
-    refused("HLL_ACCUMULATE HLL_COMBINE HLL_ESTIMATE HLL_EXPORT HLL_IMPORT", _SKETCH),
-    refused("APPROX_PERCENTILE_ACCUMULATE", _SKETCH, exp.ApproxPercentileAccumulate),
-    refused("APPROX_PERCENTILE_COMBINE", _SKETCH, exp.ApproxPercentileCombine),
-    refused("APPROX_PERCENTILE_ESTIMATE", _SKETCH, exp.ApproxPercentileEstimate),
-    refused("APPROX_TOP_K_ACCUMULATE", _SKETCH, exp.ApproxTopKAccumulate),
-    refused("APPROX_TOP_K_COMBINE", _SKETCH, exp.ApproxTopKCombine),
-    refused("APPROX_TOP_K_ESTIMATE", _SKETCH, exp.ApproxTopKEstimate),
-    refused("APPROXIMATE_SIMILARITY APPROXIMATE_JACCARD_INDEX", _SKETCH, exp.ApproximateSimilarity),
-    refused("MINHASH", _SKETCH, exp.Minhash),
-    refused("MINHASH_COMBINE", _SKETCH, exp.MinhashCombine),
-    refused("BITMAP_BUCKET_NUMBER", "bitmaps", exp.BitmapBucketNumber),
-    refused("BITMAP_BIT_POSITION", "bitmaps", exp.BitmapBitPosition),
-    refused("BITMAP_COUNT", "bitmaps", exp.BitmapCount),
-    refused("BITMAP_CONSTRUCT_AGG", "bitmaps", exp.BitmapConstructAgg),
-    refused("BITMAP_OR_AGG", "bitmaps", exp.BitmapOrAgg),
+    call("ARRAY_UNION_AGG", _union, 1, 1),
+    call("HASH_AGG", _hash_agg, 1, partial="Snowflake's values are not published; others are"),
 )

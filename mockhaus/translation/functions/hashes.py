@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 def _sha2(to: str) -> Rewriter:
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         """SHA2(m [, size]): DuckDB has the digest of 256 bits alone."""
+        value = node.expressions[0]
         if len(node.expressions) > 1:
             size = operands.literal_number(node.expressions[1])
             if size in (224, 384, 512):
-                raise UnsupportedFeature(f"Unsupported feature 'SHA2 with {size} bits'.")
+                digest = apply("sha2_hex", apply("digested", value), operands.integer(size))
+                return apply("unhex", digest) if to.endswith("binary") else digest
             if size not in (0, 256):
                 raise InvalidParameter("SQL compilation error:\ninvalid digest size for SHA2")
-        return called(to, node.expressions[0])
+        return called(to, value)
 
     return rewritten
 
@@ -43,8 +45,9 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("MD5_NUMBER_UPPER64", "x>n", "md5_upper64"),
     typed("SHA1 SHA1_HEX", "x>t", "sha1_of"),
     typed("SHA1_BINARY", "x"),
-    call("SHA2 SHA2_HEX", _sha2("sha256_of"), 1, 2, partial="256 bits only"),
-    call("SHA2_BINARY", _sha2("sha256_binary"), 1, 2, partial="256 bits only"),
+    call("SHA2 SHA2_HEX", _sha2("sha256_of"), 1, 2),
+    call("SHA2_BINARY", _sha2("sha256_binary"), 1, 2),
     call("HASH", _hash, 1, partial="Snowflake's values are not published; others are answered"),
     refused("ENCRYPT ENCRYPT_RAW DECRYPT DECRYPT_RAW TRY_DECRYPT TRY_DECRYPT_RAW", "encryption"),
+    refused("MD5_NUMBER", "obsolete: use MD5_NUMBER_UPPER64 and MD5_NUMBER_LOWER64"),
 )

@@ -6,6 +6,7 @@ lengths are empty (DuckDB: counted from the end).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
@@ -13,7 +14,7 @@ from sqlglot import exp
 from mockhaus.errors import InvalidParameter
 from mockhaus.translation import operands
 from mockhaus.translation.operands import called, noted, text, text_call, typed
-from mockhaus.translation.registry import Function, Rewriter, apply, call, refused, rewrite
+from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -212,10 +213,56 @@ def _collate(node: exp.Collate, walk: Walk) -> exp.Expression:
     name = operands.literal_text(node.expression, "collation").lower()
     parts = set(name.replace("_", "-").split("-"))
     wanted = [known for sign, known in (("ci", "NOCASE"), ("ai", "NOACCENT")) if sign in parts]
-    if not wanted:
-        return text(node.this)
-    collation = exp.Column(this=exp.Identifier(this=".".join(wanted), quoted=False))
-    return exp.Collate(this=text(node.this), expression=collation)
+    made: exp.Expression = exp.Paren(this=text(node.this))
+    if wanted:
+        collation = exp.Column(this=exp.Identifier(this=".".join(wanted), quoted=False))
+        made = exp.Collate(this=text(node.this), expression=collation)
+    made.meta[_COLLATION] = name
+    return made
+
+
+#: Key of `meta` of a text that COLLATE gave a collation: its name.
+_COLLATION: Final = "collation"
+
+
+def _collation(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """COLLATION(s): what COLLATE gave the text, else NULL."""
+    name = node.expressions[0].meta.get(_COLLATION)
+    return exp.cast(exp.Null(), "TEXT") if name is None else operands.string(name)
+
+
+def _parse_ip(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """PARSE_IP(address, 'INET' [, permissive])."""
+    value, kind, *permissive = node.expressions
+    if operands.literal_text(kind, "type of address").upper() != "INET":
+        raise InvalidParameter("SQL compilation error:\ninvalid type for function [PARSE_IP]")
+    flag = operands.literal_number(permissive[0]) if permissive else 0
+    parts = apply("ip_parts", text(value), exp.Boolean(this=bool(flag)))
+    return noted(exp.cast(parts, "JSON"), operands.VARIANT)
+
+
+_METHOD: Final = re.compile(r"(SNAPPY|ZLIB|ZSTD|BZ2)(?:\((\d+)\))?", re.IGNORECASE)
+
+
+def _method(node: exp.Expression) -> tuple[str, int]:
+    """The method of compression and its level, 0 for the method's own."""
+    given = operands.literal_text(node, "method of compression")
+    match = _METHOD.fullmatch(given.strip())
+    if match is None:
+        raise InvalidParameter(f"SQL compilation error:\ninvalid compression method '{given}'")
+    return match[1].upper(), int(match[2] or 0)
+
+
+def _compress(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """COMPRESS(bytes, 'ZLIB(9)'): text is compressed as UTF-8."""
+    method, level = _method(node.expressions[1])
+    data = apply("digested", node.expressions[0])
+    return apply("compressed", data, operands.string(method), operands.integer(level))
+
+
+def _decompress(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    method, _ = _method(node.expressions[1])
+    return apply("unpacked", node.expressions[0], operands.string(method))
 
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
@@ -270,8 +317,9 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("TRY_BASE64_DECODE_BINARY", _decode("try_to_binary_base64"), 1, 2),
     rewrite("COLLATE", _collate, exp.Collate, partial="ci and ai only"),
     typed("PARSE_URL", "t?n>v"),
-    refused("COMPRESS DECOMPRESS_BINARY DECOMPRESS_STRING", "compression is not available"),
-    refused("COLLATION", "collations are not recorded"),
-    refused("PARSE_IP", "not available"),
-    refused("SEARCH SEARCH_IP", "full-text search is not available"),
+    call("COLLATION", _collation, 1, 1, partial="of COLLATE alone, not of columns"),
+    call("PARSE_IP", _parse_ip, 2, 3),
+    call("COMPRESS", _compress, 2, 2),
+    call("DECOMPRESS_BINARY", _decompress, 2, 2),
+    call("DECOMPRESS_STRING", lambda n, w: text_call("decode", _decompress(n, w)), 2, 2),
 )

@@ -1,0 +1,36 @@
+"""Vector functions. Snowflake's manual: "Vector data type", "Vector functions".
+
+VECTOR(FLOAT, n) is DuckDB's array FLOAT[n]; distances are computed in doubles.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlglot import exp
+
+from mockhaus.translation.operands import number_call
+from mockhaus.translation.registry import Function, Rewriter, call, refused
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+
+def _of_two(name: str) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """Of two vectors of one size."""
+        return number_call(name, *(exp.cast(each, "DOUBLE[]") for each in node.expressions))
+
+    return rewritten
+
+
+FUNCTIONS: Final[tuple[Function, ...]] = (
+    call("VECTOR_INNER_PRODUCT", _of_two("list_inner_product"), 2, 2),
+    call("VECTOR_COSINE_SIMILARITY", _of_two("list_cosine_similarity"), 2, 2),
+    call("VECTOR_L2_DISTANCE", _of_two("list_distance"), 2, 2),
+    call("VECTOR_L1_DISTANCE", _of_two("vector_l1_distance"), 2, 2),
+    refused(
+        "VECTOR_AVG VECTOR_MAX VECTOR_MIN VECTOR_SUM VECTOR_TRUNCATE VECTOR_NORMALIZE",
+        "not written yet",
+    ),
+)
