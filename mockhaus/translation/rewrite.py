@@ -30,8 +30,8 @@ from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
 from mockhaus.translation.clauses import hierarchy, sources, star
 from mockhaus.translation.clauses.grouping import spelled_out
 from mockhaus.translation.clauses.pivot import pivoted
-from mockhaus.translation.clauses.types import typed
 from mockhaus.translation.clauses.sequences import numbered
+from mockhaus.translation.clauses.types import typed
 from mockhaus.translation.comparisons import fitted, needs_fitting
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import CALLED, snowflake_text

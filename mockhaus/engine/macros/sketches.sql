@@ -55,6 +55,6 @@ CREATE OR REPLACE MACRO top_combined(l, n) AS
     list_transform([top_pairs(l)], lambda pairs: array_of(list_transform(list_sort(
         list_transform(list_distinct(list_transform(pairs, lambda p: json_extract(p, '$[0]'))), lambda k:
             {c: CAST(list_sum(list_transform(list_filter(pairs, lambda p: json_extract(p, '$[0]') = k),
-                lambda p: CAST(json_extract(p, '$[1]') AS BIGINT))) AS BIGINT), k: k}), 'DESC')[1:n],
-        lambda e: CAST('[' || CAST(e.k AS VARCHAR) || ',' || e.c || ']' AS JSON))))[1];
+                lambda p: CAST(json_extract(p, '$[1]') AS BIGINT))) AS BIGINT), v: k}), 'DESC')[1:n],
+        lambda e: CAST('[' || CAST(e.v AS VARCHAR) || ',' || e.c || ']' AS JSON))))[1];
 CREATE OR REPLACE MACRO top_estimate(s, n) AS array_of(items(s)[1:n]);
