@@ -26,7 +26,7 @@ def parsed(text: str) -> dict[str, Any]:
     }
     if address.version == 4:
         found |= {"ip_fields": [number, 0, 0, 0], "ipv4": number}
-        ends = {"ipv4_range_start": first, "ipv4_range_end": last}
+        ends: dict[str, Any] = {"ipv4_range_start": first, "ipv4_range_end": last}
     else:
         fields = [number >> shift & 0xFFFFFFFF for shift in (96, 64, 32, 0)]
         found |= {"ip_fields": fields, "hex_ipv6": f"{number:032X}"}

@@ -55,7 +55,7 @@ VALUES: list[tuple[str, Any]] = [
     ),
     # of all rows, in any order
     (f"HASH_AGG(x) FROM {ROWS}", "HASH_AGG(x) FROM (SELECT x FROM " + ROWS + " ORDER BY x DESC)"),
-    ("ARRAY_UNION_AGG(a) FROM (SELECT [1, 2] AS a UNION ALL SELECT [2, 3])", "[1,2,3]"),
+    ("ARRAY_SORT(ARRAY_UNION_AGG(a)) FROM (SELECT [1, 2] AS a UNION ALL SELECT [2, 3])", "[1,2,3]"),
 ]
 
 
