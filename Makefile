@@ -16,7 +16,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test fuzz lint fmt type demo bench lock wheel clean
+.PHONY: help setup serve test fuzz lint fmt type demo docs bench lock wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
@@ -63,6 +63,10 @@ fuzz: setup ## 100,000 mutated messages at the PostgreSQL door (FUZZ="--messages
 
 demo: setup ## the tour: a server, the flights data, a worksheet of Snowflake queries
 	@$(BIN)/python -m demo
+
+docs: setup ## write the pages that are made of the code: docs/errors.md
+	@mkdir -p docs
+	@$(BIN)/python -c 'from mockhaus.cli.errors_page import page; print(page(), end="")' > docs/errors.md
 
 bench: setup ## the figures, side by side with others
 	@$(BIN)/python -m bench.run

@@ -320,6 +320,8 @@ class ExecutionError(SqlError):
 
 
 class DivisionByZero(ExecutionError):
+    """A division or remainder by zero."""
+
     number = "100051"
     sqlstate = "22012"
     snowflake_state = "22012"
@@ -381,6 +383,8 @@ class SingleRowExpected(ExecutionError):
 
 
 class NumberOutOfRange(ExecutionError):
+    """A number that its type cannot hold."""
+
     number = "100132"
     sqlstate = "22003"
     snowflake_state = "22003"
@@ -395,6 +399,8 @@ class StringTooLong(ExecutionError):
 
 
 class NotNullViolation(ExecutionError):
+    """A NULL for a column that is NOT NULL."""
+
     number = "100072"
     sqlstate = "23502"
     snowflake_state = "22000"
@@ -425,16 +431,22 @@ class Canceled(ExecutionError):
 
 
 class StatementTimeout(Canceled):
+    """The statement ran longer than STATEMENT_TIMEOUT_IN_SECONDS allows."""
+
     number = "000630"
 
 
 class OutOfMemory(ExecutionError):
+    """The memory limit is reached."""
+
     number = "100298"
     sqlstate = "53200"
     snowflake_state = "53200"
 
 
 class DiskFull(ExecutionError):
+    """The disk is full."""
+
     number = "100298"
     sqlstate = "53100"
     snowflake_state = "53100"
@@ -509,6 +521,8 @@ class UndefinedPrepared(WireError):
 
 
 class DuplicatePrepared(WireError):
+    """A prepared statement of that name exists already."""
+
     sqlstate = "42P05"
 
 
@@ -519,6 +533,8 @@ class UndefinedPortal(WireError):
 
 
 class DuplicatePortal(WireError):
+    """A portal (cursor) of that name exists already."""
+
     sqlstate = "42P03"
 
 

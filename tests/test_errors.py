@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from mockhaus import errors
+from mockhaus.cli import errors_page
 from mockhaus.errors import MockhausError, SessionError, SqlError, WireError
 
 _LINE = re.compile(r"^(?P<branch>[ │├└─]*)(?P<name>[A-Z]\w+)(?P<rest>.*)$")
@@ -102,3 +104,8 @@ def test_an_error_is_data() -> None:
     error = errors.InvalidIdentifier("invalid identifier 'X'", hint="h", detail="d", position=3)
     assert str(error) == error.message == "invalid identifier 'X'"
     assert (error.hint, error.detail, error.position, error.query_id) == ("h", "d", 3, None)
+
+
+def test_the_page_is_true() -> None:
+    page = Path(__file__).parent.parent / "docs" / "errors.md"
+    assert page.read_text(encoding="utf-8") == errors_page.page(), "run `make docs`"

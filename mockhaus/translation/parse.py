@@ -24,10 +24,38 @@ from mockhaus.translation.staged import is_stage
 
 Grammar = Callable[[Reader], s.Statement]
 
+
+def _scripting(reader: Reader) -> s.Statement:
+    """Snowflake Scripting and procedures. Raises UnsupportedFeature."""
+    raise UnsupportedFeature(
+        f"Unsupported feature 'Snowflake Scripting: {_shown(reader)}'.",
+        position=reader.tokens[0].start,
+    )
+
+
+def _shown(reader: Reader) -> str:
+    return " ".join(word for word in _leading(reader)[:2] if word.isalpha())
+
+
+def _begin(reader: Reader) -> s.Statement:
+    """BEGIN [TRANSACTION | WORK] [NAME n]; anything else opens a block of Snowflake Scripting."""
+    return objects.begin(reader) if reader.word(1) in _BEGINNINGS else _scripting(reader)
+
+
+#: What may follow BEGIN of a transaction.
+_BEGINNINGS: Final = frozenset(
+    ("", "TRANSACTION", "WORK", "NAME", "ISOLATION", "READ", "DEFERRABLE", "NOT")
+)
+
+
 #: Leading words -> grammar; the longest match wins. CREATE is looked up without OR REPLACE and
 #: its modifiers (see `_leading`).
 GRAMMARS: Final[dict[tuple[str, ...], Grammar]] = {
-    ("BEGIN",): objects.begin,
+    ("BEGIN",): _begin,
+    ("EXECUTE", "IMMEDIATE"): _scripting,
+    ("DECLARE",): _scripting,
+    ("CALL",): _scripting,
+    ("CREATE", "PROCEDURE"): _scripting,
     ("START", "TRANSACTION"): objects.begin,
     ("COMMIT",): objects.commit,
     ("END",): objects.commit,
@@ -176,6 +204,10 @@ def _refuse_foreign(reader: Reader) -> None:
     before: Any = None
     for at in range(reader.at, len(reader.tokens)):
         token = reader.tokens[at]
+        if token.token_type is TokenType.DARROW:
+            raise UnsupportedFeature(
+                "Unsupported feature 'pipe operator ->>'.", position=token.start
+            )
         kind: Any = token.token_type
         sampled = before is TokenType.USING and kind is TokenType.TABLE_SAMPLE
         bare = kind is TokenType.FROM and before in _BARE

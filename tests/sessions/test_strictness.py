@@ -53,6 +53,27 @@ FOREIGN: list[tuple[str, type[errors.SqlError]]] = [
 ]
 
 
+#: Snowflake's, and not here: (statement, what the refusal names).
+UNSUPPORTED: list[tuple[str, str]] = [
+    ("EXECUTE IMMEDIATE 'SELECT 1'", "Snowflake Scripting: EXECUTE IMMEDIATE"),
+    ("BEGIN LET x := 1; RETURN x; END", "Snowflake Scripting: BEGIN LET"),
+    ("DECLARE x INT; BEGIN RETURN 1; END", "Snowflake Scripting: DECLARE X"),
+    ("CALL p()", "Snowflake Scripting: CALL P"),
+    ("CREATE OR REPLACE PROCEDURE p() RETURNS INT AS ''", "Snowflake Scripting: CREATE PROCEDURE"),
+    ("SELECT 1 ->> SELECT * FROM $1", "pipe operator ->>"),
+    ("SELECT * FROM t MATCH_RECOGNIZE (PATTERN (x) DEFINE x AS TRUE)", "MATCH"),
+    ("SELECT a, PRIOR a FROM t CONNECT BY NOCYCLE PRIOR a = a", "CONNECT BY NOCYCLE"),
+]
+
+
+@pytest.mark.parametrize(("statement", "name"), UNSUPPORTED)
+def test_unsupported(snowflake: Connection, statement: str, name: str) -> None:
+    run(snowflake, TABLES)
+    with pytest.raises(errors.UnsupportedFeature) as caught:
+        run(snowflake, statement)
+    assert f"Unsupported feature '{name}'" in caught.value.message
+
+
 @pytest.mark.parametrize(("statement", "error"), FOREIGN)
 def test_foreign(snowflake: Connection, statement: str, error: type[errors.SqlError]) -> None:
     run(snowflake, TABLES)
