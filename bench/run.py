@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import copying, latency, memory, rows, start
+from bench import analytics, copying, latency, memory, rows, start
 from bench.figures import Section, lines
 from bench.process import PeerMissing, mockhaus
 from bench.wire import WireError
@@ -53,6 +53,11 @@ def _memory(quick: bool) -> Section:
         return memory.measure(server, quick=quick)
 
 
+def _tpch(quick: bool) -> Section:
+    with mockhaus() as server:
+        return analytics.measure(server, quick=quick)
+
+
 #: Each with a server of its own, so that none sees what another left behind.
 MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
     "ready": _ready,
@@ -61,6 +66,7 @@ MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
     "rows": _rows,
     "copy": _copy,
     "memory": _memory,
+    "tpch": _tpch,
 }
 
 
