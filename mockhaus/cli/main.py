@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from mockhaus import __version__, logs
+from mockhaus.cli.functions import functions
 from mockhaus.cli.users import token_commands, user_commands, users_option
 from mockhaus.config import Config
 
@@ -204,5 +205,6 @@ def _announce(address: Any, config: Config) -> None:
     )
 
 
+main.add_command(functions)
 main.add_command(user_commands)
 main.add_command(token_commands)

@@ -202,10 +202,18 @@ def _parsed(value: exp.Expression, model: str, target: Any, safe: bool) -> exp.E
     return exp.Cast(this=moment, to=DataType(this=target))
 
 
-def _both(names: str, make: Any, least: int, most: int) -> tuple[Function, Function]:
+def _both(
+    names: str, make: Any, least: int, most: int, *, partial: str = ""
+) -> tuple[Function, Function]:
     """A conversion and its TRY_ form."""
     tries = " ".join(f"TRY_{name}" for name in names.split())
-    return call(names, make(False), least, most), call(tries, make(True), least, most)
+    return (
+        call(names, make(False), least, most, partial=partial),
+        call(tries, make(True), least, most, partial=partial),
+    )
+
+
+_ZONED: Final = "shown in the session's time zone, not with an offset of its own"
 
 
 def _moment_of(kind: Any) -> Any:
@@ -225,5 +233,5 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     *_both("TO_TIMESTAMP", _moment_of(None), 1, 2),
     *_both("TO_TIMESTAMP_NTZ", _moment_of(_T.TIMESTAMP), 1, 2),
     *_both("TO_TIMESTAMP_LTZ", _moment_of(_T.TIMESTAMPTZ), 1, 2),
-    *_both("TO_TIMESTAMP_TZ", _moment_of(_T.TIMESTAMPTZ), 1, 2),
+    *_both("TO_TIMESTAMP_TZ", _moment_of(_T.TIMESTAMPTZ), 1, 2, partial=_ZONED),
 )
