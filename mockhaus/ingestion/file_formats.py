@@ -34,6 +34,15 @@ class FileFormat:
         """The type whose readers take the file once it is prepared: CSV, JSON or PARQUET."""
         return {"AVRO": "JSON", "ORC": "PARQUET"}.get(self.type, self.type)
 
+    @property
+    def reading(self) -> FileFormat:
+        """The format by which a prepared file is read: this one, or that of `reads_as`."""
+        if self.reads_as == self.type:
+            return self
+        table = TYPES[self.reads_as]
+        values = {name: self.options.get(name, option.default) for name, option in table.items()}
+        return FileFormat(self.reads_as, values | {"COMPRESSION": "NONE"})
+
     def __getitem__(self, name: str) -> Any:
         return self.options[name]
 

@@ -223,9 +223,22 @@ PARQUET: Final[dict[str, Option]] = {
     "NULL_IF": Option(_texts, []),
 }
 
-TYPES: Final = {"CSV": CSV, "JSON": JSON, "PARQUET": PARQUET}
+AVRO: Final[dict[str, Option]] = {
+    "COMPRESSION": Option(_choice(*_STREAMS), "AUTO"),
+    "TRIM_SPACE": Option(_flag, False),
+    "REPLACE_INVALID_CHARACTERS": Option(_flag, False, (False,)),
+    "NULL_IF": Option(_texts, ["\\N"]),
+}
+
+ORC: Final[dict[str, Option]] = {
+    "TRIM_SPACE": Option(_flag, False),
+    "REPLACE_INVALID_CHARACTERS": Option(_flag, False, (False,)),
+    "NULL_IF": Option(_texts, ["\\N"]),
+}
+
+TYPES: Final = {"CSV": CSV, "JSON": JSON, "PARQUET": PARQUET, "AVRO": AVRO, "ORC": ORC}
 #: Types that Snowflake has and this room has not.
-REFUSED_TYPES: Final = ("AVRO", "ORC", "XML", "CUSTOM")
+REFUSED_TYPES: Final = ("XML", "CUSTOM")
 
 
 def invalid_value(name: str, value: Any) -> InvalidParameter:

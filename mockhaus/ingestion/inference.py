@@ -84,7 +84,7 @@ def rows(workspace: Workspace, given: Mapping[str, Any]) -> list[tuple[Any, ...]
             known = found.get(column.name)
             found[column.name] = column if known is None else _merged(known, column)
     return [
-        (c.name, c.shown, c.nullable, _expression(c, format.type, fold), ", ".join(c.files), n)
+        (c.name, c.shown, c.nullable, _expression(c, format.reads_as, fold), ", ".join(c.files), n)
         for n, c in enumerate(found.values())
     ]
 

@@ -17,7 +17,7 @@ from mockhaus import errors
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Cursor
 from mockhaus.errors import LoadError, SqlError
-from mockhaus.ingestion import queried, readers
+from mockhaus.ingestion import lenient, queried, readers
 from mockhaus.ingestion.conversions import Field, complaint
 from mockhaus.ingestion.copy_options import CopyOptions
 from mockhaus.ingestion.csv_text import CsvText
@@ -68,6 +68,8 @@ class Loader:
             with prepared(file, self.format, scratch) as ready:
                 return self.of(ready, file, shown)._load(ready, file, shown)
         except LoadError as error:
+            if self.options.on_error.action != "ABORT_STATEMENT":
+                return Outcome(shown, 0, 0, 1, 1, Failure(error.message))
             if "File '" not in error.message:
                 error.message = f"{error.message}\n  File '{shown}'"
             raise
@@ -75,8 +77,8 @@ class Loader:
             raise LoadError(f"Remote file '{shown}' was not found.") from None
 
     def of(self, ready: Prepared, file: StoredFile, shown: str) -> Loader:
-        """A loader for one file: with the names in its header, where they count."""
-        made = self
+        """A loader for one prepared file: with the names in its header, where they count."""
+        made = replace(self, format=self.format.reading)
         if self.options.metadata:
             told = frozenset(self.options.metadata.values())
             made = replace(made, about=About(file, shown, told))
@@ -98,7 +100,8 @@ class Loader:
 
     # --- sources ---------------------------------------------------------------------------------
 
-    def _width(self) -> int:
+    def width(self) -> int:
+        """How many fields a record of the file has."""
         if self.query:
             return self.query.width
         return len(self.target.columns if self.header is None else self.header)
@@ -126,7 +129,7 @@ class Loader:
         `typed`: it makes the columns' types, and rejects records that have none such.
         """
         if self.format.type == "CSV":
-            types = ["VARCHAR"] * self._width()
+            types = ["VARCHAR"] * self.width()
             if typed:
                 types = self._types()
             try:
@@ -147,7 +150,13 @@ class Loader:
     def _parquet(self, file: Prepared) -> Source:
         sql = readers.parquet(file, self.format)
         with self.aside() as aside:
-            described = aside.describe(f"SELECT * FROM {sql}")
+            try:
+                described = aside.describe(f"SELECT * FROM {sql}")
+            except NOT_OF_THE_FILE:
+                raise
+            except SqlError as error:
+                reason = error.message.replace(f" '{file.path}'", "")
+                raise LoadError(f"the file cannot be read as PARQUET: {reason}") from None
         names = tuple(column.name for column in described)
         return Source(sql, names, tuple(column.type for column in described))
 
@@ -155,7 +164,7 @@ class Loader:
         scratch = self.workspace.files / "scratch"
         if self.format.type == "CSV":
             return readers.careful_csv(
-                file, self.format, self._width(), scratch, ragged=self._ragged, texts=texts
+                file, self.format, self.width(), scratch, ragged=self._ragged, texts=texts
             )
         if self.format.type == "JSON":
             return readers.careful_json(file, self.format, scratch)
@@ -241,6 +250,8 @@ class Loader:
 
     def _what_is_good(self, file: Prepared, shown: str) -> Outcome:
         """Load the good rows, or none of a file with too many bad ones."""
+        if (outcome := lenient.load(self, file, shown)) is not None:
+            return outcome
         with ExitStack() as stack:
             source = self.unrejected(file)
             counts = self._count(source) if source is not None else None
@@ -289,9 +300,9 @@ class Loader:
     # --- finding errors --------------------------------------------------------------------------
 
     def first_failure(self, cursor: Cursor, source: Source) -> Failure | None:
-        return next(iter(self._failures(cursor, source, 1)), None)
+        return next(iter(self.failures(cursor, source, 1)), None)
 
-    def _failures(self, cursor: Cursor, source: Source, most: int | None = None) -> list[Failure]:
+    def failures(self, cursor: Cursor, source: Source, most: int | None = None) -> list[Failure]:
         """The errors of a source, one a row, in its order; `most` of them."""
         fields = self.fields(source)
         bad = _bad(source, fields)
@@ -358,7 +369,7 @@ class Loader:
                     prepared(file, self.format, self.workspace.files / "scratch")
                 )
                 mine = self.of(ready, file, file.name)
-                return mine._failures(self.cursor, mine._whole(ready, stack))
+                return mine.failures(self.cursor, mine._whole(ready, stack))
             except LoadError as error:
                 return [Failure(error.message)]
 

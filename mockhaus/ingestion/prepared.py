@@ -22,6 +22,7 @@ from typing import IO, Final, cast
 import pyarrow as pa
 
 from mockhaus.errors import LoadError
+from mockhaus.ingestion.avro_orc import AVRO_MAGIC, from_avro, from_orc
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.format_options import ENCODINGS
 from mockhaus.ingestion.stores import StoredFile
@@ -102,6 +103,17 @@ class Prepared:
                 yield tail + chunk
                 tail = chunk[-overlap:]
 
+    def line_numbers(self, places: Sequence[int]) -> list[int]:
+        """The numbers, from 1, of the lines that hold these bytes; places are in their order."""
+        numbers, line, at = [], 1, 0
+        with _opened(self.path, self.compression) as file:
+            for place in places:
+                while at < place and (chunk := file.read(min(_CHUNK, place - at))):
+                    line += chunk.count(b"\n")
+                    at += len(chunk)
+                numbers.append(line)
+        return numbers
+
     def one_line_end(self) -> bool:
         """Whether all lines end alike, with line feeds or with carriage returns before them."""
         with _opened(self.path, self.compression) as file:
@@ -127,6 +139,10 @@ def prepared(file: StoredFile, format: FileFormat, scratch: Path) -> Iterator[Pr
 
 @contextmanager
 def _unpacked(name: str, path: Path, format: FileFormat, scratch: Path) -> Iterator[Prepared]:
+    if format.type in _MADE:
+        with _made(path, format, scratch) as made:
+            yield Prepared(made)
+        return
     compression = _compression(path, format)
     keep_mark = not format.get("SKIP_BYTE_ORDER_MARK", True)
     encoding = format.get("ENCODING", "UTF8")
@@ -148,6 +164,28 @@ def _unpacked(name: str, path: Path, format: FileFormat, scratch: Path) -> Itera
         yield Prepared(target, keep_mark=keep_mark)
     finally:
         target.unlink(missing_ok=True)
+
+
+@contextmanager
+def _made(path: Path, format: FileFormat, scratch: Path) -> Iterator[Path]:
+    """An AVRO or ORC file in the form that is read; it goes when the block ends."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    target = scratch / f"{uuid.uuid4().hex}{_MADE[format.type]}"
+    try:
+        if format.type == "ORC":
+            from_orc(path, target)
+        else:
+            with path.open("rb") as opened:
+                own = opened.read(len(AVRO_MAGIC)) == AVRO_MAGIC
+            with _opened(path, "NONE" if own else _compression(path, format)) as source:
+                from_avro(source, target)
+        yield target
+    finally:
+        target.unlink(missing_ok=True)
+
+
+#: Types that are made into another one first, and what a file of that ends in.
+_MADE: Final = {"AVRO": ".json", "ORC": ".parquet"}
 
 
 def _transcode(path: Path, compression: str, encoding: str, replace: bool, target: Path) -> None:

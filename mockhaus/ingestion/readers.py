@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -191,15 +191,23 @@ def careful_csv(
 
     `texts`: each record's text is wanted too.
     """
-    names = [f"f{n + 1}" for n in range(width)]
 
-    def rows() -> Iterator[tuple[Any, ...]]:
+    def records() -> Iterator[Record]:
         with file.open_text() as opened:
-            for record in CsvText(opened, format):
-                text = record.text if texts else None
-                yield _row(record, text, width, ragged=ragged)
+            yield from CsvText(opened, format)
 
-    with _parquet(rows(), names, scratch) as path:
+    with located_csv(records(), width, scratch, ragged=ragged, texts=texts) as source:
+        yield source
+
+
+@contextmanager
+def located_csv(
+    records: Iterable[Record], width: int, scratch: Path, *, ragged: bool, texts: bool = False
+) -> Iterator[Source]:
+    """Records that our own reader has read, with their places. Raises LoadError."""
+    names = [f"f{n + 1}" for n in range(width)]
+    rows = (_row(each, each.text if texts else None, width, ragged=ragged) for each in records)
+    with _parquet(rows, names, scratch) as path:
         yield Source(
             f"read_parquet({path_literal(path)})",
             tuple(quoted(name) for name in names),

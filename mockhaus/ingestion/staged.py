@@ -105,7 +105,7 @@ def _place(workspace: Workspace, table: StageTable) -> tuple[Location, FileForma
     location = stages.locate(workspace, table.ref)
     given = None if table.format is None else {"FORMAT_NAME": table.format}
     format = file_formats.for_copy(workspace, given, location.properties)
-    if format.type != "CSV" and table.width > 1:
+    if format.reads_as != "CSV" and table.width > 1:
         raise CompilationError(
             f"SQL compilation error:\na {format.type} file has one column only, $1."
         )
@@ -136,7 +136,7 @@ def _relation(workspace: Workspace, table: StageTable, stack: ExitStack) -> str:
     for file in location.files(table.pattern):
         source = _source(loader, file, location.show(file), stack)
         about = About(file, location.show(file), table.metadata)
-        columns = transformation.columns(source, format.type, table.width, about)
+        columns = transformation.columns(source, format.reads_as, table.width, about)
         parts.append(f"SELECT {columns} FROM {source.sql} AS r")
     return f"({' UNION ALL '.join(parts)})" if parts else _empty(format, table.width)
 
@@ -150,7 +150,7 @@ def _source(loader: Loader, file: StoredFile, shown: str, stack: ExitStack) -> S
         if format.type == "CSV":
             width = max(loader.query.width, _fields(ready, format))
             loader = replace(loader, query=Transformation("", width))
-        return loader.readable(ready, shown, stack)
+        return loader.of(ready, file, shown).readable(ready, shown, stack)
     except FileNotFoundError:
         raise LoadError(f"Remote file '{shown}' was not found.") from None
     except LoadError as error:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.errors import LoadError
+from mockhaus.errors import LoadError, UnsupportedFeature
 from mockhaus.ingestion import file_formats, stages, unload_options, unload_query
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.stages import Location
@@ -56,6 +56,10 @@ def columns(workspace: Workspace, statement: CopyIntoLocation) -> tuple[Column, 
     return _DETAILED if options.detailed else _COLUMNS
 
 
+#: The types that Snowflake writes.
+_WRITTEN: Final = ("CSV", "JSON", "PARQUET")
+
+
 def _options(statement: CopyIntoLocation) -> UnloadOptions:
     options = dict(statement.options)
     return unload_options.read(options, options.pop("PARTITION BY", None))
@@ -68,6 +72,10 @@ def copy_into_location(workspace: Workspace, statement: CopyIntoLocation) -> Res
     format = file_formats.for_copy(
         workspace, statement.options.get("FILE_FORMAT"), location.properties
     )
+    if format.type not in _WRITTEN:
+        raise UnsupportedFeature(
+            f"SQL compilation error:\nunloading to {format.type} files is not supported."
+        )
     if options.only_rows:
         return unload_query.rows(workspace, statement)
     unload = unload_query.read(workspace, statement, format, options)

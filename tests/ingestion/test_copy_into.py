@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import io
 import os
 from typing import Any
 
+import fastavro
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import orc
 
 from mockhaus import errors
 from mockhaus.ingestion import history
@@ -151,6 +154,32 @@ def test_on_error(room: Room, on_error: str, statuses: list[str], rows: list[int
     assert [row["errors_seen"] for row in answer] == [0, 1, 2]
     assert [row["rows_parsed"] for row in answer] == [2, 3, 2]
     assert room.rows() == [(n,) for n in rows]
+
+
+@pytest.mark.parametrize("pack", [lambda data: data, gzip.compress], ids=["plain", "gzip"])
+def test_bad_records_among_many(room: Room, pack: Any) -> None:
+    """What DuckDB rejects is looked at again: some is good to Snowflake, the rest is told."""
+    room.table("ID BIGINT, DAY DATE, NOTE VARCHAR")
+    lines = [f'{n},2024-01-01,"a\nb"' for n in range(3000)]
+    lines[10] = "10,02-JAN-2024,good"
+    lines[500] = "x,2024-01-01,bad"
+    lines[600] = "600,2024-01-01"
+    lines[700] = '700,2024-01-01,"q",more'
+    lines[2999] = '2999,2024-13-01,"a\nb"'
+    room.write("x.csv", pack(("h\n" + "\n".join(lines)).encode()))
+    copy = (
+        "COPY INTO t FROM @st FILE_FORMAT = (SKIP_HEADER = 1 FIELD_OPTIONALLY_ENCLOSED_BY = '\"')"
+    )
+    (row,) = room.answer(f"{copy} ON_ERROR = SKIP_FILE_4")
+    assert (row["rows_parsed"], row["rows_loaded"], row["errors_seen"]) == (3000, 0, 4)
+    assert room.rows() == []
+    (row,) = room.answer(f"{copy} ON_ERROR = CONTINUE")
+    assert (row["rows_parsed"], row["rows_loaded"], row["errors_seen"]) == (3000, 2996, 4)
+    place = (row["first_error_line"], row["first_error_character"], row["first_error_column_name"])
+    assert place == (2 + 2 * 500 - 1, 1, '"T"["ID":1]')
+    ids = [row[0] for row in room.rows(order="ID")]
+    assert ids == [n for n in range(3000) if n not in (500, 600, 700, 2999)]
+    assert (10, dt.date(2024, 1, 2), "good") in room.rows()
 
 
 def test_abort_is_the_default_and_leaves_nothing(room: Room) -> None:
@@ -377,6 +406,96 @@ def test_what_is_no_parquet_is_an_error_naming_the_file(room: Room) -> None:
     error = room.fails("COPY INTO t FROM @st FILE_FORMAT = (TYPE = PARQUET)")
     assert "x.parquet" in error.message
     assert room.rows() == []
+
+
+# --- AVRO, ORC -------------------------------------------------------------------------------
+
+
+_AVRO = {
+    "type": "record",
+    "name": "r",
+    "fields": [
+        {"name": "id", "type": "long"},
+        {"name": "name", "type": ["null", "string"]},
+        {"name": "day", "type": {"type": "int", "logicalType": "date"}},
+        {"name": "raw", "type": "bytes"},
+        {"name": "tags", "type": {"type": "array", "items": "string"}},
+    ],
+}
+_RECORDS = [
+    {"id": 1, "name": "x", "day": dt.date(2024, 1, 31), "raw": b"\x01\xff", "tags": ["a"]},
+    {"id": 2, "name": None, "day": dt.date(2024, 2, 1), "raw": b"", "tags": []},
+]
+
+
+def _avro(room: Room, codec: str = "deflate") -> bytes:
+    packed = io.BytesIO()
+    fastavro.writer(packed, _AVRO, _RECORDS, codec=codec)
+    room.write("x.avro", packed.getvalue())
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("codec", ["null", "deflate", "bzip2", "xz"])
+def test_avro_into_one_variant_or_by_column_name(room: Room, codec: str) -> None:
+    _avro(room, codec)
+    room.table("V JSON")
+    copy = "FROM @st FILE_FORMAT = (TYPE = AVRO)"
+    room.run(f"COPY INTO t {copy}")
+    assert room.rows()[0] == ('{"day":"2024-01-31","id":1,"name":"x","raw":"01FF","tags":["a"]}',)
+    room.table("ID BIGINT, NAME VARCHAR, DAY DATE, RAW BLOB, TAGS JSON", "U")
+    room.run(f"COPY INTO u {copy} MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE")
+    assert room.rows("U") == [
+        (1, "x", dt.date(2024, 1, 31), b"\x01\xff", '["a"]'),
+        (2, None, dt.date(2024, 2, 1), b"", "[]"),
+    ]
+    room.table("N BIGINT, D DATE", "W")
+    room.run("COPY INTO w FROM (SELECT $1:id + 1, $1:day FROM @st) FILE_FORMAT = (TYPE = AVRO)")
+    assert room.rows("W")[0] == (2, dt.date(2024, 1, 31))
+
+
+def test_orc_into_one_variant_or_by_column_name(room: Room) -> None:
+    table = pa.table(
+        {"id": [1, 2], "Name": ["x", None], "day": [dt.date(2024, 1, 31), None], "l": [[1], None]}
+    )
+    orc.write_table(table, room.folder / "x.orc")
+    room.table("V JSON")
+    copy = "FROM @st FILE_FORMAT = (TYPE = ORC)"
+    room.run(f"COPY INTO t {copy}")
+    assert room.rows()[0] == ('{"Name":"x","day":"2024-01-31","id":1,"l":[1]}',)
+    room.table("ID BIGINT, NAME VARCHAR, DAY DATE, L JSON", "U")
+    room.run(f"COPY INTO u {copy} MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE")
+    assert room.rows("U") == [(1, "x", dt.date(2024, 1, 31), "[1]"), (2, None, None, None)]
+
+
+@pytest.mark.parametrize("type", ["AVRO", "ORC", "PARQUET"])
+@pytest.mark.parametrize("damage", ["nonsense", "cut"])
+def test_a_damaged_file_is_an_error_that_leaves_nothing(room: Room, type: str, damage: str) -> None:
+    whole = {"AVRO": _avro, "ORC": _orc_bytes, "PARQUET": _parquet_bytes}[type](room)
+    room.write("x.avro", b"PAR0 nonsense ORC" if damage == "nonsense" else whole[: len(whole) // 2])
+    room.table("V JSON")
+    copy = f"COPY INTO t FROM @st/x.avro FILE_FORMAT = (TYPE = {type})"
+    error = room.fails(copy)
+    assert type_of(error) is errors.LoadError
+    assert "x.avro" in error.message
+    (row,) = room.answer(f"{copy} ON_ERROR = CONTINUE")
+    assert row["status"] == "LOAD_FAILED"
+    assert room.rows() == []
+    assert not list((room.workspace.files / "scratch").glob("*"))
+
+
+type_of = type
+
+
+def _orc_bytes(room: Room) -> bytes:
+    made = io.BytesIO()
+    orc.write_table(pa.table({"a": list(range(1000))}), made)
+    return made.getvalue()
+
+
+def _parquet_bytes(room: Room) -> bytes:
+    made = io.BytesIO()
+    pq.write_table(pa.table({"a": list(range(1000))}), made)
+    return made.getvalue()
 
 
 # --- transformations ----------------------------------------------------------------------------------------

@@ -64,8 +64,6 @@ def test_values_are_read(option: str, value: Any, read: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "error"),
     [
-        ({"TYPE": "AVRO"}, errors.UnsupportedFeature),
-        ({"TYPE": "ORC"}, errors.UnsupportedFeature),
         ({"TYPE": "XML"}, errors.UnsupportedFeature),
         ({"TYPE": "XLS"}, errors.InvalidParameter),
         ({"SKIP_HEADERS": 1}, errors.InvalidParameter),

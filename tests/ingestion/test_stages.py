@@ -49,7 +49,7 @@ def test_ddl_answers_snowflakes_sentences(room: Room, sql: str, sentence: str) -
         ("CREATE STAGE s DIRECTORY = (ENABLED = TRUE)", errors.InvalidParameter),
         ("ALTER STAGE st REFRESH", errors.InvalidParameter),
         ("CREATE TEMPORARY STAGE s", errors.UnsupportedFeature),
-        ("CREATE STAGE s FILE_FORMAT = (TYPE = AVRO)", errors.UnsupportedFeature),
+        ("CREATE STAGE s FILE_FORMAT = (TYPE = XML)", errors.UnsupportedFeature),
         ("CREATE STAGE s FILE_FORMAT = nix", errors.UndefinedObject),
         ("CREATE STAGE s FILE_FORMAT = (SKIP_HEADR = 1)", errors.InvalidParameter),
         ("CREATE STAGE s NONSENSE = 1", errors.InvalidParameter),

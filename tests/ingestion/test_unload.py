@@ -265,6 +265,7 @@ def test_a_failure_leaves_nothing(filled: Room) -> None:
 @pytest.mark.parametrize(
     ("clauses", "error"),
     [
+        ("@st FROM t FILE_FORMAT = (TYPE = ORC)", errors.UnsupportedFeature),
         ("@st FROM t SINGLE = TRUE INCLUDE_QUERY_ID = TRUE", errors.UnsupportedFeature),
         ("@st FROM t OVERWRITE = TRUE INCLUDE_QUERY_ID = TRUE", errors.UnsupportedFeature),
         ("@st FROM t PARTITION BY (name) SINGLE = TRUE", errors.UnsupportedFeature),
