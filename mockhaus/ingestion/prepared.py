@@ -10,7 +10,6 @@ import bz2
 import codecs
 import gzip
 import io
-import mmap
 import uuid
 import zlib
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, cast
 
+import numpy as np
 import pyarrow as pa
 
 from mockhaus.errors import LoadError
@@ -28,6 +28,8 @@ from mockhaus.ingestion.format_options import ENCODINGS
 from mockhaus.ingestion.stores import StoredFile
 
 _CHUNK: Final = 1 << 20
+#: Bytes looked through at a time: what a processor keeps close.
+_SCANNED: Final = 1 << 18
 _MAGIC: Final = ((b"\x1f\x8b", "GZIP"), (b"\x28\xb5\x2f\xfd", "ZSTD"), (b"BZh", "BZ2"))
 _SUFFIXES: Final = {".br": "BROTLI", ".deflate": "DEFLATE", ".raw_deflate": "RAW_DEFLATE"}
 _DUCKDB: Final = {"NONE": "uncompressed", "GZIP": "gzip", "ZSTD": "zstd"}
@@ -70,17 +72,9 @@ class Prepared:
     def holding(self, signs: Sequence[str]) -> set[str]:
         """Which of some short texts the file holds."""
         needles = {sign.encode(): sign for sign in signs}
-        if self.compression == "NONE":
-            if self.path.stat().st_size == 0:
-                return set()
-            with (
-                self.path.open("rb") as file,
-                mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view,
-            ):
-                return {sign for needle, sign in needles.items() if view.find(needle) >= 0}
         found: set[str] = set()
         for chunk in self.overlapping(max(map(len, needles), default=0)):
-            found |= {sign for needle, sign in needles.items() if needle in chunk}
+            found |= {sign for needle, sign in needles.items() if _holds(chunk, needle)}
         return found
 
     def lines(self) -> Iterator[bytes]:
@@ -99,7 +93,7 @@ class Prepared:
         """The bytes in large pieces, each beginning with the last few of the one before."""
         tail = b""
         with _opened(self.path, self.compression) as file:
-            while chunk := file.read(_CHUNK):
+            while chunk := file.read(_SCANNED):
                 yield tail + chunk
                 tail = chunk[-overlap:]
 
@@ -186,6 +180,15 @@ def _made(path: Path, format: FileFormat, scratch: Path) -> Iterator[Path]:
 
 #: Types that are made into another one first, and what a file of that ends in.
 _MADE: Final = {"AVRO": ".json", "ORC": ".parquet"}
+
+
+def _holds(chunk: bytes, needle: bytes) -> bool:
+    """Whether the needle is in the chunk. For a pair, whose bytes alone are in every line, a
+    comparison of whole arrays takes a third of a search."""
+    if len(needle) != 2:
+        return needle in chunk
+    data = np.frombuffer(chunk, np.uint8)
+    return bool(((data[:-1] == needle[0]) & (data[1:] == needle[1])).any())
 
 
 def _transcode(path: Path, compression: str, encoding: str, replace: bool, target: Path) -> None:
