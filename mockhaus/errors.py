@@ -14,6 +14,7 @@
     │   │   │   └── UndefinedDatabase  002003  3D000
     │   │   ├── ObjectNeedsContext     090105  3D000
     │   │   ├── DuplicateObject        002002  42P07
+    │   │   │   └── DuplicateSchema    002002  42P06
     │   │   ├── TypeMismatch           001007  42804
     │   │   │   └── ColumnTypeMismatch 002023  42804
     │   │   ├── ValueCount             002020  42601
@@ -59,6 +60,7 @@
     │   │   ├── CursorState                    55000
     │   │   ├── UndefinedSavepoint             3B001
     │   │   ├── NoTransaction                  25P01
+    │   │   ├── ReadOnlyTransaction            25006
     │   │   ├── UndefinedSetting               42704
     │   │   ├── InvalidLogin                   28000
     │   │   │   └── InvalidPassword            28P01
@@ -219,6 +221,12 @@ class DuplicateObject(CompilationError):
     number = "002002"
     sqlstate = "42P07"
     snowflake_state = "42710"
+
+
+class DuplicateSchema(DuplicateObject):
+    """CREATE SCHEMA of one that exists already."""
+
+    sqlstate = "42P06"
 
 
 class TypeMismatch(CompilationError):
@@ -554,6 +562,12 @@ class NoTransaction(WireError):
     """A statement that needs a transaction block around it."""
 
     sqlstate = "25P01"
+
+
+class ReadOnlyTransaction(WireError):
+    """A statement that writes, in a transaction that is READ ONLY."""
+
+    sqlstate = "25006"
 
 
 class UndefinedSetting(WireError):

@@ -64,6 +64,8 @@ class Result:
     query_id: str = ""
     translated: str = ""
     warnings: list[str] = field(default_factory=list)
+    #: What IF EXISTS did not find, or IF NOT EXISTS did: nothing was done.
+    skipped: str = ""
     execution_s: float = 0.0
     #: To be called with the numbers of rows and bytes (if known) once a door has read the answer.
     fetched: Callable[[int, int | None], None] | None = None

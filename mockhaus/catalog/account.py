@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mockhaus.catalog import routines
-from mockhaus.catalog.answers import status
+from mockhaus.catalog.answers import already_dropped, already_there, status
 from mockhaus.catalog.listing import Listing, Rows, shaped, yes
 from mockhaus.catalog.objects import CatalogObject, grant_key
 from mockhaus.catalog.workspace import Workspace
@@ -66,7 +66,7 @@ def create(workspace: Workspace, statement: CreateAccountObject) -> Result:
         if_not_exists=statement.if_not_exists,
     )
     if not made:
-        return status(f"CREATE {kind}", f"{name.name} already exists, statement succeeded.")
+        return already_there(f"CREATE {kind}", name.name)
     return status(f"CREATE {kind}", f"{kind.capitalize()} {name.name} successfully created.")
 
 
@@ -76,9 +76,7 @@ def drop(workspace: Workspace, statement: s.Drop) -> Result:
     if name.name.upper() in _BUILT_IN[kind]:
         raise UnsupportedFeature(f"Unsupported feature 'DROP {kind} {name}'.")
     if not workspace.objects.drop(kind, name, if_exists=statement.if_exists):
-        return status(
-            f"DROP {kind}", f"Drop statement executed successfully ({name.name} already dropped)."
-        )
+        return already_dropped(f"DROP {kind}", name.name)
     for each in workspace.objects.list("GRANT"):
         if (each.properties["to_kind"], str(each.properties["to"]).upper()) == (
             kind,

@@ -16,6 +16,20 @@ def status(tag: str, sentence: str) -> Result:
     return Result(STATUS, tag, None, [(sentence,)], status_only=True)
 
 
+def already_dropped(tag: str, name: str) -> Result:
+    """DROP IF EXISTS of what is not there."""
+    answer = status(tag, f"Drop statement executed successfully ({name} already dropped).")
+    answer.skipped = name
+    return answer
+
+
+def already_there(tag: str, name: str) -> Result:
+    """CREATE IF NOT EXISTS of what is there."""
+    answer = status(tag, f"{name} already exists, statement succeeded.")
+    answer.skipped = name
+    return answer
+
+
 def table(
     columns: Sequence[tuple[str, SqlType]], rows: list[tuple[Any, ...]], tag: str = "SELECT"
 ) -> Result:

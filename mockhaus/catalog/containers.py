@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 from mockhaus.catalog import views
-from mockhaus.catalog.answers import status
+from mockhaus.catalog.answers import already_dropped, already_there, status
 from mockhaus.catalog.objects import CatalogObject, check_length
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import (
     DuplicateObject,
+    DuplicateSchema,
     ObjectNeedsContext,
     UndefinedDatabase,
     UndefinedSchema,
@@ -66,7 +67,7 @@ def create_database(workspace: Workspace, statement: s.CreateDatabase) -> Result
     _check_options("CREATE DATABASE", options)
     if workspace.objects.find("DATABASE", ObjectName(name)) is not None:
         if statement.if_not_exists:
-            return status("CREATE DATABASE", f"{name} already exists, statement succeeded.")
+            return already_there("CREATE DATABASE", name)
         if not statement.replace:
             raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
         remove_database(workspace, name)
@@ -81,12 +82,12 @@ def create_schema(workspace: Workspace, statement: s.CreateSchema) -> Result:
     _check_options("CREATE SCHEMA", options)
     require_database(workspace, name.database or "")
     if name.name.upper() == INFORMATION_SCHEMA:
-        raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
+        raise DuplicateSchema(f"SQL compilation error:\nObject '{name}' already exists.")
     if workspace.objects.find("SCHEMA", name) is not None:
         if statement.if_not_exists:
-            return status("CREATE SCHEMA", f"{name.name} already exists, statement succeeded.")
+            return already_there("CREATE SCHEMA", name.name)
         if not statement.replace:
-            raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
+            raise DuplicateSchema(f"SQL compilation error:\nObject '{name}' already exists.")
         remove_schema(workspace, name)
     make_schema(workspace, name, **options)
     return status("CREATE SCHEMA", f"Schema {name.name} successfully created.")
@@ -126,9 +127,7 @@ def drop_database(workspace: Workspace, statement: s.Drop) -> Result:
     """DROP DATABASE."""
     name = statement.name.name
     if workspace.objects.find("DATABASE", ObjectName(name)) is None and statement.if_exists:
-        return status(
-            "DROP DATABASE", f"Drop statement executed successfully ({name} already dropped)."
-        )
+        return already_dropped("DROP DATABASE", name)
     require_database(workspace, name)
     remove_database(workspace, name)
     return status("DROP DATABASE", f"{name} successfully dropped.")
@@ -140,10 +139,7 @@ def drop_schema(workspace: Workspace, statement: s.Drop) -> Result:
     name = schema_name(workspace, ObjectName(parts.name, None, parts.schema))
     if workspace.objects.find("SCHEMA", name) is None:
         if statement.if_exists:
-            return status(
-                "DROP SCHEMA",
-                f"Drop statement executed successfully ({name.name} already dropped).",
-            )
+            return already_dropped("DROP SCHEMA", name.name)
         raise UndefinedSchema(
             f"SQL compilation error:\nSchema '{name}' does not exist or not authorized.",
             subject=name.name,

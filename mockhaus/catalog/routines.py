@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from mockhaus.catalog import views
-from mockhaus.catalog.answers import status
+from mockhaus.catalog.answers import already_dropped, already_there, status
 from mockhaus.catalog.listing import Listing, Rows, scope, shaped, yes
 from mockhaus.catalog.objects import CatalogObject, Objects, check_length
 from mockhaus.catalog.tables import require_schema
@@ -99,7 +99,7 @@ def create(workspace: Workspace, statement: CreateFunction) -> Result:
     families = [each.family for each in statement.parameters]
     existing = find(workspace.objects, name, families)
     if existing is not None and statement.if_not_exists:
-        return status("CREATE FUNCTION", f"{name.name} already exists, statement succeeded.")
+        return already_there("CREATE FUNCTION", name.name)
     if existing is not None and not statement.replace:
         raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
     properties = _properties(statement)
@@ -194,9 +194,7 @@ def drop(workspace: Workspace, statement: s.Drop) -> Result:
     name = workspace.context.resolve(statement.name)
     found = find(workspace.objects, name, statement.signature)
     if found is None and statement.if_exists:
-        return status(
-            "DROP FUNCTION", f"Drop statement executed successfully ({name.name} already dropped)."
-        )
+        return already_dropped("DROP FUNCTION", name.name)
     workspace.objects.remove(require(workspace, name, statement.signature))
     views.refresh(workspace, name)
     return status("DROP FUNCTION", f"{name.name} successfully dropped.")

@@ -7,7 +7,7 @@ sequence of that name is there again. Snowflake's manual: "CREATE SEQUENCE", "Us
 from __future__ import annotations
 
 from mockhaus.catalog import defaults
-from mockhaus.catalog.answers import status
+from mockhaus.catalog.answers import already_there, status
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.tables import ready, require_schema
 from mockhaus.catalog.workspace import Workspace
@@ -28,7 +28,7 @@ def create(workspace: Workspace, statement: s.CreateSequence) -> Result:
         if_not_exists=statement.if_not_exists,
     )
     if not wanted:
-        return status("CREATE SEQUENCE", f"{name.name} already exists, statement succeeded.")
+        return already_there("CREATE SEQUENCE", name.name)
     start, increment = int(statement.options["START"]), int(statement.options["INCREMENT"])
     bounds = f" MINVALUE {-(2**62)} MAXVALUE {2**62}" if increment < 0 or start < 1 else ""
     workspace.cursor.run(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from mockhaus.catalog import columns, defaults, rebuild
-from mockhaus.catalog.answers import status
+from mockhaus.catalog.answers import already_dropped, already_there, status
 from mockhaus.catalog.objects import SCHEMA, CatalogObject, check_length
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import (
@@ -91,7 +91,7 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
         if_not_exists=definition.if_not_exists,
     )
     if not wanted:
-        return status("CREATE TABLE", f"{name.name} already exists, statement succeeded.")
+        return already_there("CREATE TABLE", name.name)
     if definition.like is not None:
         return _model(workspace, definition, name)
     rows = _build(workspace, definition, names.storage_name(name, workspace.context))
@@ -124,9 +124,7 @@ def _create_temporary(workspace: Workspace, definition: tables.TableDefinition) 
         raise UnsupportedFeature("Unsupported feature 'CREATE TEMPORARY TABLE LIKE or CLONE'.")
     exists = workspace.context.is_temporary(definition.name)
     if exists and definition.if_not_exists:
-        return status(
-            "CREATE TABLE", f"{definition.name.name} already exists, statement succeeded."
-        )
+        return already_there("CREATE TABLE", definition.name.name)
     if exists and not definition.replace:
         raise DuplicateObject(f"SQL compilation error:\nObject '{definition.name}' already exists.")
     if exists:
@@ -260,10 +258,7 @@ def drop_relation(workspace: Workspace, statement: s.Drop) -> Result:
     existing = relation_kind(workspace, name)
     tag = f"DROP {statement.object}"
     if existing is None and statement.if_exists:
-        return status(
-            tag,
-            f"Drop statement executed successfully ({name.name} already dropped).",
-        )
+        return already_dropped(tag, name.name)
     if existing != statement.object:
         raise missing(statement.object, name)
     drop(workspace, statement.object, name)

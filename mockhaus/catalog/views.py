@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockhaus.catalog.answers import status
+from mockhaus.catalog.answers import already_there, status
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.tables import ready, require_schema
 from mockhaus.catalog.workspace import Workspace
@@ -32,7 +32,7 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
         if_not_exists=definition.if_not_exists,
     )
     if not wanted:
-        return status("CREATE VIEW", f"{name.name} already exists, statement succeeded.")
+        return already_there("CREATE VIEW", name.name)
     workspace.cursor.run(f"CREATE VIEW {_definition(workspace, name, definition)}")
     properties = {
         "text": statement.text,

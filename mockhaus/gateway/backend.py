@@ -32,6 +32,7 @@ from mockhaus.gateway.copying import Copying
 from mockhaus.gateway.cursors import Cursors
 from mockhaus.gateway.keepalive import Keepalive
 from mockhaus.gateway.messages import Message
+from mockhaus.gateway.modes import check_writable
 from mockhaus.gateway.outbox import Outbox, Steps
 from mockhaus.gateway.parameters import ParameterLoader, check_count, duckdb_type, parameter_types
 from mockhaus.gateway.portal import Plan, Portal
@@ -43,7 +44,7 @@ from mockhaus.gateway.protocol import (
     statement_names,
 )
 from mockhaus.gateway.reading import Read, moved, read
-from mockhaus.gateway.responses import error_response, warning_response
+from mockhaus.gateway.responses import error_response, skipped_notice, warning_response
 from mockhaus.gateway.rows import Wire, shown_name
 from mockhaus.gateway.settings import Command, Settings
 from mockhaus.gateway.state_commands import Declare, Fetch, StateCommand
@@ -446,8 +447,13 @@ class Backend:
         if plan.state is not None:
             return self._commands.state(plan, plan.state, values)
         if plan.prepared is not None:
-            self._warn(plan.prepared.statement)
+            statement = plan.prepared.statement
+            self._warn(statement)
+            if self.settings["transaction_read_only"] == "on":
+                check_writable(statement)
             result = self._connection.run(plan.prepared, values, projection)
+            if isinstance(statement, Begin):
+                self._commands.begun(statement.text)
             catalog = plan.prepared.catalog
             return (
                 self._commands.configured(catalog.settings, values, result) if catalog else result
@@ -483,6 +489,12 @@ class Backend:
         self._rolled_back = self._rolled_back or result.tag == "ROLLBACK"
         for text in result.warnings:
             self._out += encode(warning_response(text))
+        if result.skipped and self.settings["client_min_messages"].lower() not in _QUIET:
+            self._out += encode(skipped_notice(result.tag, shown_name(result.skipped)))
+
+
+#: Values of client_min_messages that keep notices from the client.
+_QUIET: Final = ("warning", "error")
 
 
 def _lone_executes(messages: Sequence[Message]) -> set[int]:

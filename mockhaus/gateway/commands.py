@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from mockhaus.errors import NoTransaction, UnsupportedFeature
 from mockhaus.gateway.auth import first_schema
 from mockhaus.gateway.cursors import Cursors
+from mockhaus.gateway.modes import modes
 from mockhaus.gateway.portal import Plan
 from mockhaus.gateway.settings import Command, Settings, setting
 from mockhaus.gateway.state_commands import (
@@ -74,14 +76,33 @@ class Commands:
             return self._settings.show(it.name)
         if it.verb == "DISCARD":
             return self._discarded(it.name)
+        if it.verb == "SET TRANSACTION":
+            return self._characteristics(it.value or "")
         if it.verb == "RESET":
             names = self._settings.reset(it.name)
         else:
             self._settings.set(it.name, it.value, local=it.verb == "SET LOCAL")
             names = [it.name]
+            if it.name.startswith("default_transaction_"):
+                # Also of a statement that is a transaction of its own.
+                name = it.name.removeprefix("default_")
+                self._settings.set(name, self._settings[it.name], local=False)
         for name in names:
             self.apply(name)
         return Result((), "RESET" if it.verb == "RESET" else "SET")
+
+    def begun(self, text: str) -> None:
+        """A transaction has begun, by a statement that may say its modes."""
+        for name, value in modes(text).items():
+            self._settings.set(name, value, local=True)
+
+    def _characteristics(self, text: str) -> Result:
+        for name, value in modes(text).items():
+            if re.match(r"SET\s+SESSION", text, re.I):
+                self.set(Command("SET", f"default_{name}", value))
+            else:
+                self._settings.set(name, value, local=True)
+        return Result((), "SET")
 
     def configured(
         self, changes: Sequence[Sequence[Any]], values: Sequence[Any], result: Result

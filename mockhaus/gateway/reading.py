@@ -15,7 +15,6 @@ from mockhaus.gateway.settings import Command, command
 from mockhaus.gateway.split import split
 from mockhaus.gateway.state_commands import StateCommand, state_command
 from mockhaus.sessions.connection import Connection
-from mockhaus.translation.postgres.spelling import respelled
 from mockhaus.translation.statements import Statement
 
 #: One statement: for the connection, or for this door alone.
@@ -31,7 +30,6 @@ _FOREIGN: Final = re.compile(
 
 def read(connection: Connection, text: str, *, placeholders: bool) -> list[tuple[Read, int]]:
     """The statements of a text, and what must be added to the positions of their errors."""
-    text = respelled(text)
     if _FOREIGN.search(text) is None:
         return [(each, 0) for each in connection.parse(text, placeholders=placeholders)]
     pieces = list(split(text))

@@ -40,6 +40,22 @@ def error_response(error: MockhausError, severity: str = "ERROR") -> ErrorRespon
     return ErrorResponse({key: value.replace("\0", "") for key, value in fields.items()})
 
 
+#: What PostgreSQL calls a relation that exists already.
+_RELATIONS: Final = ("table", "view", "sequence")
+
+
+def skipped_notice(tag: str, name: str) -> NoticeResponse:
+    """What IF EXISTS and IF NOT EXISTS say of a statement that did nothing."""
+    verb, _, kind = tag.lower().partition(" ")
+    if verb == "drop":
+        text, code = f'{kind} "{name}" does not exist, skipping', "00000"
+    elif kind in _RELATIONS:
+        text, code = f'relation "{name}" already exists, skipping', "42P07"
+    else:
+        text, code = f'{kind} "{name}" already exists, skipping', "42P06"
+    return NoticeResponse({"S": "NOTICE", "V": "NOTICE", "C": code, "M": text})
+
+
 def warning_response(text: str, sqlstate: str = "01000") -> NoticeResponse:
     """A warning beside an answer."""
     fields = {"S": "WARNING", "V": "WARNING", "C": sqlstate, "M": text.replace("\0", "")}

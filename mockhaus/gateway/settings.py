@@ -86,6 +86,13 @@ def _zone(value: str) -> str:
     raise InvalidParameter(f'invalid value for parameter "TimeZone": "{value}"')
 
 
+def _level(value: str) -> str:
+    level = " ".join(value.lower().split())
+    if level in ("serializable", "repeatable read", "read committed", "read uncommitted"):
+        return level
+    raise InvalidParameter(f'invalid value for an isolation level: "{value}"')
+
+
 _UNITS: Final = {
     "us": 0.001, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000,
 }  # fmt: skip
@@ -125,7 +132,7 @@ def _table() -> Iterator[Setting]:
     yield Setting("server_encoding", "UTF8", "Encoding of the server.", True, True)
     yield Setting("client_encoding", "UTF8", "Encoding of the client.", True, check=_encoding)
     yield Setting("application_name", "", "Name of the client program.", True)
-    yield Setting("default_transaction_read_only", "off", "Always off.", True, check=_boolean)
+    yield Setting("default_transaction_read_only", "off", "Read only or not.", True, check=_boolean)
     yield Setting("in_hot_standby", "off", "Always off.", True, True)
     yield Setting("is_superuser", "on", "Always on.", True, True)
     yield Setting("session_authorization", "", "User that logged in.", True, True)
@@ -166,9 +173,9 @@ def _table() -> Iterator[Setting]:
     yield Setting("tcp_keepalives_count", "0", "Probes that may be lost.", check=_count)
     yield Setting("tcp_user_timeout", "0", "Milliseconds without an answer.", check=milliseconds)
     yield Setting("server_version_num", "150000", "Server version as a number.", fixed=True)
-    yield Setting("transaction_isolation", "read committed", "Isolation of the transaction.")
-    yield Setting("default_transaction_isolation", "read committed", "Default isolation.")
-    yield Setting("transaction_read_only", "off", "Always off.", check=_boolean)
+    yield Setting("transaction_isolation", "read committed", "Asked for.", check=_level)
+    yield Setting("default_transaction_isolation", "read committed", "Asked for.", check=_level)
+    yield Setting("transaction_read_only", "off", "Read only or not.", check=_boolean)
     yield Setting("jit", "off", "PostgreSQL's own compiler.", check=_boolean)
     yield Setting("escape_string_warning", "on", "No such warning is given.", check=_boolean)
     yield Setting("synchronous_commit", "on", "Commits are always written.")
@@ -218,7 +225,8 @@ _INTERVAL: Final = re.compile(r"INTERVAL\s+'([+-]?\d+):(\d+)'.*", re.I | re.S)
 @dataclass(frozen=True, slots=True)
 class Command:
     """A statement about settings. `verb` is SET, SET LOCAL, SHOW, RESET or DISCARD; `name` is a
-    key of SETTINGS, or ALL; a `value` of None is the default."""
+    key of SETTINGS, or ALL; a `value` of None is the default. Of SET TRANSACTION the `value` is
+    the whole text (see `modes`)."""
 
     verb: str
     name: str
@@ -243,8 +251,7 @@ def command(text: str) -> Command | None:
     if match := _SET_PHRASE.fullmatch(text):
         return Command(_verb(match), _key(match["name"]), _literal(match["value"]))
     if _ISOLATION.fullmatch(text):
-        # Every transaction sees one snapshot: the strictest level is given whichever is asked.
-        return Command("SET", "transaction_isolation", "read committed")
+        return Command("SET TRANSACTION", "transaction", text)
     if match := _SET.fullmatch(text):
         name = _key(match["name"])
         if name in SETTINGS:

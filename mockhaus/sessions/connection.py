@@ -45,6 +45,7 @@ from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 from mockhaus.translation.grammar.stage_refs import reference as stage_reference
 from mockhaus.translation.parse import parse
 from mockhaus.translation.postgres.parse import parse as parse_catalog
+from mockhaus.translation.postgres.spelling import respelled
 from mockhaus.translation.staged import mentions
 
 if TYPE_CHECKING:
@@ -217,6 +218,7 @@ class Connection:
         clock = time.perf_counter()
         own = None
         if self.door == "postgresql":
+            text = respelled(text)
             own = parse_catalog(text, placeholders=placeholders)
         statements = parse(text, placeholders=placeholders) if own is None else own
         self.recorder.parse_s = time.perf_counter() - clock

@@ -20,7 +20,9 @@ COMMANDS: dict[str, Command | None] = {
     "SET TIME ZONE INTERVAL '+00:00' HOUR TO MINUTE": Command("SET", "timezone", "+00"),
     "SET NAMES 'UTF8'": Command("SET", "client_encoding", "UTF8"),
     "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ UNCOMMITTED": Command(
-        "SET", "transaction_isolation", "read committed"
+        "SET TRANSACTION",
+        "transaction",
+        "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ UNCOMMITTED",
     ),
     "SHOW DateStyle": Command("SHOW", "datestyle"),
     "show time zone": Command("SHOW", "timezone"),

@@ -12,8 +12,10 @@ from mockhaus.translation.postgres.spelling import respelled
     [
         # strings keep their place
         ("COMMENT ON TABLE t IS $dbt$it's; x$dbt$", "COMMENT ON TABLE t IS    $$it's; x$$   "),
-        (r"SELECT E'a\n', e'b'", r"SELECT  'a\n',  'b'"),
+        (r"SELECT E'a\n\d', e'b'", r"SELECT  'a\n\d',  'b'"),
         ("SELECT $a$x$$y\\$a$", "SELECT 'x$$y\\\\'"),
+        # a backslash that begins no escape
+        (r"SELECT 'a \ b', 'C:\data\n', '\\d'", r"SELECT 'a \\ b', 'C:\\data\n', '\\d'"),
         # a column that is SERIAL
         ("CREATE TABLE t (id SERIAL, n INT)", "CREATE TABLE t (id INT NOT NULL IDENTITY, n INT)"),
         (

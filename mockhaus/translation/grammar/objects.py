@@ -40,6 +40,14 @@ def _kind(reader: Reader) -> str:
     return first.removeprefix("STORAGE ")  # the one kind of integration
 
 
+_LEVELS: Final = (
+    ("SERIALIZABLE",),
+    ("REPEATABLE", "READ"),
+    ("READ", "COMMITTED"),
+    ("READ", "UNCOMMITTED"),
+)
+
+
 def begin(reader: Reader) -> s.Begin:
     """BEGIN [WORK | TRANSACTION] [NAME n], START TRANSACTION [NAME n], isolation levels."""
     reader.take()
@@ -48,8 +56,8 @@ def begin(reader: Reader) -> s.Begin:
         reader.identifier()
     while not reader.done:  # PostgreSQL's modes say nothing that could differ here
         if reader.accept("ISOLATION", "LEVEL"):
-            reader.identifier()
-            reader.accept("COMMITTED") or reader.accept("UNCOMMITTED") or reader.accept("READ")
+            if not any(reader.accept(*level) for level in _LEVELS):
+                raise reader.unexpected()
         elif reader.accept("READ"):
             if not (reader.accept("WRITE") or reader.accept("ONLY")):
                 raise reader.unexpected()

@@ -22,6 +22,7 @@ _TOKEN: Final = re.compile(
 
 def respelled(text: str) -> str:
     """The text with Snowflake's spellings."""
+    text = _backslashes(text)
     if _SIGN.search(text) is None:
         return text
     serial = _TABLE.search(text) is not None
@@ -36,6 +37,29 @@ def respelled(text: str) -> str:
         return match[0]
 
     return _TOKEN.sub(spelled, text)
+
+
+#: A string, and a backslash in it before what Snowflake has no escape for ("String & binary data
+#: types", escape sequences), where a PostgreSQL client means the backslash itself.
+_STRING: Final = re.compile(
+    r"""  "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | \$\$.*?\$\$
+      | \be'(?:[^'\\]|\\.|'')*' | (?P<string>'(?:[^'\\]|\\.|'')*')""",
+    re.I | re.X | re.S,
+)
+_ESCAPE: Final = re.compile(r"\\(?:(?P<known>['\"\\bfnrt0-7xu])|(?=.))", re.S)
+
+
+def _backslashes(text: str) -> str:
+    """Backslashes that begin no escape of Snowflake's stand for themselves."""
+    if "\\" not in text:
+        return text
+
+    def string(match: re.Match[str]) -> str:
+        if not match["string"]:
+            return match[0]
+        return _ESCAPE.sub(lambda m: m[0] if m["known"] else "\\\\", match["string"])
+
+    return _STRING.sub(string, text)
 
 
 def _dollar_quoted(tag: str, body: str) -> str:
