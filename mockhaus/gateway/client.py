@@ -100,6 +100,8 @@ class Client(asyncio.Protocol):
         keepalive.enable(self._transport)
         self._server.clients[self.number] = self
         self.task = self._loop.create_task(self._serve())
+        self._server.tasks.add(self.task)
+        self.task.add_done_callback(self._server.tasks.discard)
 
     def data_received(self, data: bytes) -> None:
         if self._broken is not None:

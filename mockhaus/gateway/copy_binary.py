@@ -18,18 +18,13 @@ import pyarrow.parquet as pq
 from psycopg.adapt import Transformer
 from psycopg.pq import Format
 
-from mockhaus.errors import InvalidBinary, InvalidEncoding, LoadError, UnsupportedFeature
+from mockhaus.errors import InvalidBinary, InvalidEncoding
+from mockhaus.gateway.copy_fields import BadField, Fields, Numbers, taken_apart
+from mockhaus.gateway.rows import shown_name
 from mockhaus.result import Column
 from mockhaus.types import SqlType
 
-SIGNATURE: Final = b"PGCOPY\n\xff\r\n\0"
-HEADER: Final = SIGNATURE + bytes(8)
-TRAILER: Final = b"\xff\xff"
-
 _NUMERIC_OID: Final = 1700
-_SHORT = struct.Struct("!h")
-_INT = struct.Struct("!i")
-
 #: Days and microseconds from 1970 to 2000, where PostgreSQL counts from.
 _DAYS: Final = 10_957
 _MICROS: Final = _DAYS * 86_400_000_000
@@ -37,62 +32,52 @@ _MICROS: Final = _DAYS * 86_400_000_000
 #: Enough for any numeric that fits a column once it is rounded.
 _CONTEXT: Final = Context(prec=100)
 
-_Cells = list[bytes | None]
+#: Families of types whose values vary in length.
+_VARYING: Final = frozenset(("NUMBER", "VARCHAR", "BINARY", "VARIANT", "OBJECT", "ARRAY"))
 
 
-def write_parquet(source: Path, target: Path, columns: Sequence[Column]) -> None:
+def write_parquet(source: Path, target: Path, columns: Sequence[Column], table: str) -> None:
     """Make a Parquet file of a binary one. Raises LoadError, InvalidBinary."""
-    cells, data = _taken_apart(source.read_bytes(), len(columns)), {}
-    for number, (column, values) in enumerate(zip(columns, cells, strict=True), start=1):
+    families = [_family(column.type) for column in columns]
+    with source.open("rb") as file:
+        schema, writer = None, None
         try:
-            data[f"c{number}"] = _READERS[_family(column.type)](values, column.type)
+            for batch in taken_apart(file.fileno(), [each not in _VARYING for each in families]):
+                made = _batch(batch, columns, families, table, schema)
+                schema = made.schema
+                writer = writer or pq.ParquetWriter(
+                    target, schema, compression="none", use_dictionary=False
+                )
+                writer.write_batch(made)
+            if writer is None:
+                empty = np.zeros(0, np.int64)
+                nothing = [Fields(np.zeros(0, np.uint8), empty, empty, 1) for _ in columns]
+                made = _batch(nothing, columns, families, table, None)
+                pq.write_table(pa.table(made), target)
+        finally:
+            if writer is not None:
+                writer.close()
+
+
+def _batch(
+    batch: Sequence[Fields],
+    columns: Sequence[Column],
+    families: Sequence[str],
+    table: str,
+    schema: pa.Schema | None,
+) -> pa.RecordBatch:
+    arrays = []
+    for fields, column, family in zip(batch, columns, families, strict=True):
+        try:
+            arrays.append(_READERS[family](fields, column.type))
         except (ValueError, struct.error, ArithmeticError, pa.ArrowException) as error:
             found = InvalidBinary("incorrect binary data format", detail=str(error))
-            found.context = f"COPY, column {column.name.lower()}"
+            row = getattr(error, "row", None)
+            line = "" if row is None else f", line {fields.first + row}"
+            found.context = f"COPY {table}{line}, column {shown_name(column.name)}"
             raise found from None
-    pq.write_table(pa.table(data), target, compression="none", use_dictionary=False)
-
-
-def _taken_apart(data: bytes, count: int) -> list[_Cells]:
-    """The fields, column by column."""
-    if not data.startswith(SIGNATURE):
-        raise LoadError("COPY file signature not recognized")
-    if len(data) < len(HEADER):
-        raise LoadError("invalid COPY file header (missing flags)")
-    flags, extension = struct.unpack_from("!Ii", data, len(SIGNATURE))
-    if flags & 0xFFFF0000:
-        raise UnsupportedFeature("unrecognized critical flags in COPY file header")
-    cells: list[_Cells] = [[] for _ in range(count)]
-    appends = [each.append for each in cells]
-    position, line = len(HEADER) + max(extension, 0), 1
-    short, long = _SHORT.unpack_from, _INT.unpack_from
-    try:
-        while (fields := short(data, position)[0]) != -1:
-            if fields != count:
-                raise _broken(f"row field count is {fields}, expected {count}", line)
-            position += 2
-            for append in appends:
-                size = long(data, position)[0]
-                position += 4
-                if size < 0:
-                    append(None)
-                    continue
-                append(data[position : position + size])
-                position += size
-            line += 1
-    except struct.error:
-        # The trailer may be missing, the rest of a tuple may not.
-        if position != len(data):
-            raise _broken("unexpected EOF in COPY data", line) from None
-    if position > len(data):
-        raise _broken("unexpected EOF in COPY data", line)
-    return cells
-
-
-def _broken(message: str, line: int) -> LoadError:
-    error = LoadError(message)
-    error.context = f"COPY, line {line}"
-    return error
+    names = [f"c{number}" for number in range(1, len(arrays) + 1)]
+    return pa.RecordBatch.from_arrays(arrays, names=names)
 
 
 def _family(kind: SqlType) -> str:
@@ -102,91 +87,119 @@ def _family(kind: SqlType) -> str:
 # --- one column -----------------------------------------------------------------------------------
 
 
-def _fixed(values: _Cells, dtypes: dict[int, str]) -> tuple[np.ndarray[Any, Any], Any]:
-    """Values of one size as numbers, and which of them are NULL."""
-    sizes = {len(value) for value in values if value is not None}
-    if len(sizes) > 1 or not sizes <= set(dtypes):
-        raise ValueError(f"a value of {sorted(sizes - set(dtypes)) or sorted(sizes)} bytes")
-    size = sizes.pop() if sizes else next(iter(dtypes))
-    blank = bytes(size)
-    joined = b"".join(blank if value is None else value for value in values)
-    return np.frombuffer(joined, dtypes[size]), _nulls(values)
-
-
-def _nulls(values: _Cells) -> Any:
-    return np.fromiter((value is None for value in values), np.bool_, len(values))
-
-
-def _integers(values: _Cells, kind: SqlType) -> pa.Array:
+def _integers(fields: Fields, kind: SqlType) -> pa.Array:
     # A client may hold the column for int2 or int4: INT is bigint here and not there.
-    numbers, nulls = _fixed(values, {8: ">i8", 4: ">i4", 2: ">i2"})
-    return pa.array(numbers.astype(np.int64), mask=nulls)
+    numbers = fields.fixed({8: ">i8", 4: ">i4", 2: ">i2"})
+    return pa.array(numbers.astype(np.int64), mask=fields.nulls)
 
 
-def _floats(values: _Cells, kind: SqlType) -> pa.Array:
-    numbers, nulls = _fixed(values, {8: ">f8", 4: ">f4"})
-    return pa.array(numbers.astype(np.float64), mask=nulls)
+def _floats(fields: Fields, kind: SqlType) -> pa.Array:
+    numbers = fields.fixed({8: ">f8", 4: ">f4"})
+    return pa.array(numbers.astype(np.float64), mask=fields.nulls)
 
 
-def _booleans(values: _Cells, kind: SqlType) -> pa.Array:
-    numbers, nulls = _fixed(values, {1: "u1"})
-    return pa.array(numbers != 0, mask=nulls)
+def _booleans(fields: Fields, kind: SqlType) -> pa.Array:
+    return pa.array(fields.fixed({1: "u1"}) != 0, mask=fields.nulls)
 
 
-def _dates(values: _Cells, kind: SqlType) -> pa.Array:
-    numbers, nulls = _fixed(values, {4: ">i4"})
-    days = numbers.astype(np.int64)
-    _finite(days, nulls, np.iinfo(np.int32))
-    return pa.array((days + _DAYS).astype(np.int32), pa.int32(), mask=nulls).cast(pa.date32())
+def _dates(fields: Fields, kind: SqlType) -> pa.Array:
+    days = fields.fixed({4: ">i4"}).astype(np.int64)
+    _finite(days, np.iinfo(np.int32))
+    since = (days + _DAYS).astype(np.int32)
+    return pa.array(since, pa.int32(), mask=fields.nulls).cast(pa.date32())
 
 
-def _times(values: _Cells, kind: SqlType) -> pa.Array:
-    numbers, nulls = _fixed(values, {8: ">i8"})
-    return pa.array(numbers.astype(np.int64), pa.int64(), mask=nulls).cast(pa.time64("us"))
+def _times(fields: Fields, kind: SqlType) -> pa.Array:
+    micros = fields.fixed({8: ">i8"}).astype(np.int64)
+    return pa.array(micros, pa.int64(), mask=fields.nulls).cast(pa.time64("us"))
 
 
-def _timestamps(zone: str | None) -> Callable[[_Cells, SqlType], pa.Array]:
-    def read(values: _Cells, kind: SqlType) -> pa.Array:
-        numbers, nulls = _fixed(values, {8: ">i8"})
-        micros = numbers.astype(np.int64)
-        _finite(micros, nulls, np.iinfo(np.int64))
-        return pa.array(micros + _MICROS, pa.int64(), mask=nulls).cast(pa.timestamp("us", zone))
+def _timestamps(zone: str | None) -> Callable[[Fields, SqlType], pa.Array]:
+    def read(fields: Fields, kind: SqlType) -> pa.Array:
+        micros = fields.fixed({8: ">i8"}).astype(np.int64)
+        _finite(micros, np.iinfo(np.int64))
+        return pa.array(micros + _MICROS, mask=fields.nulls).cast(pa.timestamp("us", zone))
 
     return read
 
 
-def _finite(numbers: Any, nulls: Any, limits: Any) -> None:
-    if ((numbers == limits.max) | (numbers == limits.min)).any():
-        raise ValueError("infinity is not supported in a binary COPY")
+def _finite(numbers: Numbers, limits: Any) -> None:
+    infinite = (numbers == limits.max) | (numbers == limits.min)
+    if infinite.any():
+        raise BadField("infinity is not supported in a binary COPY", int(np.argmax(infinite)))
 
 
-def _texts(values: _Cells, kind: SqlType) -> pa.Array:
-    texts = pa.array(values, pa.binary())
+def _texts(fields: Fields, kind: SqlType) -> pa.Array:
     try:
-        return texts.cast(pa.string())
+        return fields.binary().cast(pa.string())
     except pa.ArrowInvalid:
         raise InvalidEncoding('invalid byte sequence for encoding "UTF8"') from None
 
 
-def _json(values: _Cells, kind: SqlType) -> pa.Array:
+def _json(fields: Fields, kind: SqlType) -> pa.Array:
     # Binary jsonb is its text behind a version byte.
-    return _texts([v[1:] if v is not None and v[:1] == b"\x01" else v for v in values], kind)
+    versioned = (fields.sizes > 0) & (fields.window(fields.starts, 1)[:, 0] == 1)
+    starts, sizes = fields.starts + versioned, fields.sizes - versioned
+    return _texts(Fields(fields.data, starts, sizes, fields.first), kind)
 
 
-def _bytes(values: _Cells, kind: SqlType) -> pa.Array:
-    return pa.array(values, pa.binary())
+def _bytes(fields: Fields, kind: SqlType) -> pa.Array:
+    return fields.binary()
 
 
-def _numerics(values: _Cells, kind: SqlType) -> pa.Array:
-    for value in values:
-        if value is not None and (
-            len(value) < 8 or len(value) != 8 + 2 * _SHORT.unpack_from(value)[0]
-        ):
-            raise ValueError("the digits are not as many as it says")
+def _numerics(fields: Fields, kind: SqlType) -> pa.Array:
+    precision, scale = kind.precision or 38, kind.scale or 0
+    there, sizes = ~fields.nulls, fields.sizes
+    head = fields.window(fields.starts, 8).view(">i2").astype(np.int64)
+    wrong = there & ((sizes < 8) | (sizes != 8 + 2 * head[:, 0]))
+    if wrong.any():
+        raise BadField("the digits are not as many as it says", int(np.argmax(wrong)))
+    head[~there] = 0
+    units = _units(fields, head, scale)
+    if units is None:
+        return _one_by_one(fields, precision, scale)
+    wide = np.empty((len(units), 2), np.int64)
+    wide[:, 0], wide[:, 1] = units, units >> 63
+    validity = fields.validity()
+    buffers = [None if validity is None else pa.py_buffer(validity), pa.py_buffer(wide)]
+    limit = 10**precision
+    if precision <= _SMALL and (abs(units) >= limit).any():
+        raise BadField("numeric field overflow", int(np.argmax(abs(units) >= limit)))
+    return pa.Array.from_buffers(pa.decimal128(precision, scale), len(units), buffers)
+
+
+#: Decimal digits that 64 bits hold, and groups of four of them that a value may have then.
+_SMALL: Final = 18
+_GROUPS: Final = 6
+
+
+def _units(fields: Fields, head: Numbers, scale: int) -> Numbers | None:
+    """The values in units of the last place; None if one is not exact in 64 bits."""
+    digits, weights, signs = head[:, 0], head[:, 1], head[:, 2]
+    most = int(digits.max(initial=0))
+    is_short = 4 * (int(weights.max(initial=0)) + 1) + scale <= _SMALL
+    if most > _GROUPS or not is_short or not ((signs == 0) | (signs == 0x4000)).all():
+        return None
+    total = np.zeros(len(digits), np.int64)
+    for number in range(most):
+        has = digits > number
+        starts = np.where(has, fields.starts + 8 + 2 * number, 0)
+        groups = np.where(has, fields.window(starts, 2).view(">i2")[:, 0], 0).astype(np.int64)
+        power = np.where(has, 4 * (weights - number) + scale, 0)
+        scaled = groups * 10 ** np.clip(power, 0, _SMALL)
+        divisors = 10 ** np.clip(-power, 0, 4)
+        if ((power < -3) & (groups != 0)).any() or (scaled % divisors).any():
+            return None  # it is to be rounded
+        total += scaled // divisors
+    return np.where(signs == 0x4000, -total, total)
+
+
+def _one_by_one(fields: Fields, precision: int, scale: int) -> pa.Array:
     load = Transformer().get_loader(_NUMERIC_OID, Format.BINARY).load
-    unit = Decimal(1).scaleb(-(kind.scale or 0))
+    unit = Decimal(1).scaleb(-scale)
+    values = fields.values()
     decimals = [None if value is None else _rounded(load(value), unit) for value in values]
-    return pa.array(decimals, pa.decimal128(kind.precision or 38, kind.scale or 0))
+    return pa.array(decimals, pa.decimal128(precision, scale))
 
 
 def _rounded(value: Decimal, unit: Decimal) -> Decimal:
@@ -195,7 +208,7 @@ def _rounded(value: Decimal, unit: Decimal) -> Decimal:
     return value.quantize(unit, ROUND_HALF_UP, _CONTEXT)
 
 
-_READERS: Final[dict[str, Callable[[_Cells, SqlType], pa.Array]]] = {
+_READERS: Final[dict[str, Callable[[Fields, SqlType], pa.Array]]] = {
     "INTEGER": _integers,
     "NUMBER": _numerics,
     "FLOAT": _floats,

@@ -97,7 +97,7 @@ class CopyIn:
         if command.form == "BINARY":
             path = Path(self._file.name + ".parquet")
             self._paths.append(path)
-            write_parquet(Path(self._file.name), path, self.columns)
+            write_parquet(Path(self._file.name), path, self.columns, shown_name(command.table.name))
         else:
             path = Path(self._file.name)
             self._check()

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from mockhaus.errors import InvalidIdentifier
 from mockhaus.gateway.cells import Matrix, data_of, matrix, strings, valid
-from mockhaus.gateway.copy_binary import HEADER, TRAILER
 from mockhaus.gateway.copy_command import CopyCommand
+from mockhaus.gateway.copy_fields import HEADER, TRAILER
 from mockhaus.gateway.messages import BINARY
 from mockhaus.gateway.rows import Batch, Held, RowEncoder, Wire, pieces, shown_name
 from mockhaus.result import Column

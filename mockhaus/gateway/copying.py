@@ -23,7 +23,7 @@ from mockhaus.gateway.protocol import Protocol
 from mockhaus.result import Result
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.preparing import Prepared
-from mockhaus.translation.statements import Select, Statement
+from mockhaus.translation.statements import CatalogSelect, Select, Statement
 
 #: What a step yields when it can go on only with the data of a COPY FROM STDIN.
 _DATA_WANTED: Final = b""
@@ -59,7 +59,7 @@ class Copying:
     def copy(self, copy: CopyCommand, message: Message) -> Steps:
         """Carry out a COPY that came with a message."""
         statements = self._connection.parse(copy.query)
-        if len(statements) != 1 or not isinstance(statements[0], Select):
+        if len(statements) != 1 or not isinstance(statements[0], (Select, CatalogSelect)):
             raise UnsupportedFeature("COPY sends the rows of a query only")
         plan = self._plan(statements[0])
         return self._in(copy, plan, message) if copy.inwards else self._to(copy, plan)

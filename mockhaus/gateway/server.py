@@ -56,6 +56,8 @@ class PgServer:
         self.trace = trace
         self.port = config.pg_port
         self.clients: dict[int, Client] = {}
+        #: Of clients that are here, and of those that have gone and are being cleared away.
+        self.tasks: set[asyncio.Task[None]] = set()
         self.encoders: Executor
         self._numbers = itertools.count(1)
         self._server: asyncio.Server | None = None
@@ -78,8 +80,8 @@ class PgServer:
         clients = list(self.clients.values())
         for client in clients:
             client.shut_down()
-        if tasks := [client.task for client in clients]:
-            await asyncio.wait(tasks, timeout=_GRACE)
+        if self.tasks:
+            await asyncio.wait(set(self.tasks), timeout=_GRACE)
         for client in clients:
             client.abort_if_stuck()
         self.encoders.shutdown(wait=False)

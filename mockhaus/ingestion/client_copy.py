@@ -235,8 +235,26 @@ def _bad_value(
     return error
 
 
-def _place(statement: s.CopyFromClient, line: int) -> str:
-    return f"COPY {shown_name(statement.table.name)}, line {line}"
+def _place(statement: s.CopyFromClient, row: int) -> str:
+    return f"COPY {shown_name(statement.table.name)}, line {_line(statement, row)}"
+
+
+def _line(statement: s.CopyFromClient, row: int) -> int:
+    """The line that a row ends in, where values within quotes may have lines of their own."""
+    form = statement.format
+    if form is None or not form.quote:
+        return row
+    quote, escape = form.quote.encode(), form.escape.encode()
+    rows, within = 0, False
+    with open(statement.path, "rb") as file:
+        for number, line in enumerate(file, start=1):
+            if escape != quote:
+                line = line.replace(escape * 2, b"").replace(escape + quote, b"")
+            within ^= bool(line.count(quote) % 2)
+            rows += not within
+            if rows == row:
+                return number
+    return row
 
 
 _LINE_OF: Final = re.compile(r"CSV Error on Line: (?P<line>\d+)")

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import struct
+import tempfile
+from decimal import Decimal
+
 import psycopg
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mockhaus.gateway import messages as m
+from mockhaus.gateway.copy_fields import HEADER, taken_apart
 from tests.gateway.wire import Wire
 
 TABLE = (
@@ -96,6 +103,26 @@ REFUSED = [
      ('22008',
       'date/time field value out of range: "2024-13-01"',
       'COPY t, line 2, column d: "2024-13-01"')),
+    ('n, v', 'CSV', b'1,"a\nb\nc"\n2,"d\ne"\nx,f\n',
+     ('22P02',
+      'invalid input syntax for type bigint: "x"',
+      'COPY t, line 6, column n: "x"')),
+    ('n, v', 'CSV HEADER', b'n,v\n1,"a\nb"\nx,"c\nd"\n',
+     ('22P02',
+      'invalid input syntax for type bigint: "x"',
+      'COPY t, line 5, column n: "x"')),
+    ('n, v', 'CSV', b'1,"a\nb\nc"\n2,d,e\n',
+     ('22P04',
+      'extra data after last expected column',
+      'COPY t, line 4')),
+    ('n, v', 'CSV', b'1,"a\nb\nc"\n2\n',
+     ('22P04',
+      'missing data for column "v"',
+      'COPY t, line 4')),
+    ('n, v', '', b'1\ta\\\nb\nx\tb\n',
+     ('22P02',
+      'invalid input syntax for type bigint: "x"',
+      'COPY t, line 2, column n: "x"')),
     ('n, v', 'CSV', b'1,x"y"z\n',
      ('0A000',
       'a quote in the middle of a CSV field is not supported',
@@ -217,6 +244,83 @@ def test_broken_binary(client: psycopg.Connection, data: bytes, code: str) -> No
     assert caught.value.sqlstate == code
 
 
+def test_a_broken_field_is_found(client: psycopg.Connection) -> None:
+    client.execute("CREATE TABLE t (n INT, v VARCHAR)")
+    rows = b"".join(
+        struct.pack("!hi", 2, 8 if number != 3 else 3)
+        + bytes(8 if number != 3 else 3)
+        + struct.pack("!i", 1)
+        + b"x"
+        for number in range(1, 6)
+    )
+    with pytest.raises(psycopg.errors.InvalidBinaryRepresentation) as caught:
+        copy_in(client, "COPY t FROM STDIN (FORMAT binary)", HEADER + rows)
+    assert caught.value.diag.context == "COPY t, line 3, column n"
+
+
+#: What a binary COPY is made of, at random: NULLs, values that look like tuples, any length.
+_VALUES = st.one_of(
+    st.none(),
+    st.sampled_from([b"", b"\0\2\0\0\0\x08", struct.pack("!hiqi", 2, 8, 1, 0), b"\xff\xff"]),
+    st.binary(max_size=20),
+)
+_TUPLES = st.lists(st.tuples(st.none() | st.integers(-(2**63), 2**63 - 1), _VALUES), max_size=40)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(_TUPLES, st.booleans())
+def test_any_tuples_are_taken_apart(
+    rows: list[tuple[int | None, bytes | None]], ends: bool
+) -> None:
+    def field(value: bytes | None) -> bytes:
+        return struct.pack("!i", -1) if value is None else struct.pack("!i", len(value)) + value
+
+    data = HEADER
+    for number, value in rows:
+        packed = None if number is None else struct.pack("!q", number)
+        data += struct.pack("!h", 2) + field(packed) + field(value)
+    found: list[tuple[int | None, bytes | None]] = []
+    with tempfile.TemporaryFile() as file:
+        file.write(data + (b"\xff\xff" if ends else b""))
+        file.flush()
+        for first, second in taken_apart(file.fileno(), [True, False]):
+            assert first.first == len(found) + 1
+            numbers = first.fixed({8: ">i8"}).tolist()
+            nulls = first.nulls.tolist()
+            kept = [None if null else n for n, null in zip(numbers, nulls, strict=True)]
+            found += zip(kept, second.values(), strict=True)
+    assert found == rows
+
+
+#: Numbers as PostgreSQL writes them, and what a NUMBER(10, 2) column holds then.
+NUMERICS = {
+    "0": "0", "1": "1", "-1.5": "-1.5", "12345678.99": "12345678.99", "0.05": "0.05",
+    "0.005": "0.01", "-0.005": "-0.01", "0.0001": "0.00", "99999999.99": "99999999.99",
+    "10000": "10000", "1234.5": "1234.5", "1e7": "10000000", "3.14159265358979": "3.14",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_binary_numbers(client: psycopg.Connection, together: bool) -> None:
+    client.execute("CREATE TABLE t (n INT, m NUMBER(10,2))")
+    exact = {key: value for key, value in NUMERICS.items() if not together or len(key) < 6}
+    with client.cursor().copy("COPY t FROM STDIN (FORMAT binary)") as copy:
+        copy.set_types(["int8", "numeric"])
+        for number, text in enumerate(exact):
+            copy.write_row((number, Decimal(text)))
+        copy.write_row((len(exact), None))
+    rows = client.execute("SELECT m FROM t ORDER BY n").fetchall()
+    assert [row[0] for row in rows] == [*map(Decimal, exact.values()), None]
+
+
+def test_binary_numbers_that_are_too_large(client: psycopg.Connection) -> None:
+    client.execute("CREATE TABLE t (m NUMBER(4,2))")
+    hundred = struct.pack("!hihhhhh", 1, 10, 1, 0, 0, 0, 100)
+    with pytest.raises(psycopg.errors.InvalidBinaryRepresentation) as caught:
+        copy_in(client, "COPY t FROM STDIN (FORMAT binary)", HEADER + hundred)
+    assert caught.value.diag.message_detail == "numeric field overflow"
+
+
 def test_binary_rows_can_be_read_one_by_one(client: psycopg.Connection) -> None:
     rows: list[tuple[object, ...]] = []
     with client.cursor() as cursor:
@@ -228,6 +332,41 @@ def test_binary_rows_can_be_read_one_by_one(client: psycopg.Connection) -> None:
             copy.set_types(["int8"])
             rows += copy.rows()
     assert rows == [(1,), (2,)]
+
+
+def test_a_catalog_query_goes_out(client: psycopg.Connection) -> None:
+    client.execute("CREATE TABLE t (n INT)")
+    query = "SELECT c.relname, c.relkind FROM pg_catalog.pg_class c WHERE c.relname = 't'"
+    assert copy_out(client, f"COPY ({query}) TO STDOUT") == b"t\tr\n"
+    assert copy_out(client, f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)") == (
+        b"relname,relkind\nt,r\n"
+    )
+
+
+#: Options of the manual's page that are refused, each by its name.
+NOT_TAKEN = {
+    "COPY t FROM STDIN (FREEZE)": "COPY FREEZE is not supported",
+    "COPY t FROM STDIN (FORMAT csv, HEADER match)": "COPY with HEADER MATCH is not supported",
+    "COPY t FROM STDIN (ENCODING 'LATIN1')": 'COPY with encoding "LATIN1" is not supported',
+    "COPY t FROM STDIN WHERE n > 1": "COPY FROM with WHERE is not supported",
+    "COPY t FROM '/etc/passwd'": "COPY from or to a file or a program of the server is not supported",
+    "COPY t TO PROGRAM 'cat'": "COPY from or to a file or a program of the server is not supported",
+    "COPY t FROM STDIN (FORMAT csv, FORCE_QUOTE (n))": "COPY force quote only available using COPY TO",
+    "COPY t TO STDOUT (FORMAT csv, FORCE_NULL (n))": "COPY force null only available using COPY FROM",
+    "COPY t FROM STDIN (QUOTE 'x')": "COPY quote available only in CSV mode",
+    "COPY t FROM STDIN (FORMAT binary, NULL 'x')": "cannot specify NULL in BINARY mode",
+    "COPY t FROM STDIN (FORMAT xml)": 'COPY format "xml" not recognized',
+    "COPY t FROM STDIN (DEFAULT 'x')": 'option "default" not recognized',
+    "COPY t FROM STDIN (NULL 'a', NULL 'b')": "conflicting or redundant options",
+}
+
+
+@pytest.mark.parametrize("text", NOT_TAKEN)
+def test_what_copy_refuses(wire: Wire, text: str) -> None:
+    wire.query("CREATE TABLE t (n INT)")
+    answer = wire.query(text)
+    assert answer[0].partition(": ")[2] == NOT_TAKEN[text]
+    assert answer[0].startswith(("ERROR 0A000", "ERROR 42601"))
 
 
 # --- message by message ---------------------------------------------------------------------------
