@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
-from mockhaus.engine import addresses, digests
+from mockhaus.engine import addresses, digests, row_patterns
 from mockhaus.engine.json_text import JsonError, canonical, without_nulls
 
 
@@ -106,6 +106,11 @@ FUNCTIONS: Final[dict[str, tuple[Any, list[Any], Any]]] = {
     "sha2_hex": (digests.sha2, ["BLOB", "INTEGER"], "VARCHAR"),
     "compressed": (digests.compressed, ["BLOB", "VARCHAR", "INTEGER"], "BLOB"),
     "unpacked": (digests.unpacked, ["BLOB", "VARCHAR"], "BLOB"),
+    "match_rows": (
+        row_patterns.match_rows,
+        ["BIGINT[]", "VARCHAR", "VARCHAR", "VARCHAR"],
+        "STRUCT(rn BIGINT, mn BIGINT, seq BIGINT, var VARCHAR)[]",
+    ),
     "ip_parts": (addresses.parse_ip, ["VARCHAR", "BOOLEAN"], "VARCHAR"),
 }
 

@@ -27,7 +27,7 @@ from mockhaus.errors import (
 from mockhaus.translation import history, names, routines, staged
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
-from mockhaus.translation.clauses import hierarchy, sources, star
+from mockhaus.translation.clauses import hierarchy, match_recognize, sources, star
 from mockhaus.translation.clauses.grouping import spelled_out
 from mockhaus.translation.clauses.pivot import pivoted
 from mockhaus.translation.clauses.sequences import numbered
@@ -409,6 +409,8 @@ def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
     """SELECT and set operations: unlabelled items of a derived table get Snowflake's labels."""
     if node.args.get("connect") is not None:
         hierarchy.climbed(cast(exp.Select, node), walk)
+    if node.args.get("match") is not None:
+        match_recognize.recognised(cast(exp.Select, node), walk)
     for key, value in node.args.items():
         if value and key not in _QUERY_PARTS:
             raise UnsupportedFeature(f"Unsupported feature '{key.strip('_').upper()}'.")

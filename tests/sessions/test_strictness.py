@@ -61,7 +61,6 @@ UNSUPPORTED: list[tuple[str, str]] = [
     ("CALL p()", "Snowflake Scripting: CALL P"),
     ("CREATE OR REPLACE PROCEDURE p() RETURNS INT AS ''", "Snowflake Scripting: CREATE PROCEDURE"),
     ("SELECT 1 ->> SELECT * FROM $1", "pipe operator ->>"),
-    ("SELECT * FROM t MATCH_RECOGNIZE (PATTERN (x) DEFINE x AS TRUE)", "MATCH"),
     ("SELECT a, PRIOR a FROM t CONNECT BY NOCYCLE PRIOR a = a", "CONNECT BY NOCYCLE"),
 ]
 

@@ -123,10 +123,6 @@ ERRORS: list[tuple[str, type[Exception]]] = [
     ("SELECT * FROM IDENTIFIER('a b')", SqlSyntaxError),
     ("SELECT * FROM IDENTIFIER(?)", UnsupportedFeature),
     ("WITH R AS (SELECT 1 N UNION SELECT N FROM R) SELECT * FROM R", UnsupportedFeature),
-    (
-        "SELECT * FROM T MATCH_RECOGNIZE (PARTITION BY A PATTERN (X+) DEFINE X AS A > 1)",
-        UnsupportedFeature,
-    ),
 ]
 
 
