@@ -1,7 +1,7 @@
 """TPC-H over the wire: beside PostgreSQL, and DuckDB in process on its own text of the queries.
 
 The data are made by DuckDB's extension `tpch`, which comes as a wheel and is fetched when it is
-wanted, and go into the other two as CSV files.
+wanted, and go into Mockhaus as Parquet files, into PostgreSQL as CSV.
 """
 
 from __future__ import annotations
@@ -74,13 +74,14 @@ def _numbered() -> Iterator[tuple[int, str]]:
 
 @contextmanager
 def _generated(scale: float, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """DuckDB with the tables, which are also written to `folder` as CSV."""
+    """DuckDB with the tables, which are also written to `folder` as Parquet and CSV."""
     connection = duckdb.connect()
     try:
         connection.execute(f"LOAD '{_extension(folder)}'")
         connection.execute(f"CALL dbgen(sf = {scale})")
         for table in _TABLES:
             connection.execute(f"COPY {table} TO '{folder / table}.csv' (HEADER false)")
+            connection.execute(f"COPY {table} TO '{folder / table}.parquet'")
         yield connection
     finally:
         connection.close()
@@ -111,8 +112,8 @@ def _load(client: Client, folder: Path) -> None:
     client.run(f"create stage tpch_files url = 'file://{folder}'")
     for table in _TABLES:
         client.run(
-            f"copy into {table} from @tpch_files/{table}.csv "
-            "file_format = (type = csv field_optionally_enclosed_by = '\"')"
+            f"copy into {table} from @tpch_files/{table}.parquet "
+            "file_format = (type = parquet) match_by_column_name = case_insensitive"
         )
 
 
