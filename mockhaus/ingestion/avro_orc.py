@@ -7,6 +7,7 @@ its logical types (dates, times, decimals) are read. ORC goes stripe by stripe. 
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 from datetime import date, datetime, time
@@ -71,4 +72,6 @@ def from_orc(source: Path, target: Path) -> None:
             for number in range(file.nstripes):
                 writer.write_batch(file.read_stripe(number))
     except (ArrowException, OSError) as error:
+        if getattr(error, "errno", None) == errno.ENOSPC:
+            raise
         raise LoadError(f"the file cannot be read as ORC: {error}") from None

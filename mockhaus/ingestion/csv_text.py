@@ -75,15 +75,18 @@ class CsvText:
             rest = self._buffer[self._position :] + self._text.read()
             self._buffer, self._position = "", 0
             return rest or None
+        start = self._position
         while True:
-            at = self._buffer.find(self._end, self._position)
+            at = self._buffer.find(self._end, start)
             if at >= 0:
                 found = self._buffer[self._position : at]
                 self._position = at + len(self._end)
                 break
-            more = self._text.read(_CHUNK)
-            self._buffer = self._buffer[self._position :] + more
-            self._position = 0
+            # A long line is read in pieces that grow with it, and each is looked at once.
+            left = self._buffer[self._position :]
+            more = self._text.read(max(_CHUNK, len(left)))
+            self._buffer, self._position = left + more, 0
+            start = max(len(left) - len(self._end) + 1, 0)
             if not more:
                 found, self._buffer = self._buffer, ""
                 if not found:

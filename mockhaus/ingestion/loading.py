@@ -24,7 +24,7 @@ from mockhaus.ingestion.csv_text import CsvText
 from mockhaus.ingestion.fields import fields_of, matched
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.outcome import Failure, Outcome
-from mockhaus.ingestion.prepared import DAMAGED, Prepared, prepared
+from mockhaus.ingestion.prepared import DAMAGED, Prepared, is_full, no_space, prepared
 from mockhaus.ingestion.readers import REJECTS, Source
 from mockhaus.ingestion.stores import StoredFile
 from mockhaus.ingestion.target import Target, quoted
@@ -75,6 +75,10 @@ class Loader:
             raise
         except FileNotFoundError:
             raise LoadError(f"Remote file '{shown}' was not found.") from None
+        except OSError as error:
+            if is_full(error):
+                raise no_space() from None
+            raise LoadError(f"File '{shown}' cannot be read: {error.strerror}.") from None
 
     def of(self, ready: Prepared, file: StoredFile, shown: str) -> Loader:
         """A loader for one prepared file: with the names in its header, where they count."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bz2
 import codecs
+import errno
 import gzip
 import io
 import uuid
@@ -21,7 +22,7 @@ from typing import IO, Final, cast
 import numpy as np
 import pyarrow as pa
 
-from mockhaus.errors import LoadError
+from mockhaus.errors import DiskFull, LoadError
 from mockhaus.ingestion.avro_orc import AVRO_MAGIC, from_avro, from_orc
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.format_options import ENCODINGS
@@ -33,6 +34,8 @@ _SCANNED: Final = 1 << 18
 _MAGIC: Final = ((b"\x1f\x8b", "GZIP"), (b"\x28\xb5\x2f\xfd", "ZSTD"), (b"BZh", "BZ2"))
 _SUFFIXES: Final = {".br": "BROTLI", ".deflate": "DEFLATE", ".raw_deflate": "RAW_DEFLATE"}
 _DUCKDB: Final = {"NONE": "uncompressed", "GZIP": "gzip", "ZSTD": "zstd"}
+#: Stands for a line too long for DuckDB's reader, which would pass over it.
+LONG: Final = ""
 #: What reading a damaged file raises.
 DAMAGED: Final = (EOFError, zlib.error, OSError, pa.ArrowException, UnicodeError)
 
@@ -70,11 +73,13 @@ class Prepared:
             return file.read(3) == codecs.BOM_UTF8
 
     def holding(self, signs: Sequence[str]) -> set[str]:
-        """Which of some short texts the file holds."""
+        """Which of some short texts the file holds, and LONG if it has a very long line."""
         needles = {sign.encode(): sign for sign in signs}
         found: set[str] = set()
         for chunk in self.overlapping(max(map(len, needles), default=0)):
             found |= {sign for needle, sign in needles.items() if _holds(chunk, needle)}
+            if len(chunk) >= _SCANNED and b"\n" not in chunk:
+                found.add(LONG)
         return found
 
     def lines(self) -> Iterator[bytes]:
@@ -152,6 +157,8 @@ def _unpacked(name: str, path: Path, format: FileFormat, scratch: Path) -> Itera
         try:
             _transcode(path, compression, encoding, replace_invalid, target)
         except DAMAGED as error:
+            if is_full(error):
+                raise no_space() from None
             raise LoadError(
                 f"File '{name}' cannot be read as {encoding} ({compression}): {error}"
             ) from None
@@ -180,6 +187,16 @@ def _made(path: Path, format: FileFormat, scratch: Path) -> Iterator[Path]:
 
 #: Types that are made into another one first, and what a file of that ends in.
 _MADE: Final = {"AVRO": ".json", "ORC": ".parquet"}
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a disk has no space left."""
+    return isinstance(error, OSError) and error.errno == errno.ENOSPC
+
+
+def no_space() -> DiskFull:
+    """The error for a scratch file that does not fit on the disk."""
+    return DiskFull("No space is left on the server's disk for a file on its way.")
 
 
 def _holds(chunk: bytes, needle: bytes) -> bool:

@@ -24,7 +24,7 @@ from mockhaus.errors import LoadError
 from mockhaus.ingestion.csv_text import CsvText, Record
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.json_text import Value, json_records
-from mockhaus.ingestion.prepared import DAMAGED, Prepared
+from mockhaus.ingestion.prepared import DAMAGED, LONG, Prepared, is_full, no_space
 from mockhaus.ingestion.target import literal, quoted
 
 #: DuckDB writes the records it could not split into this temporary table.
@@ -143,7 +143,7 @@ def _plain(
     """Which signs of interest the file holds; None unless DuckDB sees the same records in it."""
     escapes = [e for e in (format["ESCAPE"], format["ESCAPE_UNENCLOSED_FIELD"]) if e]
     held = _held(file, escapes, delimiter, quote)
-    if held.intersection(escapes):
+    if LONG in held or held.intersection(escapes):
         return None
     if "\r" not in held and format["RECORD_DELIMITER"] == "\r\n":
         return None
@@ -250,6 +250,8 @@ def _parquet(rows: Iterator[tuple[Any, ...]], names: list[str], scratch: Path) -
             except UnicodeError:
                 raise LoadError("Invalid UTF8 detected in string") from None
             except DAMAGED as error:
+                if is_full(error):
+                    raise no_space() from None
                 raise LoadError(f"the file cannot be read: {error}") from None
             if batch:
                 writer.write_batch(_batch(batch, schema))
