@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import analytics, copying, latency, memory, rows, start
+from bench import analytics, copying, latency, loading, memory, rows, start
 from bench.figures import Section, lines
 from bench.process import PeerMissing, mockhaus
 from bench.wire import WireError
@@ -48,6 +48,11 @@ def _copy(quick: bool) -> Section:
         return copying.measure(server, quick=quick)
 
 
+def _loading(quick: bool) -> Section:
+    with mockhaus() as server:
+        return loading.measure(server, quick=quick)
+
+
 def _memory(quick: bool) -> Section:
     with mockhaus() as server:
         return memory.measure(server, quick=quick)
@@ -65,6 +70,7 @@ MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
     "latency": _latency,
     "rows": _rows,
     "copy": _copy,
+    "loading": _loading,
     "memory": _memory,
     "tpch": _tpch,
 }

@@ -88,19 +88,16 @@ class Prepared:
             for line in file:
                 yield line.rstrip(b"\r\n")
 
-    def last(self, mark: bytes) -> bool:
-        """Whether the file may end with these bytes; a compressed one always may."""
-        with self.path.open("rb") as file:
-            file.seek(max(self.path.stat().st_size - len(mark), 0))
-            return self.compression != "NONE" or file.read() == mark
-
     def overlapping(self, overlap: int) -> Iterator[bytes]:
-        """The bytes in large pieces, each beginning with the last few of the one before."""
+        """The bytes in large pieces, each beginning with the last few of the one before; the last
+        line has an end, if only here."""
         tail = b""
         with _opened(self.path, self.compression) as file:
             while chunk := file.read(_SCANNED):
                 yield tail + chunk
-                tail = chunk[-overlap:]
+                tail = chunk[-overlap:] if overlap else b""
+        if tail and not tail.endswith(b"\n"):
+            yield tail + b"\n"
 
     def line_numbers(self, places: Sequence[int]) -> list[int]:
         """The numbers, from 1, of the lines that hold these bytes; places are in their order."""

@@ -115,8 +115,7 @@ def _ends_in(
 ) -> bool:
     """Whether a line may have one delimiter too many at its end, which DuckDB lets pass."""
     mark = delimiter.encode()
-    end = "\r" if "\r" in held else "\n"
-    if f"{delimiter}{end}" not in held and not file.last(mark):
+    if not held.intersection((f"{delimiter}\r", f"{delimiter}\n")):
         return False
     return quotes or any(
         line.endswith(mark) and line.count(mark) >= width
@@ -166,7 +165,10 @@ def _held(file: Prepared, escapes: list[str], delimiter: str, quote: str | None)
     only where they can be; a compressed file is unpacked once, for all of them.
     """
     singles = [*escapes, "\r", *([quote] if quote else [])]
-    pairs = {"\r": ["\n\r", f"{delimiter}\r"], "": ["\n\n", f"{delimiter}\n"]}
+    pairs = {
+        "\r": ["\n\r", f"{delimiter}\r", f"{delimiter}\n"],
+        "": ["\n\n", f"{delimiter}\n"],
+    }
     spaced = [f" {quote}", f"{quote} "] if quote else []
     if file.compression != "NONE":
         return file.holding([*singles, *pairs["\r"], *pairs[""], *spaced])

@@ -1,0 +1,162 @@
+"""COPY INTO a table beside DuckDB's own INSERT .. SELECT FROM its readers, and many small files.
+
+DuckDB runs in this process, over the same files with the same column types, while the server waits.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from bench.figures import Figure, Section, Spread, interleaved, met, number, ratios
+from bench.process import Server
+from bench.wire import Client, WireError
+
+#: About a gigabyte of CSV.
+ROWS: Final = 16_000_000
+FILES: Final = 10_000
+BAD: Final = 1_000
+_ROUNDS: Final = 3
+
+_MADE: Final = """
+select i, 'N' || (i % 5000) as tail, i % 1000 as distance, (i % 24) * 1.5 as hours,
+  date '2013-01-01' + (i % 365)::int as day, timestamp '2013-01-01' + interval (i) second as seen,
+  'carrier ' || (i % 17) as carrier
+from range({rows}) t(i)
+"""
+_COLUMNS: Final = {
+    "i": "BIGINT",
+    "tail": "VARCHAR",
+    "distance": "BIGINT",
+    "hours": "DECIMAL(10,2)",
+    "day": "DATE",
+    "seen": "TIMESTAMP",
+    "carrier": "VARCHAR",
+}
+_TABLE: Final = (
+    "i int, tail varchar, distance int, hours number(10,2), day date, seen timestamp_ntz,"
+    " carrier varchar"
+)
+
+
+def measure(server: Server, *, quick: bool) -> Section:
+    """Ratios to DuckDB, and seconds of many files."""
+    rows, files = (ROWS // 50, FILES // 10) if quick else (ROWS, FILES)
+    with tempfile.TemporaryDirectory(prefix="mockhaus-bench-") as name, server.client() as client:
+        folder = Path(name)
+        duck = duckdb.connect()
+        size = _make(duck, folder, rows)
+        client.run(f"create or replace stage bench url = 'file://{folder}'")
+        section = Section(f"COPY INTO, {number(size / 1e6)} MB of CSV, {rows:,} rows")
+        read = f"read_csv('{{}}', header = false, auto_detect = false, columns = {_COLUMNS})"
+        for what, file, relation, options, aim in (
+            ("CSV", "a.csv", read, "", 0.9),
+            ("CSV, gzip", "packed.csv.gz", read, "", 0.9),
+            (f"CSV, CONTINUE, {BAD} bad", "bad.csv", read, "on_error = continue", 0.5),
+            ("Parquet", "a.parquet", "read_parquet('{}')", _PARQUET, 0.95),
+        ):
+            beside = folder / ("a.csv" if file == "bad.csv" else file)
+            wanted = rows - BAD if file == "bad.csv" else rows
+            us, them = interleaved(
+                [
+                    _copy(client, f"@bench/{file} {options}", wanted),
+                    _insert(duck, relation.replace("{}", str(beside))),
+                ],
+                _ROUNDS,
+            )
+            ratio = ratios(them, us)
+            section.figures.append(
+                Figure(
+                    what,
+                    ratio.text("x"),
+                    Spread.of(us).text("s"),
+                    Spread.of(them).text("s"),
+                    f">= {aim}x",
+                    met(ratio.median >= aim),
+                )
+            )
+        section.figures += _many(client, folder, files)
+    section.notes.append(
+        "Beside it, DuckDB's INSERT .. SELECT from its own reader with the same types; a gzip file"
+        " beside the same gzip file, the file with bad records beside the good one. All bad records"
+        " are reported: rows_loaded is checked."
+    )
+    return section
+
+
+_PARQUET: Final = "file_format = (type = parquet) match_by_column_name = case_insensitive"
+
+
+def _make(duck: duckdb.DuckDBPyConnection, folder: Path, rows: int) -> int:
+    """The files; the size of the plain one."""
+    duck.execute(f"create table made as {_MADE.format(rows=rows)}")
+    for name, options in (
+        ("a.csv", "header false"),
+        ("packed.csv.gz", "header false, compression gzip"),
+        ("a.parquet", "format parquet"),
+    ):
+        duck.execute(f"copy made to '{folder / name}' ({options})")
+    duck.execute("drop table made")
+    every = rows // BAD
+    with (folder / "a.csv").open() as good, (folder / "bad.csv").open("w") as bad:
+        for number_of, line in enumerate(good):
+            bad.write(line if number_of % every or number_of // every >= BAD else f"x{line}")
+    return (folder / "a.csv").stat().st_size
+
+
+def _copy(client: Client, source: str, wanted: int) -> Callable[[], float]:
+    def once() -> float:
+        client.run(f"create or replace table loaded ({_TABLE})")
+        begun = time.perf_counter()
+        client.run(f"copy into loaded from {source}")
+        taken = time.perf_counter() - begun
+        _expect(client, wanted)
+        return taken
+
+    return once
+
+
+def _expect(client: Client, wanted: int) -> None:
+    (row,) = client.rows("select count(*) from loaded")
+    if int(row[0] or 0) != wanted:
+        raise WireError(f"{row[0]} rows were loaded instead of {wanted}")
+
+
+def _insert(duck: duckdb.DuckDBPyConnection, relation: str) -> Callable[[], float]:
+    columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
+
+    def once() -> float:
+        duck.execute(f"create or replace table loaded ({columns})")
+        begun = time.perf_counter()
+        duck.execute(f"insert into loaded select * from {relation}")
+        return time.perf_counter() - begun
+
+    return once
+
+
+def _many(client: Client, folder: Path, files: int) -> list[Figure]:
+    """Files of a kilobyte: all in one COPY, then a COPY that skips them all."""
+    small = folder / "small"
+    small.mkdir()
+    line = "1,N1,1,1.5,2013-01-01,2013-01-01 00:00:00,carrier 1\n"
+    for n in range(files):
+        (small / f"{n:05}.csv").write_text(line * 20)
+    client.run(f"create or replace table loaded ({_TABLE})")
+    taken = []
+    for _ in range(2):
+        begun = time.perf_counter()
+        client.run("copy into loaded from @bench/small/")
+        taken.append(time.perf_counter() - begun)
+    _expect(client, files * 20)
+    return [
+        Figure(what, "", f"{number(seconds)} s", "", f"< {aim} s", met(seconds < aim))
+        for what, seconds, aim in (
+            (f"{files:,} files of 1 KB", taken[0], 30 * files // FILES),
+            ("the same again, all skipped", taken[1], max(2 * files // FILES, 1)),
+        )
+    ]
