@@ -171,6 +171,7 @@ def _numerics(fields: Fields, kind: SqlType) -> pa.Array:
 #: Decimal digits that 64 bits hold, and groups of four of them that a value may have then.
 _SMALL: Final = 18
 _GROUPS: Final = 6
+_POWERS: Final = 10 ** np.arange(_SMALL + 1)
 
 
 def _units(fields: Fields, head: Numbers, scale: int) -> Numbers | None:
@@ -186,11 +187,16 @@ def _units(fields: Fields, head: Numbers, scale: int) -> Numbers | None:
         starts = np.where(has, fields.starts + 8 + 2 * number, 0)
         groups = np.where(has, fields.window(starts, 2).view(">i2")[:, 0], 0).astype(np.int64)
         power = np.where(has, 4 * (weights - number) + scale, 0)
-        scaled = groups * 10 ** np.clip(power, 0, _SMALL)
-        divisors = 10 ** np.clip(-power, 0, 4)
-        if ((power < -3) & (groups != 0)).any() or (scaled % divisors).any():
-            return None  # it is to be rounded
-        total += scaled // divisors
+        below = np.flatnonzero(power < 0)
+        scaled = groups * _POWERS[np.maximum(power, 0)]
+        if len(below):
+            divisors = _POWERS[np.minimum(-power[below], 4)]
+            parts = scaled[below]
+            quotients = parts // divisors
+            if (quotients * divisors != parts).any():
+                return None  # it is to be rounded
+            scaled[below] = quotients
+        total += scaled
     return np.where(signs == 0x4000, -total, total)
 
 

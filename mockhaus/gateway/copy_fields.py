@@ -227,9 +227,10 @@ class _Walk:
         found: list[_Column] = []
         good = np.ones(len(places), np.bool_)
         at = places
-        for segment in self._segments:
+        for number, segment in enumerate(self._segments):
             for offset, size in segment.fixed:
-                good &= _integers(self.view, at + offset) == size
+                if number:  # those of the first are what the places were found by
+                    good &= _integers(self.view, at + offset) == size
                 found.append((at + offset + 4, np.full(len(at), size, np.int64)))
             if segment.open_at is None:
                 at = at + segment.size

@@ -153,6 +153,22 @@ def test_no_secret_is_logged_kept_or_answered(
     assert "***" in caplog.text
 
 
+def test_secrets_of_statements_are_not_kept(client: TestClient, users: Users) -> None:
+    headers = bearer(users.create_token("ann"))
+    client.post("/api/v1/sessions", json={"session_id": "s"}, headers=headers)
+    for sql in (
+        "CREATE USER u PASSWORD = 'hunter2'",
+        "CREATE STAGE st URL = 's3://b' CREDENTIALS = (AWS_KEY_ID = 'a' AWS_SECRET_KEY = 'hunter2')",
+    ):
+        client.post(QUERY, json={"sql": sql, "session_id": "s"}, headers=headers)
+    kept = client.get("/api/v1/history", headers=headers).text
+    assert "***" in kept
+    assert "hunter2" not in kept
+    sql = "SELECT query_text FROM TABLE(INFORMATION_SCHEMA.QUERY_HISTORY())"
+    told = client.post(QUERY, json={"sql": sql, "session_id": "s"}, headers=headers).text
+    assert "hunter2" not in told
+
+
 @pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "])
 def test_headers_that_do_not_come_are_not_waited_for(registry: Registry, said: bytes) -> None:
     def talk(port: int) -> bytes:
