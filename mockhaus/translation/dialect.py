@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from functools import cache
 from itertools import pairwise
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -149,7 +149,19 @@ def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
         ) from None
     if len(trees) != 1 or trees[0] is None:
         raise _unexpected(tokens[0], text)
-    return cast(exp.Expression, trees[0])
+    tree = cast(exp.Expression, trees[0])
+    for node in tree.walk():
+        if node._meta:
+            node._meta = _Meta(node._meta)
+    return tree
+
+
+class _Meta(dict[str, Any]):
+    """What sqlglot notes of a node. Its values are plain: copying a tree need not go into them,
+    which was half of the time of a translation."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Meta:
+        return _Meta(self)
 
 
 @cache
