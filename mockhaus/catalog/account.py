@@ -5,6 +5,7 @@ Snowflake's manual: "SHOW WAREHOUSES", "SHOW ROLES", "SHOW USERS", "SHOW GRANTS"
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from mockhaus.catalog import routines
@@ -26,7 +27,7 @@ _BUILT_IN: Final = {
 }
 
 #: Options that are recorded and shown; others are refused by name.
-_OPTIONS: Final = {
+OPTIONS: Final = {
     "WAREHOUSE": frozenset(
         ("WAREHOUSE_SIZE", "WAREHOUSE_TYPE", "MIN_CLUSTER_COUNT", "MAX_CLUSTER_COUNT",
          "SCALING_POLICY", "AUTO_SUSPEND", "AUTO_RESUME", "INITIALLY_SUSPENDED", "COMMENT")
@@ -47,15 +48,20 @@ _SIZES: Final = {
 }  # fmt: skip
 
 
+def check_size(options: Mapping[str, Any]) -> None:
+    """Raises UnsupportedFeature for a size of warehouse that is none."""
+    size = str(options.get("WAREHOUSE_SIZE", "XSMALL")).upper()
+    if size not in _SIZES:
+        raise UnsupportedFeature(f"Unsupported feature 'WAREHOUSE_SIZE = {size}'.")
+
+
 def create(workspace: Workspace, statement: CreateAccountObject) -> Result:
     """CREATE WAREHOUSE, ROLE, USER."""
     kind, name, options = statement.object, statement.name, dict(statement.options)
     for option in options:
-        if option not in _OPTIONS[kind]:
+        if option not in OPTIONS[kind]:
             raise UnsupportedFeature(f"Unsupported feature 'CREATE {kind} {option}'.")
-    size = str(options.get("WAREHOUSE_SIZE", "XSMALL")).upper()
-    if size not in _SIZES:
-        raise UnsupportedFeature(f"Unsupported feature 'WAREHOUSE_SIZE = {size}'.")
+    check_size(options)
     built_in = name.name.upper() in _BUILT_IN[kind]
     if built_in and not statement.if_not_exists:
         raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
@@ -86,26 +92,30 @@ def drop(workspace: Workspace, statement: s.Drop) -> Result:
     return status(f"DROP {kind}", f"{name.name} successfully dropped.")
 
 
-def _exists(workspace: Workspace, kind: str, name: str) -> bool:
-    return (
-        name.upper() in _BUILT_IN.get(kind, ())
-        or (kind == "USER" and name.upper() == workspace.context.user.upper())
-        or workspace.objects.find(kind, ObjectName(name)) is not None
-    )
+def stored_name(workspace: Workspace, kind: str, name: str) -> str | None:
+    """The name of a warehouse, role or user as it is stored, None if there is none."""
+    found = workspace.objects.find(kind, ObjectName(name))
+    if found is not None:
+        return found.name.name
+    built_in = [*_BUILT_IN.get(kind, ()), *([workspace.context.user] if kind == "USER" else ())]
+    return next((each for each in built_in if each.upper() == name.upper()), None)
 
 
-def _require(workspace: Workspace, kind: str, name: str) -> None:
-    if not _exists(workspace, kind, name):
+def require(workspace: Workspace, kind: str, name: str) -> str:
+    """The stored name of a warehouse, role or user. Raises UndefinedObject."""
+    found = stored_name(workspace, kind, name)
+    if found is None:
         raise UndefinedObject(
             f"SQL compilation error:\n{kind.capitalize()} '{name}' does not exist or not"
             " authorized.",
             subject=name,
         )
+    return found
 
 
 def grant(workspace: Workspace, statement: Grant) -> Result:
     """GRANT, REVOKE: a row a privilege."""
-    _require(workspace, statement.to_kind, statement.to)
+    require(workspace, statement.to_kind, statement.to)
     on, name = statement.on, _granted_name(workspace, statement)
     for privilege in statement.privileges:
         properties = {
@@ -129,7 +139,7 @@ def _granted_name(workspace: Workspace, statement: Grant) -> ObjectName:
     if on == "ACCOUNT":
         return name
     if on in _BUILT_IN:
-        _require(workspace, on, name.name)
+        require(workspace, on, name.name)
         return name
     if on == "SCHEMA":
         name = ObjectName(name.name, None, name.schema or workspace.context.database)

@@ -6,34 +6,19 @@ Snowflake's manual: "CREATE DATABASE", "CREATE SCHEMA".
 
 from __future__ import annotations
 
-from typing import Final
-
 from mockhaus.catalog import views
-from mockhaus.catalog.answers import already_dropped, already_there, status
+from mockhaus.catalog.answers import already_dropped, status
 from mockhaus.catalog.objects import CatalogObject, check_length
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import (
-    DuplicateObject,
-    DuplicateSchema,
     ObjectNeedsContext,
     UndefinedDatabase,
     UndefinedSchema,
-    UnsupportedFeature,
 )
 from mockhaus.result import Result
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, ObjectName, storage_schema
-from mockhaus.translation.information_schema import SCHEMA as INFORMATION_SCHEMA
 from mockhaus.translation.names import quoted
-
-#: Options that are recorded, and what they may be. Retention keeps nothing yet, as 0 does.
-_RECORDED: Final = frozenset(("COMMENT", "TRANSIENT", "DATA_RETENTION_TIME_IN_DAYS"))
-
-
-def _check_options(what: str, options: dict[str, object]) -> None:
-    for name in options:
-        if name not in _RECORDED:
-            raise UnsupportedFeature(f"Unsupported feature '{what} {name}'.")
 
 
 def require_database(workspace: Workspace, name: str) -> None:
@@ -60,39 +45,6 @@ def make_schema(workspace: Workspace, name: ObjectName, **properties: object) ->
     workspace.objects.create(CatalogObject("SCHEMA", name, properties, comment))
 
 
-def create_database(workspace: Workspace, statement: s.CreateDatabase) -> Result:
-    """CREATE DATABASE."""
-    name = statement.name.name
-    options = dict(statement.options)
-    _check_options("CREATE DATABASE", options)
-    if workspace.objects.find("DATABASE", ObjectName(name)) is not None:
-        if statement.if_not_exists:
-            return already_there("CREATE DATABASE", name)
-        if not statement.replace:
-            raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
-        remove_database(workspace, name)
-    make_database(workspace, name, **options)
-    return status("CREATE DATABASE", f"Database {name} successfully created.")
-
-
-def create_schema(workspace: Workspace, statement: s.CreateSchema) -> Result:
-    """CREATE SCHEMA."""
-    name = schema_name(workspace, statement.name)
-    options = dict(statement.options)
-    _check_options("CREATE SCHEMA", options)
-    require_database(workspace, name.database or "")
-    if name.name.upper() == INFORMATION_SCHEMA:
-        raise DuplicateSchema(f"SQL compilation error:\nObject '{name}' already exists.")
-    if workspace.objects.find("SCHEMA", name) is not None:
-        if statement.if_not_exists:
-            return already_there("CREATE SCHEMA", name.name)
-        if not statement.replace:
-            raise DuplicateSchema(f"SQL compilation error:\nObject '{name}' already exists.")
-        remove_schema(workspace, name)
-    make_schema(workspace, name, **options)
-    return status("CREATE SCHEMA", f"Schema {name.name} successfully created.")
-
-
 def schema_name(workspace: Workspace, name: ObjectName) -> ObjectName:
     """A schema's name in full. Raises ObjectNeedsContext without a current database."""
     database = name.database or workspace.context.database
@@ -108,6 +60,9 @@ def remove_schema(workspace: Workspace, name: ObjectName) -> None:
     """Drop a schema and all that is in it."""
     schema = storage_schema(name.database or "", name.name)
     functions = workspace.objects.list("FUNCTION", name.database, name.name)
+    # One by one: DuckDB commits no DROP SCHEMA CASCADE after a write to one of its tables.
+    for table in workspace.objects.list("TABLE", name.database, name.name):
+        workspace.cursor.run(f"DROP TABLE {quoted(schema)}.{quoted(table.name.name)}")
     workspace.cursor.run(f"DROP SCHEMA {quoted(schema)} CASCADE")
     workspace.objects.drop_within(name.database or "", name.name)
     workspace.objects.drop("SCHEMA", name)

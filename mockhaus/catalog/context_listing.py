@@ -1,6 +1,6 @@
-"""SHOW PARAMETERS, SHOW VARIABLES, SHOW GRANTS.
+"""SHOW VARIABLES, SHOW GRANTS.
 
-Snowflake's manual: "SHOW PARAMETERS", "SHOW VARIABLES", "SHOW GRANTS".
+Snowflake's manual: "SHOW VARIABLES", "SHOW GRANTS".
 """
 
 from __future__ import annotations
@@ -11,24 +11,6 @@ from mockhaus.catalog.listing import Listing, Rows, shaped
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import statements as s
-
-#: Session parameters that act (see sessions.settings): default, type, description.
-PARAMETERS: Final = {
-    "QUERY_TAG": ("", "STRING", "Text that is kept with each statement in the history"),
-    "TIMESTAMP_TYPE_MAPPING": ("TIMESTAMP_NTZ", "STRING", "What a TIMESTAMP column is"),
-    "TIMEZONE": ("UTC", "STRING", "Time zone of the session"),
-    "WEEK_OF_YEAR_POLICY": ("0", "NUMBER", "Which week of a year is its first"),
-    "WEEK_START": ("0", "NUMBER", "The first day of a week"),
-}
-
-
-def _parameters(workspace: Workspace, statement: s.Show) -> Rows:
-    if statement.in_kind not in (None, "SESSION", "ACCOUNT") or statement.in_name is not None:
-        raise UnsupportedFeature(f"Unsupported feature 'SHOW PARAMETERS IN {statement.in_kind}'.")
-    changed = {} if statement.in_kind == "ACCOUNT" else workspace.context.parameters
-    for name, (default, kind, description) in PARAMETERS.items():
-        level = "SESSION" if name in changed else ""
-        yield (name, changed.get(name, default), default, level, description, kind)
 
 
 def _variables(workspace: Workspace, statement: s.Show) -> Rows:
@@ -64,9 +46,6 @@ def _grants(workspace: Workspace, statement: s.Show) -> Rows:
 _ACCOUNT: Final = ("ACCOUNT", "WAREHOUSE", "ROLE", "USER")
 
 LISTINGS: Final = {
-    "PARAMETERS": Listing(
-        shaped("key value default level description type"), _parameters, name="key"
-    ),
     "VARIABLES": Listing(
         shaped("#session_id @created_on @updated_on name value type comment"), _variables
     ),

@@ -8,7 +8,9 @@ from typing import Any, Final
 from mockhaus.catalog import (
     account,
     alter,
+    altering,
     containers,
+    creating,
     describe,
     routines,
     sequences,
@@ -20,6 +22,7 @@ from mockhaus.catalog.workspace import Handler, Workspace
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
 from mockhaus.translation.grammar.account import CreateAccountObject, Grant
+from mockhaus.translation.grammar.altering import AlterObject
 from mockhaus.translation.grammar.routines import AlterFunction, CreateFunction
 
 
@@ -30,11 +33,12 @@ def comment(workspace: Workspace, statement: s.Comment) -> Result:
 
 
 HANDLERS: Final[dict[type[s.Statement], Handler]] = {
-    s.CreateDatabase: containers.create_database,
-    s.CreateSchema: containers.create_schema,
+    s.CreateDatabase: creating.create_database,
+    s.CreateSchema: creating.create_schema,
     s.CreateTable: tables.create_table,
     s.CreateView: views.create,
     CreateFunction: routines.create,
+    AlterObject: altering.alter,
     AlterFunction: routines.alter,
     s.CreateSequence: sequences.create,
     s.AlterTable: alter.alter_table,

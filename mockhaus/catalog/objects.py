@@ -213,6 +213,10 @@ class Objects:
         for each in self.list("GRANT"):
             if (each.properties["on"], each.properties["name"]) == (old.kind, called):
                 self.drop("GRANT", each.name)
+        self.remove_record(old)
+
+    def remove_record(self, old: CatalogObject) -> None:
+        """Forget a recorded object and no other of its name; what was granted on it stays."""
         self._cursor.run(f"DELETE FROM {SCHEMA}.objects WHERE oid = ?", (old.oid,))
 
     def drop_within(self, database: str, schema: str | None = None) -> None:

@@ -64,11 +64,14 @@ def refresh(workspace: Workspace, function: ObjectName) -> None:
     ]
     for view in workspace.objects.list("VIEW"):
         if key in view.properties.get("functions", ()):
-            _renew(workspace, view)
+            renew(workspace, view)
 
 
-def _renew(workspace: Workspace, view: CatalogObject) -> None:
-    """Translate a view again; where that fails now, reading it says so."""
+def renew(workspace: Workspace, view: CatalogObject, like: ObjectName | None = None) -> None:
+    """Translate a view again; where that fails now, reading it says so.
+
+    `like` is the view, there already, that has its columns; itself if it is none other.
+    """
     statement = parse(str(view.properties["text"]))[0]
     assert isinstance(statement, s.CreateView)
     try:
@@ -80,7 +83,8 @@ def _renew(workspace: Workspace, view: CatalogObject) -> None:
         said = f"MOCKHAUS:{type(error).__name__}:{error.message}".replace("\n", " ").replace(
             "'", "''"
         )
-        columns = workspace.cursor.describe(f"SELECT * FROM {stored}")
+        known = names.storage_name(like or view.name, workspace.context)
+        columns = workspace.cursor.describe(f"SELECT * FROM {known}")
         nulls = ", ".join(
             f"CAST(error('{said}') AS {each.type}) AS {names.quoted(each.name)}" for each in columns
         )

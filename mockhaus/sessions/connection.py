@@ -30,6 +30,7 @@ from mockhaus.ingestion import staged, stages
 from mockhaus.ingestion.stages import Location
 from mockhaus.result import Projection, Result
 from mockhaus.sessions import dml, explain
+from mockhaus.sessions.deadline import limited
 from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads
 from mockhaus.sessions.gate import gated
 from mockhaus.sessions.history import now
@@ -38,7 +39,7 @@ from mockhaus.sessions.placing import place
 from mockhaus.sessions.preparing import Prepared, Preparer, exact
 from mockhaus.sessions.recording import Recorder
 from mockhaus.sessions.settings import SETTINGS
-from mockhaus.sessions.targets import after_ddl, lock_key, to_count
+from mockhaus.sessions.targets import after_ddl, lock_key, started, to_count
 from mockhaus.sessions.transaction import State, Transaction, Transactions
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
@@ -161,19 +162,8 @@ class Connection:
 
         A statement that needs no database does not fail for want of one.
         """
-        context, objects = self.context, Objects(self._cursor)
-        if database is not None:
-            found = objects.find("DATABASE", ObjectName(database))
-            exists = found is not None and found.name.name == database
-            context = replace(context, database=database if exists else None, schema=None)
-            schema = schema or DEFAULT_SCHEMA
-        if schema is not None:
-            found = objects.find("SCHEMA", ObjectName(schema, None, context.database))
-            exists = found is not None and found.name.name == schema
-            context = replace(context, schema=schema if exists else None)
-        self.context = replace(
-            context, role=role or context.role, warehouse=warehouse or context.warehouse
-        )
+        place = {"database": database, "schema": schema, "role": role, "warehouse": warehouse}
+        self.context = started(self.context, Objects(self._cursor), **place)
 
     @gated
     def configure(self, parameters: Mapping[str, str]) -> None:
@@ -220,9 +210,13 @@ class Connection:
         if self.door == "postgresql":
             text = respelled(text)
             own = parse_catalog(text, placeholders=placeholders)
-        statements = parse(text, placeholders=placeholders) if own is None else own
+        statements = self._parse(text, placeholders=placeholders) if own is None else own
         self.recorder.parse_s = time.perf_counter() - clock
         return statements
+
+    def _parse(self, text: str, *, placeholders: bool) -> list[s.Statement]:
+        folded = self.context.is_on("QUOTED_IDENTIFIERS_IGNORE_CASE")
+        return parse(text, placeholders=placeholders, folded=folded)
 
     @gated
     def prepare(
@@ -270,8 +264,11 @@ class Connection:
         self.session.touch()
         self._running = True
         try:
-            result = self._run(
-                self._preparer.current(prepared, self.context), (values, *repeats), projection
+            current = self._preparer.current(prepared, self.context)
+            result = limited(
+                self.context.parameters,
+                self.cancel,
+                lambda: self._run(current, (values, *repeats), projection),
             )
         except SqlError as error:
             self._fail(statement, error, started, clock)
@@ -382,6 +379,9 @@ class Connection:
         loads = isinstance(statement, (s.Truncate, *DDL))
         key = lock_key(statement, self.context)
         alone = self._transaction.state is State.IDLE
+        automatic = self.context.is_on("AUTOCOMMIT", default=True) or isinstance(statement, DDL)
+        if alone and not automatic:
+            alone = self._begin() is None
         if (table := to_count(statement, change, self.context, alone=alone)) is not None:
             self.session.counts.changed(table)
         self.session.results.written()

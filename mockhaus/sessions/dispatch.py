@@ -18,6 +18,7 @@ from mockhaus.translation.alter import SwapWith, alter_table
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dml import target_of
 from mockhaus.translation.grammar.account import Grant
+from mockhaus.translation.grammar.altering import AlterObject
 from mockhaus.translation.grammar.routines import AlterFunction
 
 #: Kinds of objects that the ingestion room keeps.
@@ -112,6 +113,7 @@ DDL: Final = (
     s.Comment,
     Grant,
     AlterFunction,
+    AlterObject,
 )
 
 #: Statements that only look at the database: they take no lock and need no transaction.

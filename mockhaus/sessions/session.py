@@ -7,13 +7,16 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects, set_up
+from mockhaus.catalog.parameters import of_account
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Database
 from mockhaus.errors import SessionBusy
@@ -186,6 +189,10 @@ class Session:
         with self.gate:
             cursor = self._database.cursor()
         cursor.run("SET TimeZone = 'UTC'")
+        given = MappingProxyType(dict(of_account(Objects(cursor))))
+        context = replace(context, parameters=given)
+        if "TIMEZONE" in given:
+            cursor.run(f"SET TimeZone = '{given['TIMEZONE']}'")
         connection = Connection(self, cursor, context, door, transactions, client=client)
         login = Login(context.connection_id, now(), context.user, door, client)
         with self._guard:

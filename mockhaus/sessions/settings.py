@@ -11,11 +11,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from mockhaus.catalog import account, parameters
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.containers import require_database
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import (
-    InvalidParameter,
     SqlError,
     UndefinedSchema,
     UnsupportedFeature,
@@ -30,26 +30,20 @@ Setting = Callable[[Workspace, Any], tuple[Context, Result]]
 
 _DONE: Final = "Statement executed successfully."
 
-#: Session parameters that act, and DuckDB's setting for them.
-ACTING: Final = {
-    "TIMEZONE": "TimeZone",
-    "QUERY_TAG": None,
-    # Read while translating.
-    "WEEK_START": None,
-    "WEEK_OF_YEAR_POLICY": None,
-    "TIMESTAMP_TYPE_MAPPING": None,
-}
-
 
 def use(workspace: Workspace, statement: s.Use) -> tuple[Context, Result]:
     """USE DATABASE also makes PUBLIC the current schema; a bare USE d.s is USE SCHEMA d.s."""
     context, name = workspace.context, statement.name
     if statement.object == "ROLE":
-        return replace(context, role=name.name), status("USE", _DONE)
+        role = account.require(workspace, "ROLE", name.name)
+        return replace(context, role=role), status("USE", _DONE)
     if statement.object == "WAREHOUSE":
-        return replace(context, warehouse=name.name), status("USE", _DONE)
+        warehouse = account.require(workspace, "WAREHOUSE", name.name)
+        return replace(context, warehouse=warehouse), status("USE", _DONE)
     if statement.object == "SECONDARY ROLES":
-        raise UnsupportedFeature("Unsupported feature 'USE SECONDARY ROLES'.")
+        if name.name not in ("ALL", "NONE"):
+            raise UnsupportedFeature(f"Unsupported feature 'USE SECONDARY ROLES {name}'.")
+        return replace(context, secondary_roles=name.name), status("USE", _DONE)
     if statement.object == "SCHEMA" or name.schema is not None:
         database = name.schema or context.database
         found = workspace.objects.find("SCHEMA", ObjectName(name.name, None, database))
@@ -91,19 +85,19 @@ def unset_variables(workspace: Workspace, statement: s.UnsetVariables) -> tuple[
 
 def alter_session(workspace: Workspace, statement: s.AlterSession) -> tuple[Context, Result]:
     """ALTER SESSION: a parameter acts or is refused by name."""
-    parameters = dict(workspace.context.parameters)
+    context = workspace.context
+    given = dict(context.parameters)
+    defaults = parameters.of_account(workspace.objects)
     for name, value in statement.parameters.items():
-        if name not in ACTING:
-            raise UnsupportedFeature(f"Unsupported feature 'session parameter {name}'.")
-        setting = ACTING[name]
+        parameters.check(name, value)
         if value is None:
-            parameters.pop(name, None)
-            value = "UTC"
-        else:
-            parameters[name] = value
-        if setting is not None:
-            set_duckdb(workspace, name, setting, value)
-    context = replace(workspace.context, parameters=MappingProxyType(parameters))
+            given.pop(name, None)
+            value = defaults.get(name)
+        if value is not None:
+            given[name] = value
+        if name == "TIMEZONE":
+            set_duckdb(workspace, name, "TimeZone", value or parameters.SESSION[name].default)
+    context = replace(context, parameters=MappingProxyType(given))
     return context, status("ALTER SESSION", _DONE)
 
 
@@ -113,9 +107,7 @@ def set_duckdb(workspace: Workspace, name: str, setting: str, value: str) -> Non
     try:
         workspace.cursor.run(f"SET {setting} = '{quoted}'")
     except SqlError as error:
-        raise InvalidParameter(
-            f"SQL compilation error:\ninvalid value ['{value}'] for parameter '{name}'"
-        ) from error
+        raise parameters.invalid_value(name, value) from error
 
 
 SETTINGS: Final[dict[type[s.Statement], Setting]] = {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mockhaus.catalog.objects import Objects
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 from mockhaus.translation.dml import Change, target_of
+from mockhaus.translation.grammar.altering import AlterObject
 from mockhaus.translation.tables import is_temporary
 
 
@@ -48,8 +50,22 @@ def after_ddl(statement: s.Statement, context: Context) -> Context:
     if isinstance(statement, s.CreateTable) and is_temporary(statement):
         name = target_of(statement, context).folded()
         return replace(context, temporary=context.temporary | {name})
+    if isinstance(statement, AlterObject) and statement.renamed is not None:
+        return _after_rename(statement, statement.renamed, context)
     if isinstance(statement, s.Drop):
         return _after_drop(statement, context)
+    return context
+
+
+def _after_rename(statement: AlterObject, new: ObjectName, context: Context) -> Context:
+    """A current database or schema that is renamed stays current."""
+    name = statement.name
+    if statement.object == "DATABASE" and name.name.upper() == (context.database or "").upper():
+        return replace(context, database=new.name)
+    if statement.object == "SCHEMA":
+        was = ((name.schema or context.database or "").upper(), name.name.upper())
+        if was == ((context.database or "").upper(), (context.schema or "").upper()):
+            return replace(context, database=new.schema or context.database, schema=new.name)
     return context
 
 
@@ -64,3 +80,25 @@ def _after_drop(statement: s.Drop, context: Context) -> Context:
         if dropped == ((context.database or "").upper(), (context.schema or "").upper()):
             return replace(context, schema=None)
     return context
+
+
+def started(
+    context: Context,
+    objects: Objects,
+    *,
+    database: str | None,
+    schema: str | None,
+    role: str | None,
+    warehouse: str | None,
+) -> Context:
+    """The context of a login that names these: as stored, none of what does not exist."""
+    if database is not None:
+        found = objects.find("DATABASE", ObjectName(database))
+        exists = found is not None and found.name.name == database
+        context = replace(context, database=database if exists else None, schema=None)
+        schema = schema or DEFAULT_SCHEMA
+    if schema is not None:
+        found = objects.find("SCHEMA", ObjectName(schema, None, context.database))
+        exists = found is not None and found.name.name == schema
+        context = replace(context, schema=schema if exists else None)
+    return replace(context, role=role or context.role, warehouse=warehouse or context.warehouse)

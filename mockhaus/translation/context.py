@@ -57,6 +57,8 @@ class Context:
     user: str = "MOCKHAUS"
     role: str = "ACCOUNTADMIN"
     warehouse: str | None = "COMPUTE_WH"
+    #: ALL or NONE, as USE SECONDARY ROLES said last.
+    secondary_roles: str = "NONE"
     session_id: str = ""
     connection_id: int = 0
     variables: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
@@ -82,6 +84,11 @@ class Context:
     ddl: Callable[[str, str, bool], str] | None = field(default=None, compare=False)
     #: Relations, in DuckDB's text, of the stages that one statement reads (see `staged`).
     stages: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def is_on(self, parameter: str, *, default: bool = False) -> bool:
+        """The value of a BOOLEAN session parameter."""
+        value = self.parameters.get(parameter)
+        return default if value is None else value.upper() == "TRUE"
 
     def resolve(self, name: ObjectName) -> ObjectName:
         """The name in full. Raises ObjectNeedsContext where a current name is missing."""

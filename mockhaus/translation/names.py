@@ -209,6 +209,11 @@ def _storage(name: ObjectName, context: Context) -> tuple[str | None, str, str]:
     return None, schema, name.name
 
 
+def storage_parts(name: ObjectName) -> tuple[str, str]:
+    """DuckDB's schema and name of a resolved name that is no temporary table's."""
+    return storage_schema(name.database or "", name.schema or ""), name.name
+
+
 def storage_name(name: ObjectName, context: Context) -> str:
     """A resolved name as DuckDB's text: `"DB.SCHEMA"."T"`."""
     return ".".join(quoted(part) for part in _storage(name, context) if part is not None)

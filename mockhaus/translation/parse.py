@@ -17,7 +17,7 @@ from mockhaus.errors import UnknownFunction, UnsupportedFeature
 from mockhaus.translation import indirect
 from mockhaus.translation import statements as s
 from mockhaus.translation.dialect import parse_tree, tokenize
-from mockhaus.translation.grammar import account, files, objects, routines
+from mockhaus.translation.grammar import account, altering, files, objects, routines
 from mockhaus.translation.grammar.reader import Reader, statement_fields
 from mockhaus.translation.names import labels
 from mockhaus.translation.staged import is_stage
@@ -75,6 +75,7 @@ GRAMMARS: Final[dict[tuple[str, ...], Grammar]] = {
     ("CREATE", "SEQUENCE"): objects.create_sequence,
     **account.GRAMMARS,
     **routines.GRAMMARS,
+    **altering.GRAMMARS,
     **files.GRAMMARS,
 }
 
@@ -101,18 +102,23 @@ _TREES: Final[dict[type[exp.Expression], type[s.Tree]]] = {
 _CREATES: Final[dict[str, type[s.Tree]]] = {"TABLE": s.CreateTable, "VIEW": s.CreateView}
 
 
-def parse(text: str, *, placeholders: bool = False) -> list[s.Statement]:
+def parse(text: str, *, placeholders: bool = False, folded: bool = False) -> list[s.Statement]:
     """The statements of a text, in order; empty ones are left out.
 
     `placeholders`: `$1` is a parameter of the statement, as in PostgreSQL's extended protocol,
-    not Snowflake's first column. Raises SqlSyntaxError, UnsupportedFeature.
+    not Snowflake's first column. `folded`: names in double quotes are read in upper case.
+    Raises SqlSyntaxError, UnsupportedFeature.
     """
-    return list(_parse(text, placeholders))
+    return list(_parse(text, placeholders, folded))
 
 
 @lru_cache(maxsize=512)
-def _parse(text: str, placeholders: bool) -> tuple[s.Statement, ...]:
+def _parse(text: str, placeholders: bool, folded: bool) -> tuple[s.Statement, ...]:
     tokens = indirect.named(tokenize(files.bare_paths_hidden(text)), text)
+    if folded:
+        for token in tokens:
+            if token.token_type is TokenType.IDENTIFIER:
+                token.text = token.text.upper()
     return tuple(_statement(Reader(some, text), placeholders) for some in split(tokens))
 
 

@@ -37,6 +37,7 @@ from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import CALLED, snowflake_text
 from mockhaus.translation.functions import FAMILIES, postgres
 from mockhaus.translation.information_schema import is_information_schema, relation
+from mockhaus.translation.output import formatted
 from mockhaus.translation.registry import Function, Rewriter, check_arity
 from mockhaus.translation.routine_body import ARGUMENT
 
@@ -86,6 +87,8 @@ class Walk:
             self._check_rowid(tree)
         if self.types:
             tree = typed(tree, self.types)
+        if any(name.endswith("_OUTPUT_FORMAT") for name in self.context.parameters):
+            tree = formatted(tree, self.context.parameters)
         if not needs_fitting(tree):
             return tree
         known = [*self.made, *(self.context.columns(name) for name in self._tables)]

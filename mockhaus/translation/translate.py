@@ -50,13 +50,23 @@ def _translate(statement: Tree, context: Context, types: Sequence[str]) -> Trans
     tree = statement.tree.copy()
     label(tree, statement.labels)
     walk = Walk(context, statement.text, types)
-    tree = walk.finished(walk.rewrite(tree))
+    tree = _cut(walk.finished(walk.rewrite(tree)), context)
     if not statement.parameters:
         sql = generate(tree)
         return Translation(sql, sql, walk.volatile, walk.counts)
     described = generate(_with_nulls(tree, types, "TEXT"))
     untyped = generate(_with_nulls(tree, types, ""))
     return Translation(generate(tree), described, walk.volatile, walk.counts, untyped)
+
+
+def _cut(tree: exp.Expression, context: Context) -> exp.Expression:
+    """The query, with no more rows than ROWS_PER_RESULTSET allows."""
+    most = int(context.parameters.get("ROWS_PER_RESULTSET", 0))
+    if not most:
+        return tree
+    source = tree if isinstance(tree, exp.Subquery) else exp.Subquery(this=tree)
+    limit = exp.Limit(expression=exp.Literal.number(most))
+    return exp.Select(expressions=[exp.Star()], from_=exp.From(this=source), limit=limit)
 
 
 def _with_nulls(tree: exp.Expression, types: Sequence[str], unknown: str) -> exp.Expression:

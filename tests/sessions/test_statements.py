@@ -96,7 +96,7 @@ REFUSED = [
     ("DROP TABLE v", errors.UndefinedObject, None),
     ("USE DATABASE nothing", errors.UndefinedDatabase, None),
     ("USE SCHEMA nothing", errors.UndefinedSchema, None),
-    ("ALTER SESSION SET NOT_A_PARAMETER = 1", errors.UnsupportedFeature, None),
+    ("ALTER SESSION SET NOT_A_PARAMETER = 1", errors.InvalidParameter, None),
     ("ALTER SESSION SET TIMEZONE = 'Mars/Olympus'", errors.InvalidParameter, None),
     ("INSERT INTO t VALUES ('not a number', 'x')", errors.InvalidNumber, None),
     ("INSERT INTO t VALUES (1, 'too long')", errors.StringTooLong, None),

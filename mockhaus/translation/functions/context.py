@@ -47,7 +47,8 @@ def _roles(node: exp.Expression, walk: Walk) -> exp.Expression:
 
 
 def _no_roles(node: exp.Expression, walk: Walk) -> exp.Expression:
-    return exp.Literal.string(json.dumps({"roles": "", "value": ""}))
+    value = walk.context.secondary_roles
+    return exp.Literal.string(json.dumps({"roles": "", "value": value if value != "NONE" else ""}))
 
 
 def _last_query_id(node: exp.Expression, walk: Walk) -> exp.Expression:

@@ -40,10 +40,11 @@ def _to_char(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         return _number_text(operands.number(value), formats.number_model(model))
     if upper == "AUTO":
         return text(value)
-    return _moment_text(value, formats.output_format(model))
+    return moment_text(value, formats.output_format(model))
 
 
-def _moment_text(value: exp.Expression, output: formats.Output) -> exp.Expression:
+def moment_text(value: exp.Expression, output: formats.Output) -> exp.Expression:
+    """A date, time or timestamp as text in a format."""
     plain = output.strftime.replace("%z", "+00:00")
     made = text_call("format_moment", value, string(plain), string(output.strftime))
     for digits in output.fractions:

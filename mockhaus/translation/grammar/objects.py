@@ -314,10 +314,15 @@ def create_schema(reader: Reader) -> s.CreateSchema:
 
 
 def _create_options(reader: Reader, head: CreateHead) -> dict[str, Any]:
-    if reader.word() == "CLONE":
-        raise UnsupportedFeature(f"Unsupported feature 'CREATE {head.kind} CLONE'.")
+    cloned = None
+    if reader.accept("CLONE"):
+        cloned = reader.object_name()
+        if reader.word() in ("AT", "BEFORE"):
+            raise UnsupportedFeature("Unsupported feature 'time travel: CLONE AT | BEFORE'.")
     options = reader.options()
     reader.end()
+    if cloned is not None:
+        options["CLONE"] = cloned
     options.update(dict.fromkeys(head.modifiers, True))
     return options
 

@@ -1,0 +1,100 @@
+"""ALTER of databases, schemas, sequences, warehouses, roles, users and the account.
+
+Snowflake's manual: "ALTER DATABASE" and its sisters, "ALTER ACCOUNT".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from mockhaus.errors import UnsupportedFeature
+from mockhaus.translation.context import ObjectName
+from mockhaus.translation.grammar.reader import Reader, statement_fields
+from mockhaus.translation.statements import Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlterObject(Statement):
+    """One of RENAME TO, SWAP WITH, SET, UNSET, or a bare `action` (SUSPEND, RESUME).
+
+    `object` is the kind in upper case; `name` is empty for ACCOUNT.
+    """
+
+    object: str
+    name: ObjectName
+    if_exists: bool = False
+    renamed: ObjectName | None = None
+    swapped: ObjectName | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    unset: tuple[str, ...] = ()
+    action: str = ""
+
+    @property
+    def kind(self) -> str:
+        return f"ALTER_{self.object}"
+
+
+def alter(reader: Reader) -> AlterObject:
+    """ALTER kind [IF EXISTS] name RENAME TO | SWAP WITH | SET | UNSET | SUSPEND | RESUME."""
+    reader.expect("ALTER")
+    kind = reader.identifier()
+    fields: dict[str, Any] = {"object": kind, "name": ObjectName("")}
+    if kind != "ACCOUNT":
+        fields["if_exists"] = reader.accept("IF", "EXISTS")
+        fields["name"] = reader.object_name()
+    _change(reader, kind, fields)
+    reader.end()
+    return AlterObject(**statement_fields(reader), **fields)
+
+
+def _change(reader: Reader, kind: str, fields: dict[str, Any]) -> None:
+    if reader.accept("RENAME", "TO"):
+        fields["renamed"] = reader.object_name()
+    elif reader.accept("SWAP", "WITH"):
+        fields["swapped"] = reader.object_name()
+    elif reader.accept("SET"):
+        if reader.word() == "TAG":
+            raise UnsupportedFeature(f"Unsupported feature 'ALTER {kind} SET TAG'.")
+        fields["options"] = _options(reader)
+    elif reader.accept("UNSET"):
+        names = [reader.identifier()]
+        while reader.accept(","):
+            names.append(reader.identifier())
+        fields["unset"] = tuple(names)
+    elif kind == "SEQUENCE":
+        fields["options"] = _options(reader)
+    elif kind == "WAREHOUSE" and reader.word() in ("SUSPEND", "RESUME"):
+        fields["action"] = reader.identifier()
+        reader.accept("IF", "SUSPENDED")
+    elif reader.done:
+        raise reader.unexpected()
+    else:
+        raise UnsupportedFeature(f"Unsupported feature 'ALTER {kind} {reader.word()}'.")
+
+
+def _options(reader: Reader) -> dict[str, Any]:
+    """`NAME = value` pairs, and a sequence's INCREMENT [BY] n and [NO]ORDER."""
+    options: dict[str, Any] = {}
+    while not reader.done:
+        if reader.accept("INCREMENT"):
+            reader.accept("BY")
+            reader.accept("=")
+            options["INCREMENT"] = reader.value()
+        elif reader.word() in ("ORDER", "NOORDER"):
+            options["ORDER"] = reader.identifier() == "ORDER"
+        else:
+            found = reader.options()
+            if not found:
+                raise reader.unexpected()
+            options.update(found)
+        reader.accept(",")
+    return options
+
+
+_KINDS: Final = ("ACCOUNT", "DATABASE", "SCHEMA", "SEQUENCE", "WAREHOUSE", "ROLE", "USER")
+
+GRAMMARS: Final[dict[tuple[str, ...], Callable[[Reader], Statement]]] = {
+    ("ALTER", kind): alter for kind in _KINDS
+}

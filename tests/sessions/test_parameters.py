@@ -1,0 +1,142 @@
+"""Session parameters: each acts, or is refused by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockhaus.errors import InvalidParameter, SqlError, StatementTimeout, UnsupportedFeature
+from mockhaus.sessions.connection import Connection
+from tests.support import run
+
+_MOMENT = "TO_TIMESTAMP_NTZ('2024-02-03 14:05:06.789')"
+
+#: ALTER SESSION SET .. -> a query and its rows before and after.
+ACTING = {
+    "TIMEZONE = 'Asia/Tokyo'": (
+        "SELECT TO_VARCHAR('2024-02-03 00:00:00 +0000'::TIMESTAMP_LTZ)",
+        [("2024-02-03 00:00:00.000 +0000",)], [("2024-02-03 09:00:00.000 +0900",)],
+    ),
+    "WEEK_START = 7": ("SELECT DAYOFWEEK(DATE '2024-02-04')", [(0,)], [(1,)]),
+    "WEEK_OF_YEAR_POLICY = 1": ("SELECT WEEKOFYEAR(DATE '2021-01-01')", [(53,)], [(1,)]),
+    "DATE_OUTPUT_FORMAT = 'DD.MM.YYYY'": (
+        "SELECT DATE '2024-02-03'::VARCHAR, 'on ' || d, TO_VARCHAR(d) FROM"
+        " (SELECT DATE '2024-02-03' AS d)",
+        [("2024-02-03", "on 2024-02-03", "2024-02-03")],
+        [("03.02.2024", "on 03.02.2024", "03.02.2024")],
+    ),
+    "TIME_OUTPUT_FORMAT = 'HH12:MI AM'": (
+        "SELECT TIME '14:05:06'::VARCHAR", [("14:05:06",)], [("02:05 PM",)],
+    ),
+    "TIMESTAMP_NTZ_OUTPUT_FORMAT = 'YYYYMMDD\"T\"HH24MISS.FF1'": (
+        f"SELECT {_MOMENT}::VARCHAR", [("2024-02-03 14:05:06.789",)], [("20240203T140506.7",)],
+    ),
+    "TIMESTAMP_OUTPUT_FORMAT = 'YYYY-MM-DD TZH:TZM'": (
+        f"SELECT {_MOMENT}::TIMESTAMP_LTZ::VARCHAR, {_MOMENT}::VARCHAR",
+        [("2024-02-03 14:05:06.789 +0000", "2024-02-03 14:05:06.789")],
+        [("2024-02-03 +00:00", "2024-02-03 14:05:06.789")],
+    ),
+    "BINARY_OUTPUT_FORMAT = BASE64": (
+        "SELECT TO_BINARY('4D6F', 'HEX')::VARCHAR", [("4D6F",)], [("TW8=",)],
+    ),
+    "ROWS_PER_RESULTSET = 2": (
+        "SELECT * FROM (VALUES (1), (2), (3)) ORDER BY 1", [(1,), (2,), (3,)], [(1,), (2,)],
+    ),
+    "QUOTED_IDENTIFIERS_IGNORE_CASE = TRUE": (
+        'SELECT "Name" FROM (SELECT 1 AS "Name")', [(1,)], [(1,)],
+    ),
+    "TIMESTAMP_TYPE_MAPPING = TIMESTAMP_LTZ": (
+        "SELECT TO_VARCHAR('2024-02-03'::TIMESTAMP)",
+        [("2024-02-03 00:00:00.000",)], [("2024-02-03 00:00:00.000 +0000",)],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("setting", ACTING)
+def test_what_a_parameter_changes(snowflake: Connection, setting: str) -> None:
+    query, before, after = ACTING[setting]
+    assert run(snowflake, query) == before
+    run(snowflake, f"ALTER SESSION SET {setting}")
+    assert run(snowflake, query) == after
+    name = setting.split(maxsplit=1)[0]
+    assert [row[3] for row in run(snowflake, f"SHOW PARAMETERS LIKE '{name}'")] == ["SESSION"]
+    run(snowflake, f"ALTER SESSION UNSET {name}")
+    assert run(snowflake, query) == before
+
+
+def test_quoted_names(snowflake: Connection) -> None:
+    run(snowflake, "ALTER SESSION SET QUOTED_IDENTIFIERS_IGNORE_CASE = TRUE")
+    run(snowflake, 'CREATE TABLE "Mixed" ("a b" INT, c INT)')
+    assert [row[1] for row in run(snowflake, "SHOW TABLES")] == ["MIXED"]
+    assert [row[0] for row in run(snowflake, "DESCRIBE TABLE mixed")] == ["A B", "C"]
+
+
+def test_autocommit(snowflake: Connection) -> None:
+    run(snowflake, "CREATE TABLE t (a INT)")
+    run(snowflake, "ALTER SESSION SET AUTOCOMMIT = FALSE")
+    run(snowflake, "INSERT INTO t VALUES (1)")
+    statuses = [snowflake.status]
+    run(snowflake, "ROLLBACK")
+    run(snowflake, "INSERT INTO t VALUES (2); COMMIT")
+    statuses.append(snowflake.status)
+    assert statuses == ["T", "I"]
+    run(snowflake, "INSERT INTO t VALUES (3); CREATE TABLE u (a INT); ROLLBACK")
+    assert run(snowflake, "SELECT a FROM t ORDER BY a") == [(2,), (3,)]
+
+
+def test_statement_timeout(snowflake: Connection) -> None:
+    run(snowflake, "ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = 1")
+    rows = "TABLE(GENERATOR(ROWCOUNT => 300000))"
+    with pytest.raises(StatementTimeout, match=r"timeout of 1 second\(s\) and was canceled"):
+        run(snowflake, f"SELECT count(*) FROM {rows} a, {rows} b WHERE UNIFORM(1, 9, RANDOM()) > 9")
+    assert run(snowflake, "SELECT 1") == [(1,)]
+
+
+def test_levels(snowflake: Connection) -> None:
+    shown = "SHOW PARAMETERS LIKE 'week_start'"
+    run(snowflake, "ALTER ACCOUNT SET WEEK_START = 3, DATA_RETENTION_TIME_IN_DAYS = 2")
+    later = snowflake.session.connect(
+        user="bob", door="http", transactions=snowflake._transaction.rules
+    )
+    assert [row[1:4] for row in run(later, shown)] == [("3", "0", "ACCOUNT")]
+    run(later, "ALTER SESSION SET WEEK_START = 1")
+    assert [row[1:4] for row in run(later, shown)] == [("1", "0", "SESSION")]
+    run(later, "ALTER SESSION UNSET WEEK_START")
+    assert [row[1:4] for row in run(later, shown)] == [("3", "0", "ACCOUNT")]
+    run(later, "ALTER DATABASE mockhaus SET DATA_RETENTION_TIME_IN_DAYS = 5")
+    run(later, "CREATE TABLE t (a INT)")
+    for place, told in {
+        "ACCOUNT": ("2", "ACCOUNT"), "DATABASE": ("5", "DATABASE"), "SCHEMA": ("5", "DATABASE"),
+        "TABLE t": ("5", "DATABASE"),
+    }.items():  # fmt: skip
+        rows = run(later, f"SHOW PARAMETERS LIKE 'data_ret%' IN {place}")
+        assert [(row[1], row[3]) for row in rows] == [told]
+
+
+@pytest.mark.parametrize(
+    ("setting", "error"),
+    [
+        ("NO_SUCH_THING = 1", InvalidParameter),
+        ("LOCK_TIMEOUT = 1", UnsupportedFeature),
+        ("TIMESTAMP_TZ_OUTPUT_FORMAT = 'YYYY'", UnsupportedFeature),
+        ("TIMEZONE = 'Nowhere'", InvalidParameter),
+        ("WEEK_START = 8", InvalidParameter),
+        ("AUTOCOMMIT = MAYBE", InvalidParameter),
+        ("BINARY_OUTPUT_FORMAT = UTF8", InvalidParameter),
+        ("ROWS_PER_RESULTSET = -1", InvalidParameter),
+    ],
+)
+def test_refused(snowflake: Connection, setting: str, error: type[SqlError]) -> None:
+    with pytest.raises(error):
+        run(snowflake, f"ALTER SESSION SET {setting}")
+
+
+def test_use_of_what_is_not_there(snowflake: Connection) -> None:
+    for what in ("ROLE", "WAREHOUSE"):
+        with pytest.raises(SqlError, match=f"{what.capitalize()} 'NOBODY' does not exist"):
+            run(snowflake, f"USE {what} nobody")
+        run(snowflake, f"CREATE {what} somebody; USE {what} somebody")
+        assert run(snowflake, f"SELECT CURRENT_{what}()") == [("SOMEBODY",)]
+    run(snowflake, "USE SECONDARY ROLES ALL")
+    assert run(snowflake, "SELECT CURRENT_SECONDARY_ROLES()") == [
+        ('{"roles": "", "value": "ALL"}',)
+    ]
