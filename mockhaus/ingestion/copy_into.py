@@ -24,6 +24,7 @@ from mockhaus.ingestion import (
 )
 from mockhaus.ingestion.copy_options import CopyOptions
 from mockhaus.ingestion.fields import fields_of
+from mockhaus.ingestion.format_options import TYPES
 from mockhaus.ingestion.loading import Loader
 from mockhaus.ingestion.outcome import COLUMNS, Outcome
 from mockhaus.ingestion.readers import Source
@@ -110,6 +111,8 @@ def _loader(workspace: Workspace, statement: CopyIntoTable) -> tuple[Location, L
         raise InvalidParameter(
             "SQL compilation error:\nMATCH_BY_COLUMN_NAME and PARSE_HEADER do not go with a query."
         )
+    if query is not None:
+        _check_query(format)
     if query is None:
         _check(described, format, options)
     return location, Loader(workspace, described, format, options, query)
@@ -136,6 +139,25 @@ def _validated(loader: Loader, location: Location, files: list[StoredFile]) -> R
     if loader.options.validation == "ROWS":
         return validation.rows(loader, location, files, loader.options.rows)
     return validation.errors(loader, location, files)
+
+
+#: Options that Snowflake applies to the values which a query takes out of JSON and its like.
+_OF_VALUES: Final = (
+    *("TRIM_SPACE", "NULL_IF"),
+    *("DATE_FORMAT", "TIME_FORMAT", "TIMESTAMP_FORMAT", "BINARY_FORMAT"),
+)
+
+
+def _check_query(format: file_formats.FileFormat) -> None:
+    """Refuse the options that a query would not heed."""
+    if format.reads_as == "CSV":
+        return
+    for name in _OF_VALUES:
+        option = TYPES[format.type].get(name)
+        if option is not None and format[name] != option.default:
+            raise UnsupportedFeature(
+                f"Unsupported feature '{name} of {format.type} files in a COPY INTO with a query'."
+            )
 
 
 def _check(described: target.Target, format: file_formats.FileFormat, options: CopyOptions) -> None:

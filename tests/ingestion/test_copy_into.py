@@ -536,6 +536,18 @@ _BAD_ROWS = "1,a\nx,b\n3,c\n4\n5,toolong\n6,f\n"
 
 
 @pytest.mark.parametrize(
+    "option", ["TRIM_SPACE = TRUE", "NULL_IF = ('x')", "DATE_FORMAT = 'DD.MM.YYYY'"]
+)
+def test_options_that_a_query_would_not_heed_are_refused(room: Room, option: str) -> None:
+    room.table("D DATE")
+    room.write("x.json", '{"d": " 31.01.2024"}')
+    copy = f"COPY INTO t FROM (SELECT $1:d FROM @st) FILE_FORMAT = (TYPE = JSON {option})"
+    error = room.fails(copy)
+    assert type(error) is errors.UnsupportedFeature
+    assert option.split(maxsplit=1)[0] in error.message
+
+
+@pytest.mark.parametrize(
     ("on_error", "loaded"),
     [("CONTINUE", 3), ("SKIP_FILE", 0), ("SKIP_FILE_4", 3), ("SKIP_FILE_50%", 0)],
 )
