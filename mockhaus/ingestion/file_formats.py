@@ -113,6 +113,9 @@ def create(workspace: Workspace, statement: CreateFileFormat) -> bool:
         raise UnsupportedFeature("Unsupported feature 'CREATE TEMPORARY FILE FORMAT'.")
     if "FORMAT_NAME" in options:
         raise InvalidParameter("SQL compilation error:\ninvalid parameter 'FORMAT_NAME'")
+    if "CLONE" in options:
+        source = workspace.objects.get(KIND, workspace.context.resolve(options["CLONE"]))
+        options, comment = dict(source.properties), source.comment
     made = make(options)
     options["TYPE"] = made.type
     return workspace.objects.create(

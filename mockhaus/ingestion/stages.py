@@ -93,7 +93,13 @@ def create(workspace: Workspace, statement: CreateStage) -> bool:
     options = dict(statement.options)
     comment = options.pop("COMMENT", "")
     name = workspace.context.resolve(statement.name)
-    recorded = properties(workspace, options)
+    if "CLONE" in options:
+        source = workspace.objects.get(KIND, workspace.context.resolve(options["CLONE"]))
+        if "URL" not in source.properties:
+            raise UnsupportedFeature("Unsupported feature 'CLONE of an internal stage'.")
+        recorded, comment = dict(source.properties), source.comment
+    else:
+        recorded = properties(workspace, options)
     _agree(workspace, recorded)
     if "URL" not in recorded:
         slug = quote(name.name, safe="")[:40]

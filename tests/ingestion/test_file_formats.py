@@ -129,6 +129,23 @@ def test_ddl_answers_snowflakes_sentences(room: Room, sql: str, sentence: str) -
     assert room.said(sql) == sentence
 
 
+def test_a_clone_is_a_format_or_an_external_stage_of_its_own(room: Room) -> None:
+    room.run("CREATE FILE FORMAT a TYPE = JSON STRIP_OUTER_ARRAY = TRUE COMMENT = 'mine'")
+    room.run("CREATE FILE FORMAT b CLONE a")
+    room.run("DROP FILE FORMAT a")
+    described = {
+        row["property"]: row["property_value"] for row in room.answer("DESC FILE FORMAT b")
+    }
+    assert described["STRIP_OUTER_ARRAY"] == "true"
+    room.write("x.csv", "1\n")
+    room.run("CREATE STAGE other CLONE st")
+    assert len(room.answer("LIST @other")) == 1
+    room.run("CREATE STAGE inner")
+    for refused in ("CREATE STAGE x CLONE inner", "CREATE STAGE x LIKE st"):
+        assert type(room.fails(refused)) is errors.UnsupportedFeature
+    assert type(room.fails("CREATE STAGE x CLONE nix")) is errors.UndefinedObject
+
+
 def test_show_and_describe(room: Room) -> None:
     room.run("CREATE FILE FORMAT f TYPE = CSV SKIP_HEADER = 1 COMMENT = 'c'")
     (row,) = room.answer("SHOW FILE FORMATS")

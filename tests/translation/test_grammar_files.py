@@ -208,7 +208,6 @@ def test_put_and_get(local: str, path: str) -> None:
         ("COPY INTO t FROM (SELECT $1 FROM @st GROUP BY $1)", "GROUP BY"),
         ("COPY INTO t FROM (SELECT $1 FROM @st a, @st b)", ","),
         ("CREATE STAGE s LIKE t", "CREATE STAGE LIKE"),
-        ("CREATE STAGE s CLONE t", "CREATE STAGE CLONE"),
     ],
 )
 def test_refused_by_name(sql: str, words: str) -> None:

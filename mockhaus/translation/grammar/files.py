@@ -31,12 +31,21 @@ _TEMPORARY: Final = frozenset(("TEMPORARY", "TEMP", "VOLATILE"))
 def create_stage(reader: Reader) -> s.CreateStage:
     """CREATE [OR REPLACE] [TEMPORARY] STAGE [IF NOT EXISTS] name [options]."""
     head = CreateHead(reader, _TEMPORARY)
-    if reader.word() in ("LIKE", "CLONE"):
-        raise UnsupportedFeature(f"Unsupported feature 'CREATE STAGE {reader.word()}'.")
-    options = _options(reader, {})
+    options = _options(reader, _source(reader, "STAGE"))
     if head.modifiers:
         options["TEMPORARY"] = True
     return s.CreateStage(**_masked(reader, head.fields(reader)), options=options)
+
+
+def _source(reader: Reader, kind: str) -> dict[str, Any]:
+    """`CLONE name`, as an option."""
+    if reader.word() == "LIKE":
+        raise UnsupportedFeature(f"Unsupported feature 'CREATE {kind} LIKE'.")
+    if not reader.accept("CLONE"):
+        return {}
+    source = reader.object_name()
+    reader.end()
+    return {"CLONE": source}
 
 
 _SECRET: Final = frozenset(("CREDENTIALS", "ENCRYPTION"))
@@ -75,9 +84,7 @@ def create_integration(reader: Reader) -> CreateIntegration:
 def create_file_format(reader: Reader) -> s.CreateFileFormat:
     """CREATE [OR REPLACE] [TEMPORARY] FILE FORMAT [IF NOT EXISTS] name [TYPE = ...] [options]."""
     head = CreateHead(reader, _TEMPORARY)
-    if reader.word() in ("LIKE", "CLONE"):
-        raise UnsupportedFeature(f"Unsupported feature 'CREATE FILE FORMAT {reader.word()}'.")
-    options = _options(reader, {})
+    options = _options(reader, _source(reader, "FILE FORMAT"))
     if head.modifiers:
         options["TEMPORARY"] = True
     return s.CreateFileFormat(**head.fields(reader), options=options)
