@@ -10,6 +10,7 @@ field by field.
 from __future__ import annotations
 
 import mmap
+import os
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ _BYTES: Final = 16 << 20
 
 _SHORT = struct.Struct("!h")
 _INT = struct.Struct("!i")
+
+#: A file's contents; a mapping stays for as long as an array looks into it.
+_Data = bytes | mmap.mmap
 
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
@@ -105,8 +109,8 @@ def taken_apart(file: int, widths: Sequence[bool]) -> Iterator[list[Fields]]:
 
     `widths` tells which columns have a fixed width. Raises LoadError, UnsupportedFeature.
     """
-    with mmap.mmap(file, 0, access=mmap.ACCESS_READ) as mapped:
-        data = bytes(mapped)
+    empty = os.fstat(file).st_size == 0
+    data: _Data = b"" if empty else mmap.mmap(file, 0, access=mmap.ACCESS_READ)
     position = _begin(data)
     walk = _Walk(data, position, widths)
     while not walk.is_done:
@@ -116,9 +120,9 @@ def taken_apart(file: int, widths: Sequence[bool]) -> Iterator[list[Fields]]:
             yield [Fields(walk.view, starts, sizes, first) for starts, sizes in found]
 
 
-def _begin(data: bytes) -> int:
+def _begin(data: _Data) -> int:
     """Where the first tuple is."""
-    if not data.startswith(SIGNATURE):
+    if data[: len(SIGNATURE)] != SIGNATURE:
         raise LoadError("COPY file signature not recognized")
     if len(data) < len(HEADER):
         raise LoadError("invalid COPY file header (missing flags)")
@@ -147,7 +151,7 @@ _Column = tuple[Numbers, Numbers]
 class _Walk:
     """Goes over the tuples."""
 
-    def __init__(self, data: bytes, position: int, fixed: Sequence[bool]) -> None:
+    def __init__(self, data: _Data, position: int, fixed: Sequence[bool]) -> None:
         self.line = 1
         self.is_done = False
         self.view = np.frombuffer(data, np.uint8)

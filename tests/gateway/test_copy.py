@@ -229,6 +229,7 @@ def test_binary_takes_narrow_integers(client: psycopg.Connection) -> None:
 
 
 BROKEN_BINARY = [
+    (b"", "22P04"),
     (b"nonsense", "22P04"),
     (b"PGCOPY\n\xff\r\n\0" + bytes(8) + b"\0\x05", "22P04"),
     (b"PGCOPY\n\xff\r\n\0" + bytes(8) + b"\0\x01\0\0\0\x08\0", "22P04"),
