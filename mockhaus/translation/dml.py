@@ -21,7 +21,8 @@ from mockhaus.translation.clauses import sources
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import generate, tokenize
 from mockhaus.translation.information_schema import is_information_schema
-from mockhaus.translation.rewrite import Walk, label
+from mockhaus.translation.labels import label
+from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.translate import guarded
 
 

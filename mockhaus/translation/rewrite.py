@@ -37,7 +37,9 @@ from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import CALLED, snowflake_text
 from mockhaus.translation.functions import FAMILIES, postgres
 from mockhaus.translation.information_schema import is_information_schema, relation
+from mockhaus.translation.labels import labelled
 from mockhaus.translation.output import formatted
+from mockhaus.translation.refusals import refused_function, unknown, unknown_name
 from mockhaus.translation.registry import Function, Rewriter, check_arity
 from mockhaus.translation.routine_body import ARGUMENT
 
@@ -234,37 +236,6 @@ def _mentions(tree: exp.Expression, name: str) -> bool:
     )
 
 
-def unknown(node: exp.Expression) -> UnsupportedFeature | UnknownFunction:
-    """The refusal of a node that no table knows."""
-    position = node.meta.get("start")
-    if isinstance(node, exp.Func):
-        own = isinstance(node, exp.Anonymous)
-        name = str(node.this).upper() if own else type(node).sql_names()[0]
-        return UnknownFunction(
-            f"SQL compilation error:\nUnknown function {name}", position=position
-        )
-    shown = snowflake_text(node).split("\n", 1)[0][:60]
-    return UnsupportedFeature(f"Unsupported feature '{shown}'.", position=position)
-
-
-def unknown_name(node: exp.Expression) -> UnknownFunction:
-    """The refusal of a function by a name that other dialects have for one of Snowflake's."""
-    return UnknownFunction(
-        f"SQL compilation error:\nUnknown function {str(node.meta[CALLED]).upper()}",
-        position=node.meta.get("start"),
-    )
-
-
-def refused_function(function: Function, node: exp.Expression) -> UnsupportedFeature:
-    """The refusal of a function that Snowflake has and Mockhaus has not."""
-    name = str(node.this).upper() if isinstance(node, exp.Anonymous) else function.names[0]
-    return UnsupportedFeature(
-        f"Unsupported feature 'function {name}'.",
-        hint=function.refused,
-        position=node.meta.get("start"),
-    )
-
-
 # --- names ---------------------------------------------------------------------------------------
 
 
@@ -426,35 +397,10 @@ def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
         spelled_out(node)
         star.spelled_out(node, walk)
         if isinstance(node.parent, (exp.Subquery, exp.CTE)):
-            node.set("expressions", [_labelled(item, None) for item in node.expressions])
+            node.set("expressions", [labelled(item, None) for item in node.expressions])
     walk.children(node)
     leave = LEAVE.get(type(node))
     return node if leave is None else leave(node, walk)
-
-
-def label(tree: exp.Expression, labels: tuple[str, ...]) -> None:
-    """Name the unnamed items of the outermost SELECT by their texts, as Snowflake does."""
-    if isinstance(tree, exp.Select):
-        for item in tree.expressions:
-            bare = item.this if isinstance(item, exp.Alias) else item
-            if isinstance(bare, exp.Null):  # a NULL of no type is text, as in both manuals
-                bare.replace(exp.Cast(this=exp.Null(), to=exp.DataType.build("TEXT")))
-    select = tree
-    while isinstance(select, (exp.SetOperation, exp.Subquery)):
-        select = select.this
-    if isinstance(select, exp.Select) and len(labels) == len(select.expressions):
-        items = zip(select.expressions, labels, strict=True)
-        select.set("expressions", [_labelled(item, text) for item, text in items])
-
-
-def _labelled(item: exp.Expression, text: str | None) -> exp.Expression:
-    if isinstance(item, (exp.Alias, exp.Aliases, exp.Star, exp.Placeholder)):
-        return item
-    if isinstance(item, exp.Column) and not isinstance(item.this, exp.Parameter):
-        return item
-    if text is None:
-        text = snowflake_text(item).upper()
-    return exp.Alias(this=item, alias=exp.Identifier(this=text, quoted=True))
 
 
 # --- functions by name ---------------------------------------------------------------------------

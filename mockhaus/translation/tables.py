@@ -20,7 +20,8 @@ from mockhaus.translation import statements as s
 from mockhaus.translation.clauses.types import duckdb_type, length, meant
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import generate, snowflake_text, tokenize
-from mockhaus.translation.rewrite import Walk, label
+from mockhaus.translation.labels import label
+from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.routine_body import parsed_expression
 from mockhaus.translation.translate import guarded
 

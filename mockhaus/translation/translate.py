@@ -11,7 +11,8 @@ from sqlglot import exp
 from mockhaus.errors import SqlSyntaxError
 from mockhaus.translation.context import Context
 from mockhaus.translation.dialect import generate
-from mockhaus.translation.rewrite import Walk, label
+from mockhaus.translation.labels import label
+from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.statements import Statement, Tree
 
 T = TypeVar("T")
