@@ -7,6 +7,7 @@ Nothing outside this room imports duckdb. Every call blocks and belongs in a wor
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -111,6 +112,9 @@ class Cursor:
         self._statements: dict[str, duckdb.Statement] = {}
         self._last: tuple[str | duckdb.Statement, Sequence[Any]] = ("", ())
         self._interrupted = False
+        #: Held while an interrupt is sent, and while what must not meet one begins and ends.
+        self._control = threading.Lock()
+        self._is_deaf = False
         #: Changes of the open transaction, in order, so that it can be replayed; None: not kept.
         self.journal: list[tuple[str, Sequence[Any]]] | None = None
 
@@ -205,19 +209,22 @@ class Cursor:
 
     def begin(self, *, journal: bool = False) -> None:
         """Open a transaction; with `journal` its changes are kept for `replay`."""
-        self._execute("BEGIN TRANSACTION", ())
+        with self._undisturbed():
+            self._execute("BEGIN TRANSACTION", ())
         self.journal = [] if journal else None
 
     def commit(self) -> None:
         """Commit the open transaction."""
         self.journal = None
-        self._execute("COMMIT", ())
+        with self._undisturbed():
+            self._execute("COMMIT", ())
 
     def rollback(self, *, forget: bool = True) -> None:
         """Roll back the open transaction; its journal may stay, for `replay`."""
         if forget:
             self.journal = None
-        with contextlib.suppress(SqlError):  # DuckDB has ended it already
+        # DuckDB may have ended it already.
+        with self._undisturbed(), contextlib.suppress(SqlError):
             self._execute("ROLLBACK", ())
 
     def replay(self, count: int | None = None) -> None:
@@ -290,10 +297,27 @@ class Cursor:
                 self._duckdb.execute("SELECT 1").fetchall()
 
     def interrupt(self) -> None:
-        """Stop what runs, from any thread; the call that runs raises Canceled."""
-        self._interrupted = True
-        with contextlib.suppress(duckdb.Error):
-            self._duckdb.interrupt()
+        """Stop what runs, from any thread; the call that runs raises Canceled.
+
+        The boundaries of a transaction are let pass: one that is interrupted leaves a transaction
+        behind that nothing runs in.
+        """
+        with self._control:
+            if self._is_deaf:
+                return
+            self._interrupted = True
+            with contextlib.suppress(duckdb.Error):
+                self._duckdb.interrupt()
+
+    @contextlib.contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        with self._control:
+            self._is_deaf = True
+        try:
+            yield
+        finally:
+            with self._control:
+                self._is_deaf = False
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""

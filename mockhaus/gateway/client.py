@@ -335,6 +335,9 @@ class Client(asyncio.Protocol):
             self._busy = False
             if self._protocol.state is not State.COPY_IN:
                 self._stop_clock()
+            elif self._backend.canceling:
+                # It came while data was taken in, which nothing interrupts.
+                self.cancel()
             if self._backend.keepalive != self._keepalive:
                 self._keepalive = self._backend.keepalive
                 keepalive.apply(self._transport, self._keepalive)

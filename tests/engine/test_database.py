@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +72,29 @@ def test_an_interruption_that_nobody_asked_for_is_looked_into(cursor: Cursor) ->
     assert isinstance(fault, errors.DivisionByZero)
     cursor.interrupt()
     assert isinstance(cursor.fault(OSError("INTERRUPT Error: Interrupted!")), errors.Canceled)
+
+
+def test_interrupts_pass_by_the_boundaries_of_transactions(cursor: Cursor) -> None:
+    stopped = threading.Event()
+
+    def disturb() -> None:
+        while not stopped.is_set():
+            cursor.interrupt()
+
+    thread = threading.Thread(target=disturb)
+    thread.start()
+    try:
+        for _ in range(200):
+            cursor.begin()
+            with contextlib.suppress(errors.Canceled):
+                assert cursor.rows("SELECT 1") == [(1,)]
+            cursor.rollback()
+    finally:
+        stopped.set()
+        thread.join()
+    cursor.begin()
+    assert cursor.rows("SELECT 1") == [(1,)]
+    cursor.commit()
 
 
 def test_replay_undoes_the_failed_statement_alone(cursor: Cursor) -> None:
