@@ -44,7 +44,7 @@ from mockhaus.sessions.transaction import State, Transaction, Transactions
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 from mockhaus.translation.grammar.stage_refs import reference as stage_reference
-from mockhaus.translation.parse import parse
+from mockhaus.translation.parse import parse, parse_alike
 from mockhaus.translation.postgres.parse import parse as parse_catalog
 from mockhaus.translation.postgres.spelling import respelled
 from mockhaus.translation.staged import mentions
@@ -208,15 +208,16 @@ class Connection:
         clock = time.perf_counter()
         own = None
         if self.door == "postgresql":
-            text = respelled(text)
             own = parse_catalog(text, placeholders=placeholders)
+            text = respelled(text) if own is None else text
         statements = self._parse(text, placeholders=placeholders) if own is None else own
         self.recorder.parse_s = time.perf_counter() - clock
         return statements
 
     def _parse(self, text: str, *, placeholders: bool) -> list[s.Statement]:
-        folded = self.context.is_on("QUOTED_IDENTIFIERS_IGNORE_CASE")
-        return parse(text, placeholders=placeholders, folded=folded)
+        if self.context.is_on("QUOTED_IDENTIFIERS_IGNORE_CASE"):
+            return parse(text, placeholders=placeholders, folded=True)
+        return parse_alike(text, placeholders=placeholders)
 
     @gated
     def prepare(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mockhaus.errors import InvalidIdentifier, SqlError
 from mockhaus.translation import statements as s
 from mockhaus.translation.dialect import where
+from mockhaus.translation.parse import as_sent
 
 _HEAD = "SQL compilation error:\n"
 
@@ -16,7 +17,9 @@ def place(error: SqlError, statement: s.Statement) -> None:
     """
     if error.position is None and error.subject is not None and isinstance(statement, s.Tree):
         name = error.subject.rsplit(".", 1)[-1]
-        found = s.spelled(statement.tree, name)
+        sent = as_sent(statement)
+        assert isinstance(sent, s.Tree)
+        found = s.spelled(sent.tree, name)
         if found is not None:
             error.position, spelling = found
             if isinstance(error, InvalidIdentifier):

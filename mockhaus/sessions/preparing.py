@@ -28,10 +28,11 @@ from mockhaus.translation.dml import Change, change
 from mockhaus.translation.indirect import uses_variables, with_variables
 from mockhaus.translation.names import storage_name
 from mockhaus.translation.parameters import inferred
-from mockhaus.translation.parse import parse
+from mockhaus.translation.parse import as_sent, parse
 from mockhaus.translation.postgres import translate as postgres
 from mockhaus.translation.postgres.translate import CatalogTranslation
 from mockhaus.translation.routine import Routine
+from mockhaus.translation.shapes import Shaped
 from mockhaus.translation.staged import mentions
 from mockhaus.translation.translate import Translation, translate
 from mockhaus.types import from_catalog, from_duckdb
@@ -106,6 +107,8 @@ class Preparer:
         self._settings = settings
         self._snapshot = Snapshot(cursor)
         self._kept: OrderedDict[tuple[Any, ...], Prepared] = OrderedDict()
+        #: Translations of shapes, and the query of each that was prepared last.
+        self._shapes: dict[tuple[Any, ...], tuple[Translation, Prepared]] = {}
         self._kept_for: tuple[Context | None, int] = (None, -1)
         #: The functions that statements name, as of a version of the session.
         self._functions: tuple[int, dict[ObjectName, Sequence[Routine]]] = (-1, {})
@@ -128,6 +131,7 @@ class Preparer:
         """
         if not self._is_current(context):
             self._kept.clear()
+            self._shapes.clear()
             self._kept_for = (context, self._version())
         key = (statement.text, types)
         prepared = self._kept.get(key)
@@ -167,6 +171,8 @@ class Preparer:
         describe: bool = True,
     ) -> Prepared:
         """Prepared from nothing, whatever is kept."""
+        if isinstance(statement, s.Select) and statement.shaped is not None:
+            return self._alike(statement, statement.shaped, context, types, describe=describe)
         if not isinstance(statement, (s.Commit, s.Rollback)):
             self._transaction.check()
         if uses_variables(statement.text):
@@ -191,6 +197,43 @@ class Preparer:
             return Prepared(statement, None, statement.parameters, types, change=changed)
         shape = SHAPES.get(type(statement))
         return Prepared(statement, None if shape is None else shape(self._workspace(), statement))
+
+    def _alike(
+        self,
+        statement: s.Select,
+        shaped: Shaped,
+        context: Context,
+        types: tuple[str, ...],
+        *,
+        describe: bool,
+    ) -> Prepared:
+        """A query of a shape: the translation of the shape with this one's numbers."""
+        key = (shaped.shape.text, types)
+        try:
+            whole, former = self._shapes.get(key) or self._whole(statement, context, types)
+        except SqlError:  # which the text itself tells better
+            return self.fresh(as_sent(statement), context, types, describe=describe)
+        sql = None if whole.volatile else shaped.filled(whole.sql)
+        if sql is None:
+            shaped.shape.is_usable = False
+            return self.fresh(as_sent(statement), context, types, describe=describe)
+        query = replace(whole, sql=sql, described=sql)
+        prepared = Prepared(statement, former.columns, 0, types, query)
+        prepared.is_plain, prepared.last = former.is_plain, former.last
+        if describe and prepared.columns is None:
+            self._learn(prepared, self._described(query))
+        if len(self._shapes) >= _CACHE_SIZE:
+            self._shapes.clear()
+        self._shapes[key] = (whole, prepared)
+        return prepared
+
+    def _whole(
+        self, statement: s.Select, context: Context, types: tuple[str, ...]
+    ) -> tuple[Translation, Prepared]:
+        """The translation of a shape, with its placeholders."""
+        prepared = self.fresh(replace(statement, shaped=None), context, types, describe=False)
+        assert prepared.query is not None
+        return prepared.query, prepared
 
     @staticmethod
     def _explained(statement: s.Tree, context: Context) -> Translation:

@@ -7,6 +7,7 @@ part, go to a grammar of ours; the others become sqlglot trees.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from mockhaus.translation.dialect import parse_tree, tokenize
 from mockhaus.translation.grammar import account, altering, files, objects, routines
 from mockhaus.translation.grammar.reader import Reader, statement_fields
 from mockhaus.translation.names import labels
+from mockhaus.translation.shapes import shaped
 from mockhaus.translation.staged import is_stage
 
 Grammar = Callable[[Reader], s.Statement]
@@ -110,6 +112,30 @@ def parse(text: str, *, placeholders: bool = False, folded: bool = False) -> lis
     Raises SqlSyntaxError, UnsupportedFeature.
     """
     return list(_parse(text, placeholders, folded))
+
+
+def parse_alike(text: str, *, placeholders: bool = False) -> list[s.Statement]:
+    """As `parse`; a query may come as one of a shape (see `shapes`)."""
+    return list(_parse_alike(text, placeholders))
+
+
+def as_sent(statement: s.Statement) -> s.Statement:
+    """A query of a shape as it is parsed by itself."""
+    if not isinstance(statement, s.Select) or statement.shaped is None:
+        return statement
+    (found,) = _parse(statement.text, False, False)
+    return replace(found, offset=statement.offset)
+
+
+@lru_cache(maxsize=512)
+def _parse_alike(text: str, placeholders: bool) -> tuple[s.Statement, ...]:
+    if (one := shaped(text)) is not None:
+        query, *others = _parse(one.shape.text, placeholders, False)
+        own = one.filled(query.text)
+        if not others and isinstance(query, s.Select) and own is not None:
+            return (replace(query, text=own, shaped=one),)
+        one.shape.is_usable = False
+    return _parse(text, placeholders, False)
 
 
 @lru_cache(maxsize=512)

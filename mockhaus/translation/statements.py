@@ -16,6 +16,7 @@ from typing import Any, Final
 from sqlglot import exp
 
 from mockhaus.translation.context import ObjectName
+from mockhaus.translation.shapes import Shaped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +73,14 @@ class Tree(Statement):
     labels: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Select(Tree):
-    """A query: SELECT, VALUES, WITH, set operations."""
+    """A query: SELECT, VALUES, WITH, set operations.
+
+    With `shaped`, `tree` has placeholders for numbers of the text; see `shapes`.
+    """
+
+    shaped: Shaped | None = None
 
 
 class CatalogSelect(Tree):

@@ -20,6 +20,7 @@ from mockhaus.translation.parse import parse as parse_snowflake
 from mockhaus.translation.postgres import relations
 from mockhaus.translation.postgres.functions import FUNCTIONS, REG, TABLES
 from mockhaus.translation.postgres.labels import PREFIX
+from mockhaus.translation.postgres.spelling import respelled
 
 _POSTGRES: Final = Dialect.get_or_raise("postgres")
 
@@ -58,7 +59,7 @@ def parse(text: str, *, placeholders: bool) -> list[s.Statement] | None:
         statement = _catalog(piece, offset, numbered) if _SIGN.search(numbered) else None
         if statement is None:
             # Blanks in front keep the positions that errors tell.
-            found += parse_snowflake(" " * offset + piece, placeholders=placeholders)
+            found += parse_snowflake(" " * offset + respelled(piece), placeholders=placeholders)
         else:
             own = True
             found.append(statement)
