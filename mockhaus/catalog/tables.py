@@ -96,9 +96,7 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
         return _model(workspace, definition, name)
     rows = _build(workspace, definition, names.storage_name(name, workspace.context))
     recorded = _recorded(definition, () if definition.columns else columns.of(workspace, name))
-    workspace.objects.create(
-        CatalogObject("TABLE", name, recorded, definition.comment), replace=True
-    )
+    workspace.objects.add(CatalogObject("TABLE", name, recorded, definition.comment))
     answer = status("CREATE TABLE", f"Table {name.name} successfully created.")
     if rows is not None:
         answer.tag, answer.row_count = "SELECT", rows
@@ -113,7 +111,7 @@ def _model(workspace: Workspace, definition: tables.TableDefinition, name: Objec
     rebuild.copy(workspace, source, name, rows=definition.cloned)
     properties = {**source.properties, "transient": definition.transient}
     comment = definition.comment or source.comment
-    workspace.objects.create(CatalogObject("TABLE", name, properties, comment), replace=True)
+    workspace.objects.add(CatalogObject("TABLE", name, properties, comment))
     return status("CREATE TABLE", f"Table {name.name} successfully created.")
 
 

@@ -39,9 +39,7 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
         "secure": definition.secure,
         "functions": [list(each) for each in sorted(definition.functions)],
     }
-    workspace.objects.create(
-        CatalogObject("VIEW", name, properties, definition.comment), replace=True
-    )
+    workspace.objects.add(CatalogObject("VIEW", name, properties, definition.comment))
     return status("CREATE VIEW", f"View {name.name} successfully created.")
 
 
