@@ -45,6 +45,18 @@ serve: setup ## start both doors; settings are the MOCKHAUS_* variables of the e
 test: setup ## run the test suite (ARGS="tests/codec -x" narrows it)
 	@$(BIN)/python -m pytest $(ARGS)
 
+# Real clients in an environment of their own, beside which the server is a process of .venv.
+CLIENTS := .venv-clients
+
+clients: setup $(CLIENTS)/.ready ## try real PostgreSQL clients: psql, drivers, SQLAlchemy, dbt (minutes)
+	@MOCKHAUS_PYTHON=$(CURDIR)/$(BIN)/python $(CLIENTS)/bin/python -m pytest -q tests/clients $(ARGS)
+
+$(CLIENTS)/.ready: requirements/clients.txt
+	@echo "Setting up $(CLIENTS) (about a minute, once)"
+	@$(PYTHON) -m venv $(CLIENTS)
+	@$(CLIENTS)/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements/clients.txt
+	@touch $@
+
 lint: setup ## every check that runs no test: format, ruff, types, import floors
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -90,8 +102,10 @@ lock: setup ## compile requirements/*.txt from pyproject.toml (Python 3.11; take
 	$(COMPILE) -o requirements/run.txt pyproject.toml
 	$(COMPILE) --extra dev -c requirements/run.txt -c requirements/build.txt \
 	  -o requirements/dev.txt pyproject.toml
+	# dbt asks for a package with an extra, which pip wants to see pinned as such
+	$(filter-out --strip-extras,$(COMPILE)) -o requirements/clients.txt requirements/clients.in
 
 clean: ## remove .venv and everything built or cached
-	rm -rf .venv .ci-work build dist *.egg-info
+	rm -rf .venv .venv-clients .ci-work build dist *.egg-info
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

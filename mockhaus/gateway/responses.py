@@ -17,6 +17,8 @@ _WORDS: Final[dict[type[MockhausError], str]] = {
     LockTimeout: "canceling statement due to lock timeout",
 }
 
+_HEADING: Final = "SQL compilation error:\n"
+
 
 def error_response(error: MockhausError, severity: str = "ERROR") -> ErrorResponse:
     """An error; severity FATAL when the connection ends with it."""
@@ -24,7 +26,8 @@ def error_response(error: MockhausError, severity: str = "ERROR") -> ErrorRespon
         "S": severity,
         "V": severity,
         "C": error.sqlstate,
-        "M": _WORDS.get(type(error), error.message),
+        # "typically one line": what follows Snowflake's heading stands beside it
+        "M": _WORDS.get(type(error), error.message).replace(_HEADING, _HEADING.strip() + " ", 1),
     }
     if error.detail:
         fields["D"] = error.detail

@@ -124,7 +124,7 @@ def lines(messages: list[Message]) -> list[str]:
         if isinstance(message, (m.ErrorResponse, m.NoticeResponse)):
             fields = message.fields
             place = f" at {fields['P']}" if "P" in fields else ""
-            first = fields["M"].splitlines()[-1]
+            first = fields["M"].splitlines()[-1].removeprefix("SQL compilation error: ")
             found.append(f"{fields['S']} {fields['C']}{place}: {first}")
         elif isinstance(message, m.RowDescription):
             shown = (f"{f.name}:{f.type_oid}{'b' if f.format else ''}" for f in message.fields)
