@@ -217,7 +217,8 @@ PARQUET: Final[dict[str, Option]] = {
     "SNAPPY_COMPRESSION": Option(_flag, True),
     "BINARY_AS_TEXT": Option(_flag, True),
     "TRIM_SPACE": Option(_flag, False),
-    "USE_LOGICAL_TYPE": Option(_flag, False),
+    # Logical types are always read.
+    "USE_LOGICAL_TYPE": Option(_flag, False, (True,)),
     "USE_VECTORIZED_SCANNER": Option(_flag, False),
     "REPLACE_INVALID_CHARACTERS": Option(_flag, False, (False,)),
     "NULL_IF": Option(_texts, []),

@@ -172,6 +172,8 @@ class SqlApi:
             client = request.headers.get("user-agent", "")
             work = Execution(session, body, request_id, asynchronous, nullable, client, user())
             self._statements.submit(work)
+            if asynchronous:  # even if it has ended already
+                return _running(request, work)
         if not asynchronous:
             await self._statements.wait(work, self._statements.limits.wait)
         return _status(request, work, 0)
@@ -248,14 +250,18 @@ def _status(request: Request, work: Execution, partition: int) -> Response:
     if work.error is not None:
         return _failure(request, work, work.error)
     if work.answer is None:
-        code, message = _RUNNING[work.asynchronous]
-        body = QueryStatus(code, message, work.handle, work.request_id, work.created_on, _url(work))
-        return _response(request, body, 202)
+        return _running(request, work)
     links = {"link": _links(work, work.answer, partition)}
     data = work.answer.rows.json(partition)
     if partition:
         return _response(request, b'{"data":' + data + b"}", 200, links, zipped=True)
     return _response(request, _result_set(work, work.answer, data), 200, links)
+
+
+def _running(request: Request, work: Execution) -> Response:
+    code, message = _RUNNING[work.asynchronous]
+    body = QueryStatus(code, message, work.handle, work.request_id, work.created_on, _url(work))
+    return _response(request, body, 202)
 
 
 def _failure(request: Request, work: Execution, error: MockhausError) -> Response:
