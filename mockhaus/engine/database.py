@@ -194,6 +194,12 @@ class Cursor:
         self._journaled(sql, values)
         return int(rows[0][0]) if rows and rows[0] and isinstance(rows[0][0], int) else 0
 
+    def returned(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a change with a RETURNING and answer the rows that it returns."""
+        rows = self.rows(sql, values)
+        self._journaled(sql, values)
+        return rows
+
     def tally(self, sql: str, values: Sequence[Any] = ()) -> dict[str, int]:
         """Run a statement that answers one text a row, and count how often each comes."""
         self._execute(sql, values)

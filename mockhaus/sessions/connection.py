@@ -41,6 +41,7 @@ from mockhaus.sessions.recording import Recorder
 from mockhaus.sessions.settings import SETTINGS
 from mockhaus.sessions.targets import after_ddl, lock_key, started, to_count
 from mockhaus.sessions.transaction import State, Transaction, Transactions
+from mockhaus.translation import returning
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 from mockhaus.translation.grammar.stage_refs import reference as stage_reference
@@ -211,6 +212,8 @@ class Connection:
             own = parse_catalog(text, placeholders=placeholders)
             text = respelled(text) if own is None else text
         statements = self._parse(text, placeholders=placeholders) if own is None else own
+        if self.door != "postgresql":
+            returning.refuse(statements)
         self.recorder.parse_s = time.perf_counter() - clock
         return statements
 
@@ -405,6 +408,8 @@ class Connection:
             changed = prepared.change
             result = dml.total([dml.run(self._cursor, statement, changed, row) for row in rows])
             result.translated = prepared.change.sql
+            if changed.returning:
+                result.columns = prepared.columns or ()
             return result
         handler = HANDLERS.get(type(statement))
         if handler is None:

@@ -69,6 +69,11 @@ def total(results: Sequence[Result]) -> Result:
 
 def _counted(cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]) -> Result:
     shape = SHAPES[type(statement)]
+    if change.check and cursor.rows(change.check, values):
+        raise NondeterministicMerge("ON CONFLICT DO UPDATE command cannot affect row a second time")
+    if change.returning:
+        rows = cursor.returned(change.sql, values)
+        return Result((), shape.tag, len(rows), rows)
     several, surplus = cursor.rows(change.several, values)[0] if change.several else (0, 0)
     count = cursor.change(change.sql, values) - int(surplus)
     found = dict.fromkeys(shape.columns[:1], count) | dict.fromkeys(shape.columns[1:], several)

@@ -194,7 +194,8 @@ class Preparer:
             return Prepared(statement, form, query=self._explained(statement.of, context))
         if isinstance(statement, _CHANGES):
             changed = change(statement, context, types)
-            return Prepared(statement, None, statement.parameters, types, change=changed)
+            columns = self._columns_of(changed.returning) if changed.returning else None
+            return Prepared(statement, columns, statement.parameters, types, change=changed)
         shape = SHAPES.get(type(statement))
         return Prepared(statement, None if shape is None else shape(self._workspace(), statement))
 
@@ -254,6 +255,10 @@ class Preparer:
         )
         (found,) = parse(text, placeholders=placeholders)
         return replace(found, text=statement.text, offset=statement.offset)
+
+    def _columns_of(self, sql: str) -> tuple[Column, ...]:
+        described = self._cursor.describe(sql)
+        return tuple(Column(each.name, from_duckdb(each.type)) for each in described)
 
     def _types(
         self, statement: s.Statement, context: Context, given: tuple[str, ...]

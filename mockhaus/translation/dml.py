@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidIdentifier, UnsupportedFeature
-from mockhaus.translation import assignment, names
+from mockhaus.translation import assignment, names, returning, upsert
 from mockhaus.translation import statements as s
 from mockhaus.translation.clauses import sources
 from mockhaus.translation.context import Context, ObjectName
@@ -44,6 +44,7 @@ class Change:
     check: str = ""
     actions: tuple[str, ...] = ()
     several: str = ""
+    returning: str = ""
     inserts: tuple[tuple[str, str], ...] = ()
     volatile: bool = False
     warnings: tuple[str, ...] = field(default=())
@@ -104,10 +105,22 @@ def _table_of(tree: exp.Expression) -> exp.Table:
 
 
 def _insert(tree: exp.Expression, walk: Walk) -> Change:
-    _allowed(tree, "INSERT", "this", "expression", "overwrite", "with_", "source")
+    _allowed(
+        tree,
+        "INSERT",
+        "this",
+        "expression",
+        "overwrite",
+        "with_",
+        "source",
+        "returning",
+        "conflict",
+    )
     target = walk.context.resolve(names.object_name(_table_of(tree)))
     columns = columns_of(tree.this, target, walk)
     query = tree.expression
+    returned = returning.taken(tree, target, walk)
+    conflict = upsert.taken(tree, walk)
     given = None if isinstance(query, exp.Values) else sources.answered(query, walk)
     if columns is not None and given is not None:
         assignment.matched(len(columns), len(given))
@@ -117,8 +130,12 @@ def _insert(tree: exp.Expression, walk: Walk) -> Change:
         assignment.values(tree.expression, columns)
     elif columns is not None and given is not None:
         tree.set("expression", assignment.rows(tree.expression, columns))
+    described = returning.put(tree, returned)
+    if conflict is not None:
+        check, merge = upsert.merged(tree, conflict, columns or (), walk)
+        return Change(target, merge, check=check, returning=described, volatile=walk.volatile)
     if not tree.args.get("overwrite"):
-        return Change(target, generate(tree), volatile=walk.volatile)
+        return Change(target, generate(tree), returning=described, volatile=walk.volatile)
     tree.set("overwrite", False)
     before = (f"DELETE FROM {names.storage_name(target, walk.context)}",)
     if isinstance(query, exp.Values):
@@ -136,14 +153,18 @@ def columns_of(table: exp.Expression, target: ObjectName, walk: Walk) -> assignm
 
 
 def _update(tree: exp.Expression, walk: Walk) -> Change:
-    _allowed(tree, "UPDATE", "this", "expressions", "from_", "where", "with_")
+    _allowed(tree, "UPDATE", "this", "expressions", "from_", "where", "with_", "returning")
     target = walk.context.resolve(names.object_name(_table_of(tree)))
     _unqualify(tree.expressions)
+    returned = returning.taken(tree, target, walk)
     walk.children(tree)
     walk.finished(tree)
     several = _several(tree) if tree.args.get("from_") else ""
     _convert(tree.expressions, target, walk)
-    return Change(target, generate(tree), several=several, volatile=walk.volatile)
+    described = returning.put(tree, returned)
+    return Change(
+        target, generate(tree), several=several, returning=described, volatile=walk.volatile
+    )
 
 
 def _several(tree: exp.Expression) -> str:
@@ -194,11 +215,13 @@ def _unqualify(assignments: list[exp.Expression]) -> None:
 
 
 def _delete(tree: exp.Expression, walk: Walk) -> Change:
-    _allowed(tree, "DELETE", "this", "using", "where", "with_")
+    _allowed(tree, "DELETE", "this", "using", "where", "with_", "returning")
     target = walk.context.resolve(names.object_name(_table_of(tree)))
+    returned = returning.taken(tree, target, walk)
     walk.children(tree)
     walk.finished(tree)
-    return Change(target, generate(tree), volatile=walk.volatile)
+    described = returning.put(tree, returned)
+    return Change(target, generate(tree), returning=described, volatile=walk.volatile)
 
 
 def _truncate(tree: exp.Expression, walk: Walk) -> Change:

@@ -132,7 +132,7 @@ class _Places:
     def _stored(self, node: exp.Expression) -> str | None:
         """The type of the column that a value is stored in."""
         parent = node.parent
-        if isinstance(parent, exp.EQ) and isinstance(parent.parent, exp.Update):
+        if isinstance(parent, exp.EQ) and isinstance(parent.parent, (exp.Update, exp.OnConflict)):
             return self._column(parent.this.name) if parent.expression is node else None
         if isinstance(parent, exp.Alias):
             node, parent = parent, parent.parent

@@ -15,7 +15,7 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mockhaus.errors import UnknownFunction, UnsupportedFeature
-from mockhaus.translation import indirect
+from mockhaus.translation import indirect, returning
 from mockhaus.translation import statements as s
 from mockhaus.translation.dialect import parse_tree, tokenize
 from mockhaus.translation.grammar import account, altering, files, objects, routines
@@ -190,7 +190,10 @@ def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Sta
         if reader.done:
             raise reader.unexpected()
     _refuse_foreign(reader)
-    tree = parse_tree(_numbered(reader.tokens[reader.at :]), reader.text)
+    tokens, returned = returning.cut(_numbered(reader.tokens[reader.at :]))
+    tree = parse_tree(tokens, reader.text)
+    if returned:
+        tree.set("returning", returning.clause(parse_tree(returned, reader.text)))
     if placeholders and not any(map(is_stage, tree.find_all(exp.Table))):
         _bind_dollars(tree)  # over a stage, $1 is a column
     binds = _binds(tree)
