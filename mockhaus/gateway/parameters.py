@@ -137,7 +137,10 @@ class ParameterLoader:
         if code != BINARY and oid in _READERS:
             return _READERS[oid]
         form = Format.BINARY if code == BINARY else Format.TEXT
-        return self._transformer.get_loader(oid, form).load
+        load = self._transformer.get_loader(oid, form).load
+        if code != BINARY and _is_array(oid):
+            return lambda data: load(_BLANKS.sub(rb"\1\2", data))
+        return load
 
 
 # --- text, where psycopg's loaders believe what they read -----------------------------------------
@@ -150,6 +153,15 @@ _BOOLEANS: Final = {
     if word[:length] != b"o"
 }
 _INTEGER: Final = re.compile(rb"\s*[+-]?[0-9]+\s*")
+
+
+#: Blanks around the elements of an array mean nothing (manual, 8.15.6); psycopg keeps them.
+_BLANKS: Final = re.compile(rb"""("(?:[^"\\]|\\.)*")|\s*([{},])\s*""", re.S)
+
+
+def _is_array(oid: int) -> bool:
+    known = psycopg.adapters.types.get(oid)
+    return known is not None and known.array_oid == oid
 
 
 def _boolean(data: bytes) -> bool:

@@ -56,6 +56,7 @@ VALUES: list[tuple[int, int, bytes, Any]] = [
     ),
     (1007, TEXT, b"{1,2,NULL}", [1, 2, None]),
     (1009, TEXT, b'{a,"b c"}', ["a", "b c"]),
+    (1009, TEXT, b' { "a" , b c , " d, " , NULL } ', ["a", "b c", " d, ", None]),
     (
         1007,
         BINARY,
