@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.translation.operands import VARIANT, is_variant, noted, variant_call
+from mockhaus.translation.operands import VARIANT, is_variant, noted, number, variant_call
 from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite, stock
 from mockhaus.translation.variants import variant
 
@@ -76,16 +76,24 @@ def _count(node: exp.Count, walk: Walk) -> exp.Expression:
 
 
 def _numeric(value: exp.Expression) -> exp.Expression:
-    """A value that is taken from a VARIANT as a number."""
+    """A value as a number: Snowflake takes text and VARIANT for one."""
     bare, distinct = _distinct(value)
-    if not is_variant(bare):
+    made = apply("variant_number", bare) if is_variant(bare) else number(bare)
+    if made is bare:
         return value
-    number = apply("variant_number", bare)
-    return exp.Distinct(expressions=[number]) if distinct else number
+    return exp.Distinct(expressions=[made]) if distinct else made
 
 
 def _sum(node: exp.Sum, walk: Walk) -> exp.Expression:
     node.set("this", _numeric(node.this))
+    return node
+
+
+def _of_numbers(node: exp.Expression, walk: Walk) -> exp.Expression:
+    """Statistics of numbers; text and VARIANT are taken for numbers."""
+    for key in ("this", "expression"):
+        if isinstance(value := node.args.get(key), exp.Expression):
+            node.set(key, _numeric(value))
     return node
 
 
@@ -177,10 +185,19 @@ def _approx_top_k(node: exp.ApproxTopK, walk: Walk) -> exp.Expression:
 
 
 def _approx_distinct(node: exp.Expression, walk: Walk) -> exp.Expression:
-    """APPROX_COUNT_DISTINCT, HLL: DuckDB's HyperLogLog; its estimates are its own."""
-    if node.args.get("expressions"):
-        raise UnsupportedFeature("Unsupported feature 'APPROX_COUNT_DISTINCT of several values'.")
-    return apply("approx_count_distinct", node.this)
+    """APPROX_COUNT_DISTINCT, HLL are counted exactly (DuckDB's estimate is off by a fifth)."""
+    values = [node.this, *(node.args.get("expressions") or [])]
+    if any(isinstance(value, (exp.Star, exp.Null)) or value is None for value in values):
+        raise UnsupportedFeature("Unsupported feature 'APPROX_COUNT_DISTINCT of *'.")
+    if len(values) == 1:
+        return exp.Count(this=exp.Distinct(expressions=values), big_int=True)
+    return exp.Count(this=exp.Distinct(expressions=[_full(values)]), big_int=True)
+
+
+def _full(values: list[exp.Expression]) -> exp.Expression:
+    """The values as one, NULL if any of them is."""
+    missing = exp.or_(*[exp.Is(this=value.copy(), expression=exp.Null()) for value in values])
+    return exp.Case().when(missing, exp.Null()).else_(apply("row", *values))
 
 
 def _unique(node: exp.ArrayUniqueAgg, walk: Walk) -> exp.Expression:
@@ -227,22 +244,22 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     stock("ANY_VALUE", exp.AnyValue),
     rewrite("MEDIAN", _median, exp.Median),
     stock("MODE", exp.Mode),
-    stock("STDDEV STDDEV_SAMP", exp.Stddev),
-    stock("STDDEV_POP", exp.StddevPop),
+    rewrite("STDDEV STDDEV_SAMP", _of_numbers, exp.Stddev),
+    rewrite("STDDEV_POP", _of_numbers, exp.StddevPop),
     rewrite("VARIANCE VAR_SAMP VARIANCE_SAMP", _scaled("var_samp"), exp.Variance),
     rewrite("VAR_POP VARIANCE_POP", _scaled("var_pop"), exp.VariancePop),
-    stock("CORR", exp.Corr),
-    stock("COVAR_POP", exp.CovarPop),
-    stock("COVAR_SAMP", exp.CovarSamp),
-    stock("REGR_SLOPE", exp.RegrSlope),
-    stock("REGR_INTERCEPT", exp.RegrIntercept),
-    stock("REGR_AVGX", exp.RegrAvgx),
-    stock("REGR_AVGY", exp.RegrAvgy),
-    stock("REGR_COUNT", exp.RegrCount),
-    stock("REGR_R2", exp.RegrR2),
-    stock("REGR_SXX", exp.RegrSxx),
-    stock("REGR_SXY", exp.RegrSxy),
-    stock("REGR_SYY", exp.RegrSyy),
+    rewrite("CORR", _of_numbers, exp.Corr),
+    rewrite("COVAR_POP", _of_numbers, exp.CovarPop),
+    rewrite("COVAR_SAMP", _of_numbers, exp.CovarSamp),
+    rewrite("REGR_SLOPE", _of_numbers, exp.RegrSlope),
+    rewrite("REGR_INTERCEPT", _of_numbers, exp.RegrIntercept),
+    rewrite("REGR_AVGX", _of_numbers, exp.RegrAvgx),
+    rewrite("REGR_AVGY", _of_numbers, exp.RegrAvgy),
+    rewrite("REGR_COUNT", _of_numbers, exp.RegrCount),
+    rewrite("REGR_R2", _of_numbers, exp.RegrR2),
+    rewrite("REGR_SXX", _of_numbers, exp.RegrSxx),
+    rewrite("REGR_SXY", _of_numbers, exp.RegrSxy),
+    rewrite("REGR_SYY", _of_numbers, exp.RegrSyy),
     rewrite("REGR_VALX REGR_VALY", _regr_value, exp.RegrValx, exp.RegrValy),
     stock("PERCENTILE_CONT", exp.PercentileCont),
     stock("PERCENTILE_DISC", exp.PercentileDisc),
@@ -261,8 +278,8 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     rewrite("BITXOR_AGG BITXORAGG BIT_XOR_AGG BIT_XORAGG", _bits("bit_xor"), exp.BitwiseXorAgg),
     rewrite("MIN_BY", _by("arg_min_null", "arg_min"), exp.ArgMin),
     rewrite("MAX_BY", _by("arg_max_null", "arg_max"), exp.ArgMax),
-    stock("KURTOSIS", exp.Kurtosis),
-    stock("SKEW", exp.Skewness),
+    rewrite("KURTOSIS", _of_numbers, exp.Kurtosis),
+    rewrite("SKEW", _of_numbers, exp.Skewness),
     stock("GROUPING", exp.Grouping),
     stock("GROUPING_ID", exp.GroupingId),
     call("ARRAY_UNION_AGG", _union, 1, 1),

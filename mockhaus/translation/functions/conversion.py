@@ -156,6 +156,7 @@ def _to_binary(safe: bool) -> Rewriter:
 
 # --- to DATE, TIME, TIMESTAMP --------------------------------------------------------------------
 
+_INSTANTS: Final = (_T.TIMESTAMPLTZ, _T.TIMESTAMPTZ)
 _OFFSET: Final = re.compile(r" ?%z$")
 
 
@@ -184,15 +185,15 @@ def _mapped(walk: Walk) -> Any:
 
 def _of_epoch(value: exp.Expression, scale: int, target: Any) -> exp.Expression:
     moment = apply("epoch_scaled", value, integer(scale))
-    if target == _T.TIMESTAMPTZ:
+    if target in _INSTANTS:
         return apply("timezone", string("UTC"), moment)
-    return exp.Cast(this=moment, to=DataType(this=target))
+    return exp.Cast(this=moment, to=types.duckdb_type(DataType(this=target)))
 
 
 def _parsed(value: exp.Expression, model: str, target: Any, safe: bool) -> exp.Expression:
     """Text by a format. A TIMESTAMP_NTZ keeps the clock and drops the offset."""
     found = formats.input_formats(model)
-    if target != _T.TIMESTAMPTZ and any("%z" in each for each in found):
+    if target not in _INSTANTS and any("%z" in each for each in found):
         found = [_OFFSET.sub("", each) for each in found]
         value = text_call("without_offset", value)
     listed = exp.Array(expressions=[string(each) for each in found])
@@ -200,7 +201,7 @@ def _parsed(value: exp.Expression, model: str, target: Any, safe: bool) -> exp.E
         moment = apply("try_strptime", value, listed)
     else:
         moment = apply("parse_format", value, listed, string(model))
-    return exp.Cast(this=moment, to=DataType(this=target))
+    return exp.Cast(this=moment, to=types.duckdb_type(DataType(this=target)))
 
 
 def _both(
@@ -233,6 +234,6 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("TIME", _to_moment(_T.TIME, safe=False), 1, 2),
     *_both("TO_TIMESTAMP", _moment_of(None), 1, 2),
     *_both("TO_TIMESTAMP_NTZ", _moment_of(_T.TIMESTAMP), 1, 2),
-    *_both("TO_TIMESTAMP_LTZ", _moment_of(_T.TIMESTAMPTZ), 1, 2),
+    *_both("TO_TIMESTAMP_LTZ", _moment_of(_T.TIMESTAMPLTZ), 1, 2),
     *_both("TO_TIMESTAMP_TZ", _moment_of(_T.TIMESTAMPTZ), 1, 2, partial=_ZONED),
 )
