@@ -76,9 +76,10 @@ fuzz: setup ## 100,000 mutated messages at the PostgreSQL door (FUZZ="--messages
 demo: setup ## the tour: a server, the flights data, a worksheet of Snowflake queries
 	@$(BIN)/python -m demo
 
-docs: setup ## write the pages that are made of the code: docs/errors.md
+docs: setup ## write the pages that are made of the code: docs/errors.md, docs/functions.md
 	@mkdir -p docs
 	@$(BIN)/python -c 'from mockhaus.cli.errors_page import page; print(page(), end="")' > docs/errors.md
+	@$(BIN)/mockhaus functions --markdown > docs/functions.md
 
 bench: setup ## the figures, side by side with others
 	@$(BIN)/python -m bench.run
