@@ -40,6 +40,7 @@ from mockhaus.gateway.protocol import (
     Action,
     Namespace,
     Protocol,
+    lone_executes,
     portal_names,
     statement_names,
 )
@@ -161,7 +162,7 @@ class Backend:
         return self._perform(messages)
 
     def _perform(self, messages: Sequence[Message]) -> Generator[Wire, None, bytes | None]:
-        lone = _lone_executes(messages)
+        lone = lone_executes(messages)
         for number, message in enumerate(messages):
             try:
                 action = self.protocol.receive(message)
@@ -495,17 +496,3 @@ class Backend:
 
 #: Values of client_min_messages that keep notices from the client.
 _QUIET: Final = ("warning", "error")
-
-
-def _lone_executes(messages: Sequence[Message]) -> set[int]:
-    """Where an Execute is known to be the only one before its Sync."""
-    found: set[int] = set()
-    since_sync: list[int] = []
-    for number, message in enumerate(messages):
-        if type(message) is m.Execute:
-            since_sync.append(number)
-        elif type(message) is m.Sync:
-            if len(since_sync) == 1:
-                found.add(since_sync[0])
-            since_sync = []
-    return found

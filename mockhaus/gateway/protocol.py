@@ -15,7 +15,7 @@ action out and reports with `accepted`, `logged_in` and `failed` what the table 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from typing import Final, Generic, TypeVar
 
@@ -222,3 +222,17 @@ def statement_names() -> Namespace[_T]:
 
 def portal_names() -> Namespace[_T]:
     return Namespace("portal", UndefinedPortal, DuplicatePortal)
+
+
+def lone_executes(messages: Sequence[Message]) -> set[int]:
+    """Where an Execute is known to be the only one before its Sync."""
+    found: set[int] = set()
+    since_sync: list[int] = []
+    for number, message in enumerate(messages):
+        if type(message) is m.Execute:
+            since_sync.append(number)
+        elif type(message) is m.Sync:
+            if len(since_sync) == 1:
+                found.add(since_sync[0])
+            since_sync = []
+    return found

@@ -56,12 +56,6 @@ if TYPE_CHECKING:
 #: Rows up to which an answer is short.
 _FEW: Final = 80
 _DONE: Final = "Statement executed successfully."
-_STATUS: Final[dict[State, Literal["I", "T", "E"]]] = {
-    State.IDLE: "I",
-    State.IMPLICIT: "I",
-    State.OPEN: "T",
-    State.FAILED: "E",
-}
 
 
 class Connection:
@@ -112,7 +106,7 @@ class Connection:
     @property
     def status(self) -> Literal["I", "T", "E"]:
         """ReadyForQuery's letter: idle, in a transaction, in a failed transaction."""
-        return _STATUS[self._transaction.state]
+        return self._transaction.status
 
     @property
     def is_active(self) -> bool:

@@ -16,7 +16,7 @@ import enum
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 from mockhaus.engine.database import Cursor
 from mockhaus.errors import NoTransaction, SqlError, TransactionAborted, UndefinedSavepoint
@@ -35,12 +35,20 @@ class Transactions(enum.Enum):
 
 
 class State(enum.Enum):
-    """See the module; the values are ReadyForQuery's letters."""
+    """See the module."""
 
     IDLE = "idle"
     IMPLICIT = "implicit"
     OPEN = "open"
     FAILED = "failed"
+
+
+_LETTERS: Final[dict[State, Literal["I", "T", "E"]]] = {
+    State.IDLE: "I",
+    State.IMPLICIT: "I",
+    State.OPEN: "T",
+    State.FAILED: "E",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,11 @@ class Transaction:
         self._undone = undone
         self._after_commit: list[Callable[[], None]] = []
         self._savepoints: list[Savepoint] = []
+
+    @property
+    def status(self) -> Literal["I", "T", "E"]:
+        """The state as ReadyForQuery tells it."""
+        return _LETTERS[self.state]
 
     @property
     def is_open(self) -> bool:
