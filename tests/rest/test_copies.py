@@ -125,7 +125,8 @@ def test_where_a_session_stands_is_there_after_a_restart(tmp_path: Path) -> None
     registry = Registry(config)
     with client_of(config, registry) as client:
         make(client, "s", **PERSISTENT)
-        sql = """CREATE DATABASE d; CREATE SCHEMA d.x; USE WAREHOUSE wh; USE ROLE analyst;
+        sql = """CREATE DATABASE d; CREATE SCHEMA d.x; CREATE WAREHOUSE wh; CREATE ROLE analyst;
+                 USE WAREHOUSE wh; USE ROLE analyst;
                  ALTER SESSION SET TIMEZONE = 'Europe/Paris', QUERY_TAG = 'tag'"""
         assert client.post("/api/v1/query", json={"sql": sql, "session_id": "s"}).status_code == 200
     registry.close()
