@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import Any, Final
 
 import msgspec
@@ -28,6 +29,10 @@ _encoder: Final = msgspec.json.Encoder(order="sorted")
 
 _DEPTH: Final = 500
 
+#: Values nested deeper are refused, whatever the limit of Python is.
+DEEPEST: Final = 1000
+_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<open>[\[{])|(?P<close>[\]}])', re.S)
+
 #: What may stand in forgiving JSON: white space, strings of both quotes, punctuation, words.
 _TOKEN: Final = re.compile(
     r"""\s*(?: (?P<double>"(?:[^"\\]|\\.)*") | (?P<single>'(?:[^'\\]|\\.)*')
@@ -40,6 +45,8 @@ _KEYWORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None, 
 
 def canonical(text: str, *, last_key_wins: bool = False) -> str | None:
     """The canonical text of a JSON value; None for blank text. Raises JsonError."""
+    if is_too_deep(text):
+        raise JsonError(f"the value is nested more than {DEEPEST} deep")
     try:
         value = _decoder.decode(text)
     except (msgspec.DecodeError, RecursionError):
@@ -51,6 +58,18 @@ def canonical(text: str, *, last_key_wins: bool = False) -> str | None:
     if not last_key_wins and len(encoded) != len(text) and "{" in text:
         _refuse_repeated_keys(text)
     return encoded
+
+
+def is_too_deep(text: str, start: int = 0, end: int = sys.maxsize) -> bool:
+    """Whether a value, or the part of a text from `start` to `end`, is nested too deeply."""
+    if text.count("[", start, end) + text.count("{", start, end) <= DEEPEST:
+        return False
+    depth = 0
+    for match in _BRACKET.finditer(text, start, end):
+        depth += 1 if match["open"] else -1 if match["close"] else 0
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def without_nulls(text: str) -> str:

@@ -7,11 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_SPACE = re.compile(r"\s*")
-_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<open>[\[{])|(?P<close>[\]}])', re.S)
+from mockhaus.engine.json_text import is_too_deep
 
-#: Values nested deeper are refused: what DuckDB could not read it cannot take apart either.
-_DEEPEST = 1000
+_SPACE = re.compile(r"\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def json_records(text: str, *, strip: bool) -> Iterator[Value]:
         column = at - (text.rfind("\n", 0, at) + 1) + 1
         try:
             _, end = decoder.raw_decode(text, at)
-            if _is_too_deep(text, at, end):
+            if is_too_deep(text, at, end):
                 raise RecursionError
         except (ValueError, RecursionError) as error:
             reason = getattr(error, "msg", None) or "malformed or nested too deeply"
@@ -56,18 +54,6 @@ def json_records(text: str, *, strip: bool) -> Iterator[Value]:
 
 def _no_constant(word: str) -> None:
     raise ValueError(f"{word} is no JSON")
-
-
-def _is_too_deep(text: str, at: int, end: int) -> bool:
-    """Whether a value is nested deeper than is read, however deep Python may go."""
-    if text.count("[", at, end) + text.count("{", at, end) <= _DEEPEST:
-        return False
-    depth = 0
-    for match in _BRACKET.finditer(text, at, end):
-        depth += 1 if match["open"] else -1 if match["close"] else 0
-        if depth > _DEEPEST:
-            return True
-    return False
 
 
 def _skip(text: str, at: int) -> int:
