@@ -20,7 +20,6 @@ from mockhaus.gateway.backend import Backend
 from mockhaus.gateway.client import Client
 from mockhaus.gateway.protocol import Protocol
 from mockhaus.gateway.settings import Settings
-from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import Registry
 from mockhaus.sessions.transaction import Transactions
 from mockhaus.workers import Workers
@@ -119,7 +118,7 @@ class PgServer:
         )
         try:
             database = who.database
-            if who.fallback and not _has_database(connection, database):
+            if who.fallback and not (database and connection.has_database(database)):
                 database = None
             connection.enter(database, who.schema)
             backend = Backend(protocol, connection, settings, self.encoders)
@@ -128,10 +127,3 @@ class PgServer:
             connection.close()
             raise
         return backend
-
-
-def _has_database(connection: Connection, name: str | None) -> bool:
-    (statement,) = connection.parse("SHOW DATABASES")
-    result = connection.run(connection.prepare(statement))
-    position = [column.name.lower() for column in result.columns].index("name")
-    return any(row[position].upper() == (name or "").upper() for row in result.python_rows())

@@ -166,6 +166,11 @@ class Connection:
         statement = s.AlterSession(text="", parameters=dict(parameters))
         self.context, _ = SETTINGS[s.AlterSession](self._workspace(), statement)
 
+    @gated
+    def has_database(self, name: str) -> bool:
+        """Whether there is a database of that name, in whatever case."""
+        return Objects(self._cursor).find("DATABASE", ObjectName(name)) is not None
+
     def _database(self, name: str) -> str:
         """The stored name of a database, which is created if it is new."""
         with self.session.setup:

@@ -40,6 +40,12 @@ def pipeline(*statements: str) -> list[Message]:
 # --- start-up -------------------------------------------------------------------------------------
 
 
+def test_a_login_leaves_nothing_in_the_history(server: Running) -> None:
+    named = ALICE | {"database": "alice", "options": "-c session=untouched"}
+    with Wire(server.port, named):
+        assert server.registry.attach("untouched").history.recent() == []
+
+
 def test_greeting(server: Running) -> None:
     with Wire(server.port, ALICE | {"application_name": "probe"}) as wire:
         greeting = lines(wire.greeting)
