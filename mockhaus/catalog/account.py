@@ -97,8 +97,30 @@ def stored_name(workspace: Workspace, kind: str, name: str) -> str | None:
     found = workspace.objects.find(kind, ObjectName(name))
     if found is not None:
         return found.name.name
-    built_in = [*_BUILT_IN.get(kind, ()), *([workspace.context.user] if kind == "USER" else ())]
-    return next((each for each in built_in if each.upper() == name.upper()), None)
+    return next((e for e in _built_in(workspace, kind) if e.upper() == name.upper()), None)
+
+
+def _built_in(workspace: Workspace, kind: str) -> tuple[str, ...]:
+    own = (workspace.context.user,) if kind == "USER" else ()
+    return (*_BUILT_IN.get(kind, ()), *own)
+
+
+def is_built_in(workspace: Workspace, kind: str, name: str) -> bool:
+    """Whether it is there without being created."""
+    return name.upper() in (each.upper() for each in _built_in(workspace, kind))
+
+
+def recorded(workspace: Workspace, kind: str, name: str) -> CatalogObject | None:
+    """The record of a warehouse, role or user, to be altered; None if there is none of them.
+
+    What is there without being created is recorded now.
+    """
+    stored = stored_name(workspace, kind, name)
+    if stored is None:
+        return None
+    key = ObjectName(stored)
+    workspace.objects.create(CatalogObject(kind, key, {}, "", ""), if_not_exists=True)
+    return workspace.objects.get(kind, key)
 
 
 def require(workspace: Workspace, kind: str, name: str) -> str:
@@ -162,9 +184,7 @@ def _function(workspace: Workspace, name: ObjectName) -> ObjectName:
 
 
 def _all(workspace: Workspace, kind: str) -> list[CatalogObject]:
-    names = set(_BUILT_IN[kind])
-    if kind == "USER":
-        names.add(workspace.context.user)
+    names = set(_built_in(workspace, kind))
     created = next((each.created for each in workspace.objects.list("DATABASE")), None)
     recorded = workspace.objects.list(kind)
     names -= {each.name.name.upper() for each in recorded}

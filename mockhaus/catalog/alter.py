@@ -88,7 +88,7 @@ def _add(workspace: Workspace, table: CatalogObject, step: a.AddColumn) -> Catal
     if column.not_null:
         _run(workspace, table, f"ALTER COLUMN {quoted} SET NOT NULL")
     constraints = [*table.properties.get("constraints", ()), *step.constraints]
-    changed = _with(table, columns=[*entries, entry(column)], constraints=constraints)
+    changed = _with(table, columns=[*entries, entry(workspace, column)], constraints=constraints)
     if rebuild.check(column.name, columns.declared(column.type) or ""):
         rebuild.renew(workspace, changed)
     return changed

@@ -35,15 +35,15 @@ def _told(value: Any) -> str:
 
 def _account(workspace: Workspace, statement: AlterObject) -> None:
     """Parameters that sessions opened later begin with."""
-    given = dict(parameters.of_account(workspace.objects))
+    found = parameters.account(workspace.objects)
+    given = dict(found.properties)
     for name, value in statement.options.items():
         parameters.check(name, _told(value), "account")
         given[name] = _told(value)
     for name in statement.unset:
         parameters.check(name, None, "account")
         given.pop(name, None)
-    new = CatalogObject("ACCOUNT", parameters.ACCOUNT, given)
-    workspace.objects.create(new, replace=True)
+    workspace.objects.update(found, replace(found, properties=given))
 
 
 def _set(statement: AlterObject, found: CatalogObject, allowed: frozenset[str]) -> CatalogObject:
@@ -170,17 +170,13 @@ def _sequence(workspace: Workspace, statement: AlterObject) -> None:
 
 def _account_object(workspace: Workspace, statement: AlterObject) -> None:
     kind, name = statement.object, statement.name
-    found = workspace.objects.find(kind, name)
+    if statement.renamed is not None and account.is_built_in(workspace, kind, name.name):
+        raise UnsupportedFeature(f"Unsupported feature 'ALTER {kind} RENAME of {name}'.")
+    found = account.recorded(workspace, kind, name.name)
     if found is None:
-        stored = account.stored_name(workspace, kind, name.name)
-        if stored is None:
-            if not statement.if_exists:
-                account.require(workspace, kind, name.name)
-            return
-        if statement.renamed is not None:
-            raise UnsupportedFeature(f"Unsupported feature 'ALTER {kind} RENAME of {stored}'.")
-        workspace.objects.create(CatalogObject(kind, ObjectName(stored), {}, "", ""))
-        found = workspace.objects.get(kind, ObjectName(stored))
+        if not statement.if_exists:
+            account.require(workspace, kind, name.name)
+        return
     if statement.renamed is not None:
         new = ObjectName(statement.renamed.name)
         if account.stored_name(workspace, kind, new.name) is not None:

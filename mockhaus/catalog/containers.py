@@ -6,7 +6,7 @@ Snowflake's manual: "CREATE DATABASE", "CREATE SCHEMA".
 
 from __future__ import annotations
 
-from mockhaus.catalog import views
+from mockhaus.catalog import tagging, views
 from mockhaus.catalog.answers import already_dropped, status
 from mockhaus.catalog.objects import CatalogObject, check_length
 from mockhaus.catalog.workspace import Workspace
@@ -60,6 +60,8 @@ def remove_schema(workspace: Workspace, name: ObjectName) -> None:
     """Drop a schema and all that is in it."""
     schema = storage_schema(name.database or "", name.name)
     functions = workspace.objects.list("FUNCTION", name.database, name.name)
+    for tag in workspace.objects.list("TAG", name.database, name.name):
+        tagging.forget(workspace.objects, tag.name)
     # One by one: DuckDB commits no DROP SCHEMA CASCADE after a write to one of its tables.
     for table in workspace.objects.list("TABLE", name.database, name.name):
         workspace.cursor.run(f"DROP TABLE {quoted(schema)}.{quoted(table.name.name)}")

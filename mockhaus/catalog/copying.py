@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from mockhaus.catalog import defaults, rebuild, views
+from mockhaus.catalog import defaults, rebuild, tagging, views
 from mockhaus.catalog.containers import make_database, make_schema, remove_database, remove_schema
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.workspace import Workspace
@@ -62,6 +62,8 @@ def _copy(
         for each in _within(workspace, kind, source.name):
             if kind != "STAGE" or moved or each.properties.get("URL"):  # as Snowflake clones them
                 workspace.objects.add(replace(each, name=_at(each, target)))
+            if kind == "TAG" and moved:
+                tagging.rename(workspace.objects, each.name, _at(each, target))
 
 
 def _told(source: CatalogObject, options: dict[str, object]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """GET_DDL: the statements that create an object again.
 
 A database and a schema are written with everything in them, in the order in which it was created
-but for sequences and file formats, which come first. Snowflake's manual: "GET_DDL".
+but for tags, sequences and file formats, which come first. Snowflake's manual: "GET_DDL".
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from mockhaus.translation.tables import view_query
 from mockhaus.types import from_duckdb
 
 #: Kinds of objects in a schema, in the order in which they are written.
-_WITHIN: Final = (("SEQUENCE", "FILE FORMAT", "TAG"), ("TABLE", "VIEW", "FUNCTION"))
+_WITHIN: Final = (("TAG",), ("SEQUENCE", "FILE FORMAT"), ("TABLE", "VIEW", "FUNCTION"))
 
 _PLAIN: Final = re.compile(r"[A-Z_][A-Z0-9_$]*")
 
@@ -103,6 +103,14 @@ def _name(found: CatalogObject, full: bool) -> str:
     return ".".join(quoted(part) for part in parts if part is not None)
 
 
+def _tags(told: Mapping[str, Any]) -> str:
+    """` WITH TAG (name='value', ..)`, by full names."""
+    listed = ", ".join(
+        f"{'.'.join(map(quoted, kept[:3]))}={text(kept[3])}" for kept in told.get("tags") or ()
+    )
+    return f" WITH TAG ({listed})" if listed else ""
+
+
 def _comment(found: CatalogObject) -> str:
     return f" COMMENT={text(found.comment)}" if found.comment else ""
 
@@ -128,7 +136,7 @@ def _table(workspace: Workspace, found: CatalogObject, full: bool) -> str:
     body = ",\n\t".join(lines)
     return (
         f"create or replace {what}TABLE {_name(found, full)}{cluster} (\n\t{body}\n)"
-        f"{_comment(found).lstrip()};"
+        f"{(_tags(told) + _comment(found)).lstrip()};"
     )
 
 
@@ -142,6 +150,8 @@ def _column(found: columns.Found, told: Mapping[str, Any]) -> str:
         parts.append(f"autoincrement start {start} increment {step} {order}")
     elif told.get("default") is not None:
         parts.append(f"DEFAULT {told['default']}")
+    if told.get("tags"):
+        parts.append(_tags(told).lstrip())
     if told.get("comment"):
         parts.append(f"COMMENT {text(told['comment'])}")
     return " ".join(parts)
@@ -162,13 +172,22 @@ def _listed(items: Iterable[str]) -> str:
 
 
 def _view(workspace: Workspace, found: CatalogObject, full: bool) -> str:
-    listed = ",\n\t".join(quoted(each.name) for each in columns.of(workspace, found.name))
+    entries = {each["name"].upper(): each for each in found.properties.get("columns", ())}
+    listed = ",\n\t".join(
+        _view_column(each.name, entries.get(each.name.upper(), {}))
+        for each in columns.of(workspace, found.name)
+    )
     secure = "secure " if found.properties.get("secure") else ""
     query = view_query(str(found.properties["text"]))
     return (
-        f"create or replace {secure}view {_name(found, full)}(\n\t{listed}\n){_comment(found)}"
-        f" as {query};"
+        f"create or replace {secure}view {_name(found, full)}(\n\t{listed}\n)"
+        f"{_tags(found.properties)}{_comment(found)} as {query};"
     )
+
+
+def _view_column(name: str, told: Mapping[str, Any]) -> str:
+    comment = f" COMMENT {text(told['comment'])}" if told.get("comment") else ""
+    return f"{quoted(name)}{_tags(told)}{comment}"
 
 
 # --- the rest ------------------------------------------------------------------------------------
@@ -179,7 +198,7 @@ def _sequence(workspace: Workspace, found: CatalogObject, full: bool) -> str:
     order = "noorder" if told.get("ORDER") is False else "order"
     return (
         f"create or replace sequence {_name(found, full)} start with {told['START']} increment by"
-        f" {told['INCREMENT']} {order}{_comment(found)};"
+        f" {told['INCREMENT']} {order}{_tags(told)}{_comment(found)};"
     )
 
 
@@ -201,6 +220,7 @@ def _function(workspace: Workspace, found: CatalogObject, full: bool) -> str:
         "\nSTRICT" if told.strict else "",
         "\nIMMUTABLE" if called.get("volatility") == "IMMUTABLE" else "",
         "\nMEMOIZABLE" if called.get("memoizable") else "",
+        f"\n{_tags(called).lstrip()}" if called.get("tags") else "",
         f"\nCOMMENT={text(found.comment)}" if found.comment else "",
     ]
     secure = "SECURE " if called.get("secure") else ""
@@ -250,16 +270,24 @@ def _schema(workspace: Workspace, found: CatalogObject, full: bool) -> str:
         ]
         inside.sort(key=lambda each: each.oid or 0)
         parts += [_WRITERS[each.kind](workspace, each, full) for each in inside]
-    return "\n\n".join(parts)
+    return "\n\n".join((*parts, *_tagged(found, _name(found, full))))
+
+
+def _tagged(found: CatalogObject, name: str) -> list[str]:
+    """The tags of a container come last: they may be in it."""
+    tags = _tags(found.properties).removeprefix(" WITH TAG (").removesuffix(")")
+    return [f"alter {found.kind.lower()} {name} set tag {tags};"] if tags else []
 
 
 def _database(workspace: Workspace, found: CatalogObject, full: bool) -> str:
     transient = "transient " if found.properties.get("TRANSIENT") else ""
-    parts = [f"create or replace {transient}database {quoted(found.name.name)}{_comment(found)};"]
+    name = quoted(found.name.name)
+    parts = [f"create or replace {transient}database {name}{_comment(found)};"]
     schemas = sorted(
         workspace.objects.list("SCHEMA", found.name.name), key=lambda each: each.oid or 0
     )
-    return "\n\n".join((*parts, *(_schema(workspace, each, full) for each in schemas)))
+    within = [_schema(workspace, each, full) for each in schemas]
+    return "\n\n".join((*parts, *within, *_tagged(found, name)))
 
 
 _WRITERS: Final[dict[str, Callable[[Workspace, CatalogObject, bool], str]]] = {

@@ -16,6 +16,7 @@ from mockhaus.catalog import (
     sequences,
     show,
     tables,
+    tags,
     views,
 )
 from mockhaus.catalog.workspace import Handler, Workspace
@@ -24,6 +25,7 @@ from mockhaus.translation import statements as s
 from mockhaus.translation.grammar.account import CreateAccountObject, Grant
 from mockhaus.translation.grammar.altering import AlterObject
 from mockhaus.translation.grammar.routines import AlterFunction, CreateFunction
+from mockhaus.translation.grammar.tags import AlterTag, CreateTag, SetTags
 
 
 def comment(workspace: Workspace, statement: s.Comment) -> Result:
@@ -45,6 +47,9 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.Comment: comment,
     CreateAccountObject: account.create,
     Grant: account.grant,
+    CreateTag: tags.create,
+    AlterTag: tags.alter,
+    SetTags: tags.assign,
     s.Show: show.show,
     s.Describe: describe.describe,
 }
@@ -57,6 +62,7 @@ DROPS: Final[dict[str, Handler]] = {
     "VIEW": tables.drop_relation,
     "SEQUENCE": tables.drop_relation,
     "FUNCTION": routines.drop,
+    "TAG": tags.drop,
     **dict.fromkeys(("WAREHOUSE", "ROLE", "USER"), account.drop),
 }
 

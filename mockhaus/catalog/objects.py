@@ -121,6 +121,14 @@ class Objects:
         )
         return [_object(row) for row in rows]
 
+    def with_tags(self) -> list[CatalogObject]:
+        """The objects that have tags, themselves or on a column."""
+        rows = self._cursor.rows(
+            f"SELECT {_COLUMNS} FROM {SCHEMA}.objects"
+            """ WHERE contains(CAST(properties AS VARCHAR), '"tags"')"""
+        )
+        return [_object(row) for row in rows]
+
     def list(
         self, kind: str, database: str | None = None, schema: str | None = None
     ) -> list[CatalogObject]:

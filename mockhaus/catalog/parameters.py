@@ -141,7 +141,14 @@ def invalid_value(name: str, value: str) -> InvalidParameter:
 def of_account(objects: Objects) -> Mapping[str, str]:
     """The session parameters that ALTER ACCOUNT has set."""
     found = objects.find("ACCOUNT", ACCOUNT)
-    return {} if found is None else {k: str(v) for k, v in found.properties.items()}
+    told = {} if found is None else found.properties
+    return {name: str(value) for name, value in told.items() if name.isupper()}
+
+
+def account(objects: Objects) -> CatalogObject:
+    """The record of the account, to be altered."""
+    objects.create(CatalogObject("ACCOUNT", ACCOUNT), if_not_exists=True)
+    return objects.get("ACCOUNT", ACCOUNT)
 
 
 # --- SHOW PARAMETERS -----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mockhaus.catalog import account, columns, context_listing, keys, parameters, routines
+from mockhaus.catalog import account, columns, context_listing, keys, parameters, routines, tags
 from mockhaus.catalog.listing import Listing, Rows, answer, scope, shaped, yes
 from mockhaus.catalog.tables import relation_kind
 from mockhaus.catalog.workspace import Workspace
@@ -239,4 +239,5 @@ LISTINGS: Final[dict[str, Listing]] = {
     **account.LISTINGS,
     **context_listing.LISTINGS,
     **parameters.LISTINGS,
+    **tags.LISTINGS,
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from mockhaus.catalog import columns, defaults, rebuild
+from mockhaus.catalog import columns, defaults, rebuild, tagging
 from mockhaus.catalog.answers import already_dropped, already_there, status
 from mockhaus.catalog.objects import SCHEMA, CatalogObject, check_length
 from mockhaus.catalog.workspace import Workspace
@@ -95,7 +95,8 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
     if definition.like is not None:
         return _model(workspace, definition, name)
     rows = _build(workspace, definition, names.storage_name(name, workspace.context))
-    recorded = _recorded(definition, () if definition.columns else columns.of(workspace, name))
+    found = () if definition.columns else columns.of(workspace, name)
+    recorded = _recorded(workspace, definition, found)
     workspace.objects.add(CatalogObject("TABLE", name, recorded, definition.comment))
     answer = status("CREATE TABLE", f"Table {name.name} successfully created.")
     if rows is not None:
@@ -120,6 +121,8 @@ def _create_temporary(workspace: Workspace, definition: tables.TableDefinition) 
     stored = f"temp.main.{names.quoted(f'{schema}.{definition.name.name}'.upper())}"
     if definition.like is not None:
         raise UnsupportedFeature("Unsupported feature 'CREATE TEMPORARY TABLE LIKE or CLONE'.")
+    if definition.tags or any(column.tags for column in definition.columns):
+        raise UnsupportedFeature("Unsupported feature 'TAG of a temporary table'.")
     exists = workspace.context.is_temporary(definition.name)
     if exists and definition.if_not_exists:
         return already_there("CREATE TABLE", definition.name.name)
@@ -158,16 +161,17 @@ def _column_sql(workspace: Workspace, column: tables.ColumnDefinition) -> str:
 _RECORDED: Final = ("name", "comment", "identity", "ordered", "default")
 
 
-def entry(column: tables.ColumnDefinition) -> dict[str, Any]:
+def entry(workspace: Workspace, column: tables.ColumnDefinition) -> dict[str, Any]:
     """What is recorded of a column."""
     kept = {key: getattr(column, key) for key in _RECORDED}
-    return {**kept, "type": columns.declared(column.type) or column.type}
+    kept["type"] = columns.declared(column.type) or column.type
+    return {**kept, **tagging.told(workspace, column.tags)}
 
 
 def _recorded(
-    definition: tables.TableDefinition, found: Sequence[columns.Found]
+    workspace: Workspace, definition: tables.TableDefinition, found: Sequence[columns.Found]
 ) -> dict[str, object]:
-    entries = [entry(column) for column in definition.columns] or [
+    entries = [entry(workspace, column) for column in definition.columns] or [
         {"name": column.name, "type": str(from_duckdb(column.type))} for column in found
     ]
     return {
@@ -175,6 +179,7 @@ def _recorded(
         "constraints": list(definition.constraints),
         "transient": definition.transient,
         "cluster_by": definition.cluster_by,
+        **tagging.told(workspace, definition.tags),
     }
 
 
@@ -197,7 +202,8 @@ def comment(workspace: Workspace, statement: s.Comment) -> Result:
     if statement.column is None:
         changed = replace(found, comment=statement.comment)
     else:
-        changed = replace(found, properties=_with_comment(found, statement, workspace))
+        commented = {"comment": statement.comment}
+        changed = with_column(workspace, found, statement.column, lambda entry: commented)
     workspace.objects.update(found, changed)
     return status("COMMENT", "Statement executed successfully.")
 
@@ -211,10 +217,13 @@ def _commented(workspace: Workspace, statement: s.Comment) -> ObjectName:
     return workspace.context.resolve(statement.name)
 
 
-def _with_comment(
-    found: CatalogObject, statement: s.Comment, workspace: Workspace
-) -> dict[str, object]:
-    column = statement.column or ""
+def with_column(
+    workspace: Workspace,
+    found: CatalogObject,
+    column: str,
+    change: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+) -> CatalogObject:
+    """A table or view with what `change` makes of one column's entry. Raises InvalidIdentifier."""
     entries = [dict(c) for c in found.properties.get("columns", ())]
     entry = next((c for c in entries if c["name"].upper() == column.upper()), None)
     if entry is None:
@@ -226,8 +235,8 @@ def _with_comment(
             )
         entry = {"name": known[column.upper()], "type": "", "identity": None}
         entries.append(entry)
-    entry["comment"] = statement.comment
-    return {**found.properties, "columns": entries}
+    entry.update(change(entry))
+    return replace(found, properties={**found.properties, "columns": entries})
 
 
 # --- drop ----------------------------------------------------------------------------------------

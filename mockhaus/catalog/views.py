@@ -7,7 +7,9 @@ resolved in the view's own schema. Snowflake's manual: "CREATE VIEW", "Object na
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from mockhaus.catalog import tagging
 from mockhaus.catalog.answers import already_there, status
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.tables import ready, require_schema
@@ -38,9 +40,25 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
         "text": statement.text,
         "secure": definition.secure,
         "functions": [list(each) for each in sorted(definition.functions)],
+        "columns": _entries(workspace, definition),
+        **tagging.told(workspace, definition.tags),
     }
     workspace.objects.add(CatalogObject("VIEW", name, properties, definition.comment))
     return status("CREATE VIEW", f"View {name.name} successfully created.")
+
+
+def _entries(workspace: Workspace, definition: tables.ViewDefinition) -> list[dict[str, Any]]:
+    """What is recorded of the columns that have more than a name."""
+    return [
+        {
+            "name": name,
+            "type": "",
+            "comment": definition.comments.get(name, ""),
+            **tagging.told(workspace, definition.column_tags.get(name, ())),
+        }
+        for name in definition.columns
+        if name in definition.comments or name in definition.column_tags
+    ]
 
 
 def _within(name: ObjectName, context: Context) -> Context:

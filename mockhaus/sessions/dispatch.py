@@ -8,6 +8,7 @@ from typing import Any, Final
 from mockhaus.catalog import describe as describe_objects
 from mockhaus.catalog import handlers as catalog
 from mockhaus.catalog import show as show_objects
+from mockhaus.catalog import tags
 from mockhaus.catalog.workspace import Handler, Workspace
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.ingestion import client_copy, copy_into, directory, history, listing, transfer, unload
@@ -20,6 +21,7 @@ from mockhaus.translation.dml import target_of
 from mockhaus.translation.grammar.account import Grant
 from mockhaus.translation.grammar.altering import AlterObject
 from mockhaus.translation.grammar.routines import AlterFunction
+from mockhaus.translation.grammar.tags import KINDS, AlterTag, SetTags
 
 #: Kinds of objects that the ingestion room keeps.
 _FILE_OBJECTS: Final = frozenset(("STAGE", "FILE FORMAT", "INTEGRATION"))
@@ -54,6 +56,21 @@ def shape(workspace: Workspace, statement: s.Show | s.Describe) -> tuple[Column,
     return catalog.SHAPES[type(statement)](statement)
 
 
+def _tagged(handler: Handler) -> Handler:
+    """The handler of a CREATE, which then gives the new object its tags."""
+
+    def create(workspace: Workspace, statement: s.Create) -> Result:
+        kind = statement.kind.removeprefix("CREATE_")
+        if statement.tags and kind not in KINDS:
+            raise UnsupportedFeature(f"Unsupported feature 'CREATE {kind} TAG'.")
+        answer = handler(workspace, statement)
+        if statement.tags and not answer.skipped:
+            tags.of_new(workspace, kind, statement)
+        return answer
+
+    return create
+
+
 def forget_loads(workspace: Workspace, statement: s.Statement) -> None:
     """A table that was emptied, replaced or dropped was loaded from nothing: files load again."""
     name = _emptied(statement, workspace.context)
@@ -80,8 +97,10 @@ def _emptied(statement: s.Statement, context: Context) -> ObjectName | None:
 
 
 HANDLERS: Final[dict[type[s.Statement], Handler]] = {
-    **catalog.HANDLERS,
-    **files.HANDLERS,
+    **{
+        kind: _tagged(handler) if issubclass(kind, s.Create) else handler
+        for kind, handler in {**catalog.HANDLERS, **files.HANDLERS}.items()
+    },
     s.CopyFromClient: client_copy.load,
     s.Drop: drop,
     s.Show: show,
@@ -114,6 +133,8 @@ DDL: Final = (
     Grant,
     AlterFunction,
     AlterObject,
+    AlterTag,
+    SetTags,
 )
 
 #: Statements that only look at the database: they take no lock and need no transaction.

@@ -14,6 +14,7 @@ from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import names, tables
 from mockhaus.translation import statements as s
 from mockhaus.translation.clauses.types import duckdb_type, meant
+from mockhaus.translation.constraints import column_names, table_constraint
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import generate, snowflake_text
 from mockhaus.translation.rewrite import Walk
@@ -176,7 +177,7 @@ def _drop(action: exp.Drop, walk: Walk) -> list[Step]:
     if action.args.get("kind") != "COLUMN":
         raise _unsupported("TABLE", action)
     exists = bool(action.args.get("exists"))
-    return [DropColumn(name, exists) for name in tables.column_names(action.args["tables"])]
+    return [DropColumn(name, exists) for name in column_names(action.args["tables"])]
 
 
 def _rename_column(action: exp.RenameColumn, walk: Walk) -> list[Step]:
@@ -203,10 +204,14 @@ def _cluster(action: exp.ClusterProperty, walk: Walk) -> list[Step]:
 
 
 def _constraint(action: exp.AddConstraint, walk: Walk) -> list[Step]:
-    return [AddConstraint(tables.table_constraint(each)) for each in action.expressions]
+    return [AddConstraint(table_constraint(each)) for each in action.expressions]
 
 
 def _set(action: exp.AlterSet, walk: Walk) -> list[Step]:
+    for key, value in action.args.items():
+        if value and key != "expressions":
+            words = key.upper().removeprefix("FILE_").removeprefix("COPY_")
+            raise UnsupportedFeature(f"Unsupported feature 'ALTER TABLE SET {words}'.")
     found: list[Step] = []
     for group in action.expressions:
         for item in group.expressions if isinstance(group, exp.Properties) else [group]:

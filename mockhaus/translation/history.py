@@ -14,6 +14,7 @@ from sqlglot import exp
 from mockhaus.errors import ResultNotFound, UnsupportedFeature, WrongArguments
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.dialect import tokenize
+from mockhaus.translation.functions import tags
 from mockhaus.translation.grammar.reader import Reader
 from mockhaus.translation.operands import literal_number, plain
 from mockhaus.translation.registry import apply
@@ -47,7 +48,7 @@ _FUNCTIONS: Final = {
 }
 
 #: Views of SNOWFLAKE.ACCOUNT_USAGE.
-_VIEW_MACROS: Final = frozenset(("TABLES", "COLUMNS", "COPY_HISTORY"))
+_VIEW_MACROS: Final = frozenset(("TABLES", "COLUMNS", "COPY_HISTORY", "TAGS", "TAG_REFERENCES"))
 _VIEWS: Final = _VIEW_MACROS | {"QUERY_HISTORY", "LOGIN_HISTORY"}
 
 
@@ -106,6 +107,8 @@ def result_scan(node: exp.Anonymous, walk: Walk) -> exp.Select:
 
 def function(name: str, node: exp.Anonymous, walk: Walk) -> exp.Select | None:
     """A table function of INFORMATION_SCHEMA as a query, None if it is none of these."""
+    if name in tags.TABLE_FUNCTIONS:
+        return _star(exp.Table(this=tags.table_function(name, node, walk)))
     known = _FUNCTIONS.get(name)
     if known is None:
         return None

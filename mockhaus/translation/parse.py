@@ -18,7 +18,7 @@ from mockhaus.errors import UnknownFunction, UnsupportedFeature
 from mockhaus.translation import indirect, returning
 from mockhaus.translation import statements as s
 from mockhaus.translation.dialect import parse_tree, tokenize
-from mockhaus.translation.grammar import account, altering, files, objects, routines
+from mockhaus.translation.grammar import account, altering, files, objects, routines, tags
 from mockhaus.translation.grammar.reader import Reader, statement_fields
 from mockhaus.translation.names import labels
 from mockhaus.translation.shapes import shaped
@@ -79,6 +79,7 @@ GRAMMARS: Final[dict[tuple[str, ...], Grammar]] = {
     **routines.GRAMMARS,
     **altering.GRAMMARS,
     **files.GRAMMARS,
+    **tags.GRAMMARS,
 }
 
 _MODIFIERS: Final = frozenset(
@@ -172,11 +173,25 @@ def _leading(reader: Reader) -> tuple[str, ...]:
 
 def _statement(reader: Reader, placeholders: bool) -> s.Statement:
     leading = _leading(reader)
+    if leading[0] == "ALTER" and (tagging := tags.set_tags(reader)) is not None:
+        return tagging
     for length in (3, 2, 1):
         grammar = GRAMMARS.get(leading[:length])
         if grammar is not None:
-            return grammar(reader)
+            return _tagged(reader, grammar) if leading[0] == "CREATE" else grammar(reader)
     return _tree(reader, leading, placeholders)
+
+
+def _tagged(reader: Reader, grammar: Grammar) -> s.Statement:
+    """A CREATE with its `WITH TAG (..)`, wherever that stands."""
+    rest, found = tags.cut(reader)
+    if not found:
+        return grammar(reader)
+    statement = grammar(Reader(rest, reader.text))
+    if not isinstance(statement, s.Create):
+        raise UnsupportedFeature(f"Unsupported feature '{statement.kind.replace('_', ' ')} TAG'.")
+    left_out = reader.text[rest[-1].end + 1 : reader.tokens[-1].end + 1]
+    return replace(statement, text=statement.text + left_out, tags=found)
 
 
 def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Statement:

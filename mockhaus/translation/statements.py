@@ -138,6 +138,10 @@ class Explain(Tree):
 # --- databases, schemas, context -----------------------------------------------------------------
 
 
+#: Tags as written with their values; None for one that is taken away.
+Tags = tuple[tuple[ObjectName, str | None], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create(Statement):
     """CREATE of something the catalog keeps; `options` by upper-case name."""
@@ -146,6 +150,7 @@ class Create(Statement):
     replace: bool = False
     if_not_exists: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
+    tags: Tags = ()
 
 
 class CreateDatabase(Create):

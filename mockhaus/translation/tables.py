@@ -7,7 +7,8 @@ Snowflake's manual: "CREATE TABLE", "CREATE VIEW".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlglot import exp
@@ -18,6 +19,7 @@ from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
 from mockhaus.translation.clauses.types import duckdb_type, length, meant
+from mockhaus.translation.constraints import options, reference, table_constraint
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import generate, snowflake_text, tokenize
 from mockhaus.translation.labels import label
@@ -43,6 +45,7 @@ class ColumnDefinition:
     #: (start, increment) of AUTOINCREMENT / IDENTITY; `ordered`: ORDER was asked for.
     identity: tuple[int, int] | None = None
     ordered: bool = False
+    tags: s.Tags = ()
 
     @property
     def sql(self) -> str:
@@ -71,6 +74,7 @@ class TableDefinition:
     #: The table of LIKE or CLONE; `cloned`: its rows come too.
     like: ObjectName | None = None
     cloned: bool = False
+    tags: s.Tags = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,10 @@ class ViewDefinition:
     if_not_exists: bool
     comment: str = ""
     secure: bool = False
+    #: Comments and tags of columns, by the column's name.
+    comments: Mapping[str, str] = field(default_factory=dict)
+    column_tags: Mapping[str, s.Tags] = field(default_factory=dict)
+    tags: s.Tags = ()
     #: User-defined functions whose bodies are written into the query: database, schema, name.
     functions: frozenset[tuple[str, ...]] = frozenset()
 
@@ -257,12 +265,15 @@ def _column_constraint(
         if walk.used or walk.calls:
             raise UnsupportedFeature("Unsupported feature 'DEFAULT with a user-defined function'.")
     elif isinstance(inner, exp.PrimaryKeyColumnConstraint):
-        constraints.append({"type": "PRIMARY KEY", "columns": [name]})
+        told = {"type": "PRIMARY KEY", "columns": [name], **options(inner)}
+        constraints.append(told)
         found["not_null"] = True
     elif isinstance(inner, exp.UniqueColumnConstraint):
-        constraints.append({"type": "UNIQUE", "columns": [name]})
+        constraints.append({"type": "UNIQUE", "columns": [name], **options(inner)})
     elif isinstance(inner, exp.Reference):
-        constraints.append(_reference(inner, [name]))
+        constraints.append(reference(inner, [name]))
+    elif isinstance(inner, exp.Tags):
+        found["tags"] = _tags(inner)
     else:
         raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(inner)}'.")
 
@@ -279,46 +290,23 @@ def _name_sequences(default: exp.Expression, context: Context) -> None:
             column.set("catalog", names.identifier(full.database or ""))
 
 
+def _tags(node: exp.Tags) -> s.Tags:
+    """WITH TAG (name = 'value', ..)."""
+    return tuple((_dotted(each.this), each.args["value"].name) for each in node.expressions)
+
+
+def _dotted(node: exp.Expression) -> ObjectName:
+    parts: list[str] = []
+    while isinstance(node, exp.Dot):
+        parts.append(names.stored(node.expression))
+        node = node.this
+    parts.append(names.stored(node) if isinstance(node, exp.Identifier) else node.name.upper())
+    return ObjectName(*parts)
+
+
 def default_sql(text: str, context: Context) -> str:
     """A recorded default in DuckDB's text."""
     return generate(Walk(context, text).rewrite(parsed_expression(text)))
-
-
-def table_constraint(item: exp.Expression) -> dict[str, Any]:
-    if isinstance(item, exp.Constraint):
-        inner = table_constraint(item.expressions[0])
-        return {**inner, "name": names.stored(item.this)}
-    if isinstance(item, exp.PrimaryKey):
-        return {"type": "PRIMARY KEY", "columns": column_names(item.expressions)}
-    if isinstance(item, exp.UniqueColumnConstraint):
-        listed = item.this.expressions if isinstance(item.this, exp.Schema) else []
-        return {"type": "UNIQUE", "columns": column_names(listed)}
-    if isinstance(item, exp.ForeignKey):
-        return _reference(item.args["reference"], column_names(item.expressions))
-    raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(item)}'.")
-
-
-def column_names(items: list[exp.Expression]) -> list[str]:
-    found = []
-    for item in items:
-        node = item
-        while not isinstance(node, exp.Identifier):
-            node = node.this
-        found.append(names.stored(node))
-    return found
-
-
-def _reference(node: exp.Expression, columns: list[str]) -> dict[str, Any]:
-    target = node.this
-    referenced = column_names(target.expressions) if isinstance(target, exp.Schema) else []
-    table = target.this if isinstance(target, exp.Schema) else target
-    name = names.object_name(table)
-    return {
-        "type": "FOREIGN KEY",
-        "columns": columns,
-        "table": [name.database, name.schema, name.name],
-        "referenced": referenced,
-    }
 
 
 def clustering(item: exp.Expression) -> str:
@@ -339,6 +327,8 @@ def _properties(properties: exp.Expression | None) -> dict[str, Any]:
             found["cluster_by"] = clustering(item)
         elif isinstance(item, exp.LikeProperty):
             found["like"] = item.this
+        elif isinstance(item, exp.Tags):
+            found["tags"] = _tags(item)
         else:
             raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(item)}'.")
     return found
@@ -378,18 +368,31 @@ def _create_view(statement: s.Tree, context: Context) -> ViewDefinition:
     schema = tree.this if isinstance(tree.this, exp.Schema) else None
     table = schema.this if schema is not None else tree.this
     comment, secure = "", False
+    tags: s.Tags = ()
     for item in tree.args["properties"].expressions if tree.args.get("properties") else ():
         if isinstance(item, exp.SchemaCommentProperty):
             comment = item.this.name
         elif isinstance(item, exp.SecureProperty):
             secure = True
+        elif isinstance(item, exp.Tags):
+            tags = _tags(item)
         else:
             raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(item)}'.")
-    columns = []
+    columns: list[str] = []
+    comments: dict[str, str] = {}
+    column_tags: dict[str, s.Tags] = {}
     for item in schema.expressions if schema is not None else ():
-        if isinstance(item, exp.ColumnDef) and item.args.get("constraints"):
-            raise UnsupportedFeature("Unsupported feature 'view column properties'.")
-        columns.append(names.stored(item if isinstance(item, exp.Identifier) else item.this))
+        name = names.stored(item if isinstance(item, exp.Identifier) else item.this)
+        columns.append(name)
+        for constraint in item.args.get("constraints") or ():
+            if isinstance(constraint.kind, exp.CommentColumnConstraint):
+                comments[name] = constraint.kind.this.name
+            elif isinstance(constraint.kind, exp.Tags):
+                column_tags[name] = _tags(constraint.kind)
+            else:
+                raise UnsupportedFeature(
+                    f"Unsupported feature '{snowflake_text(constraint.kind)}'."
+                )
     query = tree.expression
     label(query, names_of(query))
     walk = Walk(context, statement.text)
@@ -401,5 +404,8 @@ def _create_view(statement: s.Tree, context: Context) -> ViewDefinition:
         bool(tree.args.get("exists")),
         comment,
         secure,
+        comments,
+        column_tags,
+        tags,
         frozenset(walk.used),
     )

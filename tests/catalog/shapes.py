@@ -46,6 +46,8 @@ SHOW: Final = {
     "GRANTS TO ROLE public": "@created_on privilege granted_on name granted_to grantee_name"
     " grant_option granted_by",
     "PARAMETERS": "key value default level description type",
+    "TAGS": "@created_on name database_name schema_name owner comment allowed_values"
+    " owner_role_type propagate on_conflict",
     "VARIABLES": "#session_id @created_on @updated_on name value type comment",
     "STAGES": "@created_on name database_name schema_name url has_credentials has_encryption_key"
     " owner comment region type cloud notification_channel storage_integration endpoint"

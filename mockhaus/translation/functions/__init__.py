@@ -22,6 +22,7 @@ from mockhaus.translation.functions import (
     sketches,
     strings,
     tables,
+    tags,
     vectors,
     windows,
 )
@@ -45,6 +46,7 @@ FAMILIES: Final[dict[str, tuple[Function, ...]]] = {
     "String & binary": strings.FUNCTIONS,
     "Full-text search": search.FUNCTIONS,
     "Table": tables.FUNCTIONS,
+    "Tags": tags.FUNCTIONS,
     "Vector": vectors.FUNCTIONS,
     "Window": windows.FUNCTIONS,
     "Other families": elsewhere.FUNCTIONS,
