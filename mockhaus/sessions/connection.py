@@ -381,7 +381,8 @@ class Connection:
         atomic = change is None or not change.is_one_statement or len(rows) > 1
         loads = isinstance(statement, (s.Truncate, *DDL))
         key = lock_key(statement, self.context)
-        alone = self._transaction.state is State.IDLE
+        if alone := self._transaction.state is State.IDLE:
+            self._temporary = self.context.temporary
         automatic = self.context.is_on("AUTOCOMMIT", default=True) or isinstance(statement, DDL)
         if alone and not automatic:
             alone = self._begin() is None

@@ -193,6 +193,13 @@ def test_one_name_in_two_schemas(snowflake: Connection) -> None:
     assert run(snowflake, "SELECT mockhaus.a.t.w FROM mockhaus.a.t") == [("in a",)]
 
 
+def test_a_temporary_table_outlives_a_statement_that_fails(snowflake: Connection) -> None:
+    run(snowflake, "CREATE TEMPORARY TABLE kept AS SELECT 1 AS a")
+    with pytest.raises(errors.SqlError):
+        run(snowflake, "CREATE TABLE wrong (m MAP(VARCHAR, INT))")
+    assert run(snowflake, "SELECT a FROM kept") == [(1,)]
+
+
 def test_temporary_tables_hide_permanent_ones(snowflake: Connection) -> None:
     run(snowflake, "CREATE TABLE t AS SELECT 'kept' AS w")
     run(snowflake, "CREATE TEMPORARY TABLE t AS SELECT 'temporary' AS w")
