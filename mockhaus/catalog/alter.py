@@ -6,7 +6,7 @@ Snowflake's manual: "ALTER TABLE", "ALTER VIEW".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -231,24 +231,47 @@ def _constrain(workspace: Workspace, table: CatalogObject, step: a.AddConstraint
     return _with(table, constraints=[*known, step.constraint])
 
 
+def _is(which: a.NamedConstraint, told: Mapping[str, Any]) -> bool:
+    """Whether a recorded constraint is the one that is named."""
+    if which.name is not None:
+        return str(told.get("name", "")).upper() == which.name.upper()
+    columns = [column.upper() for column in told["columns"]]
+    wanted = columns if which.columns is None else [column.upper() for column in which.columns]
+    return told["type"] == which.kind and columns == wanted
+
+
+def _constraints(
+    table: CatalogObject,
+    which: a.NamedConstraint,
+    change: Callable[[dict[str, Any]], dict[str, Any] | None],
+) -> CatalogObject:
+    """The table with one constraint changed, or without it. Raises InvalidIdentifier."""
+    known = list(table.properties.get("constraints", ()))
+    if not any(_is(which, each) for each in known):
+        raise InvalidIdentifier(
+            f"SQL compilation error:\nconstraint '{which.name or which.kind}' does not exist"
+        )
+    changed = [change(each) if _is(which, each) else each for each in known]
+    return _with(table, constraints=[each for each in changed if each is not None])
+
+
 def _unconstrain(
     workspace: Workspace, table: CatalogObject, step: a.DropConstraint
 ) -> CatalogObject:
-    known = list(table.properties.get("constraints", ()))
-    kept = [
-        each
-        for each in known
-        if not (
-            each["type"] == step.kind
-            if step.name is None
-            else str(each.get("name", "")).upper() == step.name.upper()
-        )
-    ]
-    if len(kept) == len(known):
-        raise InvalidIdentifier(
-            f"SQL compilation error:\nconstraint '{step.name or step.kind}' does not exist"
-        )
-    return _with(table, constraints=kept)
+    return _constraints(table, step.which, lambda each: None)
+
+
+def _reconstrain(
+    workspace: Workspace, table: CatalogObject, step: a.ChangeConstraint
+) -> CatalogObject:
+    return _constraints(table, step.which, lambda each: {**each, **step.told})
+
+
+def _property(workspace: Workspace, table: CatalogObject, step: a.SetProperty) -> CatalogObject:
+    told = {name: value for name, value in table.properties.items() if name != step.name}
+    if step.value is not None:
+        told[step.name] = step.value
+    return replace(table, properties=told)
 
 
 _STEPS: Final[dict[type[Any], Callable[[Workspace, CatalogObject, Any], CatalogObject]]] = {
@@ -264,4 +287,6 @@ _STEPS: Final[dict[type[Any], Callable[[Workspace, CatalogObject, Any], CatalogO
     a.ClusterBy: _cluster,
     a.AddConstraint: _constrain,
     a.DropConstraint: _unconstrain,
+    a.ChangeConstraint: _reconstrain,
+    a.SetProperty: _property,
 }

@@ -53,8 +53,7 @@ def _set(statement: AlterObject, found: CatalogObject, allowed: frozenset[str]) 
         if name not in allowed | {"COMMENT"}:
             raise UnsupportedFeature(f"Unsupported feature 'ALTER {statement.object} {name}'.")
     for name, value in statement.options.items():
-        if name in parameters.OBJECT and not parameters.OBJECT[name].takes(_told(value)):
-            raise parameters.invalid_value(name, _told(value))
+        parameters.check_object(name, value)
         if name == "COMMENT":
             comment = str(value)
         else:
@@ -67,7 +66,7 @@ def _set(statement: AlterObject, found: CatalogObject, allowed: frozenset[str]) 
 
 # --- databases and schemas -----------------------------------------------------------------------
 
-_RETENTION: Final = frozenset(("DATA_RETENTION_TIME_IN_DAYS",))
+_PARAMETERS: Final = frozenset(parameters.OBJECT)
 
 
 def _database(workspace: Workspace, statement: AlterObject) -> None:
@@ -88,7 +87,7 @@ def _database(workspace: Workspace, statement: AlterObject) -> None:
         kept = workspace.objects.get("DATABASE", ObjectName(aside))
         _move_database(workspace, kept, other.name.name)
     else:
-        workspace.objects.update(found, _set(statement, found, _RETENTION))
+        workspace.objects.update(found, _set(statement, found, _PARAMETERS))
 
 
 def _aside() -> str:
@@ -118,8 +117,11 @@ def _schema(workspace: Workspace, statement: AlterObject) -> None:
         _move_schema(workspace, found, aside)
         _move_schema(workspace, other, found.name)
         _move_schema(workspace, workspace.objects.get("SCHEMA", aside), other.name)
+    elif statement.action:
+        told = {**found.properties, "MANAGED ACCESS": statement.action == "ENABLE"}
+        workspace.objects.update(found, replace(found, properties=told))
     else:
-        workspace.objects.update(found, _set(statement, found, _RETENTION))
+        workspace.objects.update(found, _set(statement, found, _PARAMETERS))
 
 
 def _schema_name(workspace: Workspace, name: ObjectName) -> ObjectName:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mockhaus.catalog import copying
+from mockhaus.catalog import copying, parameters
 from mockhaus.catalog.answers import already_there, status
 from mockhaus.catalog.containers import (
     make_database,
@@ -28,7 +28,7 @@ from mockhaus.translation.context import ObjectName
 from mockhaus.translation.information_schema import SCHEMA as INFORMATION_SCHEMA
 
 #: Options that are recorded, and what they may be.
-_RECORDED: Final = frozenset(("COMMENT", "TRANSIENT", "DATA_RETENTION_TIME_IN_DAYS"))
+_RECORDED: Final = frozenset(("COMMENT", "TRANSIENT", "MANAGED ACCESS", *parameters.OBJECT))
 
 #: Databases that Snowflake shares with every account.
 _SHARED: Final = ("SNOWFLAKE",)
@@ -38,9 +38,10 @@ def _options(what: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], Objec
     """The options, and what CLONE names. Raises UnsupportedFeature."""
     options = dict(given)
     cloned = options.pop("CLONE", None)
-    for name in options:
+    for name, value in options.items():
         if name not in _RECORDED:
             raise UnsupportedFeature(f"Unsupported feature '{what} {name}'.")
+        parameters.check_object(name, value)
     return options, cloned
 
 

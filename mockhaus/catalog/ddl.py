@@ -13,6 +13,7 @@ from typing import Any, Final
 from mockhaus.catalog import columns, routines
 from mockhaus.catalog.containers import schema_name
 from mockhaus.catalog.objects import CatalogObject
+from mockhaus.catalog.parameters import OBJECT
 from mockhaus.catalog.tables import relation_kind
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import InvalidParameter, UndefinedObject, UnsupportedFeature
@@ -136,7 +137,7 @@ def _table(workspace: Workspace, found: CatalogObject, full: bool) -> str:
     body = ",\n\t".join(lines)
     return (
         f"create or replace {what}TABLE {_name(found, full)}{cluster} (\n\t{body}\n)"
-        f"{(_tags(told) + _comment(found)).lstrip()};"
+        f"{(_options(told) + _tags(told) + _comment(found)).lstrip()};"
     )
 
 
@@ -164,7 +165,28 @@ def _constraint(told: Mapping[str, Any]) -> str:
         target = ".".join(quoted(part) for part in told["table"] if part)
         referenced = f"({_listed(told['referenced'])})" if told.get("referenced") else ""
         line += f" references {target}{referenced}"
-    return line
+    for key, words in _SAID.items():
+        line += words.format(told[key]) if told.get(key) else ""
+    return line + (f" COMMENT {text(told['comment'])}" if told.get("comment") else "")
+
+
+#: What is recorded of a constraint -> how it is said; what is false or absent is not.
+_SAID: Final = {
+    "match": " match {}",
+    "update_rule": " on update {}",
+    "delete_rule": " on delete {}",
+    "deferrable": " deferrable",
+    "rely": " rely",
+}
+
+
+def _options(told: Mapping[str, Any]) -> str:
+    """Recorded parameters of a table, schema or database."""
+    return "".join(
+        f" {name}={str(told[name]).upper()}"
+        for name in ("CHANGE_TRACKING", *OBJECT)
+        if told.get(name) not in (None, False)
+    )
 
 
 def _listed(items: Iterable[str]) -> str:
@@ -181,7 +203,7 @@ def _view(workspace: Workspace, found: CatalogObject, full: bool) -> str:
     query = view_query(str(found.properties["text"]))
     return (
         f"create or replace {secure}view {_name(found, full)}(\n\t{listed}\n)"
-        f"{_tags(found.properties)}{_comment(found)} as {query};"
+        f"{_options(found.properties)}{_tags(found.properties)}{_comment(found)} as {query};"
     )
 
 
@@ -260,7 +282,9 @@ def _tag(workspace: Workspace, found: CatalogObject, full: bool) -> str:
 
 def _schema(workspace: Workspace, found: CatalogObject, full: bool) -> str:
     transient = "transient " if found.properties.get("TRANSIENT") else ""
-    head = f"create or replace {transient}schema {_name(found, full)}{_comment(found)};"
+    managed = " with managed access" if found.properties.get("MANAGED ACCESS") else ""
+    said = managed + _options(found.properties)
+    head = f"create or replace {transient}schema {_name(found, full)}{said}{_comment(found)};"
     parts = [head]
     for kinds in _WITHIN:
         inside = [
@@ -282,7 +306,8 @@ def _tagged(found: CatalogObject, name: str) -> list[str]:
 def _database(workspace: Workspace, found: CatalogObject, full: bool) -> str:
     transient = "transient " if found.properties.get("TRANSIENT") else ""
     name = quoted(found.name.name)
-    parts = [f"create or replace {transient}database {name}{_comment(found)};"]
+    said = _options(found.properties) + _comment(found)
+    parts = [f"create or replace {transient}database {name}{said};"]
     schemas = sorted(
         workspace.objects.list("SCHEMA", found.name.name), key=lambda each: each.oid or 0
     )

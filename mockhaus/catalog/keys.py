@@ -26,7 +26,8 @@ _FOREIGN: Final = shaped(
 
 _OWN_ROWS: Final = (
     "SELECT created, database, schema, table_name, unnest(columns),"
-    " generate_subscripts(columns, 1), name, 'false', NULL"
+    " generate_subscripts(columns, 1), name,"
+    " CAST(rely AS VARCHAR), comment"
     " FROM catalog_constraints(NULL) WHERE type = $4"
     " AND ($1 IS NULL OR upper(database) = upper($1)) AND ($2 IS NULL OR upper(schema) = upper($2))"
     " AND ($3 IS NULL OR upper(table_name) = upper($3))"
@@ -35,8 +36,9 @@ _OWN_ROWS: Final = (
 #: `{side}` is empty for the foreign key's table, `pk_` for the one it points to.
 _FOREIGN_ROWS: Final = (
     "SELECT created, pk_database, pk_schema, pk_table, unnest(pk_columns), database, schema,"
-    " table_name, unnest(columns), generate_subscripts(columns, 1), 'NO ACTION', 'NO ACTION', name,"
-    " pk_name, 'NOT DEFERRABLE', 'false', NULL FROM catalog_references(NULL)"
+    " table_name, unnest(columns), generate_subscripts(columns, 1), update_rule, delete_rule, name,"
+    " pk_name, CASE WHEN may_defer THEN '' ELSE 'NOT ' END || 'DEFERRABLE', CAST(rely AS VARCHAR),"
+    " comment FROM catalog_references(NULL)"
     " WHERE ($1 IS NULL OR upper({side}database) = upper($1))"
     " AND ($2 IS NULL OR upper({side}schema) = upper($2))"
     " AND ($3 IS NULL OR upper({table}) = upper($3))"

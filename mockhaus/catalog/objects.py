@@ -129,6 +129,15 @@ class Objects:
         )
         return [_object(row) for row in rows]
 
+    def granted_on(self, kind: str, name: ObjectName) -> list[CatalogObject]:
+        """What is granted on an object of a kind and full name."""
+        wanted = (kind, str(name).upper())
+        return [
+            each
+            for each in self.list("GRANT")
+            if (each.properties["on"], str(each.properties["name"]).upper()) == wanted
+        ]
+
     def list(
         self, kind: str, database: str | None = None, schema: str | None = None
     ) -> list[CatalogObject]:

@@ -95,6 +95,8 @@ SESSION: Final = {each.name: each for each in _SESSION}
 _OBJECT: Final = (
     Parameter("DATA_RETENTION_TIME_IN_DAYS", "1", "NUMBER",
               "Days for which what was dropped or changed is kept", _whole(0, 90)),
+    Parameter("MAX_DATA_EXTENSION_TIME_IN_DAYS", "14", "NUMBER",
+              "Days by which the former may be extended for streams", _whole(0, 90)),
 )  # fmt: skip
 
 OBJECT: Final = {each.name: each for each in _OBJECT}
@@ -129,6 +131,13 @@ def check(name: str, value: str | None, where: str = "session") -> None:
         raise InvalidParameter(f"SQL compilation error:\ninvalid parameter '{name}'")
     if value is not None and not known[name].takes(value):
         raise invalid_value(name, value)
+
+
+def check_object(name: str, value: object) -> None:
+    """Raises InvalidParameter for a value that a parameter of objects does not take."""
+    told = str(value).lower() if isinstance(value, bool) else str(value)
+    if name in OBJECT and not OBJECT[name].takes(told):
+        raise invalid_value(name, told)
 
 
 def invalid_value(name: str, value: str) -> InvalidParameter:

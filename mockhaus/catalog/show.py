@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from mockhaus.catalog import account, columns, context_listing, keys, parameters, routines, tags
 from mockhaus.catalog.listing import Listing, Rows, answer, scope, shaped, yes
+from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.tables import relation_kind
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import UndefinedObject, UnsupportedFeature
@@ -38,24 +39,33 @@ def _flag(value: Any) -> str:
     return "true" if value else "false"
 
 
+def _on(value: Any) -> str:
+    return "ON" if value else "OFF"
+
+
 # --- databases and schemas -----------------------------------------------------------------------
 
 
 def _databases(workspace: Workspace, statement: s.Show) -> Rows:
     current = (workspace.context.database or "").upper()
+    retentions = dict(workspace.cursor.rows("SELECT * FROM database_retentions()"))
     for d in workspace.objects.list("DATABASE"):
         options = "TRANSIENT" if d.properties.get("TRANSIENT") else ""
+        days = str(retentions[d.name.name])
         yield (d.created, d.name.name, "N", yes(d.name.name.upper() == current), "", d.owner,
-               d.comment, options, "1", "STANDARD", None, "ROLE")  # fmt: skip
+               d.comment, options, days, "STANDARD", None, "ROLE")  # fmt: skip
 
 
 def _schemas(workspace: Workspace, statement: s.Show) -> Rows:
     database, _ = scope(workspace, statement)
     context = workspace.context
     current = ((context.database or "").upper(), (context.schema or "").upper())
+    retentions = {
+        (of, name): str(days)
+        for of, name, days in workspace.cursor.rows("SELECT * FROM schema_retentions()")
+    }
     found = [
-        (o.created, o.name.name, o.name.database or "", o.owner, o.comment,
-         "TRANSIENT" if o.properties.get("TRANSIENT") else "", "ROLE")
+        (o.created, o.name.name, o.name.database or "", o.owner, o.comment, _options(o), "ROLE")
         for o in workspace.objects.list("SCHEMA", database)
     ] + [
         (o.created, "INFORMATION_SCHEMA", o.name.name, "",
@@ -65,7 +75,12 @@ def _schemas(workspace: Workspace, statement: s.Show) -> Rows:
     ]  # fmt: skip
     for created, name, of, owner, comment, options, role in sorted(found, key=lambda f: f[2:0:-1]):
         yield (created, name, "N", yes((of.upper(), name.upper()) == current), of, owner, comment,
-               options, "1", role, None)  # fmt: skip
+               options, retentions.get((of, name), "1"), role, None)  # fmt: skip
+
+
+def _options(schema: CatalogObject) -> str:
+    told = (name for name in ("TRANSIENT", "MANAGED ACCESS") if schema.properties.get(name))
+    return ", ".join(told)
 
 
 # --- tables and views ----------------------------------------------------------------------------
@@ -73,7 +88,9 @@ def _schemas(workspace: Workspace, statement: s.Show) -> Rows:
 _RELATIONS: Final = (
     "SELECT created, name, database, schema, kind, properties ->> 'transient',"
     " comment, coalesce(properties ->> 'cluster_by', ''), row_count, owner,"
-    " properties ->> 'text', properties ->> 'secure'"
+    " properties ->> 'text', CAST(retention AS VARCHAR), clusters_itself(properties),"
+    " coalesce(CAST(properties ->> 'CHANGE_TRACKING' AS BOOLEAN), false),"
+    " coalesce(CAST(properties ->> 'search_optimization' AS BOOLEAN), false)"
     " FROM catalog_tables($1) WHERE $2 IS NULL OR upper(schema) = upper($2)"
 )
 
@@ -90,9 +107,11 @@ def _tables(workspace: Workspace, statement: s.Show) -> Rows:
         created, name, database, schema, kind, transient, comment, cluster, rows, owner = row[:10]
         if kind == "TABLE":
             shown = "TRANSIENT" if transient == "true" else "TABLE"
-            yield (created, name, database, schema, shown, comment, cluster, rows, None, owner, "1",
-                   "ON" if cluster else "OFF", "OFF", "OFF", None, None, "N", "N", "ROLE", "N",
-                   None, "N", "N", "N", "N")  # fmt: skip
+            _, days, clusters, tracks, searches = row[10:]
+            progress, size = (100, 0) if searches else (None, None)
+            yield (created, name, database, schema, shown, comment, cluster, rows, None, owner,
+                   days, _on(clusters), _on(tracks), _on(searches), progress, size, "N", "N",
+                   "ROLE", "N", None, "N", "N", "N", "N")  # fmt: skip
 
 
 def _objects(workspace: Workspace, statement: s.Show) -> Rows:
@@ -108,7 +127,7 @@ def _views(workspace: Workspace, statement: s.Show) -> Rows:
     for v in workspace.objects.list("VIEW", *scope(workspace, statement)):
         yield (v.created, v.name.name, "", v.name.database, v.name.schema, v.owner, v.comment,
                v.properties["text"], _flag(v.properties.get("secure")), "false", "ROLE",
-               "OFF")  # fmt: skip
+               _on(v.properties.get("CHANGE_TRACKING")))  # fmt: skip
 
 
 # --- columns -------------------------------------------------------------------------------------

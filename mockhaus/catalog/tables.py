@@ -51,9 +51,18 @@ def require_schema(workspace: Workspace, name: ObjectName) -> ObjectName:
 
 
 def ready(
-    workspace: Workspace, name: ObjectName, *, kind: str, replace: bool, if_not_exists: bool
+    workspace: Workspace,
+    name: ObjectName,
+    *,
+    kind: str,
+    replace: bool,
+    if_not_exists: bool,
+    copy_grants: bool = False,
 ) -> bool:
-    """Make room for a new object; False if IF NOT EXISTS met one. Raises DuplicateObject."""
+    """Make room for a new object; False if IF NOT EXISTS met one. Raises DuplicateObject.
+
+    `copy_grants`: what was granted on the one that is replaced is granted on the new one.
+    """
     check_length(name)
     existing = relation_kind(workspace, name)
     if existing is None:
@@ -62,7 +71,10 @@ def ready(
         return False
     if not replace or existing != kind:
         raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
+    grants = workspace.objects.granted_on(kind, name) if copy_grants else []
     drop(workspace, kind, name)
+    for each in grants:
+        workspace.objects.add(each)
     return True
 
 
@@ -89,6 +101,7 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
         kind="TABLE",
         replace=definition.replace,
         if_not_exists=definition.if_not_exists,
+        copy_grants=definition.copy_grants,
     )
     if not wanted:
         return already_there("CREATE TABLE", name.name)
@@ -123,6 +136,9 @@ def _create_temporary(workspace: Workspace, definition: tables.TableDefinition) 
         raise UnsupportedFeature("Unsupported feature 'CREATE TEMPORARY TABLE LIKE or CLONE'.")
     if definition.tags or any(column.tags for column in definition.columns):
         raise UnsupportedFeature("Unsupported feature 'TAG of a temporary table'.")
+    if definition.options:
+        option = next(iter(definition.options))
+        raise UnsupportedFeature(f"Unsupported feature '{option} of a temporary table'.")
     exists = workspace.context.is_temporary(definition.name)
     if exists and definition.if_not_exists:
         return already_there("CREATE TABLE", definition.name.name)
@@ -179,6 +195,7 @@ def _recorded(
         "constraints": list(definition.constraints),
         "transient": definition.transient,
         "cluster_by": definition.cluster_by,
+        **definition.options,
         **tagging.told(workspace, definition.tags),
     }
 

@@ -32,6 +32,7 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
         kind="VIEW",
         replace=definition.replace,
         if_not_exists=definition.if_not_exists,
+        copy_grants=definition.copy_grants,
     )
     if not wanted:
         return already_there("CREATE VIEW", name.name)
@@ -41,6 +42,7 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
         "secure": definition.secure,
         "functions": [list(each) for each in sorted(definition.functions)],
         "columns": _entries(workspace, definition),
+        "CHANGE_TRACKING": definition.change_tracking,
         **tagging.told(workspace, definition.tags),
     }
     workspace.objects.add(CatalogObject("VIEW", name, properties, definition.comment))

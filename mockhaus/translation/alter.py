@@ -15,8 +15,11 @@ from mockhaus.translation import names, tables
 from mockhaus.translation import statements as s
 from mockhaus.translation.clauses.types import duckdb_type, meant
 from mockhaus.translation.constraints import column_names, table_constraint
+from mockhaus.translation.constraints import from_words as constraint_options
 from mockhaus.translation.context import Context, ObjectName
-from mockhaus.translation.dialect import generate, snowflake_text
+from mockhaus.translation.dialect import generate, parse_tree, snowflake_text, tokenize
+from mockhaus.translation.grammar.alter_table import separated
+from mockhaus.translation.grammar.reader import Reader
 from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.translate import guarded
 
@@ -109,16 +112,41 @@ class AddConstraint:
 
 
 @dataclass(frozen=True, slots=True)
-class DropConstraint:
-    """DROP CONSTRAINT name, DROP PRIMARY KEY."""
+class NamedConstraint:
+    """A constraint by its name, or by its kind and, but for a PRIMARY KEY, its columns."""
 
-    name: str | None
+    name: str | None = None
     kind: str | None = None
+    columns: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropConstraint:
+    """DROP CONSTRAINT name, DROP PRIMARY KEY, DROP UNIQUE (columns)."""
+
+    which: NamedConstraint
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeConstraint:
+    """RENAME CONSTRAINT, ALTER CONSTRAINT: what is recorded of it from now on."""
+
+    which: NamedConstraint
+    told: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SetProperty:
+    """SET name = value of the table itself; None of UNSET."""
+
+    name: str
+    value: Any
 
 
 Step = (
     AddColumn | DropColumn | RenameColumn | Retype | SetDefault | SetNotNull | SetComment
-    | RenameTo | SwapWith | ClusterBy | AddConstraint | DropConstraint
+    | RenameTo | SwapWith | ClusterBy | AddConstraint | DropConstraint | ChangeConstraint
+    | SetProperty
 )  # fmt: skip
 
 
@@ -155,10 +183,19 @@ def _alter_table(statement: s.Tree, context: Context) -> Alteration:
         if read is None:
             raise _unsupported(kind, action)
         steps += read(action, walk)
-    if kind == "VIEW" and any(not isinstance(each, (RenameTo, SetComment)) for each in steps):
-        raise _unsupported(kind, tree.args["actions"][0])
+    for step in steps:
+        if not _fits(kind, step):
+            raise _unsupported(kind, tree.args["actions"][0])
     name = context.resolve(names.object_name(tree.this))
     return Alteration(name, kind, tuple(steps), bool(tree.args.get("exists")))
+
+
+def _fits(kind: str, step: Step) -> bool:
+    """Whether a table, or a view, can be changed so."""
+    if isinstance(step, SetProperty):
+        secure = step.name == "secure"
+        return secure if kind == "VIEW" and step.name != "CHANGE_TRACKING" else not secure
+    return kind == "TABLE" or isinstance(step, (RenameTo, SetComment))
 
 
 def _unsupported(kind: str, action: exp.Expression) -> UnsupportedFeature:
@@ -173,7 +210,9 @@ def _add_column(action: exp.ColumnDef, walk: Walk) -> list[Step]:
 
 def _drop(action: exp.Drop, walk: Walk) -> list[Step]:
     if action.args.get("kind") == "CONSTRAINT":
-        return [DropConstraint(names.stored(t.this)) for t in action.args["tables"]]
+        return [
+            DropConstraint(NamedConstraint(names.stored(t.this))) for t in action.args["tables"]
+        ]
     if action.args.get("kind") != "COLUMN":
         raise _unsupported("TABLE", action)
     exists = bool(action.args.get("exists"))
@@ -215,26 +254,144 @@ def _set(action: exp.AlterSet, walk: Walk) -> list[Step]:
     found: list[Step] = []
     for group in action.expressions:
         for item in group.expressions if isinstance(group, exp.Properties) else [group]:
-            if not isinstance(item, exp.SchemaCommentProperty):
+            if isinstance(item, exp.SchemaCommentProperty):
+                found.append(SetComment(None, item.this.name))
+            elif isinstance(item, exp.SecureProperty):
+                found.append(SetProperty("secure", True))
+            elif (told := tables.option(item)) is not None:
+                found.append(SetProperty(*told))
+            else:
                 raise _unsupported("TABLE SET", item)
-            found.append(SetComment(None, item.this.name))
     return found
 
 
 def _unset(action: exp.Set, walk: Walk) -> list[Step]:
+    found: list[Step] = []
     for item in action.expressions:
-        if not action.args.get("unset") or item.name.upper() != "COMMENT":
+        name = item.name.upper()
+        if not action.args.get("unset"):
             raise _unsupported("TABLE", action)
-    return [SetComment(None, "")]
+        if name == "COMMENT":
+            found.append(SetComment(None, ""))
+        elif name == "SECURE":
+            found.append(SetProperty("secure", False))
+        elif name in tables.OPTIONS:
+            found.append(SetProperty(name, None))
+        else:
+            raise UnsupportedFeature(f"Unsupported feature 'ALTER TABLE UNSET {name}'.")
+    return found
+
+
+# --- what sqlglot leaves as words ----------------------------------------------------------------
 
 
 def _command(action: exp.Command, walk: Walk) -> list[Step]:
-    words = f"{action.this} {action.args.get('expression') or ''}".upper().split()
-    if words == ["DROP", "CLUSTERING", "KEY"]:
-        return [ClusterBy("")]
-    if words == ["DROP", "PRIMARY", "KEY"]:
-        return [DropConstraint(None, "PRIMARY KEY")]
-    raise UnsupportedFeature(f"Unsupported feature 'ALTER TABLE {' '.join(words)[:40]}'.")
+    text = f"{action.this} {action.args.get('expression') or ''}".strip()
+    reader = _reader(text)
+    if reader.word() in ("ALTER", "MODIFY") and reader.word(1) != "CONSTRAINT":
+        return _columns(reader, walk)
+    step = _one(reader)
+    if step is None and reader.accept("DROP") and len(reader.tokens) - reader.at < 4:
+        step = DropColumn(if_exists=reader.accept("IF", "EXISTS"), name=reader.identifier())
+    if step is None:
+        raise UnsupportedFeature(f"Unsupported feature 'ALTER TABLE {_words(text)}'.")
+    reader.end()
+    return [step]
+
+
+def _reader(words: str) -> Reader:
+    """A reader of words from within a statement; some would begin another kind of statement."""
+    text = f"x {words}"
+    reader = Reader(tokenize(text), text)
+    reader.take()
+    return reader
+
+
+def _words(text: str) -> str:
+    return " ".join(text.upper().split())[:40]
+
+
+def _one(reader: Reader) -> Step | None:
+    if reader.accept("DROP", "CLUSTERING", "KEY"):
+        return ClusterBy("")
+    if reader.word() in ("SUSPEND", "RESUME") and reader.word(1) == "RECLUSTER":
+        suspended = reader.take().text.upper() == "SUSPEND"
+        reader.take()
+        return SetProperty("recluster_suspended", suspended)
+    if reader.word() in ("ADD", "DROP") and reader.looking_at(reader.word(), "SEARCH"):
+        added = reader.take().text.upper() == "ADD"
+        reader.expect("SEARCH", "OPTIMIZATION")
+        if not reader.done:
+            raise UnsupportedFeature("Unsupported feature 'SEARCH OPTIMIZATION ON'.")
+        return SetProperty("search_optimization", added)
+    if reader.accept("RENAME", "CONSTRAINT"):
+        which = NamedConstraint(reader.identifier())
+        reader.expect("TO")
+        return ChangeConstraint(which, {"name": reader.identifier()})
+    if reader.accept("DROP", "CONSTRAINT") or reader.looking_at("DROP", "PRIMARY KEY"):
+        reader.accept("DROP")
+        return DropConstraint(_which(reader))
+    if reader.word() == "DROP" and reader.word(1) in ("UNIQUE", "FOREIGN KEY"):
+        reader.take()
+        return DropConstraint(_which(reader))
+    if reader.accept("ALTER") or reader.accept("MODIFY"):
+        reader.expect("CONSTRAINT")
+        return ChangeConstraint(_which(reader), constraint_options(reader.rest()))
+    return None
+
+
+def _which(reader: Reader) -> NamedConstraint:
+    if reader.accept("PRIMARY KEY"):
+        return NamedConstraint(kind="PRIMARY KEY")
+    if reader.accept("UNIQUE"):
+        return NamedConstraint(kind="UNIQUE", columns=_listed(reader))
+    if reader.accept("FOREIGN KEY"):
+        return NamedConstraint(kind="FOREIGN KEY", columns=_listed(reader))
+    return NamedConstraint(reader.identifier())
+
+
+def _listed(reader: Reader) -> tuple[str, ...]:
+    reader.expect("(")
+    found = [reader.identifier()]
+    while reader.accept(","):
+        found.append(reader.identifier())
+    reader.expect(")")
+    return tuple(found)
+
+
+def _columns(reader: Reader, walk: Walk) -> list[Step]:
+    """ALTER | MODIFY [(] [COLUMN] name change, .. [)]."""
+    reader.take()
+    if reader.accept("("):
+        if reader.tokens[-1].text != ")":
+            raise reader.unexpected()
+        reader.tokens = reader.tokens[:-1]
+    steps: list[Step] = []
+    for part in separated(reader.tokens[reader.at :]):
+        if not part:
+            raise reader.unexpected()
+        steps += _column_change(reader.text[part[0].start : part[-1].end + 1], walk)
+    return steps
+
+
+def _column_change(words: str, walk: Walk) -> list[Step]:
+    reader = _reader(words)
+    reader.accept("COLUMN")
+    change = reader.text[reader.tokens[reader.at].start :]
+    name = reader.identifier()
+    if reader.accept("UNSET", "COMMENT"):
+        reader.end()
+        return [SetComment(name, "")]
+    for policy in ("MASKING", "PROJECTION"):
+        if reader.looking_at(reader.word(), policy):
+            raise UnsupportedFeature(
+                f"Unsupported feature 'ALTER TABLE {reader.word()} {policy} POLICY'."
+            )
+    text = f"ALTER TABLE t ALTER COLUMN {change}"
+    tree = parse_tree(tokenize(text), text)
+    if not isinstance(tree, exp.Alter):
+        raise UnsupportedFeature(f"Unsupported feature 'ALTER TABLE ALTER {_words(words)}'.")
+    return [step for each in tree.args["actions"] for step in _READERS[type(each)](each, walk)]
 
 
 def _alter_column(action: exp.AlterColumn, walk: Walk) -> list[Step]:

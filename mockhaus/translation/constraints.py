@@ -106,3 +106,17 @@ def options(node: exp.Expression) -> dict[str, Any]:
             raise UnsupportedFeature(f"Unsupported feature 'constraint {words}'.")
         told |= _OPTIONS[words]
     return told
+
+
+def from_words(text: str) -> dict[str, Any]:
+    """The same of options as they are written. Raises UnsupportedFeature."""
+    words = text.upper().split()
+    told: dict[str, Any] = {}
+    at = 0
+    while at < len(words):
+        length = next((n for n in (4, 3, 2, 1) if " ".join(words[at : at + n]) in _OPTIONS), 0)
+        if not length:
+            raise UnsupportedFeature(f"Unsupported feature 'constraint {words[at]}'.")
+        told |= _OPTIONS[" ".join(words[at : at + length])]
+        at += length
+    return told

@@ -18,7 +18,15 @@ from mockhaus.errors import UnknownFunction, UnsupportedFeature
 from mockhaus.translation import indirect, returning
 from mockhaus.translation import statements as s
 from mockhaus.translation.dialect import parse_tree, tokenize
-from mockhaus.translation.grammar import account, altering, files, objects, routines, tags
+from mockhaus.translation.grammar import (
+    account,
+    alter_table,
+    altering,
+    files,
+    objects,
+    routines,
+    tags,
+)
 from mockhaus.translation.grammar.reader import Reader, statement_fields
 from mockhaus.translation.names import labels
 from mockhaus.translation.shapes import shaped
@@ -101,6 +109,8 @@ _TREES: Final[dict[type[exp.Expression], type[s.Tree]]] = {
     exp.TruncateTable: s.Truncate,
     exp.Alter: s.AlterTable,
 }
+
+_ALTERED: Final = (("ALTER", "TABLE"), ("ALTER", "VIEW"))
 
 _CREATES: Final[dict[str, type[s.Tree]]] = {"TABLE": s.CreateTable, "VIEW": s.CreateView}
 
@@ -204,6 +214,8 @@ def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Sta
             using = reader.identifier()
         if reader.done:
             raise reader.unexpected()
+    if leading[:2] in _ALTERED and (altered := alter_table.command(reader)) is not None:
+        return s.AlterTable(**statement_fields(reader), tree=altered)
     _refuse_foreign(reader)
     tokens, returned = returning.cut(_numbered(reader.tokens[reader.at :]))
     tree = parse_tree(tokens, reader.text)
@@ -279,6 +291,8 @@ def _class_of(tree: exp.Expression, leading: tuple[str, ...]) -> type[s.Tree]:
     kind = _CREATES.get(tree.args.get("kind") or "") if is_create else _TREES.get(type(tree))
     if kind is None:
         words = " ".join(word for word in leading[:2] if word.isalpha())
+        if leading[0] == "ALTER" and isinstance(tree, exp.Command):
+            words = " ".join(f"ALTER {tree.expression}".upper().split())[:60]
         raise UnsupportedFeature(f"Unsupported feature '{words}'.")
     return kind
 

@@ -7,7 +7,7 @@ Snowflake's manual: "CREATE TABLE", "CREATE VIEW".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from sqlglot import exp
 from sqlglot.expressions import DataType
 from sqlglot.tokenizer_core import TokenType
 
-from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
+from mockhaus.errors import InvalidParameter, SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
 from mockhaus.translation.clauses.types import duckdb_type, length, meant
@@ -75,6 +75,9 @@ class TableDefinition:
     like: ObjectName | None = None
     cloned: bool = False
     tags: s.Tags = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    #: COPY GRANTS: a table that is replaced leaves its grants to this one.
+    copy_grants: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class ViewDefinition:
     comments: Mapping[str, str] = field(default_factory=dict)
     column_tags: Mapping[str, s.Tags] = field(default_factory=dict)
     tags: s.Tags = ()
+    change_tracking: bool = False
+    copy_grants: bool = False
     #: User-defined functions whose bodies are written into the query: database, schema, name.
     functions: frozenset[tuple[str, ...]] = frozenset()
 
@@ -314,6 +319,32 @@ def clustering(item: exp.Expression) -> str:
     return f"LINEAR{snowflake_text(item).removeprefix('CLUSTER BY ')}"
 
 
+#: Properties of a table that are recorded and shown -> whether a value is one of theirs.
+OPTIONS: Final[dict[str, Callable[[Any], bool]]] = {
+    "DATA_RETENTION_TIME_IN_DAYS": lambda value: type(value) is int and 0 <= value <= 90,
+    "MAX_DATA_EXTENSION_TIME_IN_DAYS": lambda value: type(value) is int and 0 <= value <= 90,
+    "CHANGE_TRACKING": lambda value: isinstance(value, bool),
+}
+
+
+def option(item: exp.Expression) -> tuple[str, Any] | None:
+    """`NAME = value`, of those that are recorded. Raises InvalidParameter."""
+    name = item.name.upper()
+    if not isinstance(item, exp.Property) or name not in OPTIONS:
+        return None
+    node = item.args["value"]
+    value: Any = node.name
+    if isinstance(node, exp.Boolean):
+        value = bool(node.this)
+    elif isinstance(node, exp.Literal) and not node.is_string:
+        value = int(node.name) if node.is_int else node.name
+    if not OPTIONS[name](value):
+        raise InvalidParameter(
+            f"SQL compilation error:\ninvalid value ['{value}'] for parameter '{name}'"
+        )
+    return name, value
+
+
 def _properties(properties: exp.Expression | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for item in properties.expressions if properties is not None else ():
@@ -329,6 +360,10 @@ def _properties(properties: exp.Expression | None) -> dict[str, Any]:
             found["like"] = item.this
         elif isinstance(item, exp.Tags):
             found["tags"] = _tags(item)
+        elif (told := option(item)) is not None:
+            found.setdefault("options", {})[told[0]] = told[1]
+        elif isinstance(item, exp.CopyGrantsProperty):
+            found["copy_grants"] = True
         else:
             raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(item)}'.")
     return found
@@ -367,7 +402,7 @@ def _create_view(statement: s.Tree, context: Context) -> ViewDefinition:
     only(tree, "this", "kind", "expression", "exists", "properties", "replace")
     schema = tree.this if isinstance(tree.this, exp.Schema) else None
     table = schema.this if schema is not None else tree.this
-    comment, secure = "", False
+    comment, secure, tracked, copy_grants = "", False, False, False
     tags: s.Tags = ()
     for item in tree.args["properties"].expressions if tree.args.get("properties") else ():
         if isinstance(item, exp.SchemaCommentProperty):
@@ -376,6 +411,10 @@ def _create_view(statement: s.Tree, context: Context) -> ViewDefinition:
             secure = True
         elif isinstance(item, exp.Tags):
             tags = _tags(item)
+        elif (told := option(item)) is not None and told[0] == "CHANGE_TRACKING":
+            tracked = bool(told[1])
+        elif isinstance(item, exp.CopyGrantsProperty):
+            copy_grants = True
         else:
             raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(item)}'.")
     columns: list[str] = []
@@ -407,5 +446,7 @@ def _create_view(statement: s.Tree, context: Context) -> ViewDefinition:
         comments,
         column_tags,
         tags,
+        tracked,
+        copy_grants,
         frozenset(walk.used),
     )

@@ -26,6 +26,7 @@ ALTERED = [
     ("ALTER TABLE t ADD COLUMN IF NOT EXISTS w INT", [ID, W, N]),
     ("ALTER TABLE t DROP COLUMN w", [ID, N]),
     ("ALTER TABLE t DROP COLUMN IF EXISTS w, n", [ID]),
+    ("ALTER TABLE t DROP w", [ID, N]),
     ("ALTER TABLE t RENAME COLUMN w TO word", [ID, ("WORD", *W[1:]), N]),
     ("ALTER TABLE t ALTER COLUMN w SET DATA TYPE VARCHAR(30)",
      [ID, ("W", "VARCHAR(30)", *W[2:]), N]),
@@ -35,11 +36,110 @@ ALTERED = [
     ("ALTER TABLE t ALTER COLUMN w SET NOT NULL", [ID, (*W[:2], "N", *W[3:]), N]),
     ("ALTER TABLE t ALTER COLUMN w DROP DEFAULT", [ID, (*W[:3], None, *W[4:]), N]),
     ("ALTER TABLE t ALTER COLUMN w COMMENT 'new'", [ID, (*W[:5], "new"), N]),
+    ("ALTER TABLE t ALTER (COLUMN w COMMENT 'new', n DROP NOT NULL)",
+     [ID, (*W[:5], "new"), ("N", "NUMBER(5,1)", "Y", *N[3:])]),
+    ("ALTER TABLE t MODIFY w SET DATA TYPE VARCHAR(9), COLUMN n COMMENT 'a, b'",
+     [ID, ("W", "VARCHAR(9)", *W[2:]), (*N[:5], "a, b")]),
+    ("ALTER TABLE t MODIFY COLUMN w UNSET COMMENT", [ID, (*W[:5], None), N]),
     ("ALTER TABLE t DROP PRIMARY KEY", [(*ID[:4], "N", None), W, N]),
     ("ALTER TABLE t RENAME TO other.u; ALTER TABLE other.u RENAME TO public.t", [ID, W, N]),
     ("CREATE TABLE c LIKE t; DROP TABLE t; ALTER TABLE c RENAME TO t", [ID, W, N]),
     ("CREATE TABLE c CLONE t; ALTER TABLE t SWAP WITH c", [ID, W, N]),
 ]  # fmt: skip
+
+
+#: Statements -> some columns of SHOW TABLES for T afterwards.
+PROPERTIES = [
+    ("ALTER TABLE t SET DATA_RETENTION_TIME_IN_DAYS = 3", {"retention_time": "3"}),
+    ("CREATE OR REPLACE TABLE t (a INT) DATA_RETENTION_TIME_IN_DAYS = 7", {"retention_time": "7"}),
+    ("ALTER TABLE t SET DATA_RETENTION_TIME_IN_DAYS = 3, COMMENT = 'c';"
+     "ALTER TABLE t UNSET DATA_RETENTION_TIME_IN_DAYS", {"retention_time": "1", "comment": "c"}),
+    ("ALTER SCHEMA public SET DATA_RETENTION_TIME_IN_DAYS = 4", {"retention_time": "4"}),
+    ("ALTER DATABASE mockhaus SET DATA_RETENTION_TIME_IN_DAYS = 5", {"retention_time": "5"}),
+    ("ALTER ACCOUNT SET DATA_RETENTION_TIME_IN_DAYS = 6", {"retention_time": "6"}),
+    ("ALTER TABLE t SET CHANGE_TRACKING = TRUE", {"change_tracking": "ON"}),
+    ("ALTER TABLE t SET CHANGE_TRACKING = TRUE; ALTER TABLE t UNSET CHANGE_TRACKING",
+     {"change_tracking": "OFF"}),
+    ("ALTER TABLE t CLUSTER BY (id)", {"automatic_clustering": "ON", "cluster_by": "LINEAR(id)"}),
+    ("ALTER TABLE t CLUSTER BY (id); ALTER TABLE t SUSPEND RECLUSTER",
+     {"automatic_clustering": "OFF"}),
+    ("ALTER TABLE t CLUSTER BY (id); ALTER TABLE t SUSPEND RECLUSTER;"
+     "ALTER TABLE t RESUME RECLUSTER", {"automatic_clustering": "ON"}),
+    ("ALTER TABLE t ADD SEARCH OPTIMIZATION", {"search_optimization": "ON"}),
+    ("ALTER TABLE t ADD SEARCH OPTIMIZATION; ALTER TABLE t DROP SEARCH OPTIMIZATION",
+     {"search_optimization": "OFF"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), PROPERTIES)
+def test_properties(snowflake: Connection, text: str, expected: dict[str, str]) -> None:
+    run(snowflake, SETUP)
+    run(snowflake, text)
+    (shown,) = snowflake.execute("SHOW TABLES LIKE 't'")
+    told = dict(zip((c.name for c in shown.columns), next(shown.python_rows()), strict=True))
+    assert {key: told[key] for key in expected} == expected
+    ddl = run(snowflake, "SELECT GET_DDL('TABLE', 't')")[0][0]
+    run(snowflake, ddl)
+    assert run(snowflake, "SELECT GET_DDL('TABLE', 't')")[0][0] == ddl
+
+
+#: Statements -> name, RELY and comment of each constraint of T but its primary key.
+CONSTRAINED = [
+    ("ALTER TABLE t ADD CONSTRAINT u UNIQUE (w) RELY", [("U", "YES", None)]),
+    ("ALTER TABLE t ADD CONSTRAINT u UNIQUE (w) COMMENT 'why'", [("U", "NO", "why")]),
+    ("ALTER TABLE t ADD CONSTRAINT u UNIQUE (w); ALTER TABLE t RENAME CONSTRAINT u TO v",
+     [("V", "NO", None)]),
+    ("ALTER TABLE t ADD CONSTRAINT u UNIQUE (w); ALTER TABLE t ALTER CONSTRAINT u RELY",
+     [("U", "YES", None)]),
+    ("ALTER TABLE t ADD CONSTRAINT u UNIQUE (w) RELY; ALTER TABLE t MODIFY UNIQUE (w) NORELY",
+     None),
+    ("ALTER TABLE t ADD CONSTRAINT u UNIQUE (w); ALTER TABLE t DROP UNIQUE (w)", []),
+    ("ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (w) REFERENCES t (id);"
+     "ALTER TABLE t DROP FOREIGN KEY (w)", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), CONSTRAINED)
+def test_constraints(
+    snowflake: Connection, text: str, expected: list[tuple[str, str, str | None]] | None
+) -> None:
+    run(snowflake, SETUP)
+    if expected is None:
+        with pytest.raises(errors.SqlError):
+            run(snowflake, text)
+        return
+    run(snowflake, text)
+    assert expected == run(
+        snowflake,
+        "SELECT constraint_name, rely, comment FROM information_schema.table_constraints"
+        " WHERE constraint_type <> 'PRIMARY KEY'",
+    )
+
+
+def test_rules_of_a_foreign_key(snowflake: Connection) -> None:
+    run(snowflake, SETUP)
+    run(
+        snowflake,
+        "CREATE TABLE c (t INT, CONSTRAINT f FOREIGN KEY (t) REFERENCES t (id)"
+        " MATCH SIMPLE ON UPDATE SET NULL ON DELETE CASCADE DEFERRABLE RELY COMMENT 'why')",
+    )
+    row = run(snowflake, "SHOW IMPORTED KEYS IN TABLE c")[0]
+    assert row[10:12] == ("SET NULL", "CASCADE")
+    assert row[14:] == ("DEFERRABLE", "true", "why")
+    text = "SELECT match_option, update_rule, delete_rule FROM information_schema.{}"
+    rows = run(snowflake, text.format("referential_constraints"))
+    assert rows == [("SIMPLE", "SET NULL", "CASCADE")]
+
+
+def test_grants_are_copied(snowflake: Connection) -> None:
+    run(snowflake, SETUP)
+    run(snowflake, "CREATE ROLE r; GRANT SELECT ON TABLE t TO ROLE r; GRANT SELECT ON VIEW v TO r")
+    text = "SHOW GRANTS TO ROLE r"
+    run(snowflake, "CREATE OR REPLACE TABLE t (a INT) COPY GRANTS")
+    run(snowflake, "CREATE OR REPLACE VIEW v COPY GRANTS AS SELECT 2 AS one")
+    assert len(run(snowflake, text)) == 2
+    run(snowflake, "CREATE OR REPLACE TABLE t (a INT); CREATE OR REPLACE VIEW v AS SELECT 2 AS one")
+    assert run(snowflake, text) == []
 
 
 @pytest.mark.parametrize(("text", "expected"), ALTERED)

@@ -65,13 +65,34 @@ CREATE OR REPLACE MACRO catalog_columns(db) AS TABLE
     WHERE d.database_name = current_database()
     ORDER BY r.database, r.schema, r.name, d.column_index;
 
+-- DATA_RETENTION_TIME_IN_DAYS: of a schema, else of its database, else of the account.
+CREATE OR REPLACE MACRO retention(properties) AS
+    CAST(properties ->> 'DATA_RETENTION_TIME_IN_DAYS' AS BIGINT);
+
+CREATE OR REPLACE MACRO database_retentions() AS TABLE
+    SELECT d.name AS database, coalesce(retention(d.properties),
+        (SELECT retention(a.properties) FROM __mockhaus.objects a WHERE a.kind = 'ACCOUNT'), 1) AS days
+    FROM __mockhaus.objects d WHERE d.kind = 'DATABASE';
+
+CREATE OR REPLACE MACRO schema_retentions() AS TABLE
+    SELECT s.database, s.name AS schema, coalesce(retention(s.properties), d.days) AS days
+    FROM __mockhaus.objects s JOIN database_retentions() d ON d.database = s.database
+    WHERE s.kind = 'SCHEMA';
+
+-- Whether a table with these properties would be clustered in the background.
+CREATE OR REPLACE MACRO clusters_itself(properties) AS
+    coalesce(properties ->> 'cluster_by', '') <> ''
+    AND NOT coalesce(CAST(properties ->> 'recluster_suspended' AS BOOLEAN), false);
+
 -- A row a table and view with its rows. DuckDB's own figure counts deleted rows until they are
 -- cleaned away; `row_counts` holds the true ones of tables that rows were deleted from.
 CREATE OR REPLACE MACRO catalog_tables(db) AS TABLE
     SELECT o.*, coalesce(
         CAST(getvariable('row_counts') AS MAP(VARCHAR, BIGINT))[o.place || '.' || o.key],
-        t.estimated_size) AS row_count
+        t.estimated_size) AS row_count,
+        coalesce(retention(o.properties), s.days) AS retention
     FROM catalog_objects(db) o
+    LEFT JOIN schema_retentions() s ON s.database = o.database AND s.schema = o.schema
     LEFT JOIN duckdb_tables() t ON upper(t.schema_name) = o.place AND upper(t.table_name) = o.key
         AND t.database_name = current_database()
     WHERE o.kind IN ('TABLE', 'VIEW')
@@ -85,24 +106,27 @@ CREATE OR REPLACE MACRO information_schema_databases(db) AS TABLE
         CASE WHEN coalesce(CAST(properties ->> 'TRANSIENT' AS BOOLEAN), false)
              THEN 'YES' ELSE 'NO' END AS "IS_TRANSIENT",
         comment AS "COMMENT", created AS "CREATED", altered AS "LAST_ALTERED",
-        1 AS "RETENTION_TIME", 'STANDARD' AS "TYPE", NULL::VARCHAR AS "REPLICABLE_WITH_FAILOVER_GROUPS",
+        days AS "RETENTION_TIME", 'STANDARD' AS "TYPE", NULL::VARCHAR AS "REPLICABLE_WITH_FAILOVER_GROUPS",
         'ROLE' AS "OWNER_ROLE_TYPE"
-    FROM __mockhaus.objects WHERE kind = 'DATABASE' AND existing_database(db) ORDER BY name;
+    FROM __mockhaus.objects JOIN database_retentions() d ON d.database = name
+    WHERE kind = 'DATABASE' AND existing_database(db) ORDER BY name;
 
 CREATE OR REPLACE MACRO information_schema_schemata(db) AS TABLE
     WITH found AS (
-        SELECT database, name, owner, properties, created, altered, comment
-        FROM catalog_objects(db) WHERE kind = 'SCHEMA'
+        SELECT o.database, name, owner, properties, created, altered, comment, days
+        FROM catalog_objects(db) o
+        JOIN schema_retentions() r ON r.database = o.database AND r.schema = o.name
+        WHERE kind = 'SCHEMA'
         UNION ALL
         SELECT name, 'INFORMATION_SCHEMA', '', JSON '{}', created, altered,
-            'Views describing the contents of schemas in this database'
+            'Views describing the contents of schemas in this database', 1
         FROM __mockhaus.objects WHERE kind = 'DATABASE' AND upper(name) = upper(db))
     SELECT database AS "CATALOG_NAME", name AS "SCHEMA_NAME", owner AS "SCHEMA_OWNER",
         CASE WHEN coalesce(CAST(properties ->> 'TRANSIENT' AS BOOLEAN), false)
              THEN 'YES' ELSE 'NO' END AS "IS_TRANSIENT",
         CASE WHEN coalesce(CAST(properties ->> 'MANAGED ACCESS' AS BOOLEAN), false)
              THEN 'YES' ELSE 'NO' END AS "IS_MANAGED_ACCESS",
-        1 AS "RETENTION_TIME", NULL::VARCHAR AS "DEFAULT_CHARACTER_SET_CATALOG",
+        days AS "RETENTION_TIME", NULL::VARCHAR AS "DEFAULT_CHARACTER_SET_CATALOG",
         NULL::VARCHAR AS "DEFAULT_CHARACTER_SET_SCHEMA",
         NULL::VARCHAR AS "DEFAULT_CHARACTER_SET_NAME", NULL::VARCHAR AS "SQL_PATH",
         created AS "CREATED", altered AS "LAST_ALTERED", nullif(comment, '') AS "COMMENT",
@@ -116,13 +140,14 @@ CREATE OR REPLACE MACRO information_schema_tables(db) AS TABLE
              WHEN coalesce(CAST(properties ->> 'transient' AS BOOLEAN), false) THEN 'YES'
              ELSE 'NO' END AS "IS_TRANSIENT",
         nullif(properties ->> 'cluster_by', '') AS "CLUSTERING_KEY", row_count AS "ROW_COUNT",
-        NULL::BIGINT AS "BYTES", CASE kind WHEN 'TABLE' THEN 1 END AS "RETENTION_TIME",
+        NULL::BIGINT AS "BYTES", CASE kind WHEN 'TABLE' THEN retention END AS "RETENTION_TIME",
         NULL::VARCHAR AS "SELF_REFERENCING_COLUMN_NAME", NULL::VARCHAR AS "REFERENCE_GENERATION",
         NULL::VARCHAR AS "USER_DEFINED_TYPE_CATALOG", NULL::VARCHAR AS "USER_DEFINED_TYPE_SCHEMA",
         NULL::VARCHAR AS "USER_DEFINED_TYPE_NAME",
         CASE kind WHEN 'TABLE' THEN 'YES' ELSE 'NO' END AS "IS_INSERTABLE_INTO", 'YES' AS "IS_TYPED",
         NULL::VARCHAR AS "COMMIT_ACTION", created AS "CREATED", altered AS "LAST_ALTERED",
-        altered AS "LAST_DDL", NULL::VARCHAR AS "LAST_DDL_BY", 'NO' AS "AUTO_CLUSTERING_ON",
+        altered AS "LAST_DDL", NULL::VARCHAR AS "LAST_DDL_BY",
+        CASE WHEN clusters_itself(properties) THEN 'YES' ELSE 'NO' END AS "AUTO_CLUSTERING_ON",
         nullif(comment, '') AS "COMMENT", 'NO' AS "IS_TEMPORARY", 'NO' AS "IS_ICEBERG",
         'NO' AS "IS_DYNAMIC", 'NO' AS "IS_IMMUTABLE", 'NO' AS "IS_HYBRID"
     FROM catalog_tables(db) WHERE existing_database(db);
@@ -230,19 +255,27 @@ CREATE OR REPLACE MACRO catalog_constraints(db) AS TABLE
     SELECT o.database, o.schema, o.name AS table_name, c.type, c.columns, c."table" AS target,
         c.referenced, o.created, o.altered,
         coalesce(c.name, 'SYS_CONSTRAINT_' || md5(concat_ws('.', o.database, o.schema, o.name, c.type,
-            CAST(c.columns AS VARCHAR)))) AS name
+            CAST(c.columns AS VARCHAR)))) AS name,
+        nullif(c.comment, '') AS comment, coalesce(c.rely, false) AS rely,
+        coalesce(c."deferrable", false) AS may_defer, coalesce(c.deferred, true) AS deferred,
+        coalesce(c.update_rule, 'NO ACTION') AS update_rule,
+        coalesce(c.delete_rule, 'NO ACTION') AS delete_rule, coalesce(c."match", 'FULL') AS matched
     FROM catalog_objects(db) o, unnest(from_json(o.properties -> 'constraints',
         '[{"type": "VARCHAR", "name": "VARCHAR", "columns": ["VARCHAR"], "table": ["VARCHAR"],
-           "referenced": ["VARCHAR"]}]')) u(c)
+           "referenced": ["VARCHAR"], "comment": "VARCHAR", "rely": "BOOLEAN",
+           "deferrable": "BOOLEAN", "deferred": "BOOLEAN", "update_rule": "VARCHAR",
+           "delete_rule": "VARCHAR", "match": "VARCHAR"}]')) u(c)
     WHERE o.kind = 'TABLE'
     ORDER BY o.database, o.schema, o.name, c.type;
 
 CREATE OR REPLACE MACRO information_schema_table_constraints(db) AS TABLE
     SELECT database AS "CONSTRAINT_CATALOG", schema AS "CONSTRAINT_SCHEMA",
         name AS "CONSTRAINT_NAME", database AS "TABLE_CATALOG", schema AS "TABLE_SCHEMA",
-        table_name AS "TABLE_NAME", type AS "CONSTRAINT_TYPE", 'NO' AS "IS_DEFERRABLE",
-        'YES' AS "INITIALLY_DEFERRED", 'NO' AS "ENFORCED", NULL::VARCHAR AS "COMMENT",
-        created AS "CREATED", altered AS "LAST_ALTERED", 'NO' AS "RELY"
+        table_name AS "TABLE_NAME", type AS "CONSTRAINT_TYPE",
+        CASE WHEN may_defer THEN 'YES' ELSE 'NO' END AS "IS_DEFERRABLE",
+        CASE WHEN deferred THEN 'YES' ELSE 'NO' END AS "INITIALLY_DEFERRED", 'NO' AS "ENFORCED",
+        comment AS "COMMENT", created AS "CREATED", altered AS "LAST_ALTERED",
+        CASE WHEN rely THEN 'YES' ELSE 'NO' END AS "RELY"
     FROM catalog_constraints(db) WHERE existing_database(db);
 
 -- A foreign key with the primary or unique key that it points to.
@@ -250,7 +283,8 @@ CREATE OR REPLACE MACRO catalog_references(db) AS TABLE
     SELECT f.database, f.schema, f.table_name, f.name, f.columns, f.created, f.altered,
         coalesce(f.target[1], f.database) AS pk_database, coalesce(f.target[2], f.schema) AS pk_schema,
         f.target[3] AS pk_table, coalesce(nullif(f.referenced, []), p.columns) AS pk_columns,
-        coalesce(p.name, '') AS pk_name, coalesce(p.type, 'PRIMARY KEY') AS pk_type
+        coalesce(p.name, '') AS pk_name, coalesce(p.type, 'PRIMARY KEY') AS pk_type, f.comment,
+        f.rely, f.may_defer, f.update_rule, f.delete_rule, f.matched
     FROM catalog_constraints(db) f
     LEFT JOIN catalog_constraints(NULL) p
         ON upper(p.database) = upper(coalesce(f.target[1], f.database))
@@ -264,8 +298,8 @@ CREATE OR REPLACE MACRO information_schema_referential_constraints(db) AS TABLE
     SELECT database AS "CONSTRAINT_CATALOG", schema AS "CONSTRAINT_SCHEMA",
         name AS "CONSTRAINT_NAME", pk_database AS "UNIQUE_CONSTRAINT_CATALOG",
         pk_schema AS "UNIQUE_CONSTRAINT_SCHEMA", pk_name AS "UNIQUE_CONSTRAINT_NAME",
-        'FULL' AS "MATCH_OPTION", 'NO ACTION' AS "UPDATE_RULE", 'NO ACTION' AS "DELETE_RULE",
-        NULL::VARCHAR AS "COMMENT", created AS "CREATED", altered AS "LAST_ALTERED"
+        matched AS "MATCH_OPTION", update_rule AS "UPDATE_RULE", delete_rule AS "DELETE_RULE",
+        comment AS "COMMENT", created AS "CREATED", altered AS "LAST_ALTERED"
     FROM catalog_references(db) WHERE existing_database(db);
 
 CREATE OR REPLACE MACRO information_schema_load_history(db) AS TABLE

@@ -17,7 +17,8 @@ from mockhaus.translation.statements import Statement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlterObject(Statement):
-    """One of RENAME TO, SWAP WITH, SET, UNSET, or a bare `action` (SUSPEND, RESUME).
+    """One of RENAME TO, SWAP WITH, SET, UNSET, or a bare `action`: SUSPEND, RESUME of a warehouse,
+    ENABLE, DISABLE of a schema's MANAGED ACCESS.
 
     `object` is the kind in upper case; `name` is empty for ACCOUNT.
     """
@@ -55,8 +56,6 @@ def _change(reader: Reader, kind: str, fields: dict[str, Any]) -> None:
     elif reader.accept("SWAP", "WITH"):
         fields["swapped"] = reader.object_name()
     elif reader.accept("SET"):
-        if reader.word() == "TAG":
-            raise UnsupportedFeature(f"Unsupported feature 'ALTER {kind} SET TAG'.")
         fields["options"] = _options(reader)
     elif reader.accept("UNSET"):
         names = [reader.identifier()]
@@ -68,6 +67,9 @@ def _change(reader: Reader, kind: str, fields: dict[str, Any]) -> None:
     elif kind == "WAREHOUSE" and reader.word() in ("SUSPEND", "RESUME"):
         fields["action"] = reader.identifier()
         reader.accept("IF", "SUSPENDED")
+    elif kind == "SCHEMA" and reader.looking_at(reader.word(), "MANAGED", "ACCESS"):
+        fields["action"] = reader.identifier()
+        reader.expect("MANAGED", "ACCESS")
     elif reader.done:
         raise reader.unexpected()
     else:
