@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The column of a table or view that a column of an answer is: the OID of the table, the number
+    of the column from 1, and the OID of its type, all as in pg_attribute."""
+
+    table: int
+    number: int
+    type: int
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column of an answer.
 
@@ -28,6 +38,11 @@ class Column:
     type: SqlType
     nullable: bool = True
     is_exact: bool = False
+    origin: Origin | None = None
+
+    def is_like(self, other: Column) -> bool:
+        """Whether clients that know the one can read the other."""
+        return (self.name, self.type) == (other.name, other.type)
 
 
 #: Columns in, one DuckDB expression over `#1`, `#2`, ... for each column out; None where the rows

@@ -7,10 +7,13 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.workspace import Workspace
+from mockhaus.engine.database import Cursor
 from mockhaus.translation import names
-from mockhaus.translation.context import ObjectName
-from mockhaus.types import from_name
+from mockhaus.translation.context import Context, ObjectName
+from mockhaus.translation.origins import Relation
+from mockhaus.types import SqlType, from_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +32,51 @@ def of(workspace: Workspace, name: ObjectName) -> list[Found]:
     return [Found(row[0], row[1], row[2] == "YES", row[4]) for row in rows]
 
 
+def relation(cursor: Cursor, context: Context, name: ObjectName) -> Relation | None:
+    """A table or view of a resolved name, with its columns as they were declared."""
+    objects = Objects(cursor)
+    if context.is_temporary(name):
+        oid, declared_types = _temporary_oid(cursor, name), {}
+    else:
+        found = objects.find("TABLE", name) or objects.find("VIEW", name)
+        if found is None:
+            return None
+        oid = found.oid or 0
+        declared_types = {
+            each["name"].upper(): kind
+            for each in found.properties.get("columns") or ()
+            if (kind := _sql_type(each.get("type") or "")) is not None
+        }
+    described = cursor.describe(f"SELECT * FROM {names.storage_name(name, context)}")
+    columns = {each.name.upper(): declared_types.get(each.name.upper()) for each in described}
+    return Relation(oid, columns)
+
+
+def _temporary_oid(cursor: Cursor, name: ObjectName) -> int:
+    """As `stored_relations` numbers temporary tables for PostgreSQL's catalogs."""
+    rows = cursor.rows(
+        "SELECT 3000000000 + table_oid % 600000 * 2048 FROM duckdb_tables()"
+        " WHERE database_name = 'temp' AND upper(table_name) = ?",
+        (".".join(names.storage_parts(name)).upper(),),
+    )
+    return int(rows[0][0]) if rows else 0
+
+
 _TYPE = re.compile(r"([A-Z_ 0-9]+?)\s*(?:\(([\d, ]+)\))?")
 
 
 @lru_cache(maxsize=1024)
-def declared(text: str) -> str | None:
-    """A declared type in DESCRIBE's spelling, for example `NUMBER(38,0)` for INT."""
+def _sql_type(text: str) -> SqlType | None:
     match = _TYPE.fullmatch(text)
     if match is None:
         return None
     arguments = tuple(int(a) for a in (match[2] or "").split(",") if a.strip())
-    known = from_name(match[1], arguments)
+    return from_name(match[1], arguments)
+
+
+def declared(text: str) -> str | None:
+    """A declared type in DESCRIBE's spelling, for example `NUMBER(38,0)` for INT."""
+    known = _sql_type(text)
     return None if known is None else str(known)
 
 

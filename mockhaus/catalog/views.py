@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mockhaus.catalog import tagging
+from mockhaus.catalog import columns, tagging
 from mockhaus.catalog.answers import already_there, status
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.tables import ready, require_schema
@@ -20,6 +20,7 @@ from mockhaus.translation import names, tables
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.parse import parse
+from mockhaus.types import from_duckdb
 
 
 def create(workspace: Workspace, statement: s.CreateView) -> Result:
@@ -41,7 +42,7 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
         "text": statement.text,
         "secure": definition.secure,
         "functions": [list(each) for each in sorted(definition.functions)],
-        "columns": _entries(workspace, definition),
+        "columns": _entries(workspace, name, definition),
         "CHANGE_TRACKING": definition.change_tracking,
         **tagging.told(workspace, definition.tags),
     }
@@ -49,17 +50,26 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
     return status("CREATE VIEW", f"View {name.name} successfully created.")
 
 
-def _entries(workspace: Workspace, definition: tables.ViewDefinition) -> list[dict[str, Any]]:
-    """What is recorded of the columns that have more than a name."""
+def _entries(
+    workspace: Workspace, view: ObjectName, definition: tables.ViewDefinition
+) -> list[dict[str, Any]]:
+    """What is recorded of the columns that have more than a name: declared type, comment, tags."""
+    found = columns.of(workspace, view)
+    sources = definition.sources if len(definition.sources) == len(found) else ()
+    types = {
+        column.name: str(source.type)
+        for column, source in zip(found, sources, strict=bool(sources))
+        if source.type is not None and source.type.family == from_duckdb(column.type).family
+    }
     return [
         {
-            "name": name,
-            "type": "",
-            "comment": definition.comments.get(name, ""),
-            **tagging.told(workspace, definition.column_tags.get(name, ())),
+            "name": column.name,
+            "type": types.get(column.name, ""),
+            "comment": definition.comments.get(column.name, ""),
+            **tagging.told(workspace, definition.column_tags.get(column.name, ())),
         }
-        for name in definition.columns
-        if name in definition.comments or name in definition.column_tags
+        for column in found
+        if any(column.name in each for each in (types, definition.comments, definition.column_tags))
     ]
 
 

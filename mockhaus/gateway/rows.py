@@ -68,17 +68,16 @@ def shown_name(name: str) -> str:
 def row_description(columns: Sequence[Column], formats: Sequence[int] = ()) -> RowDescription:
     """What Describe and a simple query say about the rows to come."""
     codes = expand_formats(formats, len(columns))
-    return RowDescription(
-        tuple(
-            FieldDescription(
-                column.name if column.is_exact else shown_name(column.name),
-                column.type.oid,
-                column.type.size,
-                column.type.typmod,
-                code,
-            )
-            for column, code in zip(columns, codes, strict=True)
-        )
+    return RowDescription(tuple(map(_field, columns, codes)))
+
+
+def _field(column: Column, code: int) -> FieldDescription:
+    kind, origin = column.type, column.origin
+    name = column.name if column.is_exact else shown_name(column.name)
+    if origin is None:
+        return FieldDescription(name, kind.oid, kind.size, kind.typmod, code)
+    return FieldDescription(
+        name, origin.type, kind.size, kind.typmod, code, origin.table, origin.number
     )
 
 

@@ -91,6 +91,7 @@ class Connection:
             context,
             last_query_ids=self.recorder.query_ids,
             columns=lambda name: self._preparer.columns(name, self.context),
+            relation=lambda name: self._preparer.relations.find(name, self.context),
             routines=self._preparer.routines,
             made=lambda name, argument: made(session, name, argument),
             ddl=lambda kind, name, full: get_ddl(self._workspace(), kind, name, full=full),

@@ -20,6 +20,7 @@ from mockhaus.errors import SqlError, StalePlan, UnsupportedFeature
 from mockhaus.ingestion import staged
 from mockhaus.result import Column
 from mockhaus.sessions import explain
+from mockhaus.sessions.describing import Relations, described
 from mockhaus.sessions.dispatch import SHAPES
 from mockhaus.sessions.transaction import Transaction
 from mockhaus.translation import statements as s
@@ -27,6 +28,7 @@ from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dml import Change, change
 from mockhaus.translation.indirect import uses_variables, with_variables
 from mockhaus.translation.names import storage_name
+from mockhaus.translation.origins import Source, origins, returned
 from mockhaus.translation.parameters import inferred
 from mockhaus.translation.parse import as_sent, parse
 from mockhaus.translation.postgres import translate as postgres
@@ -35,7 +37,7 @@ from mockhaus.translation.routine import Routine
 from mockhaus.translation.shapes import Shaped
 from mockhaus.translation.staged import mentions
 from mockhaus.translation.translate import Translation, translate
-from mockhaus.types import from_catalog, from_duckdb
+from mockhaus.types import from_catalog
 
 _CACHE_SIZE: Final = 256
 #: DuckDB's types whose values Python holds exactly; of dates see `exact`.
@@ -66,6 +68,8 @@ class Prepared:
     query: Translation | None = None
     catalog: CatalogTranslation | None = None
     change: Change | None = None
+    #: Where the columns come from, of a query.
+    sources: tuple[Source, ...] = ()
     #: Whether its values are the same in Python as in Arrow, and it may run twice.
     is_plain: bool = False
     #: Its last answer, of a query that is kept: short ones take a shorter way the next time.
@@ -82,6 +86,14 @@ def exact(rows: Sequence[tuple[Any, ...]], columns: Sequence[Column]) -> bool:
         row[n] is None or (type(row[n]) is not str and row[n] not in _DOUBTFUL)
         for row in rows
         for n in dated
+    )
+
+
+def _alike(known: Sequence[Column], now: Sequence[Column] | None) -> bool:
+    return (
+        now is not None
+        and len(known) == len(now)
+        and all(a.is_like(b) for a, b in zip(known, now, strict=True))
     )
 
 
@@ -114,6 +126,7 @@ class Preparer:
         self._functions: tuple[int, dict[ObjectName, Sequence[Routine]]] = (-1, {})
         #: Columns of tables that statements name, as of a version of the session.
         self._known: tuple[int, dict[str, dict[str, str]]] = (-1, {})
+        self.relations = Relations(cursor, version)
 
     def prepare(
         self,
@@ -152,9 +165,11 @@ class Preparer:
         """What was prepared before a USE, SET or DDL, prepared anew. Raises StalePlan."""
         if (prepared.query is None and prepared.change is None) or self._is_current(context):
             return prepared
-        described = prepared.columns is not None
-        fresh = self.prepare(prepared.statement, context, prepared.types, describe=described)
-        if described and fresh.columns != prepared.columns:
+        known = prepared.columns
+        fresh = self.prepare(
+            prepared.statement, context, prepared.types, describe=known is not None
+        )
+        if known is not None and not _alike(known, fresh.columns):
             raise StalePlan("cached plan must not change result type")
         return fresh
 
@@ -184,6 +199,7 @@ class Preparer:
         if isinstance(statement, s.Select):
             query = translate(statement, context, types)
             prepared = Prepared(statement, None, statement.parameters, types, query)
+            prepared.sources = origins(statement.tree, context)
             if describe or statement.parameters or not query.repeatable:
                 self._learn(prepared, self._described(query))
             return prepared
@@ -194,7 +210,10 @@ class Preparer:
             return Prepared(statement, form, query=self._explained(statement.of, context))
         if isinstance(statement, _CHANGES):
             changed = change(statement, context, types)
-            columns = self._columns_of(changed.returning) if changed.returning else None
+            columns = None
+            if changed.returning:
+                answered = self._cursor.describe(changed.returning)
+                columns = described(answered, returned(statement.tree, context))
             return Prepared(statement, columns, statement.parameters, types, change=changed)
         shape = SHAPES.get(type(statement))
         return Prepared(statement, None if shape is None else shape(self._workspace(), statement))
@@ -221,6 +240,7 @@ class Preparer:
         query = replace(whole, sql=sql, described=sql)
         prepared = Prepared(statement, former.columns, 0, types, query)
         prepared.is_plain, prepared.last = former.is_plain, former.last
+        prepared.sources = former.sources
         if describe and prepared.columns is None:
             self._learn(prepared, self._described(query))
         if len(self._shapes) >= _CACHE_SIZE:
@@ -256,10 +276,6 @@ class Preparer:
         (found,) = parse(text, placeholders=placeholders)
         return replace(found, text=statement.text, offset=statement.offset)
 
-    def _columns_of(self, sql: str) -> tuple[Column, ...]:
-        described = self._cursor.describe(sql)
-        return tuple(Column(each.name, from_duckdb(each.type)) for each in described)
-
     def _types(
         self, statement: s.Statement, context: Context, given: tuple[str, ...]
     ) -> tuple[str, ...]:
@@ -287,10 +303,10 @@ class Preparer:
         table, known = storage_name(name, context), self._known[1]
         if table not in known:
             try:
-                described = self._cursor.describe(f"SELECT * FROM {table}")
+                answered = self._cursor.describe(f"SELECT * FROM {table}")
             except SqlError:  # the statement itself says what is wrong
                 return {}
-            known[table] = {each.name.upper(): each.type for each in described}
+            known[table] = {each.name.upper(): each.type for each in answered}
         return known[table]
 
     def routines(self, name: ObjectName) -> Sequence[Routine]:
@@ -307,11 +323,11 @@ class Preparer:
     ) -> Prepared:
         catalog = postgres.translate(statement, context, types)
         self.provide(catalog, context)
-        described = self._cursor.describe(catalog.translation.described)
-        known = catalog.types if len(catalog.types) == len(described) else (None,) * len(described)
+        found = self._cursor.describe(catalog.translation.described)
+        known = catalog.types if len(catalog.types) == len(found) else (None,) * len(found)
         columns = tuple(
             Column(each.name, from_catalog(kind, each.type), is_exact=True)
-            for each, kind in zip(described, known, strict=True)
+            for each, kind in zip(found, known, strict=True)
         )
         query = catalog.translation
         return Prepared(statement, columns, statement.parameters, types, query, catalog)
@@ -329,12 +345,12 @@ class Preparer:
             return self._learn(prepared, self._cursor.columns())
         return prepared.columns
 
-    def _learn(self, prepared: Prepared, described: Sequence[Described]) -> tuple[Column, ...]:
-        columns = tuple(Column(each.name, from_duckdb(each.type)) for each in described)
+    def _learn(self, prepared: Prepared, found: Sequence[Described]) -> tuple[Column, ...]:
+        columns = described(found, prepared.sources)
         assert prepared.query is not None
         prepared.columns = columns
         prepared.is_plain = prepared.query.repeatable and all(
-            each.type in _EXACT or each.type.startswith("DECIMAL") for each in described
+            each.type in _EXACT or each.type.startswith("DECIMAL") for each in found
         )
         return columns
 

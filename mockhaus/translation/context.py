@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockhaus.errors import ObjectNeedsContext
 
 if TYPE_CHECKING:
+    from mockhaus.translation.origins import Relation
     from mockhaus.translation.routine import Routine
 
 DEFAULT_DATABASE: Final = "MOCKHAUS"
@@ -37,6 +38,11 @@ class ObjectName:
 def no_columns(name: ObjectName) -> Mapping[str, str]:
     """What is known of the columns of tables where nothing is known."""
     return {}
+
+
+def no_relation(name: ObjectName) -> Relation | None:
+    """The table or view of a name where nothing is known of any."""
+    return None
 
 
 def no_routines(name: ObjectName) -> Sequence[Routine]:
@@ -71,6 +77,8 @@ class Context:
     temporary: frozenset[ObjectName] = frozenset()
     #: The columns of a table or view by its full name: name in upper case -> DuckDB's type.
     columns: Callable[[ObjectName], Mapping[str, str]] = field(default=no_columns, compare=False)
+    #: The OID and the declared types of a table or view by its full name.
+    relation: Callable[[ObjectName], Relation | None] = field(default=no_relation, compare=False)
     #: The user-defined functions of a full name.
     routines: Callable[[ObjectName], Sequence[Routine]] = field(default=no_routines, compare=False)
     #: DuckDB's types of the columns of a query in DuckDB's text; None where there is no engine.

@@ -23,6 +23,7 @@ from mockhaus.translation.constraints import options, reference, table_constrain
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import generate, snowflake_text, tokenize
 from mockhaus.translation.labels import label
+from mockhaus.translation.origins import Source, origins
 from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.routine_body import parsed_expression
 from mockhaus.translation.translate import guarded
@@ -99,6 +100,8 @@ class ViewDefinition:
     copy_grants: bool = False
     #: User-defined functions whose bodies are written into the query: database, schema, name.
     functions: frozenset[tuple[str, ...]] = frozenset()
+    #: Where the columns come from, as far as it is known.
+    sources: tuple[Source, ...] = ()
 
 
 # --- CREATE TABLE --------------------------------------------------------------------------------
@@ -433,6 +436,7 @@ def _create_view(statement: s.Tree, context: Context) -> ViewDefinition:
                     f"Unsupported feature '{snowflake_text(constraint.kind)}'."
                 )
     query = tree.expression
+    sources = origins(query, context)
     label(query, names_of(query))
     walk = Walk(context, statement.text)
     return ViewDefinition(
@@ -449,4 +453,5 @@ def _create_view(statement: s.Tree, context: Context) -> ViewDefinition:
         tracked,
         copy_grants,
         frozenset(walk.used),
+        sources,
     )

@@ -31,7 +31,7 @@ SELECT oid, upper(c.name) AS name, pg_shown(c.name) AS attname, nullif(c.type, '
     c.identity
 FROM (SELECT oid, unnest(from_json(json_extract(properties, '$.columns'),
     '[{"name":"VARCHAR","type":"VARCHAR","comment":"VARCHAR","identity":["BIGINT"]}]')) AS c
-    FROM @stored_relations WHERE relkind = 'r' AND json_array_length(properties, '$.columns') > 0)
+    FROM @stored_relations WHERE json_array_length(properties, '$.columns') > 0)
 
 -- serials
 -- The sequence of an identity column, which PostgreSQL shows as an object of its own.

@@ -106,6 +106,11 @@ def length(node: DataType) -> int | None:
     return 1 if node.this in (_T.CHAR, _T.NCHAR) else None
 
 
+def is_text(node: DataType) -> bool:
+    """Whether a type is VARCHAR or another name of it."""
+    return _PLAIN.get(node.this) == _T.TEXT
+
+
 def _parameter(value: int) -> exp.DataTypeParam:
     return exp.DataTypeParam(this=exp.Literal.number(value))
 
