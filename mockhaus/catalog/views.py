@@ -41,6 +41,7 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
     properties = {
         "text": statement.text,
         "secure": definition.secure,
+        "postgres": statement.postgres,
         "functions": [list(each) for each in sorted(definition.functions)],
         "columns": _entries(workspace, name, definition),
         "CHANGE_TRACKING": definition.change_tracking,
@@ -100,10 +101,12 @@ def renew(workspace: Workspace, view: CatalogObject, like: ObjectName | None = N
 
     `like` is the view, there already, that has its columns; itself if it is none other.
     """
-    statement = parse(str(view.properties["text"]))[0]
+    postgres = bool(view.properties.get("postgres"))
+    statement = parse(str(view.properties["text"]), postgres=postgres)[0]
     assert isinstance(statement, s.CreateView)
+    context = replace(_within(view.name, workspace.context), postgres=postgres)
     try:
-        definition = tables.create_view(statement, _within(view.name, workspace.context))
+        definition = tables.create_view(statement, context)
         text = _definition(workspace, view.name, definition)
         workspace.cursor.describe(definition.query)
     except SqlError as error:

@@ -218,9 +218,10 @@ class Connection:
         return statements
 
     def _parse(self, text: str, *, placeholders: bool) -> list[s.Statement]:
+        postgres = self.context.postgres
         if self.context.is_on("QUOTED_IDENTIFIERS_IGNORE_CASE"):
-            return parse(text, placeholders=placeholders, folded=True)
-        return parse_alike(text, placeholders=placeholders)
+            return parse(text, placeholders=placeholders, folded=True, postgres=postgres)
+        return parse_alike(text, placeholders=placeholders, postgres=postgres)
 
     @gated
     def prepare(

@@ -273,7 +273,7 @@ class Preparer:
         placeholders = isinstance(statement, s.Tree) and bool(
             statement.parameters and not statement.binds
         )
-        (found,) = parse(text, placeholders=placeholders)
+        (found,) = parse(text, placeholders=placeholders, postgres=context.postgres)
         return replace(found, text=statement.text, offset=statement.offset)
 
     def _types(

@@ -40,9 +40,16 @@ _BOUND: Final = frozenset(("BIGINT", "HUGEINT", "DOUBLE", "VARCHAR", "BLOB", "JS
 _CONSTANT_DATES: Final = {"DATE": DataType.Type.DATE, "TIMESTAMP": DataType.Type.TIMESTAMP}
 
 
-def assigned(value: exp.Expression, column: str, kind: str) -> exp.Expression:
-    """A rewritten value as a column of DuckDB's type `kind` takes it."""
+def assigned(
+    value: exp.Expression, column: str, kind: str, *, postgres: bool = False
+) -> exp.Expression:
+    """A rewritten value as a column of DuckDB's type `kind` takes it.
+
+    `postgres`: a text literal for a VARIANT is its JSON, as for PostgreSQL's json.
+    """
     bare = operands.plain(value)
+    if postgres and kind == "JSON" and isinstance(bare, exp.Literal) and bare.is_string:
+        return apply("pg_json", value)
     decimal = _DECIMAL.fullmatch(kind)
     if _fits(bare, kind, is_number=decimal is not None or kind in _NUMBERS):
         return value
@@ -111,13 +118,13 @@ def matched(expected: int, given: int) -> None:
         )
 
 
-def values(node: exp.Values, columns: Columns) -> None:
+def values(node: exp.Values, columns: Columns, *, postgres: bool = False) -> None:
     """The rows of a rewritten VALUES as the columns take them, in place."""
     for row in node.expressions:
         items = row.expressions if isinstance(row, exp.Tuple) else [row]
         matched(len(columns), len(items))
         pairs = zip(items, columns, strict=True)
-        made = [assigned(item, name, kind) for item, (name, kind) in pairs]
+        made = [assigned(item, name, kind, postgres=postgres) for item, (name, kind) in pairs]
         if isinstance(row, exp.Tuple):
             row.set("expressions", made)
         else:

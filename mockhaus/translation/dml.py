@@ -127,7 +127,7 @@ def _insert(tree: exp.Expression, walk: Walk) -> Change:
     walk.children(tree)
     walk.finished(tree)
     if columns is not None and isinstance(query, exp.Values):
-        assignment.values(tree.expression, columns)
+        assignment.values(tree.expression, columns, postgres=walk.context.postgres)
     elif columns is not None and given is not None:
         tree.set("expression", assignment.rows(tree.expression, columns))
     described = returning.put(tree, returned)
@@ -205,7 +205,8 @@ def _convert(assignments: list[exp.Expression], target: ObjectName, walk: Walk) 
         if isinstance(value, exp.Column) and value.name.upper() == "DEFAULT" and not value.table:
             each.set("expression", exp.var("DEFAULT"))
         else:
-            each.set("expression", assignment.assigned(value, name, kind))
+            postgres = walk.context.postgres
+            each.set("expression", assignment.assigned(value, name, kind, postgres=postgres))
 
 
 def _unqualify(assignments: list[exp.Expression]) -> None:
@@ -246,6 +247,9 @@ def _merge(tree: exp.Expression, walk: Walk) -> Change:
     table = _table_of(tree)
     target = walk.context.resolve(names.object_name(table))
     whens = tree.args["whens"].expressions
+    for when in whens:
+        if _action(when) == "NOTHING" and not walk.context.postgres:
+            raise UnsupportedFeature(f"Unsupported feature 'THEN {when.args['then'].name}'.")
     actions = {_action(when) for when in whens}
     for when in whens:
         if isinstance(when.args["then"], exp.Update):
@@ -281,7 +285,7 @@ def _action(when: exp.Expression) -> str:
         return "INSERT"
     if isinstance(then, exp.Update):
         return "UPDATE"
-    return "DELETE"
+    return "DELETE" if then.name.upper() == "DELETE" else "NOTHING"
 
 
 def _twice(tree: exp.Expression) -> str:

@@ -105,7 +105,7 @@ class _Places:
         while isinstance(node.parent, (exp.Paren, exp.Neg)):
             node = node.parent
         parent = node.parent
-        if isinstance(parent, exp.Any):
+        if isinstance(parent, (exp.Any, exp.All)):
             return _array(parent)
         if isinstance(parent, (exp.Cast, exp.TryCast)):
             return self._cast_to(parent.to)
@@ -202,13 +202,13 @@ def _is_open(node: exp.Expression) -> bool:
 
 def _compared(parent: exp.Expression, node: exp.Expression) -> _Told:
     other = parent.expression if parent.this is node else parent.this
-    if isinstance(other, exp.Any):
+    if isinstance(other, (exp.Any, exp.All)):
         return None
     return _others((other,), node)
 
 
-def _array(any_: exp.Any) -> _Told:
-    """`x = ANY($1)`: an array of what x is."""
+def _array(any_: exp.Any | exp.All) -> _Told:
+    """`x = ANY($1)`, `x <> ALL($1)`: an array of what x is."""
     parent = any_.parent
     if parent is None:
         return None
@@ -292,6 +292,8 @@ def _argument(call: exp.Func, node: exp.Expression) -> _Told:
     name = str(call.this if isinstance(call, exp.Anonymous) else call.sql_name()).upper()
     arguments = list(_arguments(call))
     position = next(n for n, each in enumerate(arguments) if each is node)
+    if name in ("LIST_CAST", "ARRAY_CAST"):
+        return f"{arguments[1].name}[]"
     if name in _ALIKE and position >= _ALIKE[name]:
         return _others(arguments[_ALIKE[name] :], node)
     return _ARGUMENTS.get((name, position)) or _ARGUMENTS.get((name, None))
@@ -351,6 +353,7 @@ _ARGUMENTS: Final[dict[tuple[str, int | None], str]] = {
             ("RIGHT", 1), ("LPAD", 1), ("RPAD", 1), ("REPEAT", 1), ("SPLIT_PART", 2),
             ("ROUND", 1), ("TRUNC", 1), ("DATEADD", 1), ("DATE_ADD", 1), ("ADD_MONTHS", 1),
             ("CHR", 0), ("CHAR", 0), ("SPACE", 0), ("NTILE", 0), ("LAG", 1), ("LEAD", 1),
+            ("SERIES_LIST", None),
             ("ARRAY_SLICE", 1), ("ARRAY_SLICE", 2), ("GET", 1), ("UNIFORM", 0), ("UNIFORM", 1),
         ],
         _WHOLE,

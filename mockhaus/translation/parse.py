@@ -29,6 +29,8 @@ from mockhaus.translation.grammar import (
 )
 from mockhaus.translation.grammar.reader import Reader, statement_fields
 from mockhaus.translation.names import labels
+from mockhaus.translation.postgres.meant import meant
+from mockhaus.translation.postgres.tokens import snowflakes
 from mockhaus.translation.shapes import shaped
 from mockhaus.translation.staged import is_stage
 
@@ -115,48 +117,57 @@ _ALTERED: Final = (("ALTER", "TABLE"), ("ALTER", "VIEW"))
 _CREATES: Final[dict[str, type[s.Tree]]] = {"TABLE": s.CreateTable, "VIEW": s.CreateView}
 
 
-def parse(text: str, *, placeholders: bool = False, folded: bool = False) -> list[s.Statement]:
+def parse(
+    text: str, *, placeholders: bool = False, folded: bool = False, postgres: bool = False
+) -> list[s.Statement]:
     """The statements of a text, in order; empty ones are left out.
 
     `placeholders`: `$1` is a parameter of the statement, as in PostgreSQL's extended protocol,
     not Snowflake's first column. `folded`: names in double quotes are read in upper case.
+    `postgres`: PostgreSQL's forms are read beside Snowflake's.
     Raises SqlSyntaxError, UnsupportedFeature.
     """
-    return list(_parse(text, placeholders, folded))
+    return list(_parse(text, placeholders, folded, postgres))
 
 
-def parse_alike(text: str, *, placeholders: bool = False) -> list[s.Statement]:
+def parse_alike(
+    text: str, *, placeholders: bool = False, postgres: bool = False
+) -> list[s.Statement]:
     """As `parse`; a query may come as one of a shape (see `shapes`)."""
-    return list(_parse_alike(text, placeholders))
+    return list(_parse_alike(text, placeholders, postgres))
 
 
 def as_sent(statement: s.Statement) -> s.Statement:
     """A query of a shape as it is parsed by itself."""
     if not isinstance(statement, s.Select) or statement.shaped is None:
         return statement
-    (found,) = _parse(statement.text, False, False)
+    (found,) = _parse(statement.text, False, False, statement.postgres)
     return replace(found, offset=statement.offset)
 
 
 @lru_cache(maxsize=512)
-def _parse_alike(text: str, placeholders: bool) -> tuple[s.Statement, ...]:
+def _parse_alike(text: str, placeholders: bool, postgres: bool) -> tuple[s.Statement, ...]:
     if (one := shaped(text)) is not None:
-        query, *others = _parse(one.shape.text, placeholders, False)
+        query, *others = _parse(one.shape.text, placeholders, False, postgres)
         own = one.filled(query.text)
         if not others and isinstance(query, s.Select) and own is not None:
             return (replace(query, text=own, shaped=one),)
         one.shape.is_usable = False
-    return _parse(text, placeholders, False)
+    return _parse(text, placeholders, False, postgres)
 
 
 @lru_cache(maxsize=512)
-def _parse(text: str, placeholders: bool, folded: bool) -> tuple[s.Statement, ...]:
+def _parse(text: str, placeholders: bool, folded: bool, postgres: bool) -> tuple[s.Statement, ...]:
     tokens = indirect.named(tokenize(files.bare_paths_hidden(text)), text)
     if folded:
         for token in tokens:
             if token.token_type is TokenType.IDENTIFIER:
                 token.text = token.text.upper()
-    return tuple(_statement(Reader(some, text), placeholders) for some in split(tokens))
+    found = []
+    for some in split(tokens):
+        reader = Reader(snowflakes(some) if postgres else some, text)
+        found.append(_statement(reader, placeholders, postgres))
+    return tuple(found)
 
 
 def split(tokens: list[Token]) -> Iterator[list[Token]]:
@@ -181,7 +192,7 @@ def _leading(reader: Reader) -> tuple[str, ...]:
     return tuple(words[:3])
 
 
-def _statement(reader: Reader, placeholders: bool) -> s.Statement:
+def _statement(reader: Reader, placeholders: bool, postgres: bool) -> s.Statement:
     leading = _leading(reader)
     if leading[0] == "ALTER" and (tagging := tags.set_tags(reader)) is not None:
         return tagging
@@ -189,7 +200,7 @@ def _statement(reader: Reader, placeholders: bool) -> s.Statement:
         grammar = GRAMMARS.get(leading[:length])
         if grammar is not None:
             return _tagged(reader, grammar) if leading[0] == "CREATE" else grammar(reader)
-    return _tree(reader, leading, placeholders)
+    return _tree(reader, leading, placeholders, postgres)
 
 
 def _tagged(reader: Reader, grammar: Grammar) -> s.Statement:
@@ -204,7 +215,9 @@ def _tagged(reader: Reader, grammar: Grammar) -> s.Statement:
     return replace(statement, text=statement.text + left_out, tags=found)
 
 
-def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Statement:
+def _tree(
+    reader: Reader, leading: tuple[str, ...], placeholders: bool, postgres: bool
+) -> s.Statement:
     explain, using = leading[0] == "EXPLAIN", s.EXPLAIN_FORMS[0]
     if explain:
         reader.take()
@@ -216,11 +229,14 @@ def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Sta
             raise reader.unexpected()
     if leading[:2] in _ALTERED and (altered := alter_table.command(reader)) is not None:
         return s.AlterTable(**statement_fields(reader), tree=altered)
-    _refuse_foreign(reader)
+    if not postgres:
+        _refuse_foreign(reader)
     tokens, returned = returning.cut(_numbered(reader.tokens[reader.at :]))
     tree = parse_tree(tokens, reader.text)
     if returned:
         tree.set("returning", returning.clause(parse_tree(returned, reader.text)))
+    if postgres:
+        tree = meant(tree)
     if placeholders and not any(map(is_stage, tree.find_all(exp.Table))):
         _bind_dollars(tree)  # over a stage, $1 is a column
     binds = _binds(tree)
@@ -232,9 +248,8 @@ def _tree(reader: Reader, leading: tuple[str, ...], placeholders: bool) -> s.Sta
         parameters = _renumber(tree, binds)
     kind = _class_of(tree, leading)
     shown = labels(reader.tokens, reader.text) if kind is s.Select else ()
-    found = kind(
-        **statement_fields(reader), tree=tree, parameters=parameters, binds=binds, labels=shown
-    )
+    fields = {**statement_fields(reader), "tree": tree, "parameters": parameters, "binds": binds}
+    found = kind(**fields, labels=shown, postgres=postgres)
     if not explain:
         return found
     return s.Explain(**statement_fields(reader), tree=tree, of=found, using=using)

@@ -37,6 +37,7 @@ from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import CALLED, snowflake_text
 from mockhaus.translation.functions import FAMILIES, postgres
 from mockhaus.translation.information_schema import is_information_schema, relation
+from mockhaus.translation.kept import FOREIGN, KEPT
 from mockhaus.translation.labels import labelled
 from mockhaus.translation.output import formatted
 from mockhaus.translation.refusals import refused_function, unknown, unknown_name
@@ -164,10 +165,14 @@ class Walk:
         if leave is not None:
             self.children(node)
             return leave(node, self)
-        if kind not in KEPT or any(node.args.get(key) for key in FOREIGN.get(kind, ())):
+        if kind not in KEPT or (kind in FOREIGN and self._is_foreign(node)):
             raise unknown(node)
         self.children(node)
         return node
+
+    def _is_foreign(self, node: exp.Expression) -> bool:
+        """Whether a node has what only others know; DISTINCT ON is PostgreSQL's and DuckDB's."""
+        return not self.context.postgres and any(map(node.args.get, FOREIGN[type(node)]))
 
     def children(self, node: exp.Expression) -> None:
         """Rewrite everything below a node, in place."""
@@ -204,7 +209,7 @@ class Walk:
                 raise UnsupportedFeature("Unsupported feature 'AS [NOT] MATERIALIZED'.")
             name = names.stored(cte.args["alias"].this)
             if isinstance(cte.this, exp.SetOperation) and _mentions(cte.this.expression, name):
-                if cte.this.args.get("distinct"):
+                if cte.this.args.get("distinct") and not self.context.postgres:
                     raise UnsupportedFeature(
                         "SQL compilation error:\nUNION not yet supported within a Recursive CTE"
                     )
@@ -470,12 +475,6 @@ CALLS: Final[dict[str, Function]] = {
     for name in function.names
 }
 
-#: Arguments of kept classes that other dialects have.
-FOREIGN: Final[dict[type[exp.Expression], tuple[str, ...]]] = {
-    exp.Between: ("symmetric",),
-    exp.Distinct: ("on",),
-}
-
 #: Every name that a function may be called by; '' of what is no call.
 NAMES: Final[frozenset[str]] = frozenset(
     (
@@ -486,17 +485,3 @@ NAMES: Final[frozenset[str]] = frozenset(
         *(name for family in FAMILIES.values() for function in family for name in function.names),
     )
 )
-
-KEPT: Final[frozenset[type[exp.Expression]]] = frozenset(
-    (
-        exp.Add, exp.Alias, exp.Aliases, exp.And, exp.Between, exp.Boolean, exp.Case, exp.CTE,
-        exp.Cube, exp.Distinct, exp.EQ, exp.Exists, exp.Fetch, exp.From, exp.Group,
-        exp.GroupingSets, exp.GT, exp.GTE, exp.Having, exp.If, exp.IgnoreNulls, exp.In,
-        exp.Is, exp.Join, exp.Kwarg, exp.Limit, exp.Literal, exp.LT, exp.LTE,
-        exp.Mul, exp.Neg, exp.NEQ, exp.Not, exp.Null, exp.Offset, exp.Or, exp.Order, exp.Ordered,
-        exp.Paren, exp.Placeholder, exp.Qualify, exp.RespectNulls, exp.Rollup, exp.Schema,
-        exp.Star, exp.Sub, exp.Subquery, exp.When, exp.Whens, exp.Insert, exp.Update,
-        exp.TableAlias, exp.Tuple, exp.Var, exp.Where, exp.Window, exp.WindowSpec, exp.With,
-        exp.PositionalColumn,
-    )
-)  # fmt: skip

@@ -71,6 +71,8 @@ class Tree(Statement):
     binds: tuple[str, ...] = ()
     #: Snowflake's names for the items of the outermost SELECT: their texts in upper case.
     labels: tuple[str, ...] = ()
+    #: Whether it was read with PostgreSQL's forms beside Snowflake's.
+    postgres: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,8 +116,13 @@ def _escape(node: exp.Escape, walk: Walk) -> exp.Expression:
 
 def _quantified(node: exp.Any | exp.All, walk: Walk) -> exp.Expression:
     """ANY and ALL stand after LIKE with patterns, and after `=` with a subquery."""
-    if isinstance(node.parent, (exp.Like, exp.ILike)) or isinstance(node.this, exp.Query):
+    if isinstance(node.parent, (exp.Like, exp.ILike)) or isinstance(
+        operands.plain(node.this), (exp.Query, exp.Subquery)
+    ):
         return node
+    if walk.context.postgres:  # the items of an array
+        items = exp.Select(expressions=[apply("unnest", node.this)])
+        return type(node)(this=exp.Subquery(this=items))
     raise UnsupportedFeature("Unsupported feature 'ANY or ALL with a list'.")
 
 

@@ -59,7 +59,9 @@ def parse(text: str, *, placeholders: bool) -> list[s.Statement] | None:
         statement = _catalog(piece, offset, numbered) if _SIGN.search(numbered) else None
         if statement is None:
             # Blanks in front keep the positions that errors tell.
-            found += parse_snowflake(" " * offset + respelled(piece), placeholders=placeholders)
+            found += parse_snowflake(
+                " " * offset + respelled(piece), placeholders=placeholders, postgres=True
+            )
         else:
             own = True
             found.append(statement)
