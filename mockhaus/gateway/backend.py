@@ -51,6 +51,7 @@ from mockhaus.gateway.settings import Command, Settings
 from mockhaus.gateway.state_commands import Declare, Fetch, StateCommand
 from mockhaus.result import Projection, Result
 from mockhaus.sessions.connection import Connection
+from mockhaus.translation.context import Context
 from mockhaus.translation.statements import (
     Begin,
     CatalogSelect,
@@ -98,6 +99,9 @@ class Backend:
         self.settings = settings
         self._connection = connection
         connection.settings = settings.rows
+        connection.recorder.defers = True
+        #: To be called when an answer is out.
+        self.afterwards = connection.session.afterwards.do
         self._encoders = encoders
         self._statements: Namespace[Plan] = statement_names()
         self._portals: Namespace[Portal] = portal_names()
@@ -109,6 +113,7 @@ class Backend:
         self.canceling = False
         self._rolled_back = False
         self._message: Message = m.Sync()
+        self._reported: Context | None = None
         #: Whether the client has been told that it may send a query.
         self._told_ready = True
         #: Called when a statement begins, with the seconds that it may take.
@@ -210,7 +215,7 @@ class Backend:
             return None
         idle = self._connection.status == "I"
         name = "idle_session_timeout" if idle else "idle_in_transaction_session_timeout"
-        if not (limit := int(self.settings[name])):
+        if not (limit := self.settings.number(name)):
             return None
         if idle:
             error: MockhausError = IdleTimeout("terminating connection due to idle-session timeout")
@@ -223,7 +228,7 @@ class Backend:
     @property
     def keepalive(self) -> Keepalive:
         """What the settings say of TCP's probes."""
-        idle, interval, count, timeout = (int(self.settings[name]) for name in _TCP)
+        idle, interval, count, timeout = (self.settings.number(name) for name in _TCP)
         return Keepalive(idle, interval, count, timeout)
 
     def close(self) -> None:
@@ -259,8 +264,10 @@ class Backend:
     def _report_settings(self) -> None:
         # ALTER SESSION and USE change these as well.
         context = self._connection.context
-        self.settings.observe("timezone", context.parameters.get("TIMEZONE", "UTC"))
-        self.settings.observe("search_path", shown_name(context.schema or ""))
+        if context is not self._reported:
+            self._reported = context
+            self.settings.observe("timezone", context.parameters.get("TIMEZONE", "UTC"))
+            self.settings.observe("search_path", shown_name(context.schema or ""))
         for name, value in self.settings.changed():
             self._out += encode(m.ParameterStatus(name, value))
 
@@ -431,7 +438,7 @@ class Backend:
         return plan
 
     def _start_clock(self) -> None:
-        limit = int(self.settings["statement_timeout"])
+        limit = self.settings.number("statement_timeout")
         if limit or self._timed:
             self._timed = bool(limit)
             self.clock(limit / 1000)

@@ -14,8 +14,8 @@ import logging
 import secrets
 import ssl
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 from mockhaus.errors import AdminShutdown, Canceled, MockhausError, ProtocolError, StatementTimeout
 from mockhaus.gateway import keepalive, trace
@@ -27,6 +27,7 @@ from mockhaus.gateway.messages import Message
 from mockhaus.gateway.protocol import Action, Protocol, State
 from mockhaus.gateway.responses import error_response
 from mockhaus.gateway.rows import Wire
+from mockhaus.gateway.straight import Straight
 
 if TYPE_CHECKING:
     from mockhaus.gateway.server import PgServer
@@ -46,13 +47,29 @@ _AGAIN: Final = 0.02
 
 _T = TypeVar("_T")
 
+#: What makes the pieces of an answer.
+Steps: TypeAlias = Generator[Wire, None, bytes | None]
 
-def advance(steps: Iterator[Wire]) -> tuple[Wire | None, bool]:
-    """The next piece, and whether it is the last: one hop to a worker for a short answer."""
+#: A piece in the making, and whether it is the last.
+_Made: TypeAlias = "asyncio.Future[tuple[Wire | None, bool]]"
+
+
+def advance(
+    steps: Steps, straight: Straight | None, afterwards: Callable[[], None]
+) -> tuple[Wire | None, bool]:
+    """The next piece, and whether it is the last: one hop to a worker for a short answer.
+
+    With a straight way to the client it is sent by it; what is answered is left to send.
+    """
+    wire: Wire | None
     try:
-        return next(steps), False
+        wire, last = next(steps), False
     except StopIteration as end:
-        return end.value, True
+        wire, last = end.value, True
+    if wire and straight is not None:
+        wire = straight.send(wire)
+    afterwards()
+    return wire, last
 
 
 class _Gone(Exception):
@@ -69,6 +86,7 @@ class Client(asyncio.Protocol):
         self._server = server
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
+        self._straight: Straight | None = None
         self._decoder = Decoder()
         self._protocol = Protocol()
         self._backend: Backend | None = None
@@ -76,6 +94,10 @@ class Client(asyncio.Protocol):
         self._inbox_bytes = 0
         self._broken: MockhausError | None = None
         self._wakeup: asyncio.Future[None] | None = None
+        #: What the task waits for is over then, if nothing comes.
+        self._patience: asyncio.TimerHandle | None = None
+        #: Work that was begun for what came in, and its first piece.
+        self._begun: tuple[Steps, _Made] | None = None
         self._drained: asyncio.Future[None] | None = None
         self._reading = True
         self._busy = False
@@ -84,6 +106,8 @@ class Client(asyncio.Protocol):
         #: What ends a statement that takes too long.
         self._deadline: asyncio.TimerHandle | None = None
         self._keepalive = keepalive.DEFAULT
+        #: As of which state of its settings.
+        self._settings_version = -1
         self._gone = False
         self._stopping = False
         self._farewell = False
@@ -117,7 +141,11 @@ class Client(asyncio.Protocol):
         self._inbox_bytes += len(data)
         if self._inbox_bytes > _INBOX_BYTES or len(self._inbox) > _INBOX_MESSAGES:
             self._pause()
-        self._wake()
+        if self._is_waiting and self._backend is not None and not self._stopping:
+            # Without the task, which has nothing to do before the first piece is made.
+            self._begin(self._backend).add_done_callback(self._wake)
+        else:
+            self._wake()
 
     def eof_received(self) -> bool:
         # A client that says Terminate may close at once, and what it sent before is carried out;
@@ -129,6 +157,8 @@ class Client(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._gone = True
+        if self._straight is not None:
+            self._straight.close()
         if self._busy:
             self._interrupt()
         self._wake()
@@ -180,7 +210,7 @@ class Client(asyncio.Protocol):
             # Not under the timeout: what a worker opens must be closed again.
             await self._open(who)
             while self._protocol.state is not State.CLOSED:
-                await self._answer(await self._messages())
+                await self._answer(await self._work())
         except (_Gone, TimeoutError, ssl.SSLError, ConnectionError):
             pass
         except MockhausError as error:
@@ -194,9 +224,29 @@ class Client(asyncio.Protocol):
             if self._backend is not None:
                 await self._hop(self._backend.close)
 
-    async def _messages(self) -> list[Message]:
-        """What has come in, at least one message. Raises _Gone, or the error that ends it all."""
-        while not self._inbox or self._stopping:
+    async def _work(self) -> tuple[Steps, _Made]:
+        """Work that has been begun for what came in. Raises as `_arrival`."""
+        assert self._backend is not None
+        await self._arrival()
+        if self._begun is None:
+            self._begin(self._backend)
+        assert self._begun is not None
+        begun, self._begun = self._begun, None
+        return begun
+
+    def _begin(self, backend: Backend) -> _Made:
+        """Have a worker begin with what has come in."""
+        if self._patience is not None:
+            self._patience.cancel()
+        self._busy = True
+        steps = backend.perform(self._taken())
+        made = self._advance(backend, steps)
+        self._begun = steps, made
+        return made
+
+    async def _arrival(self) -> None:
+        """Wait for a message. Raises _Gone, or the error that ends it all."""
+        while self._begun is None and (not self._inbox or self._stopping):
             if self._stopping:
                 raise AdminShutdown("terminating connection due to administrator command")
             if self._gone:
@@ -204,8 +254,11 @@ class Client(asyncio.Protocol):
             if self._broken is not None:
                 raise self._broken
             await self._something()
-        if self._gone and not self._farewell:
+        if self._gone and not self._farewell and self._begun is None:
             raise _Gone
+
+    def _taken(self) -> list[Message]:
+        """What has come in."""
         messages = list(self._inbox)
         self._inbox.clear()
         self._inbox_bytes = 0
@@ -218,14 +271,20 @@ class Client(asyncio.Protocol):
         """Wait until something has come, or the time for it is over."""
         self._wakeup = self._loop.create_future()
         limit = None if self._backend is None else self._backend.patience()
-        if limit is None:
-            await self._wakeup
-            return
-        timer = self._loop.call_later(limit[0], self._end, limit[1])
+        if limit is not None:
+            self._patience = self._loop.call_later(limit[0], self._end, limit[1])
         try:
             await self._wakeup
         finally:
-            timer.cancel()
+            if self._patience is not None:
+                self._patience.cancel()
+                self._patience = None
+
+    @property
+    def _is_waiting(self) -> bool:
+        """Whether the task waits for just what has come in."""
+        waits = self._wakeup is not None and not self._wakeup.done()
+        return waits and self._begun is None and bool(self._inbox)
 
     def _end(self, error: MockhausError) -> None:
         self._broken = self._broken or error
@@ -283,6 +342,8 @@ class Client(asyncio.Protocol):
         self._backend = backend
         self._protocol.logged_in()
         self._decoder.logged_in()
+        if not self._encrypted and self._server.trace is None and not self._gone:
+            self._straight = Straight(self._transport)
         key = encode(m.BackendKeyData(self.number, self.secret_key))
         self._write(encode(m.AuthenticationOk()) + self._backend.greet(key))
 
@@ -305,25 +366,23 @@ class Client(asyncio.Protocol):
 
     async def _message(self) -> Message:
         """The next message, and no more than one."""
-        first, *rest = await self._messages()
+        await self._arrival()
+        first, *rest = self._taken()
         self._inbox.extendleft(reversed(rest))
         return first
 
-    async def _answer(self, messages: list[Message]) -> None:
-        """Have a worker carry out messages, and write what it makes of them."""
+    async def _answer(self, begun: tuple[Steps, _Made]) -> None:
+        """Write what a worker makes, piece by piece."""
         assert self._backend is not None
-        steps = self._backend.perform(messages)
-        self._busy = True
-        made: asyncio.Future[tuple[Wire | None, bool]] = self._hop(advance, steps)
+        steps, made = begun
         try:
             while True:
                 wire, last = await made
-                if not last:
-                    made = self._hop(advance, steps)
                 if wire:
                     self._write(wire)
                 if last:
                     return
+                made = self._advance(self._backend, steps)
                 if self._drained is not None:
                     await self._drained
                 if self._gone:
@@ -338,9 +397,21 @@ class Client(asyncio.Protocol):
             elif self._backend.canceling:
                 # It came while data was taken in, which nothing interrupts.
                 self.cancel()
-            if self._backend.keepalive != self._keepalive:
-                self._keepalive = self._backend.keepalive
-                keepalive.apply(self._transport, self._keepalive)
+            if self._backend.settings.version != self._settings_version:
+                self._probe(self._backend)
+
+    def _advance(self, backend: Backend, steps: Steps) -> _Made:
+        """Have a worker make the next piece; it may send it if nothing waits before it."""
+        free = self._straight is not None and not self._transport.get_write_buffer_size()
+        straight = self._straight if free else None
+        return self._hop(advance, steps, straight, backend.afterwards)
+
+    def _probe(self, backend: Backend) -> None:
+        """Bring settings about TCP to the socket."""
+        self._settings_version = backend.settings.version
+        if backend.keepalive != self._keepalive:
+            self._keepalive = backend.keepalive
+            keepalive.apply(self._transport, self._keepalive)
 
     # --- how long a statement may take ------------------------------------------------------------
 
@@ -375,7 +446,7 @@ class Client(asyncio.Protocol):
         if self._busy and self._backend is not None and self._backend.canceling:
             self._interrupt()
 
-    def _wake(self) -> None:
+    def _wake(self, made: object = None) -> None:
         if self._wakeup is not None and not self._wakeup.done():
             self._wakeup.set_result(None)
 

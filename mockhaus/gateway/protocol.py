@@ -16,7 +16,7 @@ action out and reports with `accepted`, `logged_in` and `failed` what the table 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from enum import Enum, auto
+from enum import StrEnum, auto
 from typing import Final, Generic, TypeVar
 
 from mockhaus.errors import (
@@ -31,7 +31,7 @@ from mockhaus.gateway import messages as m
 from mockhaus.gateway.messages import Message
 
 
-class State(Enum):
+class State(StrEnum):
     STARTUP = auto()
     AUTHENTICATION = auto()
     READY = auto()
@@ -40,7 +40,7 @@ class State(Enum):
     CLOSED = auto()
 
 
-class Action(Enum):
+class Action(StrEnum):
     """What to do about a message."""
 
     START = auto()

@@ -327,10 +327,23 @@ class Settings:
         self._before: dict[str, str] = {}
         self._local: dict[str, str] = {}
         self._told: dict[str, str] = {}
-        self._dirty = True
+        #: Grows with every change.
+        self.version = 0
+        self._told_version = -1
+        self._numbers: dict[str, int] = {}
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
+
+    def number(self, name: str) -> int:
+        """The value of one that is a whole number, as most limits are: milliseconds."""
+        if (found := self._numbers.get(name)) is None:
+            found = self._numbers[name] = int(self._values[name])
+        return found
+
+    def _have_changed(self) -> None:
+        self.version += 1
+        self._numbers.clear()
 
     def set(self, name: str, value: str | None, *, local: bool = False) -> None:
         """Change one. Raises InvalidParameter or UnsupportedFeature."""
@@ -340,13 +353,13 @@ class Settings:
             raise InvalidParameter(f'parameter "{setting.name}" cannot be changed')
         (self._local if local else self._before).setdefault(name, self._values[name])
         self._values[name] = new
-        self._dirty = True
+        self._have_changed()
 
     def observe(self, name: str, value: str) -> None:
         """Take note of a value that was changed by other means, as by ALTER SESSION."""
         if self._values[name] != value:
             self._values[name] = value
-            self._dirty = True
+            self._have_changed()
 
     def reset(self, name: str) -> list[str]:
         """Back to the value at login, for ALL of them; the names that changed."""
@@ -370,19 +383,22 @@ class Settings:
 
     def transaction_ended(self, *, committed: bool) -> list[str]:
         """Undo what the end of a transaction undoes; the names that changed."""
+        if not self._local and not self._before:
+            return []
         undo = dict(self._local) if committed else {**self._local, **self._before}
         changed = [name for name, value in undo.items() if self._values[name] != value]
         self._values.update(undo)
         self._before.clear()
         self._local.clear()
-        self._dirty = self._dirty or bool(changed)
+        if changed:
+            self._have_changed()
         return changed
 
     def changed(self) -> Iterator[tuple[str, str]]:
         """Name and value of each reported setting that the client does not know yet."""
-        if not self._dirty:
+        if self._told_version == self.version:
             return
-        self._dirty = False
+        self._told_version = self.version
         for key, setting in SETTINGS.items():
             if setting.reported and self._told.get(key) != self._values[key]:
                 self._told[key] = self._values[key]

@@ -24,7 +24,7 @@ from mockhaus.catalog.ddl import get_ddl
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Settings
 from mockhaus.catalog.workspace import Workspace, unhandled
-from mockhaus.engine.database import Cursor, Stream
+from mockhaus.engine.database import Cursor
 from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, UnsupportedFeature
 from mockhaus.ingestion import staged, stages
 from mockhaus.ingestion.stages import Location
@@ -34,7 +34,7 @@ from mockhaus.sessions.deadline import limited
 from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads
 from mockhaus.sessions.gate import gated
 from mockhaus.sessions.history import now
-from mockhaus.sessions.past import again, made
+from mockhaus.sessions.past import made
 from mockhaus.sessions.placing import place
 from mockhaus.sessions.preparing import Prepared, Preparer, exact
 from mockhaus.sessions.recording import Recorder
@@ -48,7 +48,6 @@ from mockhaus.translation.grammar.stage_refs import reference as stage_reference
 from mockhaus.translation.parse import parse, parse_alike
 from mockhaus.translation.postgres.parse import parse as parse_catalog
 from mockhaus.translation.postgres.spelling import respelled
-from mockhaus.translation.staged import mentions
 
 if TYPE_CHECKING:
     from mockhaus.sessions.session import Session
@@ -73,7 +72,7 @@ class Connection:
     ) -> None:
         self.session = session
         self.door = door
-        self.recorder = Recorder(session.history, door, client)
+        self.recorder = Recorder(session, door, client)
         #: Set by a door that keeps the connection while no client waits behind it (HTTP).
         self.idle = False
         #: What a catalog query says of the settings; the PostgreSQL door knows them.
@@ -266,7 +265,7 @@ class Connection:
         """
         statement = prepared.statement
         started, clock, writes = now(), time.perf_counter(), self.session.results.writes
-        self.session.touch()
+        self.session.touch(started)
         self._running = True
         try:
             current = self._preparer.current(prepared, self.context)
@@ -281,12 +280,9 @@ class Connection:
         finally:
             self._running = False
         result.execution_s = time.perf_counter() - clock
-        entry = self.recorder.record(statement, self.context, started, clock, result=result)
-        result.query_id, result.fetched = entry.query_id, entry.fetched
-        if isinstance(result.batches, Stream):
-            result.batches.at_end = entry.fetched
-        sql, refused = again(prepared, result, values)
-        self.session.results.keep(entry.query_id, result, sql, refused, writes)
+        self.recorder.answered(
+            prepared, self.context, result, values, started=started, writes=writes
+        )
         return result
 
     def _run(
@@ -296,7 +292,7 @@ class Connection:
         projection: Projection | None,
     ) -> Result:
         statement = prepared.statement
-        if not self.context.stages and mentions(statement):
+        if prepared.reads_files and not self.context.stages:
             return self._over_files(prepared, rows, projection)
         if len(rows) > 1 and prepared.change is None:
             raise UnsupportedFeature("Unsupported feature 'array binding of a query'.")
@@ -370,7 +366,7 @@ class Connection:
             return Result(columns, "SELECT", batches=stream, translated=sql)
         if prepared.is_plain and last is not None and last.total is not None and last.total <= _FEW:
             rows = self._cursor.few(sql, values, _FEW)
-            if rows is not None and exact(rows, columns):
+            if rows is not None and exact(rows, prepared.dated):
                 return Result(columns, "SELECT", len(rows), rows, translated=sql)
         prepared.last = stream = stream or self._cursor.stream(sql, values)
         return Result(columns, "SELECT", batches=stream, translated=sql)
@@ -482,8 +478,7 @@ class Connection:
     ) -> None:
         """A statement failed: give the error its place and id, and the transaction its state."""
         place(error, statement)
-        entry = self.recorder.record(statement, self.context, started, clock, error=error)
-        error.query_id = entry.query_id
+        self.recorder.failed(statement, self.context, started, time.perf_counter() - clock, error)
         if not isinstance(error, TransactionAborted):
             self._transaction.failed(error)
 

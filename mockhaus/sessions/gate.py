@@ -26,20 +26,23 @@ class Gate:
     """`with gate:` is a piece of work, which may be inside another; `alone()` is without any."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        # Every statement passes twice: a plain lock, and a word to others only if any waits.
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._inside = 0
+        self._waiting = 0
         self._is_closed = False
 
     def __enter__(self) -> None:
-        with self._changed:
+        with self._lock:
             while self._is_closed:
                 self._changed.wait()
             self._inside += 1
 
     def __exit__(self, *exception: object) -> None:
-        with self._changed:
+        with self._lock:
             self._inside -= 1
-            if not self._inside:
+            if self._waiting and not self._inside:
                 self._changed.notify_all()
 
     @contextmanager
@@ -63,9 +66,11 @@ class Gate:
 
     def _closed_within(self, seconds: float) -> bool:
         with self._changed:
+            self._waiting += 1
             free = self._changed.wait_for(
                 lambda: not self._inside and not self._is_closed, timeout=seconds
             )
+            self._waiting -= 1
             self._is_closed = self._is_closed or free
         return free
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 import time
 from collections import deque
@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from mockhaus.sessions.afterwards import Afterwards
 
 #: Entries kept, and how long; the oldest go first. Snowflake's QUERY_HISTORY function keeps 7 days.
 MAX_ENTRIES: Final = 10_000
@@ -73,10 +75,12 @@ class History:
         limit: int = MAX_ENTRIES,
         age: timedelta = MAX_AGE,
         observe: Callable[[Entry], None] | None = None,
+        afterwards: Afterwards | None = None,
     ) -> None:
         self._entries: deque[Entry] = deque(maxlen=limit)
         self._age = age
         self._observe = observe
+        self._afterwards = afterwards or Afterwards()
         self._lock = threading.Lock()
 
     def record(self, entry: Entry) -> None:
@@ -94,6 +98,7 @@ class History:
 
     def entries(self) -> list[Entry]:
         """All entries, newest first."""
+        self._afterwards.do()
         with self._lock:
             self._forget(now())
             return list(self._entries)[::-1]
@@ -108,6 +113,7 @@ class History:
 
     def clear(self, before: datetime | None = None) -> int:
         """Forget the entries, or those begun before a time; answers how many."""
+        self._afterwards.do()
         with self._lock:
             kept = [e for e in self._entries if before is not None and e.started >= before]
             gone = len(self._entries) - len(kept)
@@ -119,8 +125,22 @@ class History:
 def new_id() -> str:
     """A query id as Snowflake's: a UUID whose first part grows with time, beginning with 01."""
     minutes = int(time.time() // 60) & 0xFFFFFF
-    rest = secrets.token_hex(12)
+    rest = _random()
     return f"01{minutes:06x}-{rest[:4]}-{rest[4:8]}-{rest[8:12]}-{rest[12:]}"
+
+
+#: Random parts of ids to come; the system is asked for many at a time.
+_RANDOM: Final[deque[str]] = deque()
+
+
+def _random() -> str:
+    """24 hexadecimal digits that nobody can guess. In any thread."""
+    while True:
+        try:
+            return _RANDOM.pop()
+        except IndexError:
+            digits = os.urandom(12 * 128).hex()
+            _RANDOM.extend(digits[at : at + 24] for at in range(0, len(digits), 24))
 
 
 def now() -> datetime:

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from mockhaus.sessions.afterwards import Afterwards
 from mockhaus.sessions.history import Entry
 
 #: Upper bounds of a histogram's buckets, in seconds; a last one has none.
@@ -41,7 +42,8 @@ class Counts:
 class Metrics:
     """The counters."""
 
-    def __init__(self) -> None:
+    def __init__(self, afterwards: Afterwards | None = None) -> None:
+        self._afterwards = afterwards or Afterwards()
         self._lock = threading.Lock()
         self._statements: Counter[tuple[str, ...]] = Counter()
         self._seconds: dict[tuple[str, ...], Histogram] = {}
@@ -54,7 +56,9 @@ class Metrics:
         outcome = "success" if entry.succeeded else "fail"
         with self._lock:
             self._statements[entry.door, entry.kind, outcome] += 1
-            self._seconds.setdefault((entry.door,), Histogram()).add(entry.total_s)
+            if (seconds := self._seconds.get((entry.door,))) is None:
+                seconds = self._seconds[entry.door,] = Histogram()
+            seconds.add(entry.total_s)
 
     def request(self, method: str, path: str, status: int, seconds: float, size: int) -> None:
         """A request was answered, with so many bytes; `path` is the operation's."""
@@ -65,6 +69,7 @@ class Metrics:
 
     def counts(self) -> Counts:
         """Everything so far."""
+        self._afterwards.do()
         with self._lock:
             return Counts(
                 dict(self._statements),

@@ -11,7 +11,6 @@ from mockhaus.result import Result
 from mockhaus.sessions import account_usage
 from mockhaus.sessions.preparing import Prepared
 from mockhaus.translation import statements as s
-from mockhaus.translation.staged import mentions
 
 if TYPE_CHECKING:
     from mockhaus.sessions.session import Session
@@ -42,7 +41,7 @@ def again(prepared: Prepared, result: Result, values: Sequence[Any]) -> tuple[st
     query = prepared.query
     if query is None or isinstance(prepared.statement, s.Explain):
         return "", "" if result.rows is not None else "its rows are not kept"
-    if prepared.catalog is not None or mentions(prepared.statement):
+    if prepared.catalog is not None or prepared.reads_files:
         return query.sql, "it read files or the catalog of that moment"
     if values:
         return query.sql, "it had bound values"

@@ -72,16 +72,19 @@ class Prepared:
     sources: tuple[Source, ...] = ()
     #: Whether its values are the same in Python as in Arrow, and it may run twice.
     is_plain: bool = False
+    #: Whether it reads files of stages: it is prepared again over those that are there.
+    reads_files: bool = False
+    #: The columns that may hold dates beyond Python's.
+    dated: tuple[int, ...] = ()
     #: Its last answer, of a query that is kept: short ones take a shorter way the next time.
     last: Stream | None = None
 
 
-def exact(rows: Sequence[tuple[Any, ...]], columns: Sequence[Column]) -> bool:
-    """Whether Python rows of a plain query are the answer.
+def exact(rows: Sequence[tuple[Any, ...]], dated: Sequence[int]) -> bool:
+    """Whether Python rows of a plain query, with dates in some columns, are the answer.
 
     Dates beyond Python's come as text, or as its first and last ones.
     """
-    dated = [n for n, each in enumerate(columns) if each.type.family in _DATED]
     return not dated or all(
         row[n] is None or (type(row[n]) is not str and row[n] not in _DOUBTFUL)
         for row in rows
@@ -154,6 +157,7 @@ class Preparer:
                 self._learn(prepared, self._described(prepared.query))
             return prepared
         prepared = self.fresh(statement, context, types, describe=describe)
+        prepared.reads_files = mentions(statement)
         translated = prepared.query or prepared.change
         if translated is not None and not translated.volatile:
             self._kept[key] = prepared
@@ -238,9 +242,7 @@ class Preparer:
             shaped.shape.is_usable = False
             return self.fresh(as_sent(statement), context, types, describe=describe)
         query = replace(whole, sql=sql, described=sql)
-        prepared = Prepared(statement, former.columns, 0, types, query)
-        prepared.is_plain, prepared.last = former.is_plain, former.last
-        prepared.sources = former.sources
+        prepared = replace(former, statement=statement, parameters=0, types=types, query=query)
         if describe and prepared.columns is None:
             self._learn(prepared, self._described(query))
         if len(self._shapes) >= _CACHE_SIZE:
@@ -349,6 +351,7 @@ class Preparer:
         columns = described(found, prepared.sources)
         assert prepared.query is not None
         prepared.columns = columns
+        prepared.dated = tuple(n for n, each in enumerate(columns) if each.type.family in _DATED)
         prepared.is_plain = prepared.query.repeatable and all(
             each.type in _EXACT or each.type.startswith("DECIMAL") for each in found
         )

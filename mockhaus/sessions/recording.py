@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mockhaus.access.hiding import hidden
+from mockhaus.engine.database import Stream
 from mockhaus.errors import SqlError
 from mockhaus.result import Result
-from mockhaus.sessions.history import Entry, History, new_id
+from mockhaus.sessions.history import Entry, new_id
+from mockhaus.sessions.past import again
+from mockhaus.sessions.preparing import Prepared
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context
+
+if TYPE_CHECKING:
+    from mockhaus.sessions.session import Session
 
 log: Final = logging.getLogger("mockhaus.statements")
 
@@ -27,16 +33,18 @@ _WITHOUT_SECRETS: Final = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "ME
 class Recorder:
     """Records the statements of one connection, one after another."""
 
-    def __init__(self, history: History, door: str, client: str) -> None:
+    def __init__(self, session: Session, door: str, client: str) -> None:
         self.door = door
         self.client = client
         #: Whether statements are written into the history; a door's own looks are not.
         self.recorded = True
+        #: Whether the door does what waits in `Session.afterwards` once an answer is out.
+        self.defers = False
         #: Ids of the statements so far, newest last.
         self.query_ids: deque[str] = deque(maxlen=_QUERY_IDS)
         #: Seconds spent on the next statement before it runs.
         self.parse_s = self.translate_s = 0.0
-        self._history = history
+        self._session = session
         self._next_id: str | None = None
 
     def announce(self, query_id: str) -> None:
@@ -48,20 +56,70 @@ class Recorder:
         self._next_id = self._next_id or new_id()
         return self._next_id
 
-    def record(
+    def answered(
+        self,
+        prepared: Prepared,
+        context: Context,
+        result: Result,
+        values: Sequence[Any],
+        *,
+        started: datetime,
+        writes: int,
+    ) -> None:
+        """A statement has run; `writes` are the session's as of when it began."""
+        result.query_id = query_id = self._id()
+        times = self._times()
+
+        def kept() -> None:
+            statement = prepared.statement
+            entry = self._entry(query_id, statement, context, started)
+            entry.execution_s, (entry.parse_s, entry.translate_s) = result.execution_s, times
+            entry.translated, entry.rows = result.translated, result.row_count
+            self._record(entry)
+            result.fetched = entry.fetched
+            if isinstance(result.batches, Stream):
+                result.batches.at_end = entry.fetched
+            sql, refused = again(prepared, result, values)
+            self._session.results.keep(query_id, result, sql, refused, writes)
+
+        self._session.afterwards.later(kept)
+        if not self.defers or result.batches is not None:
+            self._session.afterwards.do()
+
+    def failed(
         self,
         statement: s.Statement,
         context: Context,
         started: datetime,
-        clock: float,
-        *,
-        result: Result | None = None,
-        error: SqlError | None = None,
-    ) -> Entry:
-        """A statement has run, or failed; `clock` is the performance counter when it began."""
+        seconds: float,
+        error: SqlError,
+    ) -> None:
+        """A statement has failed."""
+        error.query_id = self._id()
+        entry = self._entry(error.query_id, statement, context, started)
+        entry.execution_s, (entry.parse_s, entry.translate_s) = seconds, self._times()
+        entry.error_code, entry.error_message = error.number, error.message
+        self._session.afterwards.do()
+        self._record(entry)
+
+    def _id(self) -> str:
         query_id, self._next_id = self._next_id or new_id(), None
         self.query_ids.append(query_id)
-        entry = Entry(
+        return query_id
+
+    def _times(self) -> tuple[float, float]:
+        times = self.parse_s, self.translate_s
+        self.parse_s = self.translate_s = 0.0
+        return times
+
+    def _entry(
+        self,
+        query_id: str,
+        statement: s.Statement,
+        context: Context,
+        started: datetime,
+    ) -> Entry:
+        return Entry(
             query_id,
             _text(statement),
             statement.kind,
@@ -71,24 +129,17 @@ class Recorder:
             context.database,
             context.schema,
             started,
-            translated=result.translated if result is not None else "",
-            execution_s=time.perf_counter() - clock,
-            rows=result.row_count if result is not None else None,
-            error_code=error.number if error is not None else None,
-            error_message=error.message if error is not None else None,
             client=self.client,
             role=context.role,
             warehouse=context.warehouse,
             query_tag=context.parameters.get("QUERY_TAG", ""),
-            parse_s=self.parse_s,
-            translate_s=self.translate_s,
         )
-        self.parse_s = self.translate_s = 0.0
+
+    def _record(self, entry: Entry) -> None:
         if self.recorded:
-            self._history.record(entry)
+            self._session.history.record(entry)
             if log.isEnabledFor(logging.INFO):
                 _log_entry(entry)
-        return entry
 
 
 def _text(statement: s.Statement) -> str:

@@ -25,6 +25,7 @@ from mockhaus.errors import (
     TooManySessions,
 )
 from mockhaus.sessions import stored
+from mockhaus.sessions.afterwards import Afterwards
 from mockhaus.sessions.metrics import Metrics
 from mockhaus.sessions.session import Session
 from mockhaus.sessions.snapshots import Copy
@@ -77,7 +78,8 @@ class Registry:
         self._expired: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
         self._library = library.shared()
-        self.metrics = Metrics()
+        self._afterwards = Afterwards()
+        self.metrics = Metrics(self._afterwards)
         data = config.data_dir
         #: Below it lies everything that is stored.
         self._root = None if data is None else (data / "sessions").resolve()
@@ -337,6 +339,7 @@ class Registry:
                     self._library,
                     origin,
                     observe=self.metrics.statement,
+                    afterwards=self._afterwards,
                     stage_folders=self._config.stage_folders,
                 )
                 session.owner = None if owner is None else owner.upper()

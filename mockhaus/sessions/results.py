@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from mockhaus.errors import ResultNotFound, UnsupportedFeature
 from mockhaus.result import Column, Result
+from mockhaus.sessions.afterwards import Afterwards
 
 #: Answers kept; the oldest go first.
 MAX_ANSWERS: Final = 1_000
@@ -40,7 +41,8 @@ class Answer:
 class Results:
     """The latest answers of a session, by query id. Safe to use from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, afterwards: Afterwards | None = None) -> None:
+        self._afterwards = afterwards or Afterwards()
         self._answers: OrderedDict[str, Answer] = OrderedDict()
         self._lock = threading.Lock()
         #: How often anything was written, committed or rolled back in the session.
@@ -63,6 +65,7 @@ class Results:
 
     def get(self, query_id: str) -> Answer:
         """The answer of a statement. Raises ResultNotFound."""
+        self._afterwards.do()
         found = self._answers.get(query_id)
         if found is None:
             raise ResultNotFound(f"Statement {query_id} not found")

@@ -23,6 +23,7 @@ from mockhaus.errors import SessionBusy
 from mockhaus.ingestion import history
 from mockhaus.sessions import stored
 from mockhaus.sessions.account_usage import Login
+from mockhaus.sessions.afterwards import Afterwards
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.gate import Gate
 from mockhaus.sessions.history import Entry, History, now
@@ -60,6 +61,7 @@ class Session:
         origin: Copy | None = None,
         *,
         observe: Callable[[Entry], None] | None = None,
+        afterwards: Afterwards | None = None,
         stage_folders: tuple[Path, ...] = (Path("/"),),
     ) -> None:
         self.id = session_id
@@ -70,8 +72,10 @@ class Session:
         self.shared = False
         self.created: datetime = now()
         self.last_accessed = self.created
-        self.history = History(observe=observe)
-        self.results = Results()
+        #: What is written once the answer is out; sessions may share it.
+        self.afterwards = afterwards or Afterwards()
+        self.history = History(observe=observe, afterwards=self.afterwards)
+        self.results = Results(self.afterwards)
         #: Connections that were opened, newest last.
         self.logins: deque[Login] = deque(maxlen=MAX_LOGINS)
         self.locks = Locks()
@@ -160,9 +164,9 @@ class Session:
         """Whether a user may know of it; None is whoever there is on a server without users."""
         return is_visible(self.owner, self.shared, user)
 
-    def touch(self) -> None:
-        """The session was used just now."""
-        self.last_accessed = now()
+    def touch(self, moment: datetime | None = None) -> None:
+        """The session was used just now, or at that moment."""
+        self.last_accessed = moment or now()
 
     def remember(self, context: Context) -> None:
         """Keep where a connection stands."""

@@ -1,0 +1,40 @@
+"""Bytes to a client's socket from the thread that made them, without a trip to the event loop.
+
+The trip takes as long as a small question itself. The loop writes what the socket does not take at
+once, and all of it where more than bytes is to be done: under TLS, and for a trace. While a worker
+makes an answer the loop writes nothing to that client, so that two never write at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+
+from mockhaus.gateway.rows import Wire
+
+
+class Straight:
+    """The way to one client's socket; `close` it before the socket is closed."""
+
+    def __init__(self, transport: asyncio.BaseTransport) -> None:
+        connection = transport.get_extra_info("socket")
+        self._number: int | None = None if connection is None else connection.fileno()
+        # The number of a closed socket may soon be another client's.
+        self._open = threading.Lock()
+
+    def send(self, wire: Wire) -> Wire | None:
+        """Write what the socket takes; what it did not take. In any thread."""
+        with self._open:
+            if self._number is None:
+                return wire
+            try:
+                sent = os.write(self._number, wire)
+            except OSError:  # full, or broken, which the loop learns by itself
+                return wire
+        return wire[sent:] if sent < len(wire) else None
+
+    def close(self) -> None:
+        """The socket is about to be closed."""
+        with self._open:
+            self._number = None
