@@ -34,6 +34,7 @@
     │   │   │   └── DatetimeOutOfRange 100035  22008
     │   │   ├── InvalidText            100037  22P02
     │   │   │   └── InvalidJson        100069  22P02
+    │   │   ├── InvalidRegularExpression 100048  2201B
     │   │   ├── SingleRowExpected      090150  21000
     │   │   ├── NumberOutOfRange       100132  22003
     │   │   ├── StringTooLong          100078  22001
@@ -381,6 +382,14 @@ class InvalidJson(InvalidText):
 
     number = "100069"
     snowflake_state = "22P02"
+
+
+class InvalidRegularExpression(ExecutionError):
+    """A pattern that is no regular expression, or has look-around or back-references."""
+
+    number = "100048"
+    sqlstate = "2201B"
+    snowflake_state = "2201B"
 
 
 class SingleRowExpected(ExecutionError):

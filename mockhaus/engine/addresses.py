@@ -1,9 +1,11 @@
-"""PARSE_IP. Snowflake's manual: "PARSE_IP"."""
+"""Addresses: PARSE_IP, SEARCH_IP. Snowflake's manual has a page of each."""
 
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+import re
+from functools import lru_cache
+from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
@@ -32,6 +34,46 @@ def parsed(text: str) -> dict[str, Any]:
         found |= {"ip_fields": fields, "hex_ipv6": f"{number:032X}"}
         ends = {"hex_ipv6_range_start": f"{first:032X}", "hex_ipv6_range_end": f"{last:032X}"}
     return found | ends if "/" in text else found
+
+
+#: What may be an address in a text, and zeros in front of a number of IPv4.
+_CANDIDATE: Final = re.compile(r"(?<![\w.:])[0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]*(?:/\d{1,3})?(?!\w)")
+_ZEROS: Final = re.compile(r"(?<![0-9A-Fa-f:])0+(?=\d)")
+
+
+@lru_cache(maxsize=1024)
+def _range(text: str) -> tuple[int, int, int] | None:
+    """Version, first and last address of an address or a range in CIDR; None for anything else."""
+    if "." in text:
+        text = _ZEROS.sub("", text)
+    try:
+        network = ipaddress.ip_interface(text).network
+    except ValueError:
+        return None
+    return network.version, int(network.network_address), int(network.broadcast_address)
+
+
+def holds_address(texts: Any, sought: Any) -> Any:
+    """SEARCH_IP: whether an address within the one sought stands in a text."""
+    values: list[bool | None] = []
+    for text, wanted in zip(texts.to_pylist(), sought.to_pylist(), strict=True):
+        if text is None or wanted is None:
+            values.append(None)
+            continue
+        limits = _range(wanted)
+        if limits is None:
+            raise ValueError(
+                f"MOCKHAUS:InvalidParameter:Invalid IP address '{wanted}' for SEARCH_IP"
+            )
+        version, first, last = limits
+        found = (_range(each.rstrip(".:")) for each in _CANDIDATE.findall(text))
+        values.append(
+            any(
+                each is not None and each[0] == version and first <= each[1] and each[2] <= last
+                for each in found
+            )
+        )
+    return pa.array(values, pa.bool_())
 
 
 def parse_ip(texts: Any, permissive: Any) -> Any:

@@ -180,6 +180,30 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
             lambda m: errors.InvalidText("Error parsing JSON: the text is not JSON"),
         ),
         (
+            r"(?P<what>missing [\])]|unexpected \)|trailing \\|no argument for repetition operator"
+            r"|bad repetition operator|invalid (?:escape sequence|character class|character class"
+            r" range|perl operator|repetition size|named capture group))(?:: (?P<at>[^\n]*))?$",
+            lambda m: errors.InvalidRegularExpression(
+                f"Invalid regular expression: {m['what']}{': ' if m['at'] else ''}{m['at'] or ''}"
+            ),
+        ),
+        (
+            r"could not convert blob to UTF8 string",
+            lambda m: errors.InvalidText("Invalid UTF8 detected in the string"),
+        ),
+        (
+            r"cannot take (?P<what>square root|logarithm) of (?P<of>[^\n]*)",
+            lambda m: errors.NumberOutOfRange(
+                f"Invalid floating point operation: {m['what']} of {m['of']}"
+            ),
+        ),
+        (
+            r"(?P<name>ACOS|ASIN) is undefined outside",
+            lambda m: errors.NumberOutOfRange(
+                f"Invalid floating point operation: {m['name'].lower()} of a number outside [-1, 1]"
+            ),
+        ),
+        (
             r"(?i)out of range|overflow|Casting value .* to type DECIMAL.* failed"
             r"|Could not cast value .* to DECIMAL|can't be cast because the value is out of range",
             lambda m: errors.NumberOutOfRange(

@@ -18,9 +18,11 @@ class JsonError(ValueError):
 
 
 def _number(text: str) -> msgspec.Raw:
-    """A number as written; one with an exponent is a double and shown with 15 digits."""
+    """A decimal without zeros at its end; one with an exponent is a double with 15 digits."""
     if "e" in text or "E" in text:
         text = f"{float(text):.15e}"
+    elif text[-1] == "0":
+        text = text.rstrip("0").rstrip(".")
     return msgspec.Raw(text.encode())
 
 

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
-from mockhaus.engine import addresses, digests, row_patterns
+from mockhaus.engine import addresses, digests, patterns, row_patterns
 from mockhaus.engine.json_text import JsonError, canonical, without_nulls
 
 
@@ -36,9 +36,9 @@ def _parse_json_last(column: Any) -> Any:
     return pa.array(values, pa.string())
 
 
-def _lenient(text: str | None) -> str | None:
+def _lenient(text: str | None, *, last_key_wins: bool = False) -> str | None:
     try:
-        return None if text is None else canonical(text)
+        return None if text is None else canonical(text, last_key_wins=last_key_wins)
     except JsonError:
         return None
 
@@ -46,6 +46,11 @@ def _lenient(text: str | None) -> str | None:
 def _try_parse_json(column: Any) -> Any:
     """TRY_PARSE_JSON: NULL for what is not JSON."""
     return pa.array([_lenient(t) for t in _texts(column)], pa.string())
+
+
+def _try_parse_json_last(column: Any) -> Any:
+    """TRY_PARSE_JSON(text, 'd')."""
+    return pa.array([_lenient(t, last_key_wins=True) for t in _texts(column)], pa.string())
 
 
 def _complaint(text: str | None) -> str | None:
@@ -100,6 +105,7 @@ FUNCTIONS: Final[dict[str, tuple[Any, list[Any], Any]]] = {
     "json_canonical": (_parse_json, ["VARCHAR"], "VARCHAR"),
     "json_canonical_last": (_parse_json_last, ["VARCHAR"], "VARCHAR"),
     "json_canonical_try": (_try_parse_json, ["VARCHAR"], "VARCHAR"),
+    "json_canonical_last_try": (_try_parse_json_last, ["VARCHAR"], "VARCHAR"),
     "json_complaint": (_check_json, ["VARCHAR"], "VARCHAR"),
     "json_without_nulls": (_without_nulls, ["VARCHAR"], "VARCHAR"),
     "exact_quotient": (_exact_quotient, ["VARCHAR", "VARCHAR", "INTEGER"], "VARCHAR"),
@@ -111,6 +117,12 @@ FUNCTIONS: Final[dict[str, tuple[Any, list[Any], Any]]] = {
         ["BIGINT[]", "VARCHAR", "VARCHAR", "VARCHAR"],
         "STRUCT(rn BIGINT, mn BIGINT, seq BIGINT, var VARCHAR)[]",
     ),
+    "regexp_group_place": (
+        patterns.group_place,
+        ["VARCHAR", "VARCHAR", "BIGINT", "BIGINT", "BIGINT"],
+        "BIGINT",
+    ),
+    "holds_address": (addresses.holds_address, ["VARCHAR", "VARCHAR"], "BOOLEAN"),
     "ip_parts": (addresses.parse_ip, ["VARCHAR", "BOOLEAN"], "VARCHAR"),
 }
 

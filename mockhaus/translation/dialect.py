@@ -7,7 +7,6 @@ good: everything of ours happens on tokens (`grammar/`) and on the tree (`rewrit
 from __future__ import annotations
 
 import logging
-from functools import cache
 from itertools import pairwise
 from typing import Any, Final, cast
 
@@ -17,6 +16,7 @@ from sqlglot.errors import ErrorLevel, ParseError, TokenError, UnsupportedError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
+from mockhaus.translation.calls import check_arity_at, marked
 from mockhaus.translation.expansion import bound
 from mockhaus.translation.untyped import settle
 
@@ -138,7 +138,7 @@ def where(text: str, position: int) -> str:
 def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
     """The tree of one statement's tokens. Raises SqlSyntaxError with its position in `text`."""
     tokens = _typed_literals(tokens)
-    _mark_calls(tokens)
+    miscounted = marked(tokens)
     try:
         trees = SNOWFLAKE.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, text)
     except ParseError as error:
@@ -153,6 +153,9 @@ def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
     for node in tree.walk():
         if node._meta:
             node._meta = _Meta(node._meta)
+            if miscounted and isinstance(node, exp.Func):
+                start = node._meta.get("start", -1)
+                check_arity_at(miscounted, start, text, where(text, start))
     return tree
 
 
@@ -162,42 +165,6 @@ class _Meta(dict[str, Any]):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> _Meta:
         return _Meta(self)
-
-
-@cache
-def _called_by_name() -> frozenset[str]:
-    from mockhaus.translation.functions import FAMILIES
-    from mockhaus.translation.rewrite import CALLS
-
-    ours = {name for family in FAMILIES.values() for each in family for name in each.names}
-    return frozenset(CALLS) | (frozenset(SNOWFLAKE.parser_class.FUNCTIONS) - ours - _SYNTAX)
-
-
-#: What sqlglot reads like a function and Snowflake as a part of its grammar.
-_SYNTAX: Final = frozenset(
-    """
-    AND ANY ARRAY CASE CAST COLUMNS CONVERT EXISTS IDENTIFIER IF ILIKE LIKE LIST MAP OR STRUCT TABLE
-    TIMESTAMP TRY TRY_CAST UNNEST XOR
-    """.split()  # noqa: SIM905  a list of a word a line is no easier to read
-)
-
-
-def _mark_calls(tokens: list[Token]) -> None:
-    """Let functions that are registered by name arrive by name, with their arguments as written.
-
-    sqlglot has classes for most of them, which drop surplus arguments, reorder them or replace the
-    call by another expression. A comment after the closing parenthesis is its way of asking for
-    the plain call.
-    """
-    names = _called_by_name()
-    open_: list[bool] = []
-    previous = ""
-    for token in tokens:
-        if token.token_type is TokenType.L_PAREN:
-            open_.append(previous.upper() in names)
-        elif token.token_type is TokenType.R_PAREN and open_ and open_.pop():
-            token.comments.append(exp.SQLGLOT_ANONYMOUS)
-        previous = token.text
 
 
 _LITERAL_TYPES: Final = frozenset(("DATE", "TIME", "TIMESTAMP"))

@@ -9,7 +9,7 @@ Snowflake's manual: "Data type conversion", implicit casting.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 from sqlglot.expressions import DataType
@@ -37,15 +37,16 @@ _TEXT_TYPES: Final = frozenset((DataType.Type.TEXT, DataType.Type.VARCHAR))
 #: Macros of ours that write an argument several times, and so do not nest as they are.
 REPEATING: Final = frozenset(
     """
-    add_months bit_length_of bitshiftright bytes_of cbrt_of ceil_any chr_of cot_of
+    acosh_of add_months atanh_of bit_and_of bit_length_of bit_or_of bit_xor_of bits_padded_left
+    bits_padded_right bitshiftright bytes_of cbrt_of ceil_any chr_of cot_of
     day_of_week_from decimal_of div0 div0null divide edit_distance factorial_of getbit
     initcap_after insert_text integer_of jarowinkler_similarity last_day_of_week least_of
     left_of length_of lpad_of lpad_of_any md5_of months_between next_day number_hex
-    octet_length_of position_from position_from_any position_of_any previous_day regexp_instr
-    repeat_of replace_all right_of round_to_even rpad_of rpad_of_any sha1_of sha256_of
+    octet_length_of pow_of position_from position_from_any position_of_any previous_day regexp_instr
+    repeat_of replace_all right_of round_tens round_to_even rpad_of rpad_of_any sha1_of sha256_of
     split_array split_part_of strtok strtok_to_array substr_from substr_of to_date
     to_timestamp_ntz to_timestamp_tz try_integer_of try_whole_of unicode_of week_iso
-    week_policy whole_of width_bucket yearofweek_iso
+    snow_width_bucket week_policy whole_of yearofweek_iso
     """.split()  # noqa: SIM905  a list of a word a line is no easier to read
 )
 _FEW: Final = 8
@@ -132,6 +133,31 @@ def text(node: exp.Expression) -> exp.Expression:
     return text_call("text_of" if isinstance(bare, _SIMPLE) else "text_once", node)
 
 
+_TRUTHS: Final = (exp.Boolean, exp.Predicate, exp.And, exp.Or, exp.Not)
+
+
+def is_binary(node: exp.Expression) -> bool:
+    """Whether an expression is known to be BINARY."""
+    node = plain(node)
+    if isinstance(node, (exp.Cast, exp.TryCast)):
+        return bool(node.to.this in (DataType.Type.VARBINARY, DataType.Type.BINARY))
+    return isinstance(node, exp.Unhex) or (
+        isinstance(node, exp.Anonymous) and str(node.this) in _BINARIES
+    )
+
+
+#: Functions and macros that answer a BINARY.
+_BINARIES: Final = frozenset(("to_binary", "to_binary_base64", "unhex", "encode", "from_hex"))
+
+
+def is_boolean(node: exp.Expression) -> bool:
+    """Whether an expression is known to be BOOLEAN."""
+    node = plain(node)
+    if isinstance(node, (exp.Cast, exp.TryCast)):
+        return bool(node.to.this == DataType.Type.BOOLEAN)
+    return isinstance(node, _TRUTHS)
+
+
 def is_variant(node: exp.Expression) -> bool:
     """Whether an expression is known to be VARIANT: a path, or FLATTEN's column VALUE."""
     node = plain(node)
@@ -214,6 +240,17 @@ def literal_number(node: exp.Expression | None) -> int | None:
     return None
 
 
+def literal_decimal(node: exp.Expression) -> float | None:
+    """The value of a number literal with an optional sign, else None."""
+    bare = plain(node)
+    if isinstance(bare, exp.Neg):
+        inner = literal_decimal(bare.this)
+        return None if inner is None else -inner
+    if isinstance(bare, exp.Literal) and not bare.is_string:
+        return float(str(bare.this))
+    return None
+
+
 def is_null(node: exp.Expression) -> bool:
     """Whether an expression is the literal NULL."""
     return isinstance(plain(node), exp.Null)
@@ -244,6 +281,19 @@ def integer(value: int) -> exp.Expression:
 def string(value: str) -> exp.Expression:
     """A text literal."""
     return exp.Literal.string(value)
+
+
+def value(of: Any) -> exp.Expression:
+    """A Python value as a literal of the tree."""
+    if of is None:
+        return exp.Null()
+    if isinstance(of, bool):
+        return exp.Boolean(this=of)
+    if isinstance(of, (int, float)):
+        return exp.Literal.number(of)
+    if isinstance(of, str):
+        return exp.Literal.string(of)
+    return exp.cast(exp.Literal.string(str(of)), type(of).__name__)
 
 
 def converted(node: exp.Expression, kind: str) -> exp.Expression:

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from mockhaus.errors import UnknownFunction, UnsupportedFeature
 from mockhaus.translation.dialect import CALLED, snowflake_text
-from mockhaus.translation.registry import Function
+from mockhaus.translation.registry import Function, check_arity
 
 
 def unknown(node: exp.Expression) -> UnsupportedFeature | UnknownFunction:
@@ -28,6 +28,13 @@ def unknown_name(node: exp.Expression) -> UnknownFunction:
         f"SQL compilation error:\nUnknown function {str(node.meta[CALLED]).upper()}",
         position=node.meta.get("start"),
     )
+
+
+def check_call(function: Function, node: exp.Anonymous) -> None:
+    """Raises WrongArguments for a call with a wrong number of arguments."""
+    count = len(node.expressions)
+    if not function.least <= count <= function.most:
+        check_arity(function, snowflake_text(node), count, node.meta.get("start"))
 
 
 def refused_function(function: Function, node: exp.Expression) -> UnsupportedFeature:

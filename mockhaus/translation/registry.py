@@ -53,16 +53,26 @@ def _names(names: str) -> tuple[str, ...]:
     return tuple(names.split())
 
 
-def stock(names: str, *nodes: type[exp.Expression], partial: str = "") -> Function:
+def stock(
+    names: str, *nodes: type[exp.Expression], least: int = 0, most: int = MANY, partial: str = ""
+) -> Function:
     """A function that stock sqlglot translates right."""
-    return Function(_names(names), nodes, None, partial=partial)
+    return Function(_names(names), nodes, None, least, most, partial=partial)
 
 
 def rewrite(
-    names: str, rewriter: Rewriter, *nodes: type[exp.Expression], partial: str = ""
+    names: str,
+    rewriter: Rewriter,
+    *nodes: type[exp.Expression],
+    least: int = 0,
+    most: int = MANY,
+    partial: str = "",
 ) -> Function:
-    """A function that arrives as sqlglot classes and is rewritten by `rewriter`."""
-    return Function(_names(names), nodes, rewriter, partial=partial)
+    """A function that arrives as sqlglot classes and is rewritten by `rewriter`.
+
+    `least` and `most` are for those whose classes drop arguments, or take none.
+    """
+    return Function(_names(names), nodes, rewriter, least, most, partial=partial)
 
 
 def call(
@@ -91,17 +101,23 @@ def apply(name: str, *arguments: exp.Expression) -> exp.Anonymous:
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
-def check_arity(function: Function, name: str, count: int, position: int | None) -> None:
-    """Raises WrongArguments, in Snowflake's words, for a wrong number of arguments."""
+def check_arity(
+    function: Function, call: str, count: int, position: int | None, place: str = ""
+) -> None:
+    """Raises WrongArguments, in Snowflake's words, for a call with a wrong number of arguments.
+
+    `place` is given where nobody adds it later: `error line 1 at position 7`.
+    """
+    head = f"SQL compilation error: {place}" if place else "SQL compilation error:"
     if count < function.least:
         raise WrongArguments(
-            f"SQL compilation error:\nnot enough arguments for function [{name}], "
+            f"{head}\nnot enough arguments for function [{call}], "
             f"expected {function.least}, got {count}",
             position=position,
         )
     if count > function.most:
         raise WrongArguments(
-            f"SQL compilation error:\ntoo many arguments for function [{name}] "
+            f"{head}\ntoo many arguments for function [{call}] "
             f"expected {function.most}, got {count}",
             position=position,
         )

@@ -24,7 +24,7 @@ from mockhaus.errors import (
     UnknownFunction,
     UnsupportedFeature,
 )
-from mockhaus.translation import history, names, routines, staged
+from mockhaus.translation import history, names, operands, routines, staged
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
 from mockhaus.translation.clauses import hierarchy, match_recognize, sources, star
@@ -40,8 +40,8 @@ from mockhaus.translation.information_schema import is_information_schema, relat
 from mockhaus.translation.kept import FOREIGN, KEPT
 from mockhaus.translation.labels import labelled
 from mockhaus.translation.output import formatted
-from mockhaus.translation.refusals import refused_function, unknown, unknown_name
-from mockhaus.translation.registry import Function, Rewriter, check_arity
+from mockhaus.translation.refusals import check_call, refused_function, unknown, unknown_name
+from mockhaus.translation.registry import Function, Rewriter
 from mockhaus.translation.routine_body import ARGUMENT
 
 Enter = Callable[[Any, "Walk"], exp.Expression]
@@ -292,20 +292,7 @@ def _parameter(node: exp.Parameter, walk: Walk) -> exp.Expression:
             f"SQL compilation error:\nSession variable '${name}' does not exist",
             position=node.meta.get("start"),
         )
-    return literal(walk.context.variables[name])
-
-
-def literal(value: Any) -> exp.Expression:
-    """A Python value as a literal of the tree."""
-    if value is None:
-        return exp.Null()
-    if isinstance(value, bool):
-        return exp.Boolean(this=value)
-    if isinstance(value, (int, float)):
-        return exp.Literal.number(value)
-    if isinstance(value, str):
-        return exp.Literal.string(value)
-    return exp.cast(exp.Literal.string(str(value)), type(value).__name__)
+    return operands.value(walk.context.variables[name])
 
 
 def _system(name: ObjectName, walk: Walk) -> exp.Table | None:
@@ -421,7 +408,7 @@ def _anonymous(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         return _user_defined(node, called, walk)
     if function.refused:
         raise refused_function(function, node)
-    check_arity(function, name, len(node.expressions), node.meta.get("start"))
+    check_call(function, node)
     walk.children(node)
     return node if function.rewriter is None else function.rewriter(node, walk)
 

@@ -63,7 +63,8 @@ def constant(node: exp.Expression) -> str | None:
     if isinstance(node, exp.Literal) and node.is_string:
         return json.dumps(str(node.this), ensure_ascii=False)
     if isinstance(node, exp.Literal) and _NUMBER.fullmatch(str(node.this)):
-        return str(node.this)
+        number = str(node.this)
+        return number.rstrip("0").rstrip(".") if "." in number else number
     return None
 
 

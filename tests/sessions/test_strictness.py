@@ -100,7 +100,13 @@ MISTAKES: list[tuple[str, str, str, str, int | None]] = [
     ),
     ("SELECT LEFT('abc')", "000938", "42883",
      "SQL compilation error: error line 1 at position 7\n"
-     "not enough arguments for function [LEFT], expected 2, got 1", 7),
+     "not enough arguments for function [LEFT('abc')], expected 2, got 1", 7),
+    ("SELECT a, CORR(a, 1, 2) FROM t", "000938", "42883",
+     "SQL compilation error: error line 1 at position 10\n"
+     "too many arguments for function [CORR(a, 1, 2)] expected 2, got 3", 10),
+    ("SELECT COUNT() FROM t", "000938", "42883",
+     "SQL compilation error: error line 1 at position 7\n"
+     "not enough arguments for function [COUNT()], expected 1, got 0", 7),
     ("SELECT a + d FROM t", "001044", "42883",
      "SQL compilation error:\nInvalid argument types for function '+': (NUMBER(38,0), DATE)", None),
     ("SELECT a FROM t, t u", "002028", "42702", "SQL compilation error:\nambiguous column name 'A'", 7),

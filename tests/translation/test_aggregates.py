@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from mockhaus.errors import UnsupportedFeature
+from mockhaus.errors import (
+    InvalidArgumentTypes,
+    InvalidParameter,
+    InvalidText,
+    SqlError,
+    UnsupportedFeature,
+    WrongArguments,
+)
 from tests.translation.conftest import Snowflake
 
 #: x, y of the rows that the expressions below are computed over.
@@ -50,6 +57,11 @@ VALUES: list[tuple[str, Any]] = [
     ("BOOLXOR_AGG(X = 10)", True),
     ("BITOR_AGG(X)", 30),
     ("APPROX_TOP_K(Y, 1)", '[["b",2]]'),
+    ("PERCENTILE_DISC(0.25) WITHIN GROUP (ORDER BY X DESC)", 20),
+    ("PERCENTILE_DISC(0.25) WITHIN GROUP (ORDER BY X)", 10),
+    ("PERCENTILE_CONT(0.25) WITHIN GROUP (ORDER BY X DESC)", Decimal("20.000")),
+    ("HASH_AGG(*) = HASH_AGG(G, X, Y)", True),
+    ("HASH_AGG(T.*) = HASH_AGG(G, X, Y)", True),
 ]
 
 
@@ -92,7 +104,32 @@ def test_grouping_sets(snowflake: Snowflake) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["HASH_AGG(*)", "COUNT(* EXCLUDE (X))"])
+@pytest.mark.parametrize("name", ["COUNT(* EXCLUDE (X))"])
 def test_refused(snowflake: Snowflake, name: str) -> None:
     with pytest.raises(UnsupportedFeature):
         snowflake.rows(f"SELECT {name} FROM {ROWS}")
+
+
+#: (item of SELECT, the error)
+ERRORS: list[tuple[str, type[SqlError]]] = [
+    ("SUM(X > 10)", InvalidArgumentTypes),
+    ("PERCENTILE_CONT(1.5) WITHIN GROUP (ORDER BY X)", WrongArguments),
+    ("MAX_BY(X, G, 1001)", InvalidParameter),
+    ("MAX_BY(X, G, X)", InvalidParameter),
+    ("COUNT()", WrongArguments),
+    ("CORR(G, X, X)", WrongArguments),
+    ("OBJECT_AGG(G, X)", InvalidText),
+]
+
+
+@pytest.mark.parametrize(("item", "error"), ERRORS)
+def test_error(snowflake: Snowflake, item: str, error: type[SqlError]) -> None:
+    with pytest.raises(error):
+        snowflake.rows(f"SELECT {item} FROM {ROWS}")
+
+
+def test_union_of_arrays_is_one_of_multisets(snowflake: Snowflake) -> None:
+    sql = (
+        "SELECT ARRAY_SORT(ARRAY_UNION_AGG(A)) FROM (SELECT [7, 7, NULL] A UNION ALL SELECT [7, 9])"
+    )
+    assert snowflake.rows(sql) == [("[7,7,9]",)]

@@ -61,6 +61,15 @@ VALUES: list[tuple[str, Any]] = [
     ("TRANSFORM([1, 2], x INT -> x + 1)", "[2,3]"),
     ("TRANSFORM(NULL, x INT -> x + 1)", None),
     ("REDUCE([1, 2, 3], 0, (total, x) -> total + x)::INT", 6),
+    ("ARRAY_REMOVE([4, 4.00, 4::FLOAT, '4'], 4)", '["4"]'),
+    ("ARRAY_CONTAINS(4::VARIANT, [4.0::FLOAT])", True),
+    ("ARRAY_POSITION(4.0::FLOAT::VARIANT, [3, 4])", 1),
+    ("ARRAY_DISTINCT([2, 2.0, 2.5])", "[2,2.5]"),
+    ("ARRAY_TO_STRING([1, 2], NULL)", None),
+    ("ARRAY_MIN(NULL)", None),
+    ("TRANSFORM([1, 2.5], X -> X * 2)", "[2,5]"),
+    ("REDUCE([1, 2, 3], 10, (TOTAL, X) -> TOTAL + X)", "16"),
+    ("[1.50, 2.00]", "[1.5,2]"),
 ]
 
 
@@ -77,3 +86,8 @@ def test_flatten_of_no_arrays(snowflake: Snowflake) -> None:
 def test_range_without_end(snowflake: Snowflake) -> None:
     with pytest.raises(InvalidParameter, match="step"):
         snowflake.value("ARRAY_GENERATE_RANGE(1, 2, 0)")
+
+
+def test_keys_and_values_are_as_many(snowflake: Snowflake) -> None:
+    with pytest.raises(InvalidParameter):
+        snowflake.value("ARRAYS_TO_OBJECT(['a', 'b'], [1])")

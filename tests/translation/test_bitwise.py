@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mockhaus import errors
 from tests.translation.conftest import Snowflake
 
 VALUES: list[tuple[str, Any]] = [
@@ -25,9 +26,31 @@ VALUES: list[tuple[str, Any]] = [
     ("GETBIT(11, 3)", 1),
     ("GETBIT(11, 2)", 0),
     ("GETBIT(11, 100)", 0),
+    ("BITAND(X'F0F0', X'3C3C')", bytes.fromhex("3030")),
+    ("BITOR(X'F0F0', X'0101')", bytes.fromhex("F1F1")),
+    ("BITXOR(X'FF00', X'0FF0')", bytes.fromhex("F0F0")),
+    ("BITNOT(X'0FF0')", bytes.fromhex("F00F")),
+    ("BITSHIFTLEFT(X'01FF', 4)", bytes.fromhex("1FF0")),
+    ("BITSHIFTRIGHT(X'01FF', 4)", bytes.fromhex("001F")),
+    ("BITOR(X'0F', X'1000', 'LEFT')", bytes.fromhex("100F")),
+    ("BITOR(X'0F', X'1000', 'RIGHT')", bytes.fromhex("1F00")),
 ]
 
 
 @pytest.mark.parametrize(("expression", "value"), VALUES)
 def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
     assert snowflake.value(expression) == value
+
+
+ERRORS: list[tuple[str, type[errors.SqlError]]] = [
+    ("BITAND(X'0F', X'1000')", errors.InvalidText),
+    ("BITAND(X'0F', X'1000', 'MIDDLE')", errors.InvalidParameter),
+    ("BITSHIFTLEFT(1, -1)", errors.InvalidParameter),
+    ("GETBIT(1, -1)", errors.InvalidParameter),
+]
+
+
+@pytest.mark.parametrize(("expression", "kind"), ERRORS)
+def test_error(snowflake: Snowflake, expression: str, kind: type[errors.SqlError]) -> None:
+    with pytest.raises(kind):
+        snowflake.value(expression)

@@ -33,6 +33,7 @@ VALUES: list[tuple[str, Any]] = [
     ("HASH(1, 'a') = HASH(1, 'a')", True),
     ("HASH(1) = HASH(2)", False),
     ("HASH(NULL) IS NULL", False),
+    ("MD5_NUMBER_LOWER64('')", 0xE9800998ECF8427E),
 ]
 
 
@@ -45,3 +46,8 @@ def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
 def test_refused(snowflake: Snowflake, expression: str) -> None:
     with pytest.raises(errors.UnsupportedFeature):
         snowflake.value(expression)
+
+
+def test_star_is_all_columns(snowflake: Snowflake) -> None:
+    sql = "SELECT HASH(*) = HASH(A, B), HASH(T.*) IS NULL FROM VALUES (1, 2) T(A, B)"
+    assert snowflake.rows(sql) == [(True, False)]

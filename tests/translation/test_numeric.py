@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -109,6 +110,13 @@ VALUES: list[tuple[str, Any]] = [
     ("12345678901234567890123456789012345678", 12345678901234567890123456789012345678),
     ("0.1 + 0.2", Decimal("0.3")),
     ("1.50 * 2", Decimal("3.00")),
+    ("ROUND(-975.975, -3)", Decimal(-1000)),
+    ("ROUND(499.5, -3)", Decimal(0)),
+    ("ROUND(975, -3)", 1000),
+    ("FACTORIAL(33)", Decimal("8683317618811886495518194401280000000")),
+    ("POWER(-8, 3)", -512.0),
+    ("POWER('inf'::FLOAT, 2)", math.inf),
+    ("WIDTH_BUCKET('7', 0, 10, 5)", 4),
 ]
 
 
@@ -127,6 +135,13 @@ ERRORS: list[tuple[str, type[errors.SqlError], str]] = [
     ("MOD(1)", errors.WrongArguments, "000938"),
     ("MOD(1, 2, 3)", errors.WrongArguments, "000938"),
     ("ROUND(1.5, 0, 'UP')", errors.InvalidParameter, "001006"),
+    ("POWER(-8, 0.5)", errors.NumberOutOfRange, "100132"),
+    ("ACOSH(0.5)", errors.NumberOutOfRange, "100132"),
+    ("ATANH(1)", errors.NumberOutOfRange, "100132"),
+    ("ACOS(2)", errors.NumberOutOfRange, "100132"),
+    ("LN(0)", errors.NumberOutOfRange, "100132"),
+    ("WIDTH_BUCKET(5, 10, 0, 4)", errors.InvalidParameter, "001006"),
+    ("WIDTH_BUCKET(5, 0, 10, 0)", errors.InvalidParameter, "001006"),
 ]
 
 

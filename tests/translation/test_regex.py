@@ -74,6 +74,19 @@ VALUES: list[tuple[str, Any]] = [
     ("LIKE('abc', 'a%')", True),
     ("123 LIKE '1%'", True),
     ("NULL LIKE 'a'", None),
+    ("REGEXP_INSTR('say key=value', 'key=(\\\\w+)', 1, 1, 0, 'e')", 9),
+    ("REGEXP_INSTR('say key=value', 'key=(\\\\w+)', 1, 1, 1, 'e')", 14),
+    ("REGEXP_INSTR('a1 é2 c3', '([a-zé])(\\\\d)', 1, 2, 0, 'e', 2)", 5),
+    ("REGEXP_INSTR('a1b2', '([a-z])(\\\\d)', 2, 1, 0, 'e', 2)", 4),
+    ("REGEXP_INSTR('a1', '(b)?a', 1, 1, 0, 'e', 1)", 0),
+    ("REGEXP_INSTR('a1', '(a)', 1, 1, 0, 'e', 2)", 0),
+    ("REGEXP_SUBSTR('ab', 'b', 1, 1, 'e')", "b"),
+    ("REGEXP_SUBSTR('ab', '(a)(b)', 1, 1, 'e', 3)", None),
+    ("REGEXP_SUBSTR('a(b', '[(]b', 1, 1, 'e')", "(b"),
+    ("REGEXP_LIKE('a', 'a', NULL)", None),
+    ("REGEXP_REPLACE('a-a-a', 'A', 'b', 1, 2 + 0, 'i')", "a-b-a"),
+    ("REGEXP_REPLACE('a-a', 'a', 'b', 1, 3 + 0)", "a-a"),
+    ("REGEXP_REPLACE('a1-a2', '(a)(.)', CONCAT('\\\\2', '\\\\1'), 1, 2)", "a1-2a"),
 ]
 
 
@@ -90,7 +103,10 @@ def test_all_matches_are_an_array(snowflake: Snowflake) -> None:
 ERRORS: list[tuple[str, type[errors.SqlError]]] = [
     ("REGEXP_LIKE('a', 'a', 'q')", errors.InvalidParameter),
     ("REGEXP_SUBSTR('a', 'a', 0)", errors.InvalidParameter),
-    ("REGEXP_INSTR('a', 'a', 1, 1, 0, 'e', 1)", errors.UnsupportedFeature),
+    ("REGEXP_SUBSTR('a', 'a', 1, 0)", errors.InvalidParameter),
+    ("REGEXP_LIKE('a', '(')", errors.InvalidRegularExpression),
+    ("REGEXP_LIKE('a', '(?=a)a')", errors.InvalidRegularExpression),
+    ("REGEXP_INSTR('a', '(a', 1, 1, 0, 'e', 1)", errors.InvalidRegularExpression),
     ("REGEXP_COUNT('a')", errors.WrongArguments),
 ]
 
@@ -99,3 +115,10 @@ ERRORS: list[tuple[str, type[errors.SqlError]]] = [
 def test_error(snowflake: Snowflake, expression: str, kind: type[errors.SqlError]) -> None:
     with pytest.raises(kind):
         snowflake.value(expression)
+
+
+def test_groups_and_occurrences_may_be_columns(snowflake: Snowflake) -> None:
+    sql = """SELECT REGEXP_SUBSTR('a1', P, 1, 1, 'e', N), REGEXP_INSTR('a1', P, 1, 1, 0, 'e', N),
+                    REGEXP_REPLACE('a1a1', P, '', 1, N)
+             FROM VALUES ('(a)(1)', 1), ('(a)(1)', 2), ('a', 1) T(P, N)"""
+    assert snowflake.rows(sql) == [("a", 1, "a1"), ("1", 2, "a1"), (None, 0, "1a1")]

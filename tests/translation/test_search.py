@@ -39,6 +39,14 @@ VALUES: list[tuple[str, Any]] = [
     ("COMPRESS(NULL, 'ZLIB')", None),
     ("COLLATION(COLLATE('a', 'es-ci'))", "es-ci"),
     ("COLLATION('a')", None),
+    ("SEARCH_IP('from 10.1.2.3 to 10.1.2.4', '10.1.2.4')", True),
+    ("SEARCH_IP('from 10.1.2.3', '10.1.0.0/16')", True),
+    ("SEARCH_IP('from 10.1.2.3', '10.1.2.30')", False),
+    ("SEARCH_IP('010.001.002.003', '10.1.2.3')", True),
+    ("SEARCH_IP(('x', '2001:db8::1'), '2001:0db8:0:0:0:0:0:1')", True),
+    ("SEARCH_IP({'a': '10.0.0.1'}, '10.0.0.1')", True),
+    ("SEARCH_IP('', '10.0.0.1')", False),
+    ("SEARCH_IP(NULL, '10.0.0.1')", None),
 ]
 
 

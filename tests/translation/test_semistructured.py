@@ -19,7 +19,7 @@ VALUES: list[tuple[str, Any]] = [
     ("PARSE_JSON('[-1, 12, FALSE,]')", "[-1,12,false,null]"),
     ("PARSE_JSON('[1, , 77]')", "[1,null,77]"),
     ("PARSE_JSON('1.912e2')", "1.912000000000000e+02"),
-    ("PARSE_JSON('1.10')", "1.10"),
+    ("PARSE_JSON('1.10')", "1.1"),
     ("PARSE_JSON('12345678901234567890123456789')", "12345678901234567890123456789"),
     ("PARSE_JSON('null')", "null"),
     ("PARSE_JSON(NULL)", None),
@@ -107,6 +107,15 @@ VALUES: list[tuple[str, Any]] = [
     ("AS_DECIMAL(TO_VARIANT(1.25), 6, 3)", Decimal("1.250")),
     ("AS_VARCHAR(TO_VARIANT('x'))", "x"),
     ("AS_DOUBLE(TO_VARIANT(1.5::FLOAT))", 1.5),
+    ("5.00::VARIANT", "5"),
+    ("TYPEOF(5.00::VARIANT)", "INTEGER"),
+    ("PARSE_JSON('[100, 2.50]')", "[100,2.5]"),
+    ("TRY_PARSE_JSON('{\"a\": 1, \"a\": 2}', 'd')", '{"a":2}'),
+    ('TRY_PARSE_JSON(\'{"a": 1, "a": 2}\')', None),
+    ("OBJECT_DELETE({'a': 1, 'b': 2}, LOWER('A'))", '{"b":2}'),
+    ("OBJECT_DELETE({'a': 1, 'b': 2, 'c': 3}, LOWER('A'), 'b')", '{"c":3}'),
+    ("OBJECT_PICK({'a': 1, 'b': 2}, ['a', 'z'])", '{"a":1}'),
+    ("OBJECT_INSERT(NULL, 'a', 1)", None),
 ]
 
 
@@ -142,3 +151,10 @@ def test_json_null_is_not_null(snowflake: Snowflake) -> None:
         "SELECT COUNT(*), COUNT(PARSE_JSON(COLUMN1):t) FROM VALUES ('{\"t\":null}'), ('{\"t\":1}')"
     )
     assert snowflake.rows(sql) == [(2, 1)]
+
+
+def test_keys_may_be_columns(snowflake: Snowflake) -> None:
+    sql = (
+        "SELECT OBJECT_DELETE({'a': 1, 'b': 2}, K), OBJECT_PICK({'a': 1}, K) FROM VALUES ('a') T(K)"
+    )
+    assert snowflake.rows(sql) == [('{"b":2}', '{"a":1}')]

@@ -167,6 +167,13 @@ VALUES: list[tuple[str, Any]] = [
     ("'it''s' || '\\n'", "it's\n"),
     ("$$a\\n'b$$", "a\\n'b"),
     ("'a' COLLATE 'en-ci' = 'A'", True),
+    ("INSERT('abc', 4, 0, 'd')", "abcd"),
+    ("INSERT('abc', 2, 9, 'z')", "az"),
+    ("INSERT(X'010203', 2, 1, X'FFFF')", bytes.fromhex("01FFFF03")),
+    ("TRY_HEX_DECODE_STRING('FF')", None),
+    ("TRY_BASE64_DECODE_STRING('/w==')", None),
+    ("'a' COLLATE 'en' < 'B'", True),
+    ("'e' COLLATE 'fr-ci-ai' = 'É'", True),
 ]
 
 
@@ -207,6 +214,13 @@ ERRORS: list[tuple[str, type[errors.SqlError]]] = [
     ("SPLIT_PART('a', 'b')", errors.WrongArguments),
     ("NO_SUCH_FUNCTION('a')", errors.UnknownFunction),
     ("STRFTIME('a', 'b')", errors.UnknownFunction),
+    ("INSERT('abc', 0, 1, 'd')", errors.InvalidParameter),
+    ("INSERT('abc', 5, 1, 'd')", errors.InvalidParameter),
+    ("INSERT('abc', 1, -1, 'd')", errors.InvalidParameter),
+    ("LPAD(X'01', 3)", errors.WrongArguments),
+    ("'a' COLLATE 'en-trim' = 'A'", errors.UnsupportedFeature),
+    ("'a' COLLATE 'nothing' = 'A'", errors.InvalidParameter),
+    ("HEX_DECODE_STRING('FF')", errors.InvalidText),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockhaus.errors import SqlSyntaxError
+from mockhaus.errors import SqlSyntaxError, WrongArguments
 from tests.translation.conftest import Snowflake
 
 #: (expression, its values in the order of X: 5, 10, 20)
@@ -35,6 +35,17 @@ VALUES: list[tuple[str, list[Any]]] = [
     ("CONDITIONAL_TRUE_EVENT(X > 5) OVER (ORDER BY X)", [0, 1, 2]),
     ("CONDITIONAL_CHANGE_EVENT(G) OVER (ORDER BY X)", [0, 1, 1]),
     ("WIDTH_BUCKET(X, 0, 20, 4)", [2, 3, 5]),
+    ("NTH_VALUE(X, 2) FROM LAST OVER (ORDER BY X)", [10, 10, 10]),
+    ("NTH_VALUE(X, 1) FROM LAST OVER (PARTITION BY G ORDER BY X)", [5, 20, 20]),
+    (
+        "NTH_VALUE(X, 1) FROM LAST OVER (ORDER BY X ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)",
+        [5, 10, 20],
+    ),
+    (
+        "NTH_VALUE(X, 1) FROM LAST OVER (ORDER BY X ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING)",
+        [10, 20, 20],
+    ),
+    ("NTH_VALUE(NULLIF(X, 20), 1) FROM LAST IGNORE NULLS OVER (ORDER BY X)", [10, 10, 10]),
 ]
 
 
@@ -53,3 +64,24 @@ def test_qualify(snowflake: Snowflake) -> None:
 def test_windows_have_no_names(snowflake: Snowflake) -> None:
     with pytest.raises(SqlSyntaxError):
         snowflake.rows("SELECT SUM(X) OVER W FROM T WINDOW W AS (ORDER BY X)")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "ROW_NUMBER()",
+        "RANK()",
+        "NTILE(2)",
+        "LAG(X)",
+        "FIRST_VALUE(X)",
+        "LAST_VALUE(X) IGNORE NULLS",
+    ],
+)
+def test_order_is_needed(snowflake: Snowflake, call: str) -> None:
+    with pytest.raises(WrongArguments, match="requires ORDER BY in window specification"):
+        snowflake.rows(f"SELECT {call} OVER (PARTITION BY G) FROM VALUES (1, 2) T(G, X)")
+
+
+def test_rows_are_counted_from_one(snowflake: Snowflake) -> None:
+    with pytest.raises(WrongArguments):
+        snowflake.rows("SELECT NTH_VALUE(X, 0) OVER (ORDER BY X) FROM VALUES (1) T(X)")

@@ -29,9 +29,12 @@ CREATE OR REPLACE MACRO pairs_of(l) AS COALESCE(l, []);
 CREATE OR REPLACE MACRO full_row(r) AS
     CASE WHEN NOT list_contains(json_extract(r, '$.*'), 'null'::JSON) THEN 1 END;
 
--- The distinct items of a list of arrays.
+-- The items of a list of arrays without JSON null: each as often as in the array that has it most often.
 CREATE OR REPLACE MACRO union_of_arrays(l) AS
-    array_of(first_ones(flatten(list_transform(COALESCE(l, []), lambda a: items(a)))));
+    array_of(list_transform(first_ones(flatten(list_transform(COALESCE(l, []), lambda a: numbered(items(a))))),
+        lambda e: e.v));
+CREATE OR REPLACE MACRO numbered(l) AS list_transform([list_filter(l, lambda e: CAST(e AS VARCHAR) <> 'null')],
+    lambda m: list_transform(m, lambda e, i: {v: e, n: times(m[1:i], e)}))[1];
 
 -- A sum of hashes as a signed number of 64 bits; 0 of no rows.
 CREATE OR REPLACE MACRO hash_of_all(total) AS

@@ -30,16 +30,23 @@ CREATE OR REPLACE MACRO snow_array_insert(a, p, x) AS
          ELSE array_of(list_concat(list_slice(items(a), 1, from_end(p, array_size(a))), [COALESCE(x, 'null'::JSON)],
             list_slice(items(a), from_end(p, array_size(a)) + 1, array_size(a)))) END;
 
+-- An item as it is compared: a double that is whole is its whole number.
+CREATE OR REPLACE MACRO item_key(e) AS
+    CASE WHEN ends_with(CAST(e AS VARCHAR), '.0') THEN left(CAST(e AS VARCHAR), -2) ELSE CAST(e AS VARCHAR) END;
+CREATE OR REPLACE MACRO sought_key(x) AS item_key(json_extract(CAST(x AS JSON), '$'));
+CREATE OR REPLACE MACRO keyed(l) AS list_transform(l, lambda e: item_key(e));
+
 CREATE OR REPLACE MACRO snow_array_remove(a, x) AS
     CASE WHEN a IS NOT NULL AND x IS NOT NULL THEN
-        array_of(list_filter(items(a), lambda e: e <> x)) END;
+        array_of(list_filter(items(a), lambda e: item_key(e) <> sought_key(x))) END;
 CREATE OR REPLACE MACRO snow_array_remove_at(a, p) AS
     CASE WHEN a IS NOT NULL AND p IS NOT NULL THEN
         array_of(list_filter(items(a), lambda e, i: i - 1 <> CASE WHEN p < 0 THEN p + array_size(a) ELSE p END)) END;
 CREATE OR REPLACE MACRO snow_array_compact(a) AS
     array_of(list_filter(items(a), lambda e: CAST(e AS VARCHAR) <> 'null'));
 CREATE OR REPLACE MACRO first_ones(l) AS list_filter(l, lambda e, i: list_position(l, e) = i);
-CREATE OR REPLACE MACRO snow_array_distinct(a) AS array_of(first_ones(items(a)));
+CREATE OR REPLACE MACRO snow_array_distinct(a) AS
+    array_of(list_filter(items(a), lambda e, i: list_position(keyed(items(a)), item_key(e)) = i));
 CREATE OR REPLACE MACRO snow_array_reverse(a) AS array_of(list_reverse(items(a)));
 
 -- Multisets: the n-th of equal items counts as the n-th of the other array.
@@ -55,8 +62,9 @@ CREATE OR REPLACE MACRO snow_arrays_overlap(a, b) AS list_has_any(items(a), item
 CREATE OR REPLACE MACRO snow_array_contains(x, a) AS
     CASE WHEN a IS NULL THEN NULL
          WHEN x IS NULL THEN CASE WHEN list_contains(items(a), 'null'::JSON) THEN true END
-         ELSE list_contains(items(a), x) END;
-CREATE OR REPLACE MACRO snow_array_position(x, a) AS list_position(items(a), COALESCE(x, 'null'::JSON)) - 1;
+         ELSE list_contains(keyed(items(a)), sought_key(x)) END;
+CREATE OR REPLACE MACRO snow_array_position(x, a) AS
+    list_position(keyed(items(a)), sought_key(COALESCE(x, 'null'::JSON))) - 1;
 
 CREATE OR REPLACE MACRO snow_array_flatten(a) AS
     CASE WHEN list_contains(items(a), 'null'::JSON) THEN NULL
@@ -75,8 +83,8 @@ CREATE OR REPLACE MACRO ranked(l) AS
     list_sort(list_transform(list_filter(l, lambda e: CAST(e AS VARCHAR) <> 'null'),
         lambda e: {r: variant_rank(e), v: e}));
 CREATE OR REPLACE MACRO nulls_of(l) AS list_filter(l, lambda e: CAST(e AS VARCHAR) = 'null');
-CREATE OR REPLACE MACRO snow_array_min(a) AS ranked(items(a))[1].v;
-CREATE OR REPLACE MACRO snow_array_max(a) AS ranked(items(a))[-1].v;
+CREATE OR REPLACE MACRO snow_array_min(a) AS values_of(ranked(items(a)))[1];
+CREATE OR REPLACE MACRO snow_array_max(a) AS values_of(ranked(items(a)))[-1];
 CREATE OR REPLACE MACRO values_of(l) AS list_transform(l, lambda e: e.v);
 CREATE OR REPLACE MACRO snow_array_sort(a, is_ascending, is_nulls_first) AS
     CASE WHEN a IS NOT NULL THEN array_of(list_concat(
@@ -86,11 +94,13 @@ CREATE OR REPLACE MACRO snow_array_sort(a, is_ascending, is_nulls_first) AS
         CASE WHEN is_nulls_first THEN [] ELSE nulls_of(items(a)) END)) END;
 
 CREATE OR REPLACE MACRO snow_array_to_string(a, sep) AS
-    CASE WHEN a IS NOT NULL THEN
+    CASE WHEN a IS NOT NULL AND sep IS NOT NULL THEN
         array_to_string(list_transform(items(a), lambda e: COALESCE(e ->> '$', '')), sep) END;
 
 CREATE OR REPLACE MACRO arrays_to_object(k, v) AS
-    object_of(list_zip(list_transform(items(k), lambda e: e ->> '$'), items(v)));
+    CASE WHEN array_size(k) <> array_size(v)
+         THEN CAST(error('MOCKHAUS:InvalidParameter:The arrays of ARRAYS_TO_OBJECT are not of the same size') AS JSON)
+         ELSE object_of(list_zip(list_transform(items(k), lambda e: e ->> '$'), items(v))) END;
 
 -- One row of ARRAYS_ZIP: `"$1":item`, null where the array is shorter.
 CREATE OR REPLACE MACRO zipped(a, n, i) AS

@@ -2,6 +2,12 @@
 
 CREATE OR REPLACE MACRO round_to_even(a, n) AS cast_to_type(round_even(CAST(a AS DOUBLE), n), round(COALESCE(a, 0), n));
 
+-- A DECIMAL rounded to tens, hundreds ...: DuckDB answers 0 where all its digits are rounded off.
+CREATE OR REPLACE MACRO round_tens
+    (a BIGINT, n) AS round(a, n),
+    (a HUGEINT, n) AS round(a, n),
+    (a, n) AS CASE WHEN typeof(a) = 'DOUBLE' THEN round(a, n) ELSE round(a + CAST(0 AS DECIMAL(18, 0)), n) END;
+
 -- CEIL and FLOOR with a scale: up and down are 10^n and 10^-n as exact literals.
 CREATE OR REPLACE MACRO ceil_scaled(a, up, down, n) AS round(ceil(a * up) * down, n);
 CREATE OR REPLACE MACRO floor_scaled(a, up, down, n) AS round(floor(a * up) * down, n);
@@ -18,8 +24,18 @@ CREATE OR REPLACE MACRO div0null(a, b) AS
 
 CREATE OR REPLACE MACRO factorial_of(n) AS
     CASE WHEN n < 0 OR n > 33
-         THEN CAST(error('MOCKHAUS:NumberOutOfRange:Invalid argument for function FACTORIAL') AS HUGEINT)
-         ELSE factorial(CAST(n AS INTEGER)) END;
+         THEN CAST(error('MOCKHAUS:NumberOutOfRange:Invalid argument for function FACTORIAL') AS DECIMAL(38, 0))
+         ELSE CAST(factorial(CAST(n AS INTEGER)) AS DECIMAL(38, 0)) END;
+
+-- Where DuckDB answers NaN or infinity, Snowflake has an error.
+CREATE OR REPLACE MACRO floating(result, known, name) AS
+    CASE WHEN NOT isfinite(result) AND known
+         THEN CAST(error('MOCKHAUS:NumberOutOfRange:Invalid floating point operation: ' || name) AS DOUBLE)
+         ELSE result END;
+CREATE OR REPLACE MACRO pow_of(a, b) AS floating(pow(a, b),
+    isfinite(CAST(a AS DOUBLE)) AND isfinite(CAST(b AS DOUBLE)), 'pow(' || a || ',' || b || ')');
+CREATE OR REPLACE MACRO acosh_of(a) AS floating(acosh(a), isfinite(CAST(a AS DOUBLE)), 'acosh(' || a || ')');
+CREATE OR REPLACE MACRO atanh_of(a) AS floating(atanh(a), isfinite(CAST(a AS DOUBLE)), 'atanh(' || a || ')');
 
 CREATE OR REPLACE MACRO cot_of(a) AS
     CASE WHEN a = 0 THEN CAST('inf' AS DOUBLE) ELSE 1 / tan(CAST(a AS DOUBLE)) END;
@@ -34,8 +50,3 @@ CREATE OR REPLACE MACRO square(a) AS pow(a, 2);
 CREATE OR REPLACE MACRO haversine(lat1, lon1, lat2, lon2) AS
     2 * 6371 * asin(sqrt(pow(sin(radians(lat2 - lat1) / 2), 2)
         + cos(radians(lat1)) * cos(radians(lat2)) * pow(sin(radians(lon2 - lon1) / 2), 2)));
-
--- 0 below the range, n + 1 from its end on.
-CREATE OR REPLACE MACRO width_bucket(a, low, high, n) AS
-    CASE WHEN a < low THEN 0 WHEN a >= high THEN n + 1
-         ELSE CAST(floor((a - low) / ((high - low) / CAST(n AS DOUBLE))) AS BIGINT) + 1 END;

@@ -17,4 +17,21 @@ CREATE OR REPLACE MACRO regexp_instr(a, p, start, n, after) AS
               + CAST(start AS BIGINT)
               + CASE WHEN after = 1 THEN length(regexp_extract_all(a, p)[CAST(n AS BIGINT)]) ELSE 0 END END;
 
+-- The same of a group of the match; `regexp_group_place` counts from 0, -1 is nowhere.
+CREATE OR REPLACE MACRO regexp_instr_group(a, p, start, n, after, g) AS
+    list_transform([regexp_group_place(a, p, CAST(n AS BIGINT), CAST(after AS BIGINT), CAST(g AS BIGINT))],
+        lambda i: CASE WHEN start IS NULL THEN NULL WHEN i < 0 THEN 0 ELSE i + CAST(start AS BIGINT) END)[1];
+
+-- The first group, 0 for a pattern without groups.
+CREATE OR REPLACE MACRO regexp_first_group(p) AS CAST(regexp_matches(
+    regexp_replace(p, '\\.|\[\^?\]?[^\]]*\]', '', 'g'), '\((?:[^?]|$|\?P<)') AS BIGINT);
+-- The pattern with g groups more, which match nothing: a group that it lacks is NULL.
+CREATE OR REPLACE MACRO regexp_with_groups(p, g) AS '(?:' || p || ')' || repeat('(){0}', CAST(g AS BIGINT));
+
+-- The n-th match replaced, all for 0.
+CREATE OR REPLACE MACRO regexp_replace_nth(a, p, replacement, n) AS
+    CASE WHEN n = 0 THEN regexp_replace(a, p, replacement, 'g')
+         ELSE list_transform([regexp_instr(a, p, 1, n, 0)], lambda i: CASE WHEN i = 0 THEN a
+            ELSE left(a, i - 1) || regexp_replace(substr(a, i), '^(?:' || p || ')', replacement) END)[1] END;
+
 CREATE OR REPLACE MACRO text_before(a, start) AS left(a, CAST(start AS BIGINT) - 1);

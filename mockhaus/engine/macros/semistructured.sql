@@ -10,9 +10,17 @@ CREATE OR REPLACE MACRO double_text(a) AS
          WHEN isfinite(a) THEN printf('%.16e', a)
          WHEN isnan(a) THEN '"NaN"' WHEN a > 0 THEN '"inf"' ELSE '"-inf"' END;
 
+-- A DECIMAL without zeros at the end of its fraction: 5.00 is 5 in a VARIANT.
+CREATE OR REPLACE MACRO decimal_text(t) AS CASE WHEN contains(t, '.') THEN rtrim(rtrim(t, '0'), '.') ELSE t END;
+
+-- What came of numbers in VARIANT: a double here, a whole number or a decimal in Snowflake.
+CREATE OR REPLACE MACRO number_variant(a) AS list_transform([a], lambda v: CAST(CASE
+    WHEN v = trunc(v) AND abs(v) < 1e15 THEN CAST(CAST(v AS BIGINT) AS VARCHAR) ELSE CAST(v AS VARCHAR) END AS JSON))[1];
+
 -- Any SQL value as a VARIANT; SQL NULL stays SQL NULL.
 CREATE OR REPLACE MACRO to_variant(a) AS
-    CASE typeof(a)
+    CASE CASE WHEN starts_with(typeof(a), 'DECIMAL') THEN 'DECIMAL' ELSE typeof(a) END
+        WHEN 'DECIMAL' THEN CAST(decimal_text(CAST(a AS VARCHAR)) AS JSON)
         WHEN 'JSON' THEN untagged(CAST(CAST(a AS VARCHAR) AS JSON))
         WHEN 'DOUBLE' THEN CAST(double_text(TRY_CAST(CAST(a AS VARCHAR) AS DOUBLE)) AS JSON)
         WHEN 'BLOB' THEN to_json(hex(TRY_CAST(CAST(a AS VARCHAR) AS BLOB)))
@@ -54,7 +62,7 @@ CREATE OR REPLACE MACRO array_of(l) AS CAST('[' || array_to_string(l, ',') || ']
 
 -- Keys and values of an object, paired.
 CREATE OR REPLACE MACRO members(o) AS
-    list_zip(json_keys(CAST(o AS JSON)), json_extract(CAST(o AS JSON), '$.*'));
+    list_zip(json_keys(CAST(o AS JSON)), CAST(json_extract(CAST(o AS JSON), '$.*') AS JSON[]));
 
 -- An object of pairs of key and value; pairs with a NULL are left out, keys are sorted.
 CREATE OR REPLACE MACRO object_of(l) AS
@@ -66,7 +74,10 @@ CREATE OR REPLACE MACRO object_of(l) AS
 CREATE OR REPLACE MACRO object_of_unique(l) AS
     CASE WHEN len(list_filter(l, lambda e: e[1] IS NOT NULL AND e[2] IS NOT NULL))
               <> list_unique(list_transform(list_filter(l, lambda e: e[2] IS NOT NULL), lambda e: e[1]))
-         THEN error('MOCKHAUS:InvalidText:Duplicate field key') ELSE object_of(l) END;
+         THEN error('MOCKHAUS:InvalidText:Duplicate field key ''' || repeated_key(
+            list_sort(list_transform(list_filter(l, lambda e: e[2] IS NOT NULL), lambda e: e[1]))) || '''')
+         ELSE object_of(l) END;
+CREATE OR REPLACE MACRO repeated_key(keys) AS list_filter(keys, lambda k, i: k = keys[i - 1])[1];
 
 -- The columns of a row (a struct as JSON) as an object, without its NULLs or with them.
 CREATE OR REPLACE MACRO object_of_row(r) AS
@@ -78,6 +89,7 @@ CREATE OR REPLACE MACRO object_of_row_keep_null(r) AS object_of(members(r));
 CREATE OR REPLACE MACRO parse_json(a) AS CAST(json_canonical(CAST(a AS VARCHAR)) AS JSON);
 CREATE OR REPLACE MACRO parse_json_last(a) AS CAST(json_canonical_last(CAST(a AS VARCHAR)) AS JSON);
 CREATE OR REPLACE MACRO try_parse_json(a) AS CAST(json_canonical_try(CAST(a AS VARCHAR)) AS JSON);
+CREATE OR REPLACE MACRO try_parse_json_last(a) AS CAST(json_canonical_last_try(CAST(a AS VARCHAR)) AS JSON);
 CREATE OR REPLACE MACRO check_json(a) AS json_complaint(CAST(a AS VARCHAR));
 
 -- --- types -----------------------------------------------------------------------------------------
@@ -148,6 +160,12 @@ CREATE OR REPLACE MACRO json_extract_path_text(a, p) AS get_path(parse_json(a), 
 
 CREATE OR REPLACE MACRO object_keys(o) AS
     array_of(list_transform(list_sort(json_keys(CAST(o AS JSON))), lambda k: to_json(k)));
+
+-- Keys to delete or to pick: a text is a key, an array (a VARIANT) all of its items.
+CREATE OR REPLACE MACRO keys_of
+    (k) AS CASE typeof(k) WHEN 'JSON' THEN CASE WHEN is_array(k) THEN items_text(CAST(CAST(k AS VARCHAR) AS JSON))
+            ELSE [CAST(CAST(k AS VARCHAR) AS JSON) ->> '$'] END
+        ELSE [CAST(k AS VARCHAR)] END;
 
 CREATE OR REPLACE MACRO object_delete(o, keys) AS
     object_of(list_filter(members(o), lambda e: NOT list_contains(keys, e[1])));

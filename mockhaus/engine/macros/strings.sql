@@ -76,8 +76,13 @@ CREATE OR REPLACE MACRO repeat_of(a, n) AS repeat(a, greatest(CAST(n AS BIGINT),
 CREATE OR REPLACE MACRO space_of(n) AS repeat(' ', greatest(CAST(n AS BIGINT), 0) + CAST(n AS BIGINT) * 0);
 CREATE OR REPLACE MACRO replace_all(a, pattern, replacement) AS
     CASE WHEN pattern = '' THEN a ELSE replace(a, pattern, replacement) END;
-CREATE OR REPLACE MACRO insert_text(a, start, n, b) AS
-    left(a, CAST(start AS BIGINT) - 1) || b || substr(a, CAST(start AS BIGINT) + CAST(n AS BIGINT));
+CREATE OR REPLACE MACRO insert_text
+    (a BLOB, start, n, b) AS
+        unhex(inserted(hex(a), CAST(start AS BIGINT) * 2 - 1, CAST(n AS BIGINT) * 2, hex(CAST(b AS BLOB)))),
+    (a, start, n, b) AS inserted(text_of(a), CAST(start AS BIGINT), CAST(n AS BIGINT), text_of(b));
+CREATE OR REPLACE MACRO inserted(a, start, n, b) AS CASE WHEN start < 1 OR n < 0 OR start > length(a) + 1
+    THEN error('MOCKHAUS:InvalidParameter:Invalid position or length for function INSERT')
+    ELSE left(a, start - 1) || b || substr(a, start + n) END;
 
 -- Words begin after anything that is neither a letter nor a digit, as Snowflake's list of delimiters.
 CREATE OR REPLACE MACRO initcap_words(a) AS
@@ -113,9 +118,11 @@ CREATE OR REPLACE MACRO least_of(a, b) AS
 CREATE OR REPLACE MACRO wide_characters(a, b) AS
     array_to_string(list_sort(list_distinct(regexp_extract_all(a || b, '[^\x00-\x7F]'))), '');
 CREATE OR REPLACE MACRO narrowed(a, wide) AS
-    translate(a, wide, chr(1) || chr(2) || chr(3) || chr(4) || chr(5) || chr(6) || chr(7) || chr(8) || chr(11)
+    CASE WHEN length(wide) > 27
+         THEN error('MOCKHAUS:UnsupportedFeature:Unsupported feature ''distance of texts with more than 27 different characters beyond ASCII''.')
+    ELSE translate(a, wide, chr(1) || chr(2) || chr(3) || chr(4) || chr(5) || chr(6) || chr(7) || chr(8) || chr(11)
         || chr(12) || chr(14) || chr(15) || chr(16) || chr(17) || chr(18) || chr(19) || chr(20) || chr(21)
-        || chr(22) || chr(23) || chr(24) || chr(25) || chr(26) || chr(27) || chr(28) || chr(29) || chr(30));
+        || chr(22) || chr(23) || chr(24) || chr(25) || chr(26) || chr(27) || chr(28) || chr(29) || chr(30)) END;
 CREATE OR REPLACE MACRO edit_distance(a, b) AS
     CASE WHEN octet_length(encode(a || b)) = length(a || b) THEN levenshtein(a, b)
          ELSE levenshtein(narrowed(a, wide_characters(a, b)), narrowed(b, wide_characters(a, b))) END;
@@ -140,9 +147,12 @@ CREATE OR REPLACE MACRO hex_encode(a) AS hex(digested(a));
 CREATE OR REPLACE MACRO base64_of(a) AS base64(digested(a));
 CREATE OR REPLACE MACRO base64_lines(t, pattern) AS rtrim(regexp_replace(t, pattern, '\1' || chr(10), 'g'), chr(10));
 CREATE OR REPLACE MACRO hex_decode_string(a) AS decode(to_binary(CAST(a AS VARCHAR)));
-CREATE OR REPLACE MACRO try_hex_decode_string(a) AS TRY_CAST(decode(try_to_binary(CAST(a AS VARCHAR))) AS VARCHAR);
+CREATE OR REPLACE MACRO try_hex_decode_string(a) AS try_decode(try_to_binary(CAST(a AS VARCHAR)));
+-- Bytes as UTF-8, NULL where they are not.
+CREATE OR REPLACE MACRO try_decode(b) AS
+    list_transform([b], lambda v: CASE WHEN encode(decode(v, 'replace')) = v THEN decode(v, 'replace') END)[1];
 CREATE OR REPLACE MACRO base64_decode_string(a) AS decode(to_binary_base64(a));
-CREATE OR REPLACE MACRO try_base64_decode_string(a) AS TRY_CAST(decode(try_to_binary_base64(a)) AS VARCHAR);
+CREATE OR REPLACE MACRO try_base64_decode_string(a) AS try_decode(try_to_binary_base64(a));
 
 -- --- PARSE_URL -------------------------------------------------------------------------------------
 

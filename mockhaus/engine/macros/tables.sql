@@ -9,7 +9,7 @@ CREATE OR REPLACE MACRO path_step(p, k) AS
 -- The rows of FLATTEN without SEQ and THIS; `p` is the path before them.
 CREATE OR REPLACE MACRO flat_rows(v, p) AS
     CASE ascii(CAST(v AS VARCHAR))
-        WHEN 91 THEN list_transform(json_extract(v, '$[*]'), lambda e, i:
+        WHEN 91 THEN list_transform(items(v), lambda e, i:
             {"KEY": NULL::VARCHAR, "PATH": p || '[' || (i - 1) || ']', "INDEX": i - 1, "VALUE": e})
         WHEN 123 THEN list_transform(list_sort(members(v)), lambda e:
             {"KEY": e[1], "PATH": path_step(p, e[1]), "INDEX": NULL::BIGINT, "VALUE": e[2]})
@@ -24,7 +24,7 @@ CREATE OR REPLACE MACRO flat_rows_of_object(v, p) AS
 -- OUTER => TRUE: one row of NULLs where there is none.
 CREATE OR REPLACE MACRO flat_outer(l, p) AS
     CASE WHEN l IS NULL OR len(l) = 0 THEN
-        [{"KEY": NULL::VARCHAR, "PATH": nullif(p, ''), "INDEX": NULL::BIGINT, "VALUE": NULL::JSON}]
+        [{"KEY": NULL::VARCHAR, "PATH": p, "INDEX": NULL::BIGINT, "VALUE": NULL::JSON}]
     ELSE l END;
 
 -- Parts of a text; an empty delimiter does not split.

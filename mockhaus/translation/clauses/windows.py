@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
-from mockhaus.errors import UnsupportedFeature
-from mockhaus.translation.dialect import snowflake_text
+from mockhaus.errors import UnsupportedFeature, WrongArguments
+from mockhaus.translation.dialect import CALLED, snowflake_text
 from mockhaus.translation.functions.aggregates import aggregate, array_agg, percentile
+from mockhaus.translation.operands import literal_decimal, literal_number
 from mockhaus.translation.registry import apply
 
 if TYPE_CHECKING:
@@ -48,8 +49,62 @@ def _so_far() -> exp.WindowSpec:
     return exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
 
 
+_NULLS: Final = (exp.IgnoreNulls, exp.RespectNulls)
+
+#: Functions whose answer depends on the order of the rows.
+_ORDERED: Final[dict[type[exp.Expression], str]] = {
+    exp.RowNumber: "ROW_NUMBER", exp.Rank: "RANK", exp.DenseRank: "DENSE_RANK",
+    exp.PercentRank: "PERCENT_RANK", exp.CumeDist: "CUME_DIST", exp.Ntile: "NTILE",
+    exp.Lag: "LAG", exp.Lead: "LEAD", exp.FirstValue: "FIRST_VALUE",
+    exp.LastValue: "LAST_VALUE", exp.NthValue: "NTH_VALUE",
+}  # fmt: skip
+
+
+def _check(function: exp.Expression, node: exp.Window) -> None:
+    """Raises WrongArguments where ORDER BY is missing, or a row's number is none.
+
+    Windows of our own making, which no statement called, need no order.
+    """
+    name = _ORDERED.get(type(function))
+    if name is not None and CALLED in function.meta and node.args.get("order") is None:
+        raise WrongArguments(
+            f"SQL compilation error:\nWindow function type [{name}] requires ORDER BY in window"
+            " specification"
+        )
+    if isinstance(function, exp.NthValue):
+        number = literal_number(function.args.get("offset"))
+        if number is not None and number < 1:
+            raise WrongArguments("SQL compilation error:\nNTH_VALUE counts rows from 1")
+
+
+_OTHER_SIDE: Final = {"PRECEDING": "FOLLOWING", "FOLLOWING": "PRECEDING", None: None}
+
+
+def _from_the_end(function: exp.NthValue, node: exp.Window) -> None:
+    """NTH_VALUE FROM LAST: the window turned round, its order and its frame."""
+    function.set("from_first", None)
+    for each in node.args["order"].expressions:
+        each.set("nulls_first", not each.args.get("nulls_first"))
+        each.set("desc", not each.args.get("desc"))
+    if (spec := node.args.get("spec")) is not None:
+        start, end = (
+            (spec.args.get("start"), spec.args.get("start_side")),
+            (
+                spec.args.get("end") or "CURRENT ROW",
+                spec.args.get("end_side"),
+            ),
+        )
+        for (bound, side), key in ((end, "start"), (start, "end")):
+            spec.set(key, bound)
+            spec.set(f"{key}_side", _OTHER_SIDE[side])
+
+
 def _window(node: exp.Window, walk: Walk) -> exp.Expression:
     function = node.this
+    bare = function.this if isinstance(function, _NULLS) else function
+    _check(bare, node)
+    if isinstance(bare, exp.NthValue) and bare.args.get("from_first") is False:
+        _from_the_end(bare, node)
     name = str(function.this).upper() if isinstance(function, exp.Anonymous) else ""
     if name in _CALLS and len(function.expressions) == 1:
         build, row_by_row = _CALLS[name]
@@ -90,8 +145,13 @@ def _within_group(node: exp.WithinGroup, walk: Walk) -> exp.Expression:
         walk.children(function)
         ordered = order.expressions[0]
         fraction = function.this
+        known = literal_decimal(fraction)
+        if known is not None and not 0 <= known <= 1:
+            raise WrongArguments(
+                "SQL compilation error:\nthe percentile must be a constant between 0.0 and 1.0"
+            )
         if ordered.args.get("desc"):
-            fraction = exp.Paren(this=exp.Sub(this=exp.Literal.number(1), expression=fraction))
+            fraction = exp.Neg(this=fraction)  # DuckDB's word for the opposite order
         kind = "quantile_cont" if isinstance(function, exp.PercentileCont) else "quantile_disc"
         return percentile(kind, walk.rewrite(ordered.this), fraction)
     raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(node)[:60]}'.")

@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
-from mockhaus.errors import UnsupportedFeature
-from mockhaus.translation.operands import VARIANT, is_variant, noted, number, variant_call
+from mockhaus.errors import InvalidArgumentTypes, InvalidParameter, UnsupportedFeature
+from mockhaus.translation.functions.hashes import hashed
+from mockhaus.translation.operands import (
+    VARIANT,
+    is_boolean,
+    is_variant,
+    literal_number,
+    noted,
+    number,
+    variant_call,
+)
 from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite, stock
 from mockhaus.translation.variants import variant
 
@@ -76,8 +85,12 @@ def _count(node: exp.Count, walk: Walk) -> exp.Expression:
 
 
 def _numeric(value: exp.Expression) -> exp.Expression:
-    """A value as a number: Snowflake takes text and VARIANT for one."""
+    """A value as a number: Snowflake takes text and VARIANT for one, but no BOOLEAN."""
     bare, distinct = _distinct(value)
+    if is_boolean(bare):
+        raise InvalidArgumentTypes(
+            "SQL compilation error:\nInvalid argument types for an aggregate of numbers: (BOOLEAN)"
+        )
     made = apply("variant_number", bare) if is_variant(bare) else number(bare)
     if made is bare:
         return value
@@ -148,12 +161,22 @@ def _bits(name: str) -> Rewriter:
     return lambda node, walk: apply(name, exp.cast(node.this, "BIGINT"))
 
 
+#: How many values MIN_BY and MAX_BY answer at most.
+_MOST_BY: Final = 1000
+
+
 def _by(one: str, many: str) -> Rewriter:
     def rewriter(node: exp.Expression, walk: Walk) -> exp.Expression:
         """MIN_BY, MAX_BY: the value may be NULL; with a count, an ARRAY of values."""
         count = node.args.get("count")
         if count is None:
             return apply(one, node.this, node.expression)
+        wanted = literal_number(count)
+        if wanted is None or not 1 <= wanted <= _MOST_BY:
+            raise InvalidParameter(
+                "SQL compilation error:\nthe number of values to return must be a constant from 1"
+                f" to {_MOST_BY}"
+            )
         found = aggregate(apply(many, node.this, node.expression, count))
         return variant_call("array_of_values", found)
 
@@ -229,14 +252,12 @@ def _union(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 
 def _hash_agg(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """HASH_AGG(a, b ...): of all rows, in any order."""
-    if any(isinstance(value, exp.Star) for value in node.expressions):
-        raise UnsupportedFeature("Unsupported feature 'HASH_AGG(*)'.")
-    return apply("hash_of_all", aggregate(apply("sum", apply("hash", *node.expressions))))
+    return apply("hash_of_all", aggregate(apply("sum", hashed(node, walk))))
 
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
-    rewrite("COUNT", _count, exp.Count),
-    stock("COUNT_IF", exp.CountIf),
+    rewrite("COUNT", _count, exp.Count, least=1),
+    stock("COUNT_IF", exp.CountIf, most=1),
     rewrite("SUM", _sum, exp.Sum),
     rewrite("AVG", _avg, exp.Avg),
     rewrite("MIN", _extreme("arg_min"), exp.Min),
@@ -248,7 +269,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     rewrite("STDDEV_POP", _of_numbers, exp.StddevPop),
     rewrite("VARIANCE VAR_SAMP VARIANCE_SAMP", _scaled("var_samp"), exp.Variance),
     rewrite("VAR_POP VARIANCE_POP", _scaled("var_pop"), exp.VariancePop),
-    rewrite("CORR", _of_numbers, exp.Corr),
+    rewrite("CORR", _of_numbers, exp.Corr, most=2),
     rewrite("COVAR_POP", _of_numbers, exp.CovarPop),
     rewrite("COVAR_SAMP", _of_numbers, exp.CovarSamp),
     rewrite("REGR_SLOPE", _of_numbers, exp.RegrSlope),
@@ -266,7 +287,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     rewrite("APPROX_COUNT_DISTINCT HLL", _approx_distinct, exp.ApproxDistinct, exp.Hll),
     rewrite("APPROX_PERCENTILE", _approx_percentile, exp.ApproxQuantile),
     rewrite("APPROX_TOP_K", _approx_top_k, exp.ApproxTopK),
-    rewrite("ARRAY_AGG ARRAYAGG", array_agg, exp.ArrayAgg),
+    rewrite("ARRAY_AGG ARRAYAGG", array_agg, exp.ArrayAgg, most=1),
     rewrite("LISTAGG STRING_AGG", _listagg, exp.GroupConcat),
     rewrite("ARRAY_UNIQUE_AGG", _unique, exp.ArrayUniqueAgg),
     rewrite("OBJECT_AGG", _object_agg, exp.ObjectAgg),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from mockhaus.translation.operands import NUMBER, TEXT, VARIANT, noted, variant_call
+from mockhaus.translation.operands import NUMBER, TEXT, VARIANT, noted, plain, variant_call
 from mockhaus.translation.registry import Function, Rewriter, apply, macro, rewrite
 from mockhaus.translation.variants import item as item_text
 from mockhaus.translation.variants import once, variant, variant_once
@@ -122,6 +122,8 @@ def _number(value: int) -> exp.Expression:
 
 def _transform(node: exp.Transform, walk: Walk) -> exp.Expression:
     """TRANSFORM(array, x -> ...)."""
+    if isinstance(node.expression, exp.Lambda):
+        node.expression.set("this", _computed(node.expression.this))
     values = apply("list_transform", apply("items", node.this), node.expression)
     return variant_once("array_of_list", values)
 
@@ -132,10 +134,25 @@ def _filter(node: exp.ArrayFilter, walk: Walk) -> exp.Expression:
     return variant_call("array_of", kept)
 
 
+def _computed(value: exp.Expression) -> exp.Expression:
+    """What a lambda answers as a VARIANT: of numbers in VARIANT no double comes."""
+    inner = plain(value)
+    operands = [
+        plain(each) for each in (inner.args.get("this"), inner.args.get("expression")) if each
+    ]
+    if isinstance(inner, (exp.Add, exp.Sub, exp.Mul)) and any(map(_is_variant_number, operands)):
+        return noted(apply("number_variant", value), VARIANT)
+    return variant(value)
+
+
+def _is_variant_number(node: exp.Expression) -> bool:
+    return isinstance(node, exp.Anonymous) and node.this == "variant_number"
+
+
 def _reduce(node: exp.Reduce, walk: Walk) -> exp.Expression:
     """REDUCE(array, start, (total, x) -> ...): the total is a VARIANT between the steps."""
     merge = node.args["merge"]
-    merge.set("this", variant(merge.this))
+    merge.set("this", _computed(merge.this))
     start = variant(node.args["initial"])
     return variant_call("list_reduce", apply("items", node.this), merge, start)
 
@@ -149,27 +166,35 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
         "ARRAY_CONTAINS",
         lambda n, w: once("snow_array_contains", variant(n.expression), n.this),
         exp.ArrayContains,
+        most=2,
     ),
     rewrite(
         "ARRAY_POSITION",
         lambda n, w: once("snow_array_position", variant(n.expression), n.this),
         exp.ArrayPosition,
+        most=2,
     ),
-    rewrite("ARRAY_APPEND", _to("snow_array_append", "this", "expression"), exp.ArrayAppend),
-    rewrite("ARRAY_PREPEND", _to("snow_array_prepend", "this", "expression"), exp.ArrayPrepend),
+    rewrite(
+        "ARRAY_APPEND", _to("snow_array_append", "this", "expression"), exp.ArrayAppend, most=2
+    ),
+    rewrite(
+        "ARRAY_PREPEND", _to("snow_array_prepend", "this", "expression"), exp.ArrayPrepend, most=2
+    ),
     rewrite("ARRAY_CAT", _cat, exp.ArrayConcat),
-    rewrite("ARRAY_SLICE", _slice, exp.ArraySlice),
+    rewrite("ARRAY_SLICE", _slice, exp.ArraySlice, most=3),
     rewrite(
         "ARRAY_INSERT", _to("snow_array_insert", "this", "position", "expression"), exp.ArrayInsert
     ),
-    rewrite("ARRAY_REMOVE", _to("snow_array_remove", "this", "expression"), exp.ArrayRemove),
+    rewrite(
+        "ARRAY_REMOVE", _to("snow_array_remove", "this", "expression"), exp.ArrayRemove, most=2
+    ),
     rewrite("ARRAY_REMOVE_AT", _to("snow_array_remove_at", "this", "position"), exp.ArrayRemoveAt),
     rewrite("ARRAY_COMPACT", _to("snow_array_compact", "this"), exp.ArrayCompact),
-    rewrite("ARRAY_DISTINCT", _to("snow_array_distinct", "this"), exp.ArrayDistinct),
+    rewrite("ARRAY_DISTINCT", _to("snow_array_distinct", "this"), exp.ArrayDistinct, most=1),
     rewrite("ARRAY_INTERSECTION", _intersection, exp.ArrayIntersect),
-    rewrite("ARRAY_EXCEPT", _two("snow_array_except"), exp.ArrayExcept),
+    rewrite("ARRAY_EXCEPT", _two("snow_array_except"), exp.ArrayExcept, most=2),
     rewrite("ARRAY_FLATTEN", _to("snow_array_flatten", "this"), exp.Flatten),
-    rewrite("ARRAY_SORT", _sort, exp.ArraySort),
+    rewrite("ARRAY_SORT", _sort, exp.ArraySort, most=3),
     rewrite("ARRAY_MIN", _to("snow_array_min", "this"), exp.ArrayMin),
     rewrite("ARRAY_MAX", _to("snow_array_max", "this"), exp.ArrayMax),
     rewrite("ARRAY_REVERSE", _to("snow_array_reverse", "this"), exp.ArrayReverse),
@@ -177,13 +202,15 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
         "ARRAY_TO_STRING",
         lambda n, w: noted(once("snow_array_to_string", n.this, n.expression), TEXT),
         exp.ArrayToString,
+        most=2,
     ),
-    rewrite("ARRAY_GENERATE_RANGE", _range, exp.GenerateSeries),
+    rewrite("ARRAY_GENERATE_RANGE", _range, exp.GenerateSeries, most=3),
     rewrite("ARRAYS_ZIP", _zip, exp.ArraysZip),
     rewrite(
         "ARRAYS_OVERLAP",
         lambda n, w: once("snow_arrays_overlap", n.this, n.expression),
         exp.ArrayOverlaps,
+        most=2,
     ),
     macro("ARRAYS_TO_OBJECT", 2, 2),
     rewrite("TRANSFORM", _transform, exp.Transform),

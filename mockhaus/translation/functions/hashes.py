@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from mockhaus.errors import InvalidParameter, UnsupportedFeature
-from mockhaus.translation import operands
+from mockhaus.errors import InvalidParameter
+from mockhaus.translation import names, operands
 from mockhaus.translation.operands import called, typed
 from mockhaus.translation.registry import Function, Rewriter, apply, call, refused
 
@@ -33,9 +33,34 @@ def _sha2(to: str) -> Rewriter:
 
 def _hash(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """HASH(a, b ...): a signed number of 64 bits, never NULL. Snowflake's is unpublished."""
-    if any(isinstance(value, exp.Star) for value in node.expressions):
-        raise UnsupportedFeature("Unsupported feature 'HASH(*)'.")
-    return operands.number_call("signed_hash", apply("hash", *node.expressions))
+    return operands.number_call("signed_hash", hashed(node, walk))
+
+
+def hashed(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """DuckDB's hash of the arguments; a star stands for all columns."""
+    values: list[exp.Expression] = []
+    for each in node.expressions:
+        values.extend(_columns(each, node, walk) if _is_star(each) else [each])
+    return apply("hash", *values)
+
+
+def _is_star(node: exp.Expression) -> bool:
+    return isinstance(node.this if isinstance(node, exp.Column) else node, exp.Star)
+
+
+def _columns(star: exp.Expression, node: exp.Expression, walk: Walk) -> list[exp.Expression]:
+    """The columns by name where they are known: DuckDB's own form stands in few places."""
+    from mockhaus.translation.clauses import sources  # clauses need the aggregates, those this
+
+    select = node.find_ancestor(exp.Select)
+    plain = not any(value for key, value in sources.star_of(star).args.items() if key != "this")
+    found = sources.starred(star, select, walk) if plain and select is not None else None
+    if found is None:
+        return [exp.Columns(this=star, unpack=True)]
+    return [
+        exp.Column(this=names.identifier(name), table=names.identifier(table) if table else None)
+        for table, name in found
+    ]
 
 
 FUNCTIONS: Final[tuple[Function, ...]] = (

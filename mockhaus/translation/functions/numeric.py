@@ -46,6 +46,7 @@ def _at_scale(name: str, value: exp.Expression, scale: exp.Expression) -> exp.Ex
     """DuckDB wants a constant scale for decimals; any other is computed with doubles."""
     digits = operands.literal_number(scale)
     if digits is not None:
+        name = "round_tens" if name == "round" and digits < 0 else name
         return operands.number_call(name, value, operands.integer(digits))
     scale = exp.cast(operands.number(scale), "INT")
     return operands.number_call(name, exp.cast(value, "DOUBLE"), scale)
@@ -68,8 +69,8 @@ def _up_or_down(node: exp.Ceil | exp.Floor, walk: Walk) -> exp.Expression:
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("ABS", "n>n"),
-    rewrite("CEIL", _up_or_down, exp.Ceil),
-    rewrite("FLOOR", _up_or_down, exp.Floor),
+    rewrite("CEIL", _up_or_down, exp.Ceil, most=2),
+    rewrite("FLOOR", _up_or_down, exp.Floor, most=2),
     call("ROUND", _round, 1, 3),
     call("TRUNC TRUNCATE", _trunc, 1, 2),
     typed("MOD", "nn>n", "modulo"),
@@ -79,18 +80,18 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("CBRT", "n>n", "cbrt_of"),
     typed("EXP", "n>n"),
     typed("FACTORIAL", "n>n", "factorial_of"),
-    typed("POW POWER", "nn>n"),
+    typed("POW POWER", "nn>n", "pow_of"),
     typed("SQRT", "n>n"),
     typed("SQUARE", "n>n"),
     typed("LN", "n>n"),
     typed("LOG", "nn>n"),
     typed("ACOS", "n>n"),
-    typed("ACOSH", "n>n"),
+    typed("ACOSH", "n>n", "acosh_of"),
     typed("ASIN", "n>n"),
     typed("ASINH", "n>n"),
     typed("ATAN", "n>n"),
     typed("ATAN2", "nn>n"),
-    typed("ATANH", "n>n"),
+    typed("ATANH", "n>n", "atanh_of"),
     typed("COS", "n>n"),
     typed("COSH", "n>n"),
     typed("COT", "n>n", "cot_of"),
@@ -102,5 +103,4 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("TAN", "n>n"),
     typed("TANH", "n>n"),
     typed("HAVERSINE", "nnnn>n"),
-    typed("WIDTH_BUCKET", "nnnn>n"),
 )

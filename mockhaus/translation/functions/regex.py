@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from mockhaus.errors import InvalidParameter, UnsupportedFeature
+from mockhaus.errors import InvalidParameter
 from mockhaus.translation import operands
 from mockhaus.translation.operands import integer, noted, number_call, string, text, text_call
 from mockhaus.translation.registry import Function, apply, call, rewrite
@@ -71,6 +71,8 @@ def _like(node: exp.RegexpLike, walk: Walk) -> exp.Expression:
 
 def _regexp_like(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """REGEXP_LIKE(s, p [, parameters]): the whole text must match."""
+    if any(map(operands.is_null, node.expressions)):
+        return exp.cast(exp.Null(), "BOOLEAN")
     parameters = _parameters(_argument(node, 2))
     subject = text(node.expressions[0])
     return apply("regexp_full_match", subject, _pattern(node.expressions[1], parameters))
@@ -82,57 +84,93 @@ def _count(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     return number_call("regexp_count", _from(node, 2), pattern)
 
 
-def _group(node: exp.Anonymous, index: int, parameters: str) -> int:
+#: What is no group within a pattern: an escaped character, a class of characters.
+_NO_GROUP: Final = re.compile(r"\\.|\[\^?\]?(?:\[:\w+:\]|\\.|[^\]\\])*\]", re.S)
+_GROUP: Final = re.compile(r"\((?!\?(?!P<))")
+
+
+def _groups(pattern: str) -> int:
+    """The number of groups of a pattern."""
+    return len(_GROUP.findall(_NO_GROUP.sub("", pattern)))
+
+
+def _group(node: exp.Anonymous, index: int, parameters: str) -> exp.Expression | None:
+    """The number of the group to extract; None for the whole match.
+
+    Without a number 'e' asks for the first group, or for the match of a pattern without groups.
+    """
     group = _argument(node, index)
+    if group is not None:
+        number = operands.literal_number(group)
+        if number is not None and number < 0:
+            raise InvalidParameter("SQL compilation error:\na group's number is not negative")
+        return None if number == 0 else operands.number(group)
+    if "e" not in parameters:
+        return None
+    pattern = operands.plain(node.expressions[1])
+    if isinstance(pattern, exp.Literal):
+        return integer(1) if _groups(str(pattern.this)) else None
+    return apply("regexp_first_group", text(pattern.copy()))
+
+
+def _grouped(
+    node: exp.Anonymous, index: int, parameters: str
+) -> tuple[exp.Expression, exp.Expression]:
+    """The pattern, and the number of a group of it: 0 is the match, one beyond the last is NULL."""
+    pattern = _pattern(node.expressions[1], parameters)
+    group = _group(node, index, parameters)
     if group is None:
-        return 1 if "e" in parameters else 0
+        return pattern, integer(0)
     number = operands.literal_number(group)
-    if number is None or number < 0:
-        raise UnsupportedFeature("Unsupported feature 'group number that is not a literal'.")
-    return number
+    bare = operands.plain(node.expressions[1])
+    if number is not None and isinstance(bare, exp.Literal) and number <= _groups(str(bare.this)):
+        return pattern, group
+    return text_call("regexp_with_groups", pattern, group.copy()), group
 
 
 def _substr(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """REGEXP_SUBSTR(s, p [, position [, occurrence [, parameters [, group]]]]): NULL if none."""
-    parameters = _parameters(_argument(node, 4))
-    occurrence = _argument(node, 3)
-    return text_call(
-        "regexp_nth",
-        _from(node, 2),
-        _pattern(node.expressions[1], parameters),
-        integer(_group(node, 5, parameters)),
-        integer(1) if occurrence is None else operands.number(occurrence),
-    )
+    if any(map(operands.is_null, node.expressions)):
+        return exp.cast(exp.Null(), "TEXT")
+    pattern, group = _grouped(node, 5, _parameters(_argument(node, 4)))
+    return text_call("regexp_nth", _from(node, 2), pattern, group, _occurrence(node, 3))
+
+
+def _occurrence(node: exp.Anonymous, index: int, least: int = 1) -> exp.Expression:
+    """Which match is meant. Raises InvalidParameter."""
+    occurrence = _argument(node, index)
+    if occurrence is None:
+        return integer(least)
+    number = operands.literal_number(occurrence)
+    if number is not None and number < least:
+        raise InvalidParameter(f"SQL compilation error:\nthe occurrence must be at least {least}")
+    return operands.number(occurrence)
 
 
 def _substr_all(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """REGEXP_SUBSTR_ALL: an array of all matches from an occurrence on."""
-    parameters = _parameters(_argument(node, 4))
-    occurrence = _argument(node, 3)
-    made = apply(
-        "regexp_all",
-        _from(node, 2),
-        _pattern(node.expressions[1], parameters),
-        integer(_group(node, 5, parameters)),
-        integer(1) if occurrence is None else operands.number(occurrence),
-    )
+    pattern, group = _grouped(node, 5, _parameters(_argument(node, 4)))
+    made = apply("regexp_all", _from(node, 2), pattern, group, _occurrence(node, 3))
     return noted(made, operands.VARIANT)
 
 
 def _instr(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """REGEXP_INSTR(s, p [, position [, occurrence [, option [, parameters [, group]]]]])."""
+    if any(map(operands.is_null, node.expressions)):
+        return exp.cast(exp.Null(), "BIGINT")
     parameters = _parameters(_argument(node, 5))
-    if _group(node, 6, parameters):
-        raise UnsupportedFeature("Unsupported feature 'REGEXP_INSTR with a group'.")
-    position, occurrence, option = (_argument(node, index) for index in (2, 3, 4))
-    return number_call(
-        "regexp_instr",
+    position, option = (_argument(node, index) for index in (2, 4))
+    arguments = [
         _from(node, 2),
         _pattern(node.expressions[1], parameters),
         integer(1) if position is None else operands.number(position),
-        integer(1) if occurrence is None else operands.number(occurrence),
+        _occurrence(node, 3),
         integer(0) if option is None else operands.number(option),
-    )
+    ]
+    group = _group(node, 6, parameters)
+    if group is not None:
+        return number_call("regexp_instr_group", *arguments, group)
+    return number_call("regexp_instr", *arguments)
 
 
 _REFERENCE: Final = re.compile(r"\\(\d)")
@@ -143,11 +181,13 @@ def _replace(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     pattern = _pattern(node.expressions[1], _parameters(_argument(node, 5)))
     by = _argument(node, 2)
     replacement = string("") if by is None else text(by)
-    occurrence = operands.literal_number(_argument(node, 4) or integer(0))
-    if occurrence is None:
-        raise UnsupportedFeature("Unsupported feature 'occurrence that is not a literal'.")
+    nth = _occurrence(node, 4, least=0)
+    occurrence = operands.literal_number(nth)
     rest = _from(node, 3)
-    if occurrence == 0:
+    constant = all(isinstance(operands.plain(e), exp.Literal) for e in (pattern, replacement))
+    if occurrence is None or (occurrence > 1 and not constant):
+        made = text_call("regexp_replace_nth", rest, pattern, replacement, nth)
+    elif occurrence == 0:
         made = text_call("regexp_replace", rest, pattern, replacement, string("g"))
     elif occurrence == 1:
         made = text_call("regexp_replace", rest, pattern, replacement)
@@ -168,7 +208,7 @@ def _replace_nth(
     flags = ""
     if match := re.match(r"\(\?[ims]+\)", one):
         flags, one = match[0], one[match.end() :]
-    groups = len(re.findall(r"(?<!\\)\((?!\?)", one))
+    groups = _groups(one)
     shifted = _REFERENCE.sub(
         lambda m: f"\\{int(m[1]) + 1 + groups if m[1] != '0' else 2 + groups}",
         operands.literal_text(by, "replacement with an occurrence"),
@@ -186,6 +226,6 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("REGEXP_COUNT", _count, 2, 4),
     call("REGEXP_SUBSTR", _substr, 2, 6),
     call("REGEXP_SUBSTR_ALL REGEXP_EXTRACT_ALL", _substr_all, 2, 6),
-    call("REGEXP_INSTR", _instr, 2, 7, partial="no group"),
-    call("REGEXP_REPLACE", _replace, 2, 6, partial="an occurrence above 1 needs literals"),
+    call("REGEXP_INSTR", _instr, 2, 7),
+    call("REGEXP_REPLACE", _replace, 2, 6),
 )

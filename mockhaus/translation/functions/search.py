@@ -13,7 +13,7 @@ from sqlglot import exp
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
 from mockhaus.translation import operands
 from mockhaus.translation.operands import literal_text, string, text
-from mockhaus.translation.registry import Function, apply, call, refused
+from mockhaus.translation.registry import Function, apply, call
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -45,9 +45,7 @@ def _search(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         raise UnsupportedFeature(f"Unsupported feature 'SEARCH with {analyzer}'.")
     if mode not in _MODES:
         raise UnsupportedFeature(f"Unsupported feature 'SEARCH_MODE {mode}'.")
-    if rest[0].find(exp.Star) is not None:
-        raise UnsupportedFeature("Unsupported feature 'SEARCH of *'.")
-    subjects = rest[0].expressions if isinstance(rest[0], exp.Tuple) else [rest[0]]
+    subjects = _subjects(rest[0])
     pattern = string(_ANALYZERS[analyzer])
     sought = string(literal_text(rest[1], "search string"))
     found = [
@@ -57,7 +55,24 @@ def _search(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     return exp.Paren(this=exp.or_(*found))
 
 
+def _search_ip(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """SEARCH_IP((a, b), '10.0.0.0/8'): whether an address of a range stands in the data."""
+    data, wanted = node.expressions
+    sought = string(literal_text(wanted, "search string"))
+    found = [
+        apply("holds_address", text(operands.plain(subject)), sought.copy())
+        for subject in _subjects(data)
+    ]
+    return exp.Paren(this=exp.or_(*found))
+
+
+def _subjects(data: exp.Expression) -> list[exp.Expression]:
+    if data.find(exp.Star) is not None:
+        raise UnsupportedFeature("Unsupported feature 'SEARCH of *'.")
+    return data.expressions if isinstance(data, exp.Tuple) else [data]
+
+
 FUNCTIONS: Final[tuple[Function, ...]] = (
     call("SEARCH", _search, 2, 4, partial="no ENTITY_ANALYZER, no EXACT, no *"),
-    refused("SEARCH_IP", "addresses are not searched for"),
+    call("SEARCH_IP", _search_ip, 2, 2),
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter
+from mockhaus.translation import operands
 from mockhaus.translation.clauses.paths import item
 from mockhaus.translation.operands import TEXT, noted, variant_call
 from mockhaus.translation.registry import (
@@ -30,15 +31,16 @@ if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
 
 
-def _parse_json(node: exp.ParseJSON, walk: Walk) -> exp.Expression:
-    """PARSE_JSON(text [, 'd' | 's']), TRY_PARSE_JSON: forgiving; the result is canonical."""
-    if node.args.get("safe"):
-        return variant_call("try_parse_json", node.this)
-    mode = node.args.get("expression")
-    if mode is not None and not (isinstance(mode, exp.Literal) and mode.this in ("d", "s")):
-        raise InvalidParameter("The second argument of PARSE_JSON is 'd' or 's'.")
-    last_wins = mode is not None and mode.this == "d"
-    return variant_call("parse_json_last" if last_wins else "parse_json", node.this)
+def _parse_json(name: str) -> Rewriter:
+    def rewriter(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """PARSE_JSON(text [, 'd' | 's']), TRY_PARSE_JSON: forgiving; the result is canonical."""
+        value, *mode = node.expressions
+        if mode and not (isinstance(mode[0], exp.Literal) and mode[0].this in ("d", "s")):
+            raise InvalidParameter(f"The second argument of {name.upper()} is 'd' or 's'.")
+        last_wins = bool(mode) and mode[0].this == "d"
+        return variant_call(f"{name}_last" if last_wins else name, value)
+
+    return rewriter
 
 
 def _insert(node: exp.ObjectInsert, walk: Walk) -> exp.Expression:
@@ -52,10 +54,11 @@ def _keys(name: str) -> Rewriter:
     def rewriter(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         """OBJECT_DELETE, OBJECT_PICK: keys one by one or as one array."""
         first, *keys = node.expressions
-        if len(keys) == 1 and not isinstance(keys[0], exp.Literal):
-            texts = exp.cast(apply("items_text", keys[0]), "TEXT[]")
-            return variant_once(name, first, texts)
-        return variant_once(name, first, exp.Array(expressions=keys))
+        if all(operands.is_text(key) for key in keys):
+            return variant_once(name, first, exp.Array(expressions=keys))
+        if len(keys) == 1:
+            return variant_once(name, first, once("keys_of", keys[0]))
+        return variant_once(name, first, exp.Array(expressions=[operands.text(k) for k in keys]))
 
     return rewriter
 
@@ -116,9 +119,10 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     # Taken on the way down, by clauses.objects and clauses.paths:
     stock("OBJECT_CONSTRUCT", exp.Struct, exp.StarMap),
     stock("OBJECT_CONSTRUCT_KEEP_NULL", exp.JSONObject),
-    stock("GET_PATH", exp.JSONExtract),
-    stock("JSON_EXTRACT_PATH_TEXT", exp.JSONExtractScalar),
-    rewrite("PARSE_JSON TRY_PARSE_JSON", _parse_json, exp.ParseJSON),
+    stock("GET_PATH", exp.JSONExtract, most=2),
+    stock("JSON_EXTRACT_PATH_TEXT", exp.JSONExtractScalar, most=2),
+    call("PARSE_JSON", _parse_json("parse_json"), 1, 2),
+    call("TRY_PARSE_JSON", _parse_json("try_parse_json"), 1, 2),
     rewrite("CHECK_JSON", lambda n, w: noted(apply("check_json", n.this), TEXT), exp.CheckJson),
     rewrite(
         "TO_JSON",

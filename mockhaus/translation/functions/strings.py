@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from mockhaus.errors import InvalidParameter
+from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
 from mockhaus.translation import operands
 from mockhaus.translation.operands import called, noted, text, text_call, typed
 from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite
@@ -103,6 +103,11 @@ def _pad(to: str) -> Rewriter:
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         """LPAD, RPAD: a negative length is empty, an empty pad adds nothing."""
         value, size, *pad = node.expressions
+        if not pad and operands.is_binary(value):
+            raise WrongArguments(
+                "SQL compilation error:\nnot enough arguments for function"
+                f" [{str(node.this).upper()}] of a BINARY, expected 3, got 2"
+            )
         if pad and not operands.is_text(value) and not operands.is_text(pad[0]):
             return called(f"{to}_any", value, operands.number(size), pad[0])
         filler = text(pad[0]) if pad else operands.string(" ")
@@ -209,10 +214,19 @@ def _soundex(*, keep_second: bool) -> Rewriter:
 
 
 def _collate(node: exp.Collate, walk: Walk) -> exp.Expression:
-    """`s COLLATE 'en-ci'`: case-insensitive and accent-insensitive collations."""
-    name = operands.literal_text(node.expression, "collation").lower()
-    parts = set(name.replace("_", "-").split("-"))
-    wanted = [known for sign, known in (("ci", "NOCASE"), ("ai", "NOACCENT")) if sign in parts]
+    """`s COLLATE 'de-ci'`: the order of a locale (of ICU), without regard to case or accents."""
+    name = operands.literal_text(node.expression, "collation")
+    locale, *specifiers = [part.lower() for part in name.split("-")]
+    if locale in _SPECIFIERS:
+        locale, specifiers = "", [locale, *specifiers]
+    for part in specifiers:
+        if part not in _SPECIFIERS:
+            raise UnsupportedFeature(f"Unsupported feature 'collation {name}' ({part}).")
+    if not _LOCALE.fullmatch(locale):
+        raise InvalidParameter(f"SQL compilation error:\nInvalid collation specification: '{name}'")
+    wanted = [_SPECIFIERS[part] for part in ("ci", "ai") if part in specifiers]
+    if locale not in ("", "utf8", "bin"):
+        wanted.append(locale)
     made: exp.Expression = exp.Paren(this=text(node.this))
     if wanted:
         collation = exp.Column(this=exp.Identifier(this=".".join(wanted), quoted=False))
@@ -220,6 +234,10 @@ def _collate(node: exp.Collate, walk: Walk) -> exp.Expression:
     made.meta[_COLLATION] = name
     return made
 
+
+#: What a collation may ask for, and DuckDB's word for it, if any: as it is.
+_SPECIFIERS: Final = {"ci": "NOCASE", "cs": "", "ai": "NOACCENT", "as": "", "fl": ""}
+_LOCALE: Final = re.compile(r"[a-z]{2}(_[a-z]{2})?|utf8|bin|")
 
 #: Key of `meta` of a text that COLLATE gave a collation: its name.
 _COLLATION: Final = "collation"
@@ -274,14 +292,14 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("RTRIMMED_LENGTH", "t>n"),
     rewrite("CHR CHAR", _chr, exp.Chr),
     call("CHARINDEX", _charindex, 2, 3),
-    rewrite("POSITION", _position, exp.StrPosition),
+    rewrite("POSITION", _position, exp.StrPosition, most=3),
     call("CONCAT", _concat, 1),
     call("CONCAT_WS", _concat_ws, 2),
     typed("CONTAINS", "tt"),
     typed("STARTSWITH", "tt", "starts_with"),
     typed("ENDSWITH", "tt", "ends_with"),
-    rewrite("INITCAP", _initcap, exp.Initcap),
-    typed("INSERT", "tnnt>t", "insert_text"),
+    rewrite("INITCAP", _initcap, exp.Initcap, most=2),
+    typed("INSERT", "xnnx", "insert_text"),
     typed("LEFT", "xn>t", "left_of"),
     typed("RIGHT", "xn>t", "right_of"),
     typed("LOWER", "t>t"),
@@ -299,7 +317,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("SPLIT_PART", "ttn>t", "split_part_of"),
     call("STRTOK", _strtok, 1, 3),
     call("STRTOK_TO_ARRAY", _strtok_to_array, 1, 2),
-    rewrite("SUBSTR SUBSTRING", _substring, exp.Substring),
+    rewrite("SUBSTR SUBSTRING", _substring, exp.Substring, most=3),
     typed("TRANSLATE", "ttt>t"),
     call("EDITDISTANCE", _edit_distance, 2, 3),
     typed("JAROWINKLER_SIMILARITY", "tt>n"),
@@ -315,7 +333,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("BASE64_DECODE_BINARY", _decode("to_binary_base64"), 1, 2),
     call("TRY_BASE64_DECODE_STRING", _decode("try_base64_decode_string", operands.TEXT), 1, 2),
     call("TRY_BASE64_DECODE_BINARY", _decode("try_to_binary_base64"), 1, 2),
-    rewrite("COLLATE", _collate, exp.Collate, partial="ci and ai only"),
+    rewrite("COLLATE", _collate, exp.Collate, partial="of the specifiers ci, cs, ai, as and fl"),
     typed("PARSE_URL", "t?n>v"),
     call("COLLATION", _collation, 1, 1, partial="of COLLATE alone, not of columns"),
     call("PARSE_IP", _parse_ip, 2, 3),

@@ -11,22 +11,17 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.translation.registry import Function, apply, call, refused, rewrite, stock
+from mockhaus.translation.operands import number, number_call
+from mockhaus.translation.registry import Function, call, refused, rewrite, stock
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
 
 
-def _nth_value(node: exp.NthValue, walk: Walk) -> exp.Expression:
-    if node.args.get("from_first") is False:
-        raise UnsupportedFeature("Unsupported feature 'NTH_VALUE FROM LAST'.")
-    return node
-
-
 def _width_bucket(node: exp.WidthBucket, walk: Walk) -> exp.Expression:
     """WIDTH_BUCKET(value, low, high, count)."""
-    limits = (node.args["min_value"], node.args["max_value"], node.args["num_buckets"])
-    return apply("snow_width_bucket", node.this, *limits)
+    values = (node.this, *(node.args[key] for key in ("min_value", "max_value", "num_buckets")))
+    return number_call("snow_width_bucket", *map(number, values))
 
 
 def _needs_over(node: exp.Anonymous, walk: Walk) -> exp.Expression:
@@ -44,7 +39,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     stock("LEAD", exp.Lead),
     stock("FIRST_VALUE", exp.FirstValue),
     stock("LAST_VALUE", exp.LastValue),
-    rewrite("NTH_VALUE", _nth_value, exp.NthValue),
+    stock("NTH_VALUE", exp.NthValue),
     rewrite("WIDTH_BUCKET", _width_bucket, exp.WidthBucket),
     # With OVER they are taken by clauses.windows.
     call("RATIO_TO_REPORT", _needs_over, 1, 1),
