@@ -61,6 +61,9 @@ class Form:
             return column if kind == wanted else column.cast(wanted, safe=False)
         if isinstance(column, pa.ExtensionArray):
             return self.bring(column.storage)
+        if pa.types.is_decimal128(kind) and pa.types.is_decimal128(wanted):
+            # A parameter brings digits of its own: numeric has as many as the value.
+            return column
         try:
             return column.cast(wanted, safe=pa.types.is_integer(wanted))
         except pa.ArrowInvalid as error:

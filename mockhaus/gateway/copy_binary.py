@@ -147,6 +147,28 @@ def _bytes(fields: Fields, kind: SqlType) -> pa.Array:
     return fields.binary()
 
 
+def _uuids(fields: Fields, kind: SqlType) -> pa.Array:
+    fields.fixed({16: "V16"})
+    digits = _HEX[fields.window(np.where(fields.nulls, 0, fields.starts), 16)]
+    texts = np.insert(digits.view("S1"), (8, 12, 16, 20), b"-", axis=1)
+    return pa.array(np.ascontiguousarray(texts).view("S36")[:, 0], mask=fields.nulls).cast("string")
+
+
+_HEX: Final = np.array([f"{byte:02x}" for byte in range(256)], dtype="S2")
+
+
+def _intervals(fields: Fields, kind: SqlType) -> pa.Array:
+    """Texts that DuckDB reads: Parquet has no interval of microseconds."""
+    layout = np.dtype([("micros", ">i8"), ("days", ">i4"), ("months", ">i4")])
+    fields.fixed({16: "V16"})
+    spans = fields.window(np.where(fields.nulls, 0, fields.starts), 16).view(layout)[:, 0]
+    texts = [
+        f"{months} months {days} days {micros} microseconds"
+        for micros, days, months in spans.tolist()
+    ]
+    return pa.array(texts, pa.string(), mask=fields.nulls)
+
+
 def _numerics(fields: Fields, kind: SqlType) -> pa.Array:
     precision, scale = kind.precision or 38, kind.scale or 0
     there, sizes = ~fields.nulls, fields.sizes
@@ -229,4 +251,6 @@ _READERS: Final[dict[str, Callable[[Fields, SqlType], pa.Array]]] = {
     "VARIANT": _json,
     "OBJECT": _json,
     "ARRAY": _json,
+    "UUID": _uuids,
+    "INTERVAL": _intervals,
 }

@@ -164,6 +164,8 @@ def _converted(text: str, kind: str) -> str:
             f"CASE WHEN starts_with({text}, '\\x') THEN unhex(substr({text}, 3))"
             f" ELSE encode({text}) END"
         )
+    if kind == "INTERVAL":  # in which DuckDB knows no plus sign
+        return f"CAST(replace({text}, '+', '') AS INTERVAL)"
     if kind == "JSON" or kind.endswith("]") or kind.startswith(("STRUCT", "MAP")):
         return f"CAST(CAST({text} AS JSON) AS {kind})"
     return f"CAST({text} AS {kind})"

@@ -24,7 +24,7 @@ def label(tree: exp.Expression, labels: tuple[str, ...]) -> None:
 
 def labelled(item: exp.Expression, text: str | None) -> exp.Expression:
     """An item under a name: the text given, or its own in Snowflake's spelling."""
-    if isinstance(item, (exp.Alias, exp.Aliases, exp.Star, exp.Placeholder)):
+    if isinstance(item, (exp.Alias, exp.Aliases, exp.Star)):
         return item
     if isinstance(item, exp.Column) and not isinstance(item.this, exp.Parameter):
         return item

@@ -228,6 +228,21 @@ def test_binary_takes_narrow_integers(client: psycopg.Connection) -> None:
     assert rows == [(7, "seven"), (None, None)]
 
 
+@pytest.mark.parametrize("form", ["text", "binary"])
+def test_identifiers_and_intervals(client: psycopg.Connection, form: str) -> None:
+    client.execute("CREATE TABLE s (u UUID, i INTERVAL)")
+    client.execute(
+        "INSERT INTO s VALUES ('00112233-4455-6677-8899-aabbccddeeff', '14 months -1 days 2 hours'),"
+        " (NULL, NULL)"
+    )
+    data = copy_out(client, f"COPY s TO STDOUT (FORMAT {form})")
+    client.execute("CREATE TABLE r (u UUID, i INTERVAL)")
+    copy_in(client, f"COPY r FROM STDIN (FORMAT {form})", data)
+    assert copy_out(client, "COPY r TO STDOUT").decode() == (
+        "00112233-4455-6677-8899-aabbccddeeff\t1 year 2 mons -1 days +02:00:00\n\\N\t\\N\n"
+    )
+
+
 BROKEN_BINARY = [
     (b"", "22P04"),
     (b"nonsense", "22P04"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -108,6 +109,9 @@ VALUES: list[tuple[str, list[bytes | None], list[tuple[Any, ...]]]] = [
     ("SELECT i FROM (SELECT 1 AS i UNION SELECT 2) WHERE i = $1", [b" 2"], [(2,)]),
     ("SELECT $1::NUMBER(10,2)", [b"1.005"], [(Decimal("1.01"),)]),
     ("SELECT 1 + $1", [b"41"], [(42,)]),
+    ("SELECT 0.5 + $1", [b"1.123456789012345678"], [(Decimal("1.623456789012345678"),)]),
+    ("SELECT DATE '2024-01-31' + $1::INTERVAL", [b"1 mon"], [(datetime(2024, 2, 29),)]),
+    ("SELECT 1 WHERE DATE '2024-02-29' = $1", [b"2024-02-29 +02"], [(1,)]),
 ]
 
 
@@ -121,6 +125,21 @@ def test_values(
     cursor = psycopg.RawCursor(client)
     given = [None if each is None else each.decode() for each in values]
     assert cursor.execute(text, given).fetchall() == rows
+
+
+def test_a_number_keeps_its_digits(client: psycopg.Connection[Any]) -> None:
+    cursor = psycopg.RawCursor(client)
+    for value in (Decimal("1.50"), Decimal("1.1234567890123456789"), Decimal(10) ** 30):
+        assert cursor.execute("SELECT $1", [value]).fetchall() == [(value,)]
+        many = "SELECT $1 FROM TABLE(GENERATOR(ROWCOUNT => 200))"
+        for form in (False, True):
+            rows = cursor.execute(many, [value], binary=form).fetchall()
+            assert {str(row[0]) for row in rows} == {format(value, "f")}
+
+
+def test_a_parameter_is_a_column_of_its_own_name(client: psycopg.Connection[Any]) -> None:
+    cursor = psycopg.RawCursor(client).execute("SELECT $1, $2 AS two", [1, 2])
+    assert [each.name for each in cursor.description or ()] == ["$1", "two"]
 
 
 #: A value that does not fit its place: SQLSTATE, and what the message says.

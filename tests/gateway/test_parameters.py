@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +35,10 @@ VALUES: list[tuple[int, int, bytes, Any]] = [
     (701, TEXT, b"1e-300", 1e-300),
     (1700, TEXT, b"123.4500", Decimal("123.4500")),
     (1700, BINARY, bytes.fromhex("0003 0001 4000 0002 0001 0929 1a2c"), Decimal("-12345.67")),
+    (1700, TEXT, b"1E+3", Decimal("1000")),
+    (1700, TEXT, b"9" * 38, Decimal("9" * 38)),
+    (1700, TEXT, b"0." + b"6" * 60, Decimal("0." + "6" * 36 + "7")),
+    (1700, TEXT, b"1234." + b"5" * 60, Decimal("1234." + "5" * 33 + "6")),
     (17, TEXT, b"\\x00ff", b"\x00\xff"),
     (17, BINARY, b"\x00\xff", b"\x00\xff"),
     (1082, TEXT, b"2024-02-29", date(2024, 2, 29)),
@@ -47,7 +51,23 @@ VALUES: list[tuple[int, int, bytes, Any]] = [
     (1083, TEXT, b"12:34:56.7", time(12, 34, 56, 700000)),
     (1114, TEXT, b"2024-01-01 00:00:00.5", datetime(2024, 1, 1, 0, 0, 0, 500000)),
     (1184, BINARY, b"\0\0\0\0\0\0\0\0", datetime(2000, 1, 1, tzinfo=UTC)),
-    (1186, TEXT, b"1 day 02:00:00", timedelta(days=1, hours=2)),
+    (1082, TEXT, b"2024-02-29 +02", date(2024, 2, 29)),
+    (1082, TEXT, b"2024-2-9", date(2024, 2, 9)),
+    (1082, TEXT, b"2024-02-29 23:00:00-05:30", date(2024, 2, 29)),
+    (1082, BINARY, b"\x7f\xff\xff\xff", "infinity"),
+    (1083, TEXT, b"01:02:03+00", time(1, 2, 3)),
+    (1083, TEXT, b"2024-02-29 1:02+05:30", time(1, 2)),
+    (1114, TEXT, b"2024-02-29 01:02:03.5 +02", datetime(2024, 2, 29, 1, 2, 3, 500000)),
+    (1114, BINARY, b"\x80\0\0\0\0\0\0\0", "-infinity"),
+    (1184, TEXT, b"2024-02-29 01:02:03 +00", datetime(2024, 2, 29, 1, 2, 3, tzinfo=UTC)),
+    (1186, TEXT, b"1 day 02:00:00", "1 day 02:00:00"),
+    (1186, TEXT, b"-1 mons +02:00", "-1 mons 02:00"),
+    (
+        1186,
+        BINARY,
+        bytes.fromhex("0000 0000 0000 0007 ffff ffff 0000 000e"),
+        "14 months -1 days 7 microseconds",
+    ),
     (
         2950,
         TEXT,
@@ -122,6 +142,13 @@ BAD = [
     (999_999, BINARY, b"x", "22P03", "incorrect binary data format in bind parameter 2"),
     (25, TEXT, b"\xff", "22021", 'invalid byte sequence for encoding "UTF8" in parameter $2'),
     (0, TEXT, b"a\0b", "22021", 'invalid byte sequence for encoding "UTF8": 0x00 in parameter $2'),
+    (
+        1700,
+        TEXT,
+        b"1E+38",
+        "22003",
+        "numeric '1E+38' has more than 38 digits in parameter $2",
+    ),
     (1700, TEXT, b"NaN", "0A000", "parameter $2: numeric 'NaN' has no Snowflake value"),
 ]
 
