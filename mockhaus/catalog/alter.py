@@ -42,7 +42,9 @@ def alter_table(workspace: Workspace, statement: s.AlterTable) -> Result:
         raise missing(change.kind, change.name)
     for step in change.steps:
         changed = _STEPS[type(step)](workspace, found, step)
-        if changed != found and not isinstance(step, a.SwapWith):  # that records both itself
+        if isinstance(step, a.SetNotNull) or (
+            changed != found and not isinstance(step, a.SwapWith)  # that records both itself
+        ):
             workspace.objects.update(found, changed)
         found = changed
     return status(tag, _DONE)

@@ -32,9 +32,13 @@ def copy_database(
     for schema in sorted(found, key=lambda each: each.oid or 0):
         target = ObjectName(schema.name.name, None, name)
         _copy(workspace, schema, target, moved=moved)
-    _views(workspace, [each.name for each in found], name)
+    for each in found:
+        _views(workspace, each.name, ObjectName(each.name.name, None, name), moved=moved)
     if moved:
         remove_database(workspace, source.name.name)
+        workspace.objects.renumber(source, ObjectName(name))
+        for each in found:
+            workspace.objects.renumber(each, ObjectName(each.name.name, None, name))
 
 
 def copy_schema(
@@ -43,9 +47,10 @@ def copy_schema(
 ) -> None:  # fmt: skip
     """Make a schema of all that is in another; `moved`: that one goes."""
     _copy(workspace, source, target, moved=moved, **options)
-    _views_of(workspace, source.name, target)
+    _views(workspace, source.name, target, moved=moved)
     if moved:
         remove_schema(workspace, source.name)
+        workspace.objects.renumber(source, target)
 
 
 def _copy(
@@ -55,13 +60,15 @@ def _copy(
     """Everything but the views, which may name what comes later."""
     make_schema(workspace, target, **_told(source, options))
     for each in _within(workspace, "SEQUENCE", source.name):
-        _sequence(workspace, each, _at(each, target))
+        copied = replace(each, name=_at(each, target))
+        _sequence(workspace, each, copied.name)
+        workspace.objects.add(copied, moved=moved)
     for each in _within(workspace, "TABLE", source.name):
         _table(workspace, each, _at(each, target), moved=moved)
     for kind in _RECORDS:
         for each in _within(workspace, kind, source.name):
             if kind != "STAGE" or moved or each.properties.get("URL"):  # as Snowflake clones them
-                workspace.objects.add(replace(each, name=_at(each, target)))
+                workspace.objects.add(replace(each, name=_at(each, target)), moved=moved)
             if kind == "TAG" and moved:
                 tagging.rename(workspace.objects, each.name, _at(each, target))
 
@@ -94,7 +101,6 @@ def _sequence(workspace: Workspace, source: CatalogObject, target: ObjectName) -
         f"CREATE SEQUENCE {names.storage_name(target, workspace.context)} START WITH {start}"
         f" INCREMENT BY {step} MINVALUE {least} MAXVALUE {most}"
     )
-    workspace.objects.add(replace(source, name=target))
 
 
 def _table(workspace: Workspace, source: CatalogObject, target: ObjectName, *, moved: bool) -> None:
@@ -110,18 +116,14 @@ def _table(workspace: Workspace, source: CatalogObject, target: ObjectName, *, m
             entry = {**entry, "default": text}
         entries.append(entry)
     properties = {**source.properties, "columns": entries}
-    workspace.objects.add(replace(source, name=target, properties=properties))
+    copied = replace(source, name=target, properties=properties)
+    workspace.objects.add(copied, moved=moved)
 
 
-def _views(workspace: Workspace, schemas: list[ObjectName], database: str) -> None:
-    for schema in schemas:
-        _views_of(workspace, schema, ObjectName(schema.name, None, database))
-
-
-def _views_of(workspace: Workspace, source: ObjectName, target: ObjectName) -> None:
+def _views(workspace: Workspace, source: ObjectName, target: ObjectName, *, moved: bool) -> None:
     for each in _within(workspace, "VIEW", source):
         copied = replace(each, name=_at(each, target))
-        workspace.objects.add(copied)
+        workspace.objects.add(copied, moved=moved)
         views.renew(workspace, copied, like=each.name)
 
 
@@ -133,7 +135,7 @@ def move_sequence(workspace: Workspace, found: CatalogObject, target: ObjectName
     _sequence(workspace, found, target)
     defaults.release(workspace, found.name)
     workspace.cursor.run(f"DROP SEQUENCE {names.storage_name(found.name, workspace.context)}")
-    workspace.objects.remove_record(found)
+    workspace.objects.update(found, replace(found, name=target))
 
 
 def restep_sequence(workspace: Workspace, found: CatalogObject, step: int) -> None:

@@ -30,6 +30,7 @@ OID_STEP: Final = 2_048
 _SETUP: Final = f"""
 CREATE SCHEMA IF NOT EXISTS {SCHEMA};
 CREATE SEQUENCE IF NOT EXISTS {SCHEMA}.oids START WITH {FIRST_OID} INCREMENT BY {OID_STEP};
+CREATE SEQUENCE IF NOT EXISTS {SCHEMA}.stamps;
 CREATE TABLE IF NOT EXISTS {SCHEMA}.objects (
     kind VARCHAR NOT NULL,
     database VARCHAR NOT NULL,
@@ -40,9 +41,14 @@ CREATE TABLE IF NOT EXISTS {SCHEMA}.objects (
     owner VARCHAR NOT NULL,
     created TIMESTAMPTZ NOT NULL,
     altered TIMESTAMPTZ NOT NULL,
-    oid BIGINT NOT NULL
+    oid BIGINT NOT NULL,
+    stamp BIGINT
 );
+ALTER TABLE {SCHEMA}.objects ADD COLUMN IF NOT EXISTS stamp BIGINT;
 """
+
+#: The temporary tables of a connection; see `set_up_temporaries`.
+TEMPORARIES: Final = 'temp.main."__mockhaus.temporaries"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,20 @@ def set_up(cursor: Cursor) -> None:
     for statement in _SETUP.split(";"):
         if statement.strip():
             cursor.run(statement)
+
+
+def set_up_temporaries(cursor: Cursor) -> None:
+    """Create the record of a connection's temporary tables, unless it is there."""
+    cursor.run(
+        f"CREATE TEMP TABLE IF NOT EXISTS {TEMPORARIES} AS"
+        f" SELECT database, schema, name, properties, oid FROM {SCHEMA}.objects WHERE FALSE"
+    )
+
+
+def next_oid(cursor: Cursor) -> int:
+    """A number for a new object. It is taken before the statement that records it, which may be
+    run again (see `Cursor.replay`)."""
+    return int(cursor.rows(f"SELECT nextval('{SCHEMA}.oids')")[0][0])
 
 
 def _key(kind: str, name: ObjectName) -> tuple[str, str, str, str]:
@@ -173,11 +193,12 @@ class Objects:
         self.add(new)
         return True
 
-    def add(self, new: CatalogObject) -> None:
-        """Record an object, whatever else has its name."""
+    def add(self, new: CatalogObject, *, moved: bool = False) -> None:
+        """Record an object, whatever else has its name; one that has `moved` keeps its number."""
+        oid = new.oid if moved and new.oid is not None else next_oid(self._cursor)
         self._cursor.run(
-            f"INSERT INTO {SCHEMA}.objects VALUES (?, ?, ?, ?, ?, ?, ?, now(), now(),"
-            f" nextval('{SCHEMA}.oids'))",
+            f"INSERT INTO {SCHEMA}.objects VALUES (?, ?, ?, ?, ?, ?, ?, now(), now(), ?,"
+            f" nextval('{SCHEMA}.stamps'))",
             (
                 new.kind,
                 new.name.database or "",
@@ -186,14 +207,36 @@ class Objects:
                 json.dumps(dict(new.properties)),
                 new.comment,
                 new.owner,
+                oid,
             ),
         )
 
+    def add_temporary(self, new: CatalogObject) -> None:
+        """Record a temporary table of the connection."""
+        set_up_temporaries(self._cursor)
+        name, properties = new.name, json.dumps(dict(new.properties))
+        self._cursor.run(
+            f"INSERT INTO {TEMPORARIES} VALUES (?, ?, ?, ?, ?)",
+            (name.database, name.schema, name.name, properties, next_oid(self._cursor)),
+        )
+
+    def drop_temporary(self, name: ObjectName) -> None:
+        """Forget a temporary table of the connection."""
+        self._cursor.run(
+            f"DELETE FROM {TEMPORARIES}"
+            " WHERE upper(database) = ? AND upper(schema) = ? AND upper(name) = ?",
+            _key("", name)[1:],
+        )
+
     def update(self, old: CatalogObject, new: CatalogObject) -> None:
-        """Give an object another name, properties, comment or owner; it keeps its age."""
+        """Give an object another name, properties, comment or owner; it keeps its age and number.
+
+        Its stamp becomes another: what was read of it is out of date.
+        """
         self._cursor.run(
             f"UPDATE {SCHEMA}.objects SET database = ?, schema = ?, name = ?, properties = ?,"
-            f" comment = ?, owner = ?, altered = now() WHERE {_WHERE}"
+            f" comment = ?, owner = ?, altered = now(), stamp = nextval('{SCHEMA}.stamps')"
+            f" WHERE {_WHERE}"
             " AND (? IS NULL OR oid = ?)",
             (
                 new.name.database or "",
@@ -213,6 +256,14 @@ class Objects:
                     properties = {**each.properties, "name": str(new.name)}
                     key = grant_key(properties)
                     self.update(each, replace(each, name=key, properties=properties))
+
+    def renumber(self, old: CatalogObject, name: ObjectName) -> None:
+        """Give what has come in another's place its number; the other is gone."""
+        self._cursor.run(
+            f"UPDATE {SCHEMA}.objects SET oid = ?, stamp = nextval('{SCHEMA}.stamps')"
+            f" WHERE {_WHERE}",
+            (old.oid, *_key(old.kind, name)),
+        )
 
     def drop(self, kind: str, name: ObjectName, *, if_exists: bool = False) -> bool:
         """Forget an object; False if IF EXISTS met none. Raises UndefinedObject."""

@@ -146,7 +146,10 @@ def _create_temporary(workspace: Workspace, definition: tables.TableDefinition) 
         raise DuplicateObject(f"SQL compilation error:\nObject '{definition.name}' already exists.")
     if exists:
         workspace.cursor.run(f"DROP TABLE {stored}")
+        workspace.objects.drop_temporary(definition.name)
     rows = _build(workspace, definition, stored, "TEMP TABLE")
+    name = require_schema(workspace, definition.name)
+    workspace.objects.add_temporary(CatalogObject("TABLE", name, _recorded(workspace, definition, ())))
     answer = status("CREATE TABLE", f"Table {definition.name.name} successfully created.")
     if rows is not None:
         answer.tag, answer.row_count = "SELECT", rows
@@ -272,7 +275,9 @@ def drop(workspace: Workspace, kind: str, name: ObjectName) -> None:
     if kind == "SEQUENCE":
         defaults.release(workspace, name)
     workspace.cursor.run(f"DROP {kind} {names.storage_name(name, workspace.context)}")
-    if not workspace.context.is_temporary(name):
+    if workspace.context.is_temporary(name):
+        workspace.objects.drop_temporary(name)
+    else:
         workspace.objects.drop(kind, name, if_exists=True)
 
 

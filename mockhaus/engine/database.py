@@ -36,6 +36,9 @@ STATEMENTS: Final = 256
 DATA: Final = "session"
 _SAVED: Final = "saved"
 
+#: What an Arrow table is called while its rows are taken.
+_LOADED: Final = "__mockhaus_loaded"
+
 #: A size that no log reaches: while a file is copied, DuckDB must not write into it.
 _NEVER: Final = "1000TB"
 
@@ -182,6 +185,22 @@ class Cursor:
             return self._duckdb.fetchall()
         except duckdb.Error as error:
             raise self.fault(error) from None
+
+    def arrow(self, sql: str) -> pa.Table:
+        """All rows of a query as an Arrow table."""
+        self._execute(sql, ())
+        try:
+            return self._duckdb.to_arrow_table()
+        except duckdb.Error as error:
+            raise self.fault(error) from None
+
+    def load(self, table: str, rows: pa.Table) -> None:
+        """Put the rows of an Arrow table into a table of the same columns."""
+        self._duckdb.register(_LOADED, rows)
+        try:
+            self._execute(f"INSERT INTO {table} FROM {_LOADED}", ())
+        finally:
+            self._duckdb.unregister(_LOADED)
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""

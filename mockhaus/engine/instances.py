@@ -13,7 +13,7 @@ from typing import Final
 
 import duckdb
 
-from mockhaus.engine import library, udfs
+from mockhaus.engine import dictionaries, library, udfs
 from mockhaus.engine.library import CATALOG
 
 
@@ -53,6 +53,7 @@ class Instances:
         macros = str(self._macros).replace("'", "''")
         instance.execute(f"ATTACH '{macros}' AS {CATALOG} (READ_ONLY)")
         udfs.register(instance)
+        dictionaries.register(instance)
         return instance
 
     def close(self) -> None:

@@ -23,7 +23,7 @@ from typing import Final
 
 import duckdb
 
-from mockhaus.engine import udfs
+from mockhaus.engine import dictionaries, udfs
 from mockhaus.engine.hygiene import hygienic
 
 #: The name under which the library is attached.
@@ -106,6 +106,7 @@ def build(path: Path) -> None:
     connection = duckdb.connect(config=CONFIG)
     try:
         udfs.register(connection)  # macros that call them are refused otherwise
+        dictionaries.register(connection)
         file = str(path).replace("'", "''")
         # Typed macro parameters need this storage version at least.
         connection.execute(f"ATTACH '{file}' AS {CATALOG} (STORAGE_VERSION 'v1.5.0')")

@@ -100,7 +100,8 @@ def _exact_quotient(dividends: Any, divisors: Any, scales: Any) -> Any:
     return pa.array(values, pa.string())
 
 
-#: Name in DuckDB -> function of Arrow columns, their types and that of its answer.
+#: Name in DuckDB -> function of Arrow columns, their types and that of its answer. The names are
+#: those of macros that call them (`macros/udfs.sql`).
 FUNCTIONS: Final[dict[str, tuple[Any, list[Any], Any]]] = {
     "json_canonical": (_parse_json, ["VARCHAR"], "VARCHAR"),
     "json_canonical_last": (_parse_json_last, ["VARCHAR"], "VARCHAR"),
@@ -131,7 +132,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the functions known to a DuckDB instance; all its connections see them."""
     for name, (function, parameters, answer) in FUNCTIONS.items():
         connection.create_function(
-            name,
+            f"raw_{name}",
             function,
             parameters,
             answer,

@@ -85,6 +85,7 @@ class Connection:
             lambda: session.version,
             self._workspace,
             lambda: self.settings,
+            shared=session.catalogs,
         )
         self.context = replace(
             context,

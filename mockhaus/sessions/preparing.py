@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from mockhaus.catalog.objects import Objects
-from mockhaus.catalog.postgres.snapshot import Settings, Snapshot
+from mockhaus.catalog.postgres.snapshot import Settings, Shared, Snapshot
 from mockhaus.catalog.routines import defined
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Cursor, Described, Stream
@@ -104,7 +104,8 @@ class Preparer:
     """Prepares the statements of one connection.
 
     `version` tells of changes to the session's objects; `workspace` is the connection's, made when
-    it is needed; `settings` says what a catalog query sees of the door's settings.
+    it is needed; `settings` says what a catalog query sees of the door's settings, `shared` is what
+    connections tell each other of the catalogs' rows.
     """
 
     def __init__(
@@ -114,13 +115,15 @@ class Preparer:
         version: Callable[[], int],
         workspace: Callable[[], Workspace],
         settings: Callable[[], Settings],
+        *,
+        shared: Shared,
     ) -> None:
         self._cursor = cursor
         self._transaction = transaction
         self._version = version
         self._workspace = workspace
         self._settings = settings
-        self._snapshot = Snapshot(cursor)
+        self._snapshot = Snapshot(cursor, shared)
         self._kept: OrderedDict[tuple[Any, ...], Prepared] = OrderedDict()
         #: Translations of shapes, and the query of each that was prepared last.
         self._shapes: dict[tuple[Any, ...], tuple[Translation, Prepared]] = {}
@@ -336,10 +339,15 @@ class Preparer:
 
     def provide(self, catalog: CatalogTranslation, context: Context) -> None:
         """Have the rows of the system catalogs there that a query reads."""
-        transaction = self._transaction
-        number = transaction.number if transaction.is_open else 0
-        key = (self._version(), number)
-        self._snapshot.provide(catalog.relations, context, key, self._settings())
+        is_open = self._transaction.is_open
+        self._snapshot.provide(
+            catalog.relations,
+            catalog.dictionaries,
+            context,
+            (self._version(), self._transaction.number if is_open else 0),
+            self._settings(),
+            is_committed=not is_open,
+        )
 
     def learn(self, prepared: Prepared) -> tuple[Column, ...]:
         """The columns of a query, which has just begun to run if they were not known."""

@@ -17,6 +17,7 @@ from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects, set_up
 from mockhaus.catalog.parameters import of_account
+from mockhaus.catalog.postgres.snapshot import Shared
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Database
 from mockhaus.errors import SessionBusy
@@ -84,6 +85,8 @@ class Session:
         #: Held while a database is created on first use, so that two connections do not both.
         self.setup = threading.Lock()
         self.version = 0
+        #: What its connections have read of the system catalogs, for those that come.
+        self.catalogs: Shared = {}
         self._numbers = itertools.count(1)
         self._connections: set[Connection] = set()
         self._guard = threading.Lock()

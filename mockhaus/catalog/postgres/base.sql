@@ -1,6 +1,7 @@
--- What the catalogs are made of. `-- name` begins the rows of a relation; `@name` is one of these
--- relations, `:database`, `:schema` and `:user` are those of the connection. Object OIDs are
--- recorded and lie 2,048 apart: what belongs to a table has its OIDs right behind the table's.
+-- What the catalogs are made of. `-- name` begins the rows of a relation, `-- name (view)` those of
+-- one that is not kept; `@name` is one of these relations, `:database`, `:schema` and `:user` are
+-- those of the connection. Object OIDs are recorded and lie 2,048 apart: what belongs to a table
+-- has its OIDs right behind the table's.
 
 -- system_relations
 SELECT CAST(p[1] AS UINTEGER) AS oid, p[2] AS relkind,
@@ -14,129 +15,155 @@ SELECT CAST(oid AS UINTEGER) AS oid, name, pg_shown(name) AS nspname, comment,
 FROM __mockhaus.objects WHERE kind = 'SCHEMA' AND upper(database) = upper(:database)
 
 -- stored_relations
-SELECT CAST(o.oid AS UINTEGER) AS oid, s.oid AS namespace, s.nspname, s.stored AS schema, o.name,
-    pg_shown(o.name) AS relname,
+-- `place` and `stored` are DuckDB's schema and name; `stamp` is another whenever the object changes.
+SELECT CAST(o.oid AS UINTEGER) AS oid, s.oid AS namespace, s.nspname, s.stored AS place,
+    o.name AS stored, o.name, pg_shown(o.name) AS relname,
     CASE o.kind WHEN 'TABLE' THEN 'r' WHEN 'VIEW' THEN 'v' ELSE 'S' END AS relkind,
-    'p' AS relpersistence, o.properties, nullif(o.comment, '') AS comment
+    'p' AS relpersistence, nullif(o.comment, '') AS comment, coalesce(o.stamp, 0) AS stamp
 FROM __mockhaus.objects AS o JOIN @schemas AS s ON upper(s.name) = upper(o.schema)
 WHERE o.kind IN ('TABLE', 'VIEW', 'SEQUENCE') AND upper(o.database) = upper(:database)
 UNION ALL
-SELECT CAST(3000000000 + t.table_oid % 600000 * 2048 AS UINTEGER), s.oid, s.nspname, 'main', t.table_name,
-    pg_shown(t.table_name[length(s.stored) + 2:]), 'r', 't', '{}', NULL
-FROM duckdb_tables() AS t JOIN @schemas AS s ON starts_with(t.table_name, upper(s.stored) || '.')
-WHERE t.database_name = 'temp' AND NOT starts_with(t.table_name, 'pg_catalog.')
+SELECT CAST(t.oid AS UINTEGER), s.oid, s.nspname, 'main', upper(s.stored || '.' || t.name), t.name,
+    pg_shown(t.name), 'r', 't', NULL, 0
+FROM temp.main."__mockhaus.temporaries" AS t JOIN @schemas AS s ON upper(s.name) = upper(t.schema)
+WHERE upper(t.database) = upper(:database)
+ORDER BY 1
 
--- recorded_columns
-SELECT oid, upper(c.name) AS name, pg_shown(c.name) AS attname, nullif(c.type, '') AS type, nullif(c.comment, '') AS comment,
-    c.identity
-FROM (SELECT oid, unnest(from_json(json_extract(properties, '$.columns'),
-    '[{"name":"VARCHAR","type":"VARCHAR","comment":"VARCHAR","identity":["BIGINT"]}]')) AS c
-    FROM @stored_relations WHERE json_array_length(properties, '$.columns') > 0)
+-- recorded
+-- What is recorded of the relations that are read anew; `@changed` is made while that is done, and
+-- so is `@described`: what DuckDB tells of their columns.
+SELECT c.oid, o.properties FROM @changed AS c JOIN (
+    SELECT oid, properties FROM __mockhaus.objects WHERE kind IN ('TABLE', 'VIEW')
+    UNION ALL SELECT oid, properties FROM temp.main."__mockhaus.temporaries") AS o ON o.oid = c.oid
 
--- serials
--- The sequence of an identity column, which PostgreSQL shows as an object of its own.
-SELECT d.oid AS "table", d.name AS folded, d.identity,
-    CAST(d.oid + 9 + row_number() OVER (PARTITION BY d.oid ORDER BY d.name) AS UINTEGER) AS oid,
-    r.namespace, r.nspname, r.schema,
-    r.name || '_' || d.name || '_SEQ' AS name, r.relname || '_' || d.attname || '_seq' AS relname
-FROM @recorded_columns AS d JOIN @stored_relations AS r ON r.oid = d.oid
-WHERE d.identity IS NOT NULL
+-- new_columns
+-- There are many columns and few types, so the types are looked into once each.
+WITH described AS MATERIALIZED (
+    SELECT d.*, r.type AS declared FROM @described AS d LEFT JOIN (
+        SELECT oid, upper(unnest(json_extract_string(properties, '$.columns[*].name'))) AS name,
+            nullif(unnest(json_extract_string(properties, '$.columns[*].type')), '') AS type
+        FROM @recorded) AS r ON r.oid = d.oid AND r.name = upper(d.name)),
+types AS (
+    SELECT type, declared, pg_type_oid(type, declared) AS oid, pg_typmod(type, declared) AS typmod
+    FROM (SELECT DISTINCT type, declared FROM described))
+SELECT d.oid AS attrelid, CAST(d.attnum AS SMALLINT) AS attnum, pg_shown(d.name) AS attname,
+    t.oid AS atttypid, t.typmod AS atttypmod, NOT d.is_nullable AS attnotnull,
+    CASE WHEN d."default" IS NOT NULL AND x.identity IS NULL THEN
+        regexp_replace(replace(replace(d."default", 'CAST(''t'' AS BOOLEAN)', 'true'),
+            'CAST(''f'' AS BOOLEAN)', 'false'), '^CAST\(NULL AS .*\)$', 'NULL') END AS adbin,
+    x.identity, nullif(x.comment, '') AS comment
+FROM described AS d
+JOIN types AS t ON t.type = d.type AND t.declared IS NOT DISTINCT FROM d.declared
+LEFT JOIN (
+    SELECT oid, upper(e.name) AS name, e.comment, e.identity FROM (
+        SELECT oid, unnest(from_json(json_extract(properties, '$.columns'),
+            '[{"name":"VARCHAR","comment":"VARCHAR","identity":["BIGINT"]}]')) AS e
+        FROM @recorded WHERE contains(properties, '"identity": [')
+            OR regexp_matches(properties, '"comment": "[^"]'))) AS x
+    ON x.oid = d.oid AND x.name = upper(d.name)
+ORDER BY d.oid, d.attnum
 
--- relations
-FROM @stored_relations
-UNION ALL
-SELECT oid, namespace, nspname, schema, name, relname, 'S', 'p',
-    json_object('START', identity[1], 'INCREMENT', identity[2]), NULL
-FROM @serials
-
--- columns
-SELECT r.oid AS attrelid, r.relkind, CAST(c.column_index AS SMALLINT) AS attnum,
-    pg_shown(c.column_name) AS attname, pg_type_oid(c.data_type, d.type) AS atttypid,
-    pg_typmod(c.data_type, d.type) AS atttypmod, NOT c.is_nullable AS attnotnull,
-    CASE WHEN d.identity IS NULL THEN regexp_replace(replace(replace(c.column_default,
-        'CAST(''t'' AS BOOLEAN)', 'true'), 'CAST(''f'' AS BOOLEAN)', 'false'),
-        '^CAST\(NULL AS .*\)$', 'NULL') END AS adbin,
-    d.identity IS NOT NULL AS is_identity, d.comment, upper(c.column_name) AS folded
-FROM (SELECT schema_name, table_name, column_name, column_index, data_type, is_nullable,
-        column_default FROM duckdb_columns()
-      WHERE NOT internal AND (starts_with(upper(schema_name), upper(replace(:database, '.', '..'))
-        || '.') OR database_name = 'temp')) AS c
-JOIN @relations AS r ON r.schema = c.schema_name AND r.name = c.table_name
-LEFT JOIN @recorded_columns AS d ON d.oid = r.oid AND d.name = upper(c.column_name)
-
--- keys
-SELECT r.oid AS conrelid, r.namespace, r.nspname, r.relname, k.n, k.c.type AS type,
-    coalesce(pg_shown(k.c.name), r.relname || CASE k.c.type WHEN 'PRIMARY KEY' THEN '_pkey'
-        WHEN 'UNIQUE' THEN '_' || lower(array_to_string(k.c.columns, '_')) || '_key'
-        ELSE '_' || lower(array_to_string(k.c.columns, '_')) || '_fkey' END) AS conname,
-    k.c.columns AS columns, k.c.referenced AS referenced,
-    coalesce(k.c."table"[2], (SELECT s.name FROM @schemas AS s WHERE s.oid = r.namespace))
-        AS other_schema, k.c."table"[3] AS other,
-    CAST(r.oid + 600 + k.n AS UINTEGER) AS oid,
-    CASE WHEN k.c.type = 'FOREIGN KEY' THEN 0 ELSE CAST(r.oid + 100 + k.n AS UINTEGER) END
-        AS conindid
-FROM @relations AS r JOIN (
-    SELECT oid, generate_subscripts(c, 1) AS n, unnest(c) AS c FROM (
+-- new_keys
+WITH found AS MATERIALIZED (
+    SELECT oid, CAST(generate_subscripts(c, 1) AS INTEGER) AS n, unnest(c) AS c FROM (
         SELECT oid, from_json(json_extract(properties, '$.constraints'),
             '[{"type":"VARCHAR","name":"VARCHAR","columns":["VARCHAR"],"table":["VARCHAR"],'
             || '"referenced":["VARCHAR"]}]') AS c
-        FROM @relations WHERE relkind = 'r' AND json_array_length(properties, '$.constraints') > 0)
-    ) AS k ON k.oid = r.oid
+        FROM @recorded WHERE contains(properties, '"constraints": [{')))
+SELECT k.oid AS conrelid, k.n, k.c.type AS type, nullif(k.c.name, '') AS name, k.c.columns AS names,
+    k.c."table"[1] AS other_database, k.c."table"[2] AS other_schema, k.c."table"[3] AS other,
+    k.c.referenced AS referenced, u.attnums, u.attnames
+FROM found AS k JOIN (
+    SELECT p.oid, p.n, list(c.attnum ORDER BY p.i) AS attnums, list(c.attname ORDER BY p.i) AS attnames
+    FROM (SELECT oid, n, unnest(c.columns) AS name, generate_subscripts(c.columns, 1) AS i
+          FROM found) AS p
+    JOIN @new_columns AS c ON c.attrelid = p.oid AND upper(c.attname) = upper(p.name)
+    GROUP BY p.oid, p.n) AS u ON u.oid = k.oid AND u.n = k.n
+ORDER BY k.oid, k.n
 
--- key_columns
-SELECT u.oid, list(c.attnum ORDER BY u.i) AS attnums, list(c.attname ORDER BY u.i) AS attnames
-FROM (SELECT oid, conrelid, unnest(columns) AS name, generate_subscripts(columns, 1) AS i
-      FROM @keys) AS u
-JOIN @columns AS c ON c.attrelid = u.conrelid AND c.folded = upper(u.name) GROUP BY u.oid
+-- new_known
+SELECT c.oid, c.stamp, CAST(count(n.attnum) AS SMALLINT) AS natts,
+    -- those that PostgreSQL would keep a TOAST table for, with values of any length
+    coalesce(c.relkind = 'r' AND bool_or(n.atttypid IN (17, 25, 114, 1043) AND n.atttypmod = -1),
+        FALSE) AS is_toasted,
+    coalesce(bool_or(n.identity IS NOT NULL), FALSE) AS has_identity
+FROM @changed AS c LEFT JOIN @new_columns AS n ON n.attrelid = c.oid
+GROUP BY c.oid, c.stamp, c.relkind
+
+-- serials
+-- The sequence of an identity column, which PostgreSQL shows as an object of its own.
+SELECT d.attrelid AS "table", d.attnum, upper(d.attname) AS folded, d.identity,
+    CAST(d.attrelid + 9 + row_number() OVER (PARTITION BY d.attrelid ORDER BY d.attname) AS UINTEGER)
+        AS oid,
+    r.namespace, r.nspname, r.place, upper(r.relname || '_' || d.attname || '_SEQ') AS name,
+    r.relname || '_' || d.attname || '_seq' AS relname
+FROM @columns AS d JOIN @stored_relations AS r ON r.oid = d.attrelid
+WHERE d.identity IS NOT NULL
+
+-- relations
+SELECT oid, namespace, nspname, place, name, relname, relkind, relpersistence, comment,
+    CAST(NULL AS BIGINT[]) AS identity FROM @stored_relations
+UNION ALL
+SELECT oid, namespace, nspname, place, name, relname, 'S', 'p', NULL, identity FROM @serials
+
+-- keys
+SELECT k.*, r.namespace, r.nspname, r.relname,
+    coalesce(pg_shown(k.name), r.relname || CASE k.type WHEN 'PRIMARY KEY' THEN '_pkey'
+        WHEN 'UNIQUE' THEN '_' || lower(array_to_string(k.names, '_')) || '_key'
+        ELSE '_' || lower(array_to_string(k.names, '_')) || '_fkey' END) AS conname,
+    coalesce(k.other_schema, r.nspname) AS in_schema,
+    CAST(k.conrelid + 600 + k.n AS UINTEGER) AS oid,
+    CASE WHEN k.type = 'FOREIGN KEY' THEN 0 ELSE CAST(k.conrelid + 100 + k.n AS UINTEGER) END
+        AS conindid
+FROM @own_keys AS k JOIN @stored_relations AS r ON r.oid = k.conrelid
+
+-- foreign_keys
+-- The key that each refers to: its columns, and the index that keeps it unique.
+SELECT k.oid, f.oid AS confrelid, f.nspname AS fnspname, f.relname AS frelname,
+    list(c.attnum ORDER BY k.i) AS fattnums, list(c.attname ORDER BY k.i) AS fattnames,
+    any_value(p.conindid) AS findid
+FROM (
+    SELECT oid, other, in_schema, unnest(named) AS name, generate_subscripts(named, 1) AS i,
+        list_sort(list_transform(named, lambda n: upper(n))) AS folded
+    FROM (
+        SELECT k.oid, k.other, k.in_schema,
+            CASE WHEN len(k.referenced) > 0 THEN k.referenced ELSE p.names END AS named
+        FROM @keys AS k LEFT JOIN @keys AS p ON p.type = 'PRIMARY KEY'
+            AND upper(p.relname) = upper(k.other) AND upper(p.nspname) = upper(k.in_schema)
+        WHERE k.type = 'FOREIGN KEY')) AS k
+JOIN @stored_relations AS f ON upper(f.relname) = upper(k.other) AND f.relkind = 'r'
+    AND upper(f.nspname) = upper(k.in_schema)
+JOIN @columns AS c ON c.attrelid = f.oid AND upper(c.attname) = upper(k.name)
+LEFT JOIN @keys AS p ON p.conrelid = f.oid AND p.type <> 'FOREIGN KEY'
+    AND list_sort(list_transform(p.attnames, lambda n: upper(n))) = k.folded
+GROUP BY k.oid, f.oid, f.nspname, f.relname
 
 -- constraints
-SELECT k.*, c.attnums, c.attnames, f.oid AS confrelid, f.nspname AS fnspname,
-    f.relname AS frelname, p.attnums AS fattnums, p.attnames AS fattnames, p.conindid AS findid,
-    CASE k.type WHEN 'PRIMARY KEY' THEN 'PRIMARY KEY (' || c.list || ')'
-        WHEN 'UNIQUE' THEN 'UNIQUE (' || c.list || ')'
-        ELSE 'FOREIGN KEY (' || c.list || ') REFERENCES '
-            || CASE WHEN upper(f.nspname) = upper(:schema) THEN '' ELSE pg_quoted(f.nspname) || '.'
-               END || pg_quoted(f.relname) || '(' || p.list || ')' END AS definition
-FROM @keys AS k
-JOIN (SELECT *, array_to_string(list_transform(attnames, lambda a: pg_quoted(a)), ', ') AS list
-      FROM @key_columns) AS c ON c.oid = k.oid
-LEFT JOIN @relations AS f ON k.type = 'FOREIGN KEY' AND upper(f.name) = upper(k.other)
-    AND f.relkind = 'r' AND upper(f.schema) = upper(:database || '.' || k.other_schema)
-LEFT JOIN (
-    SELECT q.oid AS referrer, any_value(t.conindid) AS conindid,
-        list(c.attnum ORDER BY q.i) AS attnums, list(c.attname ORDER BY q.i) AS attnames,
-        string_agg(pg_quoted(c.attname), ', ' ORDER BY q.i) AS list
-    FROM (SELECT k.oid, f.oid AS frel, k.other, unnest(CASE WHEN len(k.referenced) > 0
-              THEN k.referenced ELSE pk.columns END) AS name,
-              generate_subscripts(CASE WHEN len(k.referenced) > 0 THEN k.referenced
-              ELSE pk.columns END, 1) AS i
-          FROM @keys AS k JOIN @relations AS f ON upper(f.name) = upper(k.other)
-              AND f.relkind = 'r' AND upper(f.schema) = upper(:database || '.' || k.other_schema)
-          LEFT JOIN @keys AS pk ON pk.conrelid = f.oid AND pk.type = 'PRIMARY KEY'
-          WHERE k.type = 'FOREIGN KEY') AS q
-    JOIN @columns AS c ON c.attrelid = q.frel AND c.folded = upper(q.name)
-    LEFT JOIN @keys AS t ON t.conrelid = q.frel AND t.type = 'PRIMARY KEY'
-    GROUP BY q.oid) AS p ON p.referrer = k.oid
+SELECT k.*, f.* EXCLUDE (oid),
+    CASE WHEN k.type <> 'FOREIGN KEY' THEN k.type || ' (' || pg_listed(k.attnames) || ')'
+        ELSE 'FOREIGN KEY (' || pg_listed(k.attnames) || ') REFERENCES '
+            || CASE WHEN upper(f.fnspname) = upper(:schema) THEN ''
+               ELSE pg_quoted(f.fnspname) || '.' END
+            || pg_quoted(f.frelname) || '(' || pg_listed(f.fattnames) || ')' END AS definition
+FROM @keys AS k LEFT JOIN @foreign_keys AS f ON f.oid = k.oid
 
 -- indexdefs
 SELECT conindid AS oid, conrelid, relname, nspname, namespace, conname, attnums,
     attnames AS columns, type,
     'CREATE UNIQUE INDEX ' || pg_quoted(conname) || ' ON ' || pg_quoted(nspname) || '.'
-    || pg_quoted(relname) || ' USING btree ('
-    || array_to_string(list_transform(attnames, lambda a: pg_quoted(a)), ', ') || ')' AS indexdef
-FROM @constraints WHERE type <> 'FOREIGN KEY'
+    || pg_quoted(relname) || ' USING btree (' || pg_listed(attnames) || ')' AS indexdef
+FROM @keys WHERE type <> 'FOREIGN KEY'
 
 -- toasted
--- The tables that PostgreSQL would keep a TOAST table for: those with values of any length.
-SELECT r.oid FROM @relations AS r WHERE r.relkind = 'r' AND r.oid IN (
-    SELECT attrelid FROM @columns WHERE atttypid IN (17, 25, 114, 1043) AND atttypmod = -1)
+-- Tables with a TOAST table.
+SELECT oid FROM @known WHERE is_toasted
 
 -- views
-SELECT oid, schema, name, namespace, nspname, relname,
+SELECT r.oid, r.place, r.name, r.namespace, r.nspname, r.relname,
     -- as it was written, from behind AS
-    regexp_extract(json_extract_string(properties, '$.text'),
+    regexp_extract(json_extract_string(o.properties, '$.text'),
         '(?is)\bVIEW\b.*?\bAS\s+((?:SELECT|WITH|VALUES|\()\b?.*)$', 1) AS definition
-FROM @relations WHERE relkind = 'v'
+FROM @stored_relations AS r JOIN __mockhaus.objects AS o ON o.oid = r.oid WHERE r.relkind = 'v'
 
 -- view_uses
 -- What a view reads. DuckDB writes the names of relations in full, and those of columns as they
@@ -148,9 +175,9 @@ FROM (
         list_distinct(list_transform(regexp_extract_all(d.sql, '"(?:[^"]|"")*"|\w+'),
             lambda w: upper(trim(w, '"')))) AS words
     FROM @views AS v JOIN duckdb_views() AS d
-        ON d.schema_name = v.schema AND d.view_name = v.name AND NOT d.internal) AS v
+        ON d.schema_name = v.place AND d.view_name = v.name AND NOT d.internal) AS v
 JOIN @relations AS r
-    ON upper(pg_quoted_always(r.schema) || '.' || pg_quoted_always(r.name)) =
+    ON upper(pg_quoted_always(r.place) || '.' || pg_quoted_always(r.name)) =
         upper(CASE WHEN ends_with(v.name, '"') THEN v.name
             ELSE regexp_replace(v.name, '\.(\w+)$', '."\1"') END)
 WHERE r.oid <> v.oid
@@ -167,7 +194,9 @@ FROM (SELECT oid, nspname, relname, oid + 2047 AS reltype,
           relname, 0, namespace = 11 FROM @system_relations)
 
 -- system_types
-SELECT CAST(p[1] AS UINTEGER) AS oid, p[2] AS typname, p
+SELECT CAST(p[1] AS UINTEGER) AS oid, p[2] AS typname, CAST(p[3] AS SMALLINT) AS typlen,
+    p[4] = 't' AS typbyval, p[6] AS typcategory, CAST(p[9] AS UINTEGER) AS typelem,
+    p[17] AS typalign, p[18] AS typstorage, CAST(p[19] AS UINTEGER) AS typcollation, p
 FROM (SELECT string_split(unnest(string_split(trim(:types, chr(10)), chr(10))), ' ') AS p)
 
 -- type_names
@@ -184,7 +213,7 @@ FROM (SELECT t.oid, t.typname, e.typname AS element, CASE coalesce(e.typname, t.
         WHEN 'timetz' THEN 'time with time zone' WHEN 'varbit' THEN 'bit varying'
         ELSE coalesce(e.typname, t.typname) END AS shown
       FROM @system_types AS t LEFT JOIN @system_types AS e
-        ON t.p[6] = 'A' AND t.p[3] = '-1' AND e.oid = CAST(t.p[9] AS UINTEGER))
+        ON t.typcategory = 'A' AND t.typlen = -1 AND e.oid = t.typelem)
 UNION ALL
 SELECT oid + 2047, relname, nspname || '.' || relname, nspname || '.' || relname, NULL
 FROM @relations WHERE relkind IN ('r', 'v')
@@ -223,3 +252,8 @@ JOIN (
     LEFT JOIN @type_names AS y ON y.oid = pg_named_oid(a.type)
     GROUP BY a.oid) AS p ON p.oid = o.oid
 WHERE o.kind = 'FUNCTION' AND upper(o.database) = upper(:database)
+
+-- functions
+-- All functions, and whether each is found without its schema's name.
+SELECT p.oid, p.proname, n.nspname, p.pronamespace = 11 OR upper(n.nspname) = upper(:schema) AS visible
+FROM @pg_proc AS p JOIN @pg_namespace AS n ON n.oid = p.pronamespace

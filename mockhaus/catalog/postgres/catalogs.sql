@@ -117,7 +117,7 @@ SELECT unnest([3904, 3906, 3908, 3910, 3912, 3926]) AS rngtypid,
     0 AS rngsubopc, 0 AS rngcanonical, 0 AS rngsubdiff
 
 -- pg_type
-SELECT oid, typname, 11 AS typnamespace, 10 AS typowner, p[3] AS typlen, p[4] = 't' AS typbyval,
+SELECT oid, typname, 11 AS typnamespace, 10 AS typowner, typlen, typbyval,
     p[5] AS typtype, p[6] AS typcategory, p[7] = 't' AS typispreferred, TRUE AS typisdefined,
     p[8] AS typdelim, 0 AS typrelid, p[9] AS typelem, p[10] AS typarray, p[11] AS typinput,
     p[12] AS typoutput, p[13] AS typreceive, p[14] AS typsend, p[15] AS typmodin,
@@ -136,8 +136,8 @@ SELECT c.oid, c.relname, c.relnamespace, c.reltype, 0 AS reloftype, 10 AS relown
     c.relpersistence, c.relkind, c.relnatts, 0 AS relchecks,
     c.relkind = 'v' AND c.relnamespace > 13000 AS relhasrules,
     -- psql asks for foreign keys where there are triggers, which keep them in PostgreSQL
-    c.oid IN (SELECT unnest([oid, confrelid]) FROM (SELECT conrelid AS oid, confrelid
-        FROM @constraints WHERE type = 'FOREIGN KEY')) AS relhastriggers,
+    c.oid IN (SELECT unnest([k.conrelid, f.confrelid]) FROM @foreign_keys AS f
+        JOIN @own_keys AS k ON k.conrelid + 600 + k.n = f.oid) AS relhastriggers,
     FALSE AS relhassubclass, FALSE AS relrowsecurity, FALSE AS relforcerowsecurity,
     TRUE AS relispopulated, CASE WHEN c.relkind = 'r' THEN 'd' ELSE 'n' END AS relreplident,
     FALSE AS relispartition, 0 AS relrewrite, 0 AS relfrozenxid, 0 AS relminmxid
@@ -145,12 +145,11 @@ FROM (
     SELECT r.oid, r.relname, r.namespace AS relnamespace,
         CASE WHEN r.relkind = 'S' THEN 0 ELSE r.oid + 2047 END AS reltype,
         CASE WHEN r.relkind = 'r' THEN 2 ELSE 0 END AS relam, -1 AS reltuples,
-        r.oid IN (SELECT conrelid FROM @keys WHERE type <> 'FOREIGN KEY') AS relhasindex,
+        r.oid IN (SELECT conrelid FROM @own_keys WHERE type <> 'FOREIGN KEY') AS relhasindex,
         r.relpersistence, r.relkind,
         coalesce(n.natts, CASE WHEN r.relkind = 'S' THEN 3 ELSE 0 END) AS relnatts
     FROM @relations AS r
-    LEFT JOIN (SELECT attrelid, count(*) AS natts FROM @columns GROUP BY attrelid) AS n
-        ON n.attrelid = r.oid
+    LEFT JOIN @known AS n ON n.oid = r.oid
     UNION ALL
     SELECT oid + 3, 'pg_toast_' || oid, 99, 0, 2, 0, FALSE, 'p', 't', 3 FROM @toasted
     UNION ALL
@@ -160,33 +159,45 @@ FROM (
         relkind, len(columns) FROM @system_relations) AS c
 LEFT JOIN @toasted AS t ON t.oid = c.oid ORDER BY c.oid
 
--- pg_attribute
-SELECT a.attrelid, a.attname, a.atttypid, CASE WHEN a.attnum > 0 THEN -1 ELSE 0 END AS attstattarget,
-    t.p[3] AS attlen, a.attnum, 0 AS attndims, -1 AS attcacheoff, a.atttypmod, t.p[4] = 't' AS attbyval,
-    t.p[17] AS attalign, t.p[18] AS attstorage, '' AS attcompression, a.attnotnull, a.atthasdef,
-    FALSE AS atthasmissing, a.attidentity, '' AS attgenerated, FALSE AS attisdropped,
-    TRUE AS attislocal, 0 AS attinhcount, t.p[19] AS attcollation
-FROM (
-    SELECT attrelid, attname, atttypid, attnum, atttypmod, attnotnull, adbin IS NOT NULL AS atthasdef,
-        CASE WHEN is_identity THEN 'd' ELSE '' END AS attidentity FROM @columns
-    UNION ALL
-    SELECT oid, unnest(['tableoid', 'cmax', 'xmax', 'cmin', 'xmin', 'ctid']),
-        unnest([26, 29, 28, 29, 28, 27]), unnest([-6, -5, -4, -3, -2, -1]), -1, TRUE, FALSE, ''
-    FROM @relations WHERE relkind IN ('r', 'S')
-    UNION ALL
-    SELECT oid, unnest(['last_value', 'log_cnt', 'is_called']), unnest([20, 20, 16]),
-        unnest([1, 2, 3]), -1, TRUE, FALSE, ''
+-- other_attributes
+-- Columns of indexes, sequences and the system relations.
+SELECT a.*, FALSE AS atthasdef, '' AS attidentity FROM (
+    SELECT oid AS attrelid, unnest(['last_value', 'log_cnt', 'is_called']) AS attname,
+        unnest([20, 20, 16]) AS atttypid, CAST(unnest([1, 2, 3]) AS SMALLINT) AS attnum,
+        -1 AS atttypmod, TRUE AS attnotnull
     FROM @relations WHERE relkind = 'S'
     UNION ALL
-    SELECT i.oid, c.attname, c.atttypid, i.n, c.atttypmod, FALSE, FALSE, ''
+    SELECT i.oid, c.attname, c.atttypid, CAST(i.n AS SMALLINT), c.atttypmod, FALSE
     FROM (SELECT oid, conrelid, unnest(attnums) AS attnum, generate_subscripts(attnums, 1) AS n
           FROM @indexdefs) AS i
     JOIN @columns AS c ON c.attrelid = i.conrelid AND c.attnum = i.attnum
-    UNION ALL
-    SELECT r.oid, split_part(r.name, ':', 1), s.oid, r.n, -1, FALSE, FALSE, ''
-    FROM (SELECT oid, unnest(columns) AS name, generate_subscripts(columns, 1) AS n
-          FROM @system_relations) AS r
-    JOIN @system_types AS s ON s.typname = split_part(r.name, ':', 2)) AS a
+    UNION ALL FROM @system_attributes) AS a
+ORDER BY attrelid, attnum
+
+-- system_attributes
+SELECT r.oid AS attrelid, split_part(r.name, ':', 1) AS attname, s.oid AS atttypid,
+    CAST(r.n AS SMALLINT) AS attnum, -1 AS atttypmod, FALSE AS attnotnull
+FROM (SELECT oid, unnest(columns) AS name, generate_subscripts(columns, 1) AS n
+      FROM @system_relations) AS r
+JOIN @system_types AS s ON s.typname = split_part(r.name, ':', 2)
+
+-- pg_attribute (view)
+SELECT a.attrelid, a.attname, a.atttypid, CASE WHEN a.attnum > 0 THEN -1 ELSE 0 END AS attstattarget,
+    t.typlen AS attlen, a.attnum, 0 AS attndims, -1 AS attcacheoff, a.atttypmod,
+    t.typbyval AS attbyval, t.typalign AS attalign, t.typstorage AS attstorage,
+    '' AS attcompression, a.attnotnull, a.atthasdef, FALSE AS atthasmissing, a.attidentity,
+    '' AS attgenerated, FALSE AS attisdropped, TRUE AS attislocal, 0 AS attinhcount,
+    t.typcollation AS attcollation
+FROM (
+    SELECT attrelid, attname, atttypid, attnum, atttypmod, attnotnull, adbin IS NOT NULL AS atthasdef,
+        CASE WHEN identity IS NULL THEN '' ELSE 'd' END AS attidentity FROM @columns
+    UNION ALL BY NAME FROM @other_attributes
+    UNION ALL BY NAME
+    SELECT r.oid AS attrelid, c.*, -1 AS atttypmod, TRUE AS attnotnull, FALSE AS atthasdef,
+        '' AS attidentity
+    FROM @relations AS r, (VALUES ('tableoid', 26, -6), ('cmax', 29, -5), ('xmax', 28, -4),
+        ('cmin', 29, -3), ('xmin', 28, -2), ('ctid', 27, -1)) AS c(attname, atttypid, attnum)
+    WHERE r.relkind IN ('r', 'S')) AS a
 JOIN @system_types AS t ON t.oid = a.atttypid ORDER BY a.attrelid, a.attnum
 
 -- pg_attrdef
@@ -205,6 +216,7 @@ SELECT k.oid, k.conname, k.namespace AS connamespace,
     TRUE AS conislocal, 0 AS coninhcount, TRUE AS connoinherit, k.attnums AS conkey,
     k.fattnums AS confkey
 FROM @constraints AS k WHERE k.type <> 'FOREIGN KEY' OR k.confrelid IS NOT NULL
+ORDER BY k.conrelid, k.n
 
 -- pg_index
 SELECT i.oid AS indexrelid, i.conrelid AS indrelid, len(i.attnums) AS indnatts,
@@ -220,7 +232,7 @@ JOIN (SELECT u.oid, list(CASE WHEN c.atttypid IN (25, 1043) THEN 100 ELSE 0 END 
       FROM (SELECT oid, conrelid, unnest(attnums) AS attnum,
                 generate_subscripts(attnums, 1) AS n FROM @indexdefs) AS u
       JOIN @columns AS c ON c.attrelid = u.conrelid AND c.attnum = u.attnum
-      LEFT JOIN @pg_opclass AS o ON o.opcintype = c.atttypid GROUP BY u.oid) AS c ON c.oid = i.oid
+      LEFT JOIN @pg_opclass AS o ON o.opcintype = c.atttypid AND o.opcdefault GROUP BY u.oid) AS c ON c.oid = i.oid
 
 -- pg_description
 SELECT oid AS objoid, 1259 AS classoid, 0 AS objsubid, comment AS description
@@ -237,11 +249,14 @@ SELECT oid AS objoid, 1262 AS classoid, comment AS description
 FROM __mockhaus.objects WHERE kind = 'DATABASE' AND comment <> ''
 
 -- pg_sequence
-SELECT oid AS seqrelid, 20 AS seqtypid,
-    CAST(json_extract_string(properties, '$.START') AS BIGINT) AS seqstart,
-    CAST(json_extract_string(properties, '$.INCREMENT') AS BIGINT) AS seqincrement,
+SELECT r.oid AS seqrelid, 20 AS seqtypid,
+    coalesce(r.identity[1], CAST(json_extract_string(o.properties, '$.START') AS BIGINT))
+        AS seqstart,
+    coalesce(r.identity[2], CAST(json_extract_string(o.properties, '$.INCREMENT') AS BIGINT))
+        AS seqincrement,
     9223372036854775807 AS seqmax, 1 AS seqmin, 1 AS seqcache, FALSE AS seqcycle
-FROM @relations WHERE relkind = 'S'
+FROM @relations AS r LEFT JOIN __mockhaus.objects AS o ON o.oid = r.oid AND o.kind = 'SEQUENCE'
+WHERE r.relkind = 'S'
 
 -- pg_proc
 SELECT CAST(p[1] AS UINTEGER) AS oid, p[2] AS proname, 11 AS pronamespace, 10 AS proowner,
@@ -273,11 +288,10 @@ UNION ALL SELECT 2606, oid, 0, 1259, confrelid, unnest(fattnums), 'n' FROM @cons
     WHERE confrelid IS NOT NULL
 UNION ALL SELECT 2606, oid, 0, 1259, findid, 0, 'n' FROM @constraints WHERE findid IS NOT NULL
 UNION ALL SELECT 1259, conindid, 0, 2606, oid, 0, 'i' FROM @constraints WHERE conindid > 0
-UNION ALL SELECT 1259, s.oid, 0, 1259, s."table", c.attnum, 'i' FROM @serials AS s
-    JOIN @columns AS c ON c.attrelid = s."table" AND c.folded = s.folded
+UNION ALL SELECT 1259, oid, 0, 1259, "table", attnum, 'i' FROM @serials
 UNION ALL SELECT 2618, oid + 1, 0, 1259, oid, 0, unnest(['i', 'n']) FROM @views
 UNION ALL SELECT 2618, u.oid + 1, 0, 1259, u.used, c.attnum, 'n' FROM @view_uses AS u
-    JOIN @columns AS c ON c.attrelid = u.used AND list_contains(u.words, c.folded)
+    JOIN @columns AS c ON c.attrelid = u.used AND list_contains(u.words, upper(c.attname))
 
 -- pg_tables
 SELECT n.nspname AS schemaname, c.relname AS tablename, :user AS tableowner,

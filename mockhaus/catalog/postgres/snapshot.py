@@ -2,22 +2,29 @@
 
 Each relation is one query over DuckDB's catalog functions and the recorded objects, kept in the
 `*.sql` files beside this module. A statement's relations, and those they are made of, become
-temporary tables of its connection, and stay until an object changes: a client asks many questions
-in a row, and reading DuckDB's catalog costs 0.2 s over 2,000 tables of 20 columns, joining what was
-read once a few milliseconds.
+temporary tables of its connection (the widest of them views), and stay until an object changes: a
+client asks many questions in a row. The dictionaries of its functions are read from them.
 
-The tables hold what the connection's transaction sees, so a transaction makes its own.
+What takes longest is reading the columns and keys of every table: 0.2 s for 2,000 tables of 20
+columns. So these are kept, and only the tables whose record has another stamp are read again; a
+new connection starts from what another has read.
+
+All of it is of the connection's transaction and goes with it: what is there, and of which state of
+the catalog, stands in a temporary table as well.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
 
+from mockhaus.catalog.objects import SCHEMA, TEMPORARIES, set_up_temporaries
+from mockhaus.catalog.postgres.queries import FLEETING, KEPT, Query, dictionaries, filled, relations
 from mockhaus.engine.database import Cursor
+from mockhaus.engine.dictionaries import Dictionaries
+from mockhaus.errors import SqlError
 from mockhaus.translation.context import Context
 from mockhaus.translation.names import quoted
 from mockhaus.translation.postgres import relations as listed
@@ -26,25 +33,50 @@ from mockhaus.translation.postgres.walk import STORED, shown
 #: Name, value and description of each setting, from the door.
 Settings = Callable[[], list[tuple[str, str, str]]]
 
-_NAME: Final = re.compile(r"^-- ([\w.]+)\n", re.M)
-_USED: Final = re.compile(r"@((?:information_schema\.)?\w+)")
-_VALUE: Final = re.compile(r"(?<![:\w'])::?([a-z]+)\b")
+#: What a connection has read of the columns and keys of a database's tables, for the next one.
+Shared = dict[str, Mapping[str, Any]]
 
-#: Relations that change without any object changing.
-_FLEETING: Final = frozenset(("pg_settings", "pg_stat_activity"))
+_MADE: Final = STORED.format("made")
+_FIXED: Final = "fixed"
+_MOVING: Final = "moving"
 
+_KEPT: Final = f"""
+CREATE TEMP TABLE IF NOT EXISTS {_MADE} (name VARCHAR, state VARCHAR);
+CREATE TEMP TABLE IF NOT EXISTS {STORED.format("known")} (
+    oid UINTEGER, stamp BIGINT, natts SMALLINT, is_toasted BOOLEAN, has_identity BOOLEAN);
+CREATE TEMP TABLE IF NOT EXISTS {STORED.format("columns")} (
+    attrelid UINTEGER, attnum SMALLINT, attname VARCHAR, atttypid UINTEGER, atttypmod INTEGER,
+    attnotnull BOOLEAN, adbin VARCHAR, identity BIGINT[], comment VARCHAR);
+CREATE TEMP TABLE IF NOT EXISTS {STORED.format("own_keys")} (
+    conrelid UINTEGER, n INTEGER, type VARCHAR, name VARCHAR, names VARCHAR[],
+    other_database VARCHAR, other_schema VARCHAR, other VARCHAR, referenced VARCHAR[],
+    attnums SMALLINT[], attnames VARCHAR[]);
+"""
 
-@lru_cache(maxsize=1)
-def queries() -> dict[str, str]:
-    """Relation -> the query that makes its rows."""
-    found: dict[str, str] = {}
-    folder = resources.files(__package__)
-    for name in ("base.sql", "catalogs.sql", "views.sql"):
-        parts = _NAME.split((folder / name).read_text(encoding="utf-8"))
-        found.update(
-            (key, body.strip()) for key, body in zip(parts[1::2], parts[2::2], strict=True)
-        )
-    return found
+#: Relations that are there while others are read anew, and those that are added to what is kept.
+_PASSING: Final = ("recorded", "new_columns", "new_keys", "new_known")
+_NEW: Final = {"columns": "new_columns", "own_keys": "new_keys", "known": "new_known"}
+
+#: Up to so many tables are read one by one; more than that with all others.
+_FEW: Final = 64
+
+_CHANGED: Final = f"""
+SELECT r.oid, r.place, r.stored, r.relkind, r.stamp
+FROM {STORED.format("stored_relations")} AS r
+LEFT JOIN {STORED.format("known")} AS k ON k.oid = r.oid AND k.stamp = r.stamp
+WHERE k.oid IS NULL AND r.relkind IN ('r', 'v')
+"""
+_GONE: Final = f"""
+DELETE FROM {STORED.format("known")} WHERE (oid, stamp) NOT IN (
+    SELECT (oid, stamp) FROM {STORED.format("stored_relations")})
+"""
+_ALL: Final = f"""
+SELECT c.oid, d.column_index AS attnum, d.column_name AS name, d.data_type AS type, d.is_nullable,
+    d.column_default AS "default"
+FROM duckdb_columns() AS d JOIN {STORED.format("changed")} AS c
+    ON c.place = d.schema_name AND c.stored = d.table_name
+WHERE NOT d.internal AND (d.database_name = 'temp') = (c.place = 'main')
+"""
 
 
 @lru_cache(maxsize=1)
@@ -61,66 +93,179 @@ def _texts() -> dict[str, str]:
 class Snapshot:
     """The catalog tables of one connection."""
 
-    def __init__(self, cursor: Cursor) -> None:
+    def __init__(self, cursor: Cursor, shared: Shared) -> None:
         self._cursor = cursor
+        self._shared = shared
+        self._dictionaries: Dictionaries | None = None
         self._made: set[str] = set()
+        self._new: list[tuple[str, str]] = []
+        self._read: dict[str, str] = {}
         self._key: object = None
+        self._state = ""
+        self._values: dict[str, str] = {}
+        self._settings: Settings = list
+        self._is_committed = False
 
     def provide(
-        self, wanted: Iterable[str], context: Context, key: object, settings: Settings
+        self,
+        wanted: Iterable[str],
+        looked_up: Iterable[str],
+        context: Context,
+        key: object,
+        settings: Settings,
+        *,
+        is_committed: bool,
     ) -> None:
-        """Make the tables that are wanted and not there; `key` tells when all are out of date."""
+        """Make the relations and dictionaries that are wanted and not there.
+
+        `key` is another whenever they may be out of date. What is read in a transaction that
+        `is_committed` is not the case of is not handed to other connections.
+        """
+        self._settings, self._is_committed = settings, is_committed
         key = (key, context.database, context.schema, context.user)
         if key != self._key:
-            self._made.clear()
+            self._look(context)
             self._key = key
-        values = {
+        self._made -= FLEETING
+        for name in FLEETING:
+            self._read.pop(name, None)
+        for name in wanted:
+            self._make(name)
+        for name in looked_up:
+            self._look_up(name)
+        self._note()
+
+    def _look(self, context: Context) -> None:
+        """See what is there, and of which state of the catalog."""
+        self._new.clear()
+        if self._dictionaries is None:
+            self._dictionaries = Dictionaries(self._cursor)
+        set_up_temporaries(self._cursor)
+        for statement in _KEPT.split(";"):
+            if statement.strip():
+                self._cursor.rows(statement)
+        self._values = {
             "database": context.database or "",
             "schema": context.schema or "",
             "user": shown(context.user),
             "pid": str(context.connection_id),
+            **_texts(),
         }
-        self._made -= _FLEETING
-        for name in wanted:
-            self._make(name, values, settings)
+        told = self._cursor.rows(
+            f"SELECT count(*), max(stamp), sum(stamp), (SELECT list(oid) FROM {TEMPORARIES})"
+            f" FROM {SCHEMA}.objects"
+        )
+        state = repr((told, context.database, context.schema, context.user))
+        if state != self._state:
+            self._cursor.rows(f"DELETE FROM {_MADE} WHERE state <> '{_FIXED}'")
+            self._read = {name: of for name, of in self._read.items() if of == _FIXED}
+            self._state = state
+        self._made = {str(name) for (name,) in self._cursor.rows(f"SELECT name FROM {_MADE}")}
 
-    def _make(self, name: str, values: Mapping[str, str], settings: Settings) -> None:
+    def _make(self, name: str) -> None:
         if name in self._made:
             return
-        query = queries()[name]
-        for used in dict.fromkeys(_USED.findall(query)):
-            self._make(used, values, settings)
-        sql = _USED.sub(lambda match: STORED.format(match[1]), query)
-        parameters: list[Any] = []
+        if name in KEPT:
+            self._keep()
+            return
+        query = relations()[name]
+        sql = self._filled(query)
+        kind = "VIEW" if query.is_view else "TABLE"
+        self._cursor.rows(f"CREATE OR REPLACE TEMP {kind} {STORED.format(name)} AS {sql}")
+        self._noted(name, _FIXED if query.is_fixed else _MOVING)
 
-        def value(match: re.Match[str]) -> str:
-            if match[0].startswith("::"):
-                return match[0]
-            known = values.get(match[1])
-            if known is None:
-                known = settings_text(settings) if match[1] == "settings" else _texts()[match[1]]
-            parameters.append(known)
-            return f"CAST(${len(parameters)} AS VARCHAR)"
+    def _filled(self, query: Query) -> str:
+        for used in query.uses:
+            self._make(used)
+        if "settings" in query.values:
+            self._values["settings"] = settings_text(self._settings)
+        return filled(query, STORED, self._values)
 
-        sql = _VALUE.sub(value, sql)
-        relation = listed.relations().get(name)
-        if relation is not None:
-            sql = _shaped(relation, sql)
-        table = STORED.format(name)
-        self._cursor.rows(f"CREATE OR REPLACE TEMP TABLE {table} AS {sql}", parameters)
+    def _noted(self, name: str, state: str) -> None:
         self._made.add(name)
+        if name not in FLEETING:
+            self._new.append((name, state))
+
+    def _note(self) -> None:
+        """Put down what has been made."""
+        if self._new:
+            rows = ", ".join(f"('{name}', '{state}')" for name, state in self._new)
+            self._cursor.rows(f"INSERT INTO {_MADE} VALUES {rows}")
+            self._new.clear()
+
+    def _look_up(self, name: str) -> None:
+        if name in self._read:
+            return
+        query = dictionaries()[name]
+        rows = self._cursor.rows(self._filled(query))
+        assert self._dictionaries is not None
+        self._dictionaries.put(name, dict(rows))
+        self._read[name] = _FIXED if query.is_fixed else _MOVING
+
+    # --- what is kept ----------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        """Read the columns and keys of the tables whose record has another stamp."""
+        self._make("stored_relations")
+        place = self._values["database"].upper()
+        known = self._cursor.rows(f"FROM {STORED.format('known')} LIMIT 1")
+        if place in self._shared and not known:
+            for name, rows in self._shared[place].items():
+                self._cursor.load(STORED.format(name), rows)
+        changed = self._cursor.rows(_CHANGED)
+        gone = int(self._cursor.rows(_GONE)[0][0])
+        if gone:
+            for name, column in (("columns", "attrelid"), ("own_keys", "conrelid")):
+                self._cursor.rows(
+                    f"DELETE FROM {STORED.format(name)} WHERE {column} NOT IN"
+                    f" (SELECT oid FROM {STORED.format('known')})"
+                )
+        if changed:
+            self._read_anew(changed)
+        for name in KEPT:
+            self._noted(name, _MOVING)
+        if self._is_committed and len(changed) > _FEW:
+            self._shared[place] = {
+                name: self._cursor.arrow(f"FROM {STORED.format(name)}") for name in KEPT
+            }
+
+    def _read_anew(self, changed: list[tuple[Any, ...]]) -> None:
+        self._temporary("changed", _CHANGED)
+        if len(changed) > _FEW:
+            self._temporary("described", _ALL)
+        else:
+            try:
+                self._temporary("described", _described(changed))
+            except SqlError:  # a view of what is gone
+                self._temporary("described", _ALL)
+        for name in _PASSING:
+            self._temporary(name, self._filled(relations()[name]))
+        for name, of in _NEW.items():
+            self._cursor.rows(f"INSERT INTO {STORED.format(name)} FROM {STORED.format(of)}")
+        for name in ("changed", "described", *_PASSING):
+            self._cursor.rows(f"DROP TABLE {STORED.format(name)}")
+            self._made.discard(name)
+
+    def _temporary(self, name: str, sql: str) -> None:
+        self._cursor.rows(f"CREATE OR REPLACE TEMP TABLE {STORED.format(name)} AS {sql}")
+        self._made.add(name)
+
+
+def _described(changed: Iterable[tuple[Any, ...]]) -> str:
+    """What DuckDB tells of the columns of a few tables."""
+    parts = []
+    for oid, place, stored, *_ in changed:
+        name = f"{quoted(place)}.{quoted(stored)}"
+        if place == "main":
+            name = f"temp.{name}"
+        parts.append(
+            f"SELECT CAST({oid} AS UINTEGER) AS oid, cid + 1 AS attnum, name, type,"
+            ' NOT "notnull" AS is_nullable, dflt_value AS "default"'
+            f" FROM pragma_table_info('{name.replace(chr(39), chr(39) * 2)}')"
+        )
+    return " UNION ALL ".join(parts)
 
 
 def settings_text(settings: Settings) -> str:
     """The settings as lines of tab-separated texts."""
     return "\n".join("\t".join(row) for row in settings())
-
-
-def _shaped(relation: listed.Relation, sql: str) -> str:
-    """The rows with all of PostgreSQL's columns, in its order and types; absent ones are NULL."""
-    columns = ", ".join(
-        f"CAST({quoted(name)} AS {listed.stored_type(kind)}) AS {quoted(name)}"
-        for name, kind in relation.columns.items()
-    )
-    absent = ", ".join(f"NULL AS {quoted(name)}" for name in relation.columns)
-    return f"SELECT {columns} FROM (SELECT {absent} WHERE FALSE UNION ALL BY NAME ({sql})) AS rows"

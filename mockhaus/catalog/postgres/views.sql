@@ -20,7 +20,7 @@ SELECT pg_shown(:database) AS table_catalog, nspname AS table_schema, relname AS
     'NO' AS is_insertable_into, 'NO' AS is_trigger_updatable, 'NO' AS is_trigger_deletable,
     'NO' AS is_trigger_insertable_into FROM @views
 
--- information_schema.columns
+-- information_schema.columns (view)
 SELECT pg_shown(:database) AS table_catalog, n.nspname AS table_schema, c.relname AS table_name,
     a.attname AS column_name, a.attnum AS ordinal_position, d.adbin AS column_default,
     CASE WHEN a.attnotnull THEN 'NO' ELSE 'YES' END AS is_nullable,
@@ -97,17 +97,17 @@ SELECT pg_shown(:database) AS specific_catalog, nspname AS specific_schema,
 SELECT 'UTF8' AS character_set_name, 'UCS' AS character_repertoire, 'UTF8' AS form_of_use,
     pg_shown(:database) AS default_collate_catalog
 
--- information_schema.table_privileges
+-- information_schema.table_privileges (view)
 SELECT :user AS grantor, :user AS grantee, table_catalog, table_schema, table_name,
     unnest(['INSERT', 'SELECT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'])
         AS privilege_type,
     'YES' AS is_grantable, unnest(['NO', 'YES', 'NO', 'NO', 'NO', 'NO', 'NO']) AS with_hierarchy
 FROM @information_schema.tables
 
--- information_schema.role_table_grants
+-- information_schema.role_table_grants (view)
 FROM @information_schema.table_privileges
 
--- information_schema.column_privileges
+-- information_schema.column_privileges (view)
 SELECT :user AS grantor, :user AS grantee, table_catalog, table_schema, table_name, column_name,
     unnest(['INSERT', 'SELECT', 'UPDATE', 'REFERENCES']) AS privilege_type, 'YES' AS is_grantable
 FROM @information_schema.columns

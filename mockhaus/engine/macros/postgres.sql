@@ -8,12 +8,35 @@ CREATE OR REPLACE MACRO pg_quoted(n) AS
     CASE WHEN regexp_full_match(n, '[a-z_][a-z0-9_$]*') THEN n
          ELSE '"' || replace(n, '"', '""') || '"' END;
 
+CREATE OR REPLACE MACRO pg_listed(names) AS
+    array_to_string(list_transform(names, lambda a: pg_quoted(a)), ', ');
+
 CREATE OR REPLACE MACRO pg_quoted_always(n) AS '"' || replace(n, '"', '""') || '"';
 
 -- The parts of a name, folded: a."B".c -> [a, B, c].
 CREATE OR REPLACE MACRO pg_name_parts(t) AS
     list_transform(regexp_extract_all(t, '"(?:[^"]|"")*"|[^".\s]+'), lambda p:
         CASE WHEN p[1] = '"' THEN replace(p[2:-2], '""', '"') ELSE lower(p) END);
+
+-- A name as the dictionaries have it: the parts that tell (schema and name, or the name alone)
+-- with a sign between them that no name has. A number stands for itself.
+CREATE OR REPLACE MACRO pg_name_key(t) AS array_to_string(pg_name_parts(t)[-2:], chr(31));
+
+-- The same of a type: without its typmod, whatever the case unless it is quoted.
+CREATE OR REPLACE MACRO pg_type_key(t) AS
+    regexp_replace(regexp_replace(CASE WHEN contains(t, '"') THEN t ELSE lower(t) END,
+        '\s*\([^)]*\)', ''), '^\s*pg_catalog\.|\s+$', '', 'g');
+
+-- A type's name with its typmod (manual, 9.26, format_type).
+CREATE OR REPLACE MACRO pg_with_typmod(shown, type, typmod) AS
+    CASE WHEN typmod IS NULL OR typmod < 0 THEN shown
+         WHEN type IN (1700, 1231) AND typmod > 4 THEN regexp_replace(shown, '(\[\])?$',
+             '(' || ((typmod - 4) >> 16) || ',' || ((typmod - 4) & 2047) || ')\1')
+         WHEN type IN (1042, 1043, 1014, 1015) AND typmod > 4 THEN
+             regexp_replace(shown, '(\[\])?$', '(' || (typmod - 4) || ')\1')
+         WHEN type IN (1083, 1114, 1184, 1266) THEN
+             regexp_replace(shown, '^(time\w*)', '\1(' || typmod || ')')
+         ELSE shown END;
 
 -- The items of an array's text, {a,"b c",NULL} (manual, 8.15.2).
 CREATE OR REPLACE MACRO pg_array(t) AS

@@ -1,7 +1,8 @@
 """PostgreSQL's system functions, each as a DuckDB expression and the type that it gives.
 
 `{0}`, `{1}` stand for arguments, `@name` for a relation that `catalog.postgres` fills,
-`:name` for a value of the connection. What is not listed is refused by name.
+`:name` for a value of the connection, `dictionary_text(#name, key)` and its like look up what
+`catalog.postgres` keeps in the dictionary of that name. What is not listed is refused by name.
 PostgreSQL's manual: 9.26 "System Information Functions", 9.27 "System Administration Functions".
 """
 
@@ -32,8 +33,12 @@ _IDENT: Final = (
 )
 
 
-def _look(column: str, relation: str, key: str = "oid", more: str = "") -> str:
-    return f"(SELECT max(x.{column}) FROM @{relation} AS x WHERE x.{key} = {{0}}{more})"
+def _look(dictionary: str, key: str = "{0}") -> str:
+    return f"dictionary_text(#{dictionary}, {key})"
+
+
+#: Something of an object that has a number as well: a column of a relation.
+_PART: Final = "CAST({0} AS BIGINT) * 65536 + {1}"
 
 
 #: Privileges: one user owns everything there is (see README, "Who gets in").
@@ -103,67 +108,41 @@ FUNCTIONS: Final[dict[str, Function]] = {
         "('''' || replace(CAST({0} AS VARCHAR), '''', '''''') || '''')", "text", 1, 1
     ),
     "format_type": _f(
-        "(CASE WHEN {0} IS NULL THEN NULL ELSE coalesce((SELECT max(CASE"
-        " WHEN x.oid = 1700 AND {1} > 4 THEN 'numeric(' || (({1} - 4) >> 16) || ',' ||"
-        " (({1} - 4) & 65535) || ')'"
-        " WHEN x.oid IN (1043, 1042) AND {1} > 4 THEN x.shown || '(' || ({1} - 4) || ')'"
-        " ELSE x.shown END) FROM @type_names AS x WHERE x.oid = {0}), '???') END)",
+        "(CASE WHEN {0} IS NULL THEN NULL WHEN {0} = 0 THEN '-'"
+        " ELSE pg_with_typmod(coalesce(dictionary_text(#types, {0}), '???'), {0}, {1}) END)",
         "text",
         2,
         2,
     ),
     "pg_get_userbyid": _f(
-        f"coalesce({_look('rolname', 'pg_roles')}, 'unknown (OID=' || {{0}} || ')')", "name", 1, 1
+        f"coalesce({_look('roles')}, 'unknown (OID=' || {{0}} || ')')", "name", 1, 1
     ),
     "pg_encoding_to_char": _f("(CASE {0} WHEN 6 THEN 'UTF8' ELSE '' END)", "name", 1, 1),
     "pg_char_to_encoding": _f("(CASE upper({0}) WHEN 'UTF8' THEN 6 ELSE -1 END)", "int4", 1, 1),
     # --- what is visible without its schema's name
-    "pg_table_is_visible": _f(
-        "(SELECT bool_or(x.visible) FROM @regclass AS x WHERE x.oid = {0})", "bool", 1, 1
-    ),
+    "pg_table_is_visible": _f(f"CAST({_look('visible')} AS BOOLEAN)", "bool", 1, 1),
     "pg_type_is_visible": _f(
-        "({0} IS NOT NULL AND ({0} < 16384 OR (SELECT bool_or(x.visible) FROM @regclass AS x"
-        " WHERE x.reltype = {0})))",
+        f"CASE WHEN {{0}} < 16384 THEN TRUE ELSE CAST({_look('visible')} AS BOOLEAN) END",
         "bool",
         1,
         1,
     ),
-    "pg_function_is_visible": _f(
-        "(SELECT bool_or(x.pronamespace = 11 OR n.nspname = :schema) FROM @pg_proc AS x"
-        " JOIN @pg_namespace AS n ON n.oid = x.pronamespace WHERE x.oid = {0})",
-        "bool",
-        1,
-        1,
-    ),
+    "pg_function_is_visible": _f(f"CAST({_look('visible_functions')} AS BOOLEAN)", "bool", 1, 1),
     **_VISIBLE,
     # --- definitions
     "pg_get_expr": _f("{0}", "text", 2, 3),
-    "pg_get_constraintdef": _f(_look("definition", "constraints"), "text", 1, 2),
-    "pg_get_indexdef": _f(_look("indexdef", "indexdefs"), "text", 1, 3),
-    "pg_get_viewdef": _f(_look("definition", "views"), "text", 1, 2),
-    "pg_get_function_arguments": _f(_look("arguments", "routines"), "text", 1, 1),
-    "pg_get_function_identity_arguments": _f(_look("identity", "routines"), "text", 1, 1),
-    "pg_get_function_result": _f(_look("result", "routines"), "text", 1, 1),
-    "pg_get_functiondef": _f(_look("definition", "routines"), "text", 1, 1),
+    "pg_get_constraintdef": _f(_look("constraints"), "text", 1, 2),
+    "pg_get_indexdef": _f(_look("indexes"), "text", 1, 3),
+    "pg_get_viewdef": _f(_look("views"), "text", 1, 2),
+    "pg_get_function_arguments": _f(_look("function_arguments"), "text", 1, 1),
+    "pg_get_function_identity_arguments": _f(_look("function_identities"), "text", 1, 1),
+    "pg_get_function_result": _f(_look("function_results"), "text", 1, 1),
+    "pg_get_functiondef": _f(_look("function_definitions"), "text", 1, 1),
     **_NONE,
     "pg_tablespace_location": _f("''", "text", 1, 1),
-    "obj_description": _f(
-        "(SELECT max(x.description) FROM @pg_description AS x WHERE x.objoid = {0}"
-        " AND x.objsubid = 0)",
-        "text",
-        1,
-        2,
-    ),
-    "shobj_description": _f(
-        "(SELECT max(x.description) FROM @pg_shdescription AS x WHERE x.objoid = {0})", "text", 2, 2
-    ),
-    "col_description": _f(
-        "(SELECT max(x.description) FROM @pg_description AS x WHERE x.objoid = {0}"
-        " AND x.objsubid = {1})",
-        "text",
-        2,
-        2,
-    ),
+    "obj_description": _f(_look("comments", "CAST({0} AS BIGINT) * 65536"), "text", 1, 2),
+    "shobj_description": _f(_look("shared_comments"), "text", 2, 2),
+    "col_description": _f(_look("comments", _PART), "text", 2, 2),
     # --- sizes and activity: DuckDB keeps no figures of these
     **_UNKNOWN,
     "pg_size_pretty": _f("({0} || ' bytes')", "text", 1, 1),
@@ -211,55 +190,29 @@ FUNCTIONS: Final[dict[str, Function]] = {
 
 #: What a name given as text means: relation, type, function, schema, role; NULL if nothing.
 REG: Final = {
-    "regclass": (
-        "(SELECT max(x.oid) FROM @regclass AS x WHERE"
-        " CASE WHEN regexp_full_match({0}, '[0-9]+') THEN CAST(x.oid AS VARCHAR) = {0}"
-        " WHEN len(pg_name_parts({0})) = 1 THEN x.visible AND x.relname = pg_name_parts({0})[1]"
-        " ELSE x.relname = pg_name_parts({0})[-1] AND x.nspname = pg_name_parts({0})[-2] END)"
-    ),
-    "regtype": (
-        "(SELECT max(x.oid) FROM @type_names AS x WHERE"
-        " CASE WHEN regexp_full_match({0}, '[0-9]+') THEN CAST(x.oid AS VARCHAR) = {0}"
-        " ELSE lower({0}) IN (x.shown, x.typname, 'pg_catalog.' || x.typname, x.qualified)"
-        " OR trim({0}, '\"') = x.typname OR lower({0}) = x.other END)"
-    ),
-    "regproc": (
-        "(SELECT max(x.oid) FROM @pg_proc AS x WHERE"
-        " CASE WHEN regexp_full_match({0}, '[0-9]+') THEN CAST(x.oid AS VARCHAR) = {0}"
-        " ELSE x.proname = pg_name_parts({0})[-1] END)"
-    ),
-    "regnamespace": (
-        "(SELECT max(x.oid) FROM @pg_namespace AS x WHERE"
-        " CASE WHEN regexp_full_match({0}, '[0-9]+') THEN CAST(x.oid AS VARCHAR) = {0}"
-        " ELSE x.nspname = pg_name_parts({0})[-1] END)"
-    ),
-    "regrole": (
-        "(SELECT max(x.oid) FROM @pg_roles AS x WHERE"
-        " CASE WHEN regexp_full_match({0}, '[0-9]+') THEN CAST(x.oid AS VARCHAR) = {0}"
-        " ELSE x.rolname = pg_name_parts({0})[-1] END)"
-    ),
+    "regclass": "dictionary_number(#relation_names, pg_name_key({0}))",
+    "regtype": "dictionary_number(#type_names, pg_type_key({0}))",
+    "regproc": "dictionary_number(#function_names, pg_name_key({0}))",
+    "regnamespace": "dictionary_number(#schema_names, pg_name_key({0}))",
+    "regrole": "dictionary_number(#role_names, pg_name_key({0}))",
 }
 
 FUNCTIONS["pg_get_serial_sequence"] = _f(
-    "(SELECT max(pg_quoted(s.nspname) || '.' || pg_quoted(s.relname)) FROM @serials AS s"
-    f" WHERE s.folded = upper({{1}}) AND s.table = {REG['regclass']})",
-    "text",
-    2,
-    2,
+    f"dictionary_word(#serials, {REG['regclass']} || '.' || upper({{1}}))", "text", 2, 2
 )
 
 _OUT: Final = (
-    "(CASE {{0}} WHEN 0 THEN '-' ELSE coalesce((SELECT max(x.{0}) FROM @{1} AS x"
-    " WHERE x.oid = {{0}}), CAST({{0}} AS VARCHAR)) END)"
+    "(CASE {{0}} WHEN 0 THEN '-'"
+    " ELSE coalesce(dictionary_text(#{0}, {{0}}), CAST({{0}} AS VARCHAR)) END)"
 )
 
 #: How such an OID is shown as text.
 SHOWN: Final = {
-    "regclass": _OUT.format("shown", "regclass"),
-    "regtype": _OUT.format("shown", "type_names"),
-    "regproc": _OUT.format("proname", "pg_proc"),
-    "regnamespace": _OUT.format("nspname", "pg_namespace"),
-    "regrole": _OUT.format("rolname", "pg_roles"),
+    "regclass": _OUT.format("relations"),
+    "regtype": _OUT.format("types"),
+    "regproc": _OUT.format("functions"),
+    "regnamespace": _OUT.format("schemas"),
+    "regrole": _OUT.format("roles"),
 }
 
 #: Errors of a cast that finds nothing.

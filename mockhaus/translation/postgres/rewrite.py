@@ -126,12 +126,8 @@ def _cast(node: exp.Cast, walk: Walk) -> exp.Expression:
     if name in ("text", "name", "char", "varchar") and have in SHOWN:
         return walk.template(SHOWN[have], [value], name)
     if name in ("_text", "_name", "_varchar") and have is not None and have[1:] in SHOWN:
-        item = SHOWN[have[1:]].format("a.e")
-        sql = (
-            f"(SELECT list({item} ORDER BY a.i) FROM"
-            " (SELECT unnest({0}) AS e, unnest(range(len({0}))) AS i) AS a)"
-        )
-        return walk.template(sql, [value], name)
+        item = SHOWN[have[1:]].format("__e")
+        return walk.template(f"list_transform({{0}}, lambda __e: {item})", [value], name)
     if name in ("varchar", "bpchar") and node.to.expressions:
         value = walk.template(
             "left(CAST({0} AS VARCHAR), {1})", [value, node.to.expressions[0]], name
@@ -205,15 +201,13 @@ def _typeof(value: exp.Expression, walk: Walk) -> exp.Expression:
         kind = "unknown" if value.is_string else "int4"
     if kind is None:
         return walk.template("pg_type_oid(typeof({0}), NULL)", [value], "regtype")
-    name = exp.Literal.string(kind)
-    return walk.template(
-        "(SELECT max(x.oid) FROM @type_names AS x WHERE x.typname = {0})", [name], "regtype"
-    )
+    name = exp.Literal.string(f'"{kind}"')
+    return walk.template(REG["regtype"], [name], "regtype")
 
 
 _INDEX_COLUMN: Final = (
-    "(SELECT max(CASE WHEN {1} = 0 THEN x.indexdef ELSE list_extract(x.columns, {1}) END)"
-    " FROM @indexdefs AS x WHERE x.oid = {0})"
+    "(CASE WHEN {1} = 0 THEN dictionary_text(#indexes, {0})"
+    " ELSE dictionary_text(#index_columns, CAST({0} AS BIGINT) * 65536 + {1}) END)"
 )
 
 

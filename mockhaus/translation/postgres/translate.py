@@ -21,12 +21,13 @@ from mockhaus.translation.translate import Translation, guarded, typed_null
 
 @dataclass(frozen=True, slots=True)
 class CatalogTranslation:
-    """`relations` are the names of those it reads; `types` PostgreSQL's names of the columns'
-    types, None where DuckDB's say enough; `settings` what its set_config calls change:
+    """`relations` and `dictionaries` are the names of those it reads; `types` PostgreSQL's names of
+    the columns' types, None where DuckDB's say enough; `settings` what its set_config calls change:
     name, value, whether for the transaction only, as numbers of parameters or as values."""
 
     translation: Translation
     relations: frozenset[str]
+    dictionaries: frozenset[str]
     types: tuple[str | None, ...]
     settings: tuple[tuple[Any, ...], ...] = field(default=())
 
@@ -53,7 +54,8 @@ def _translate(statement: s.Tree, context: Context, types: Sequence[str]) -> Cat
     sql = generate(typed(tree, types))
     translation = Translation(sql, generate(described), volatile=False)
     settings = tuple(tuple(map(_constant, each)) for each in walk.settings)
-    return CatalogTranslation(translation, frozenset(walk.relations), kinds, settings)
+    relations, dictionaries = frozenset(walk.relations), frozenset(walk.dictionaries)
+    return CatalogTranslation(translation, relations, dictionaries, kinds, settings)
 
 
 def _outermost(

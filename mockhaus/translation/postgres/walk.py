@@ -4,8 +4,8 @@ Dispatch is by class, as in `translation.rewrite`: ENTER takes over the descent,
 the children, KEPT means the same in both engines. Anything else is refused by name.
 
 Each node that comes out may carry PostgreSQL's name of its type (`type_of`); where it carries none,
-DuckDB's type says enough. What a query needs is left in `Walk.relations`: their rows are made
-before it runs (see `catalog.postgres`).
+DuckDB's type says enough. What a query needs is left in `Walk.relations` and `Walk.dictionaries`,
+which are filled before it runs (see `catalog.postgres`).
 """
 
 from __future__ import annotations
@@ -48,7 +48,16 @@ class Scope:
 class Walk:
     """One translation: what a handler may ask, and what it leaves behind."""
 
-    __slots__ = ("context", "enter", "kept", "leave", "relations", "scopes", "settings")
+    __slots__ = (
+        "context",
+        "dictionaries",
+        "enter",
+        "kept",
+        "leave",
+        "relations",
+        "scopes",
+        "settings",
+    )
 
     def __init__(
         self,
@@ -60,6 +69,7 @@ class Walk:
         self.context = context
         self.enter, self.leave, self.kept = enter, leave, kept
         self.relations: set[str] = set()
+        self.dictionaries: set[str] = set()
         self.settings: list[tuple[exp.Expression, ...]] = []
         self.scopes: list[Scope] = []
 
@@ -145,6 +155,10 @@ class Walk:
                 new = exp.to_table(STORED.format(relation), dialect=DUCKDB)
                 new.set("alias", node.args.get("alias"))
                 node.replace(new)
+            elif name.startswith("__dict_"):
+                dictionary = name.removeprefix("__dict_")
+                self.dictionaries.add(dictionary)
+                node.replace(exp.Literal.string(dictionary))
             elif name.startswith("__arg_"):
                 number = int(name.removeprefix("__arg_"))
                 value = arguments[number] if number < len(arguments) else exp.Null()
@@ -171,6 +185,7 @@ def _template(sql: str) -> exp.Expression:
     text = sql.replace("{{", "{").replace("}}", "}")
     text = re.sub(r"\{(\d)\}", r"__arg_\1", text)
     text = re.sub(r"@(\w+)", r"__rel_\1", text)
+    text = re.sub(r"#(\w+)", r"__dict_\1", text)
     text = re.sub(r"(?<![:'\w]):([a-z]+)\b", r"__val_\1", text)
     return cast(exp.Expression, DUCKDB.parse(text)[0])
 

@@ -1,0 +1,113 @@
+"""The queries that make the relations and dictionaries, as the `*.sql` files beside have them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Final
+
+from mockhaus.translation.names import quoted
+from mockhaus.translation.postgres import relations as listed
+
+_NAME: Final = re.compile(r"^-- ([a-z][\w.]*)(?: \((view)\))?\n", re.M)
+_USED: Final = re.compile(r"@((?:information_schema\.)?\w+)")
+_VALUE: Final = re.compile(r"(?<![:\w'}]):([a-z]+)\b")
+
+#: What a query's rows depend on beside the relations that it names.
+_MOVING: Final = re.compile(r"__mockhaus|\bduckdb_|:(?:database|schema|user|pid|settings)\b")
+
+#: Relations that change without any object changing.
+FLEETING: Final = frozenset(("pg_settings", "pg_stat_activity"))
+
+#: Relations that are kept from one state of the catalog to the next, and made otherwise.
+KEPT: Final = frozenset(("columns", "own_keys", "known"))
+
+#: Relations that are there while others are made.
+_PASSING: Final = frozenset(("changed", "described"))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`sql` with `{stored}` names; `uses` are relations, `values` those of the connection."""
+
+    sql: str
+    is_view: bool
+    uses: tuple[str, ...]
+    values: tuple[str, ...]
+    #: Whether its rows are the same whatever there is.
+    is_fixed: bool
+
+
+@lru_cache(maxsize=1)
+def relations() -> dict[str, Query]:
+    """Relation -> the query that makes its rows."""
+    found: dict[str, tuple[str, bool]] = {}
+    for name in ("base.sql", "catalogs.sql", "views.sql"):
+        found.update(_read(name))
+    return _linked(found)
+
+
+@lru_cache(maxsize=1)
+def dictionaries() -> dict[str, Query]:
+    """Dictionary -> the query that makes its keys and values."""
+    known = relations()
+    return {
+        name: _query(sql, False, all(known[each].is_fixed for each in _uses(sql)))
+        for name, (sql, _) in _read("dictionaries.sql").items()
+    }
+
+
+def _read(file: str) -> dict[str, tuple[str, bool]]:
+    text = (resources.files(__package__) / file).read_text(encoding="utf-8")
+    parts = _NAME.split(text)
+    return {
+        name: (body.strip(), view is not None)
+        for name, view, body in zip(parts[1::3], parts[2::3], parts[3::3], strict=True)
+    }
+
+
+def _uses(sql: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_USED.findall(sql)))
+
+
+def _linked(found: dict[str, tuple[str, bool]]) -> dict[str, Query]:
+    fixed: dict[str, bool] = {}
+
+    def is_fixed(name: str) -> bool:
+        if name in KEPT or name in _PASSING or name in FLEETING:
+            return False
+        if name not in fixed:
+            sql = found[name][0]
+            fixed[name] = _MOVING.search(sql) is None and all(map(is_fixed, _uses(sql)))
+        return fixed[name]
+
+    return {
+        name: _query(_shaped(name, sql), view, is_fixed(name))
+        for name, (sql, view) in found.items()
+    }
+
+
+def _query(sql: str, is_view: bool, is_fixed: bool) -> Query:
+    values = tuple(dict.fromkeys(_VALUE.findall(sql)))
+    return Query(sql, is_view, _uses(sql), values, is_fixed)
+
+
+def _shaped(name: str, sql: str) -> str:
+    """The rows with all of PostgreSQL's columns, in its order and types; absent ones are NULL."""
+    relation = listed.relations().get(name)
+    if relation is None:
+        return sql
+    columns = ", ".join(
+        f"CAST({quoted(column)} AS {listed.stored_type(kind)}) AS {quoted(column)}"
+        for column, kind in relation.columns.items()
+    )
+    absent = ", ".join(f"NULL AS {quoted(column)}" for column in relation.columns)
+    return f"SELECT {columns} FROM (SELECT {absent} WHERE FALSE UNION ALL BY NAME ({sql})) AS rows"
+
+
+def filled(query: Query, stored: str, values: dict[str, str]) -> str:
+    """The query's text with the names of its relations, and texts for its values."""
+    sql = _USED.sub(lambda match: stored.format(match[1]), query.sql)
+    return _VALUE.sub(lambda match: "'" + values[match[1]].replace("'", "''") + "'", sql)
