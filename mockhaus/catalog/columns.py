@@ -36,30 +36,19 @@ def relation(cursor: Cursor, context: Context, name: ObjectName) -> Relation | N
     """A table or view of a resolved name, with its columns as they were declared."""
     objects = Objects(cursor)
     if context.is_temporary(name):
-        oid, declared_types = _temporary_oid(cursor, name), {}
+        found = objects.temporary(name)
     else:
         found = objects.find("TABLE", name) or objects.find("VIEW", name)
-        if found is None:
-            return None
-        oid = found.oid or 0
-        declared_types = {
-            each["name"].upper(): kind
-            for each in found.properties.get("columns") or ()
-            if (kind := _sql_type(each.get("type") or "")) is not None
-        }
+    if found is None:
+        return None
+    declared_types = {
+        each["name"].upper(): kind
+        for each in found.properties.get("columns") or ()
+        if (kind := _sql_type(each.get("type") or "")) is not None
+    }
     described = cursor.describe(f"SELECT * FROM {names.storage_name(name, context)}")
     columns = {each.name.upper(): declared_types.get(each.name.upper()) for each in described}
-    return Relation(oid, columns)
-
-
-def _temporary_oid(cursor: Cursor, name: ObjectName) -> int:
-    """As `stored_relations` numbers temporary tables for PostgreSQL's catalogs."""
-    rows = cursor.rows(
-        "SELECT 3000000000 + table_oid % 600000 * 2048 FROM duckdb_tables()"
-        " WHERE database_name = 'temp' AND upper(table_name) = ?",
-        (".".join(names.storage_parts(name)).upper(),),
-    )
-    return int(rows[0][0]) if rows else 0
+    return Relation(found.oid or 0, columns)
 
 
 _TYPE = re.compile(r"([A-Z_ 0-9]+?)\s*(?:\(([\d, ]+)\))?")

@@ -220,6 +220,17 @@ class Objects:
             (name.database, name.schema, name.name, properties, next_oid(self._cursor)),
         )
 
+    def temporary(self, name: ObjectName) -> CatalogObject | None:
+        """A temporary table of the connection, None if there is none of that full name."""
+        set_up_temporaries(self._cursor)
+        rows = self._cursor.rows(
+            "SELECT 'TABLE', database, schema, name, properties, '', '', NULL, oid"
+            f" FROM {TEMPORARIES}"
+            " WHERE upper(database) = ? AND upper(schema) = ? AND upper(name) = ?",
+            _key("", name)[1:],
+        )
+        return _object(rows[0]) if rows else None
+
     def drop_temporary(self, name: ObjectName) -> None:
         """Forget a temporary table of the connection."""
         self._cursor.run(

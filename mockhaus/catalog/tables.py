@@ -149,7 +149,9 @@ def _create_temporary(workspace: Workspace, definition: tables.TableDefinition) 
         workspace.objects.drop_temporary(definition.name)
     rows = _build(workspace, definition, stored, "TEMP TABLE")
     name = require_schema(workspace, definition.name)
-    workspace.objects.add_temporary(CatalogObject("TABLE", name, _recorded(workspace, definition, ())))
+    workspace.objects.add_temporary(
+        CatalogObject("TABLE", name, _recorded(workspace, definition, ()))
+    )
     answer = status("CREATE TABLE", f"Table {definition.name.name} successfully created.")
     if rows is not None:
         answer.tag, answer.row_count = "SELECT", rows

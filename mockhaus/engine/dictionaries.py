@@ -67,8 +67,8 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         connection.create_function(
             f"raw_{name}",
             _lookup(type),
-            ["BIGINT", "VARCHAR", key],  # type: ignore[list-item]
-            answer,  # type: ignore[arg-type]
+            ["BIGINT", "VARCHAR", key],
+            answer,
             type=PythonUDFType.ARROW,
             null_handling=FunctionNullHandling.SPECIAL,
         )

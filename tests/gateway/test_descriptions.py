@@ -63,7 +63,7 @@ DESCRIBED: dict[str, list[str]] = {
         "i int8 t.5",
         "f varchar(3) t.6",
     ],
-    "SELECT * FROM w": ["a text w.1", "n int8 w.2"],
+    "SELECT * FROM w": ["a varchar(10) w.1", "n int8 w.2"],
     "INSERT INTO u VALUES ('q', 1) RETURNING k, a AS b": ["k int8 u.2", "b varchar(10) u.1"],
     "UPDATE u SET k = 2 RETURNING *": ["a varchar(10) u.1", "k int8 u.2"],
     # a table function, and a name that two tables have
