@@ -62,7 +62,7 @@ _FUNCTIONS: Final = {
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the functions known to a DuckDB instance, for `macros/udfs.sql`."""
+    """Make the functions known to a DuckDB instance, for `macros/dictionaries.sql`."""
     for name, (answer, key, type) in _FUNCTIONS.items():
         connection.create_function(
             f"raw_{name}",

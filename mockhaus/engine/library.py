@@ -43,7 +43,8 @@ def sources() -> dict[str, str]:
     """Family -> the SQL text that defines its macros."""
     folder = resources.files("mockhaus.engine") / "macros"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return {f.name.removesuffix(".sql"): f.read_text(encoding="utf-8") for f in files}
+    found = {f.name.removesuffix(".sql"): f.read_text(encoding="utf-8") for f in files}
+    return {**found, "udfs": udfs.macros()}
 
 
 @lru_cache(maxsize=1)

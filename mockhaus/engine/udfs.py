@@ -100,8 +100,7 @@ def _exact_quotient(dividends: Any, divisors: Any, scales: Any) -> Any:
     return pa.array(values, pa.string())
 
 
-#: Name in DuckDB -> function of Arrow columns, their types and that of its answer. The names are
-#: those of macros that call them (`macros/udfs.sql`).
+#: Name in DuckDB -> function of Arrow columns, their types and that of its answer. See `macros`.
 FUNCTIONS: Final[dict[str, tuple[Any, list[Any], Any]]] = {
     "json_canonical": (_parse_json, ["VARCHAR"], "VARCHAR"),
     "json_canonical_last": (_parse_json_last, ["VARCHAR"], "VARCHAR"),
@@ -126,6 +125,20 @@ FUNCTIONS: Final[dict[str, tuple[Any, list[Any], Any]]] = {
     "holds_address": (addresses.holds_address, ["VARCHAR", "VARCHAR"], "BOOLEAN"),
     "ip_parts": (addresses.parse_ip, ["VARCHAR", "BOOLEAN"], "VARCHAR"),
 }
+
+
+def macros() -> str:
+    """The macros by which the functions are called.
+
+    DuckDB 1.5 lets go of the memory of a text that such a function gives while COALESCE still
+    shows it: each is copied.
+    """
+    texts = []
+    for name, (_, parameters, answer) in FUNCTIONS.items():
+        given = ", ".join(f"a{number}" for number in range(len(parameters)))
+        copy = f" || CAST('' AS {answer})" if answer in ("VARCHAR", "BLOB") else ""
+        texts.append(f"CREATE OR REPLACE MACRO {name}({given}) AS raw_{name}({given}){copy};")
+    return "\n".join(texts)
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
