@@ -204,6 +204,13 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
             ),
         ),
         (
+            r"Unimplemented type for cast \((?P<kind>.+?) -> (?P<to>.+?)\)",
+            lambda m: errors.TypeMismatch(
+                f"SQL compilation error:\ninvalid type [{_shown_types(m['kind'])}] for a value of"
+                f" type [{_shown_types(m['to'])}]"
+            ),
+        ),
+        (
             r"(?i)out of range|overflow|Casting value .* to type DECIMAL.* failed"
             r"|Could not cast value .* to DECIMAL|can't be cast because the value is out of range",
             lambda m: errors.NumberOutOfRange(

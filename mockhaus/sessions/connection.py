@@ -273,7 +273,11 @@ class Connection:
             result = limited(
                 self.context.parameters,
                 self.cancel,
-                lambda: self._run(current, (values, *repeats), projection),
+                lambda: self._preparer.tried(
+                    current,
+                    self.context,
+                    lambda each: self._run(each, (values, *repeats), projection),
+                ),
             )
         except SqlError as error:
             self._fail(statement, error, started, clock)

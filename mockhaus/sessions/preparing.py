@@ -9,14 +9,20 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Settings, Shared, Snapshot
 from mockhaus.catalog.routines import defined
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Cursor, Described, Stream
-from mockhaus.errors import SqlError, StalePlan, UnsupportedFeature
+from mockhaus.errors import (
+    InvalidArgumentTypes,
+    SqlError,
+    StalePlan,
+    TypeMismatch,
+    UnsupportedFeature,
+)
 from mockhaus.ingestion import staged
 from mockhaus.result import Column
 from mockhaus.sessions import explain
@@ -39,6 +45,8 @@ from mockhaus.translation.staged import mentions
 from mockhaus.translation.translate import Translation, translate
 from mockhaus.types import from_catalog
 
+T = TypeVar("T")
+
 _CACHE_SIZE: Final = 256
 #: DuckDB's types whose values Python holds exactly; of dates see `exact`.
 _EXACT: Final = frozenset(
@@ -48,6 +56,8 @@ _EXACT: Final = frozenset(
 _DATED: Final = frozenset(("DATE", "TIMESTAMP_NTZ"))
 #: What DuckDB hands to Python for infinity and the like, and for these dates themselves.
 _DOUBTFUL: Final = frozenset((date.min, date.max, datetime.min, datetime.max))
+#: What DuckDB answers where operands are of types that it does not bring together.
+MIXED: Final = (TypeMismatch, InvalidArgumentTypes)
 _CHANGES: Final = (s.Insert, s.Update, s.Delete, s.Merge, s.Truncate)
 
 
@@ -159,7 +169,10 @@ class Preparer:
             if describe and prepared.query is not None and prepared.columns is None:
                 self._learn(prepared, self._described(prepared.query))
             return prepared
-        prepared = self.fresh(statement, context, types, describe=describe)
+        try:
+            prepared = self.fresh(statement, context, types, describe=describe)
+        except MIXED:
+            prepared = self.fresh(statement, replace(context, mixed=True), types, describe=describe)
         prepared.reads_files = mentions(statement)
         translated = prepared.query or prepared.change
         if translated is not None and not translated.volatile:
@@ -178,6 +191,33 @@ class Preparer:
         )
         if known is not None and not _alike(known, fresh.columns):
             raise StalePlan("cached plan must not change result type")
+        return fresh
+
+    def tried(self, prepared: Prepared, context: Context, run: Callable[[Prepared], T]) -> T:
+        """Run; what DuckDB refuses for the types of its operands, with those brought together."""
+        try:
+            return run(prepared)
+        except MIXED:
+            coerced = self._coerced(prepared, context)
+            if coerced is None:
+                raise
+            return run(coerced)
+
+    def _coerced(self, prepared: Prepared, context: Context) -> Prepared | None:
+        """What DuckDB has refused for the types of its operands, with those brought together.
+
+        None if that changes nothing. Raises what is wrong with the types.
+        """
+        statement = prepared.statement
+        if prepared.query is None and prepared.change is None:
+            return None
+        if isinstance(statement, s.Select) and statement.shaped is not None:
+            statement = as_sent(statement)
+        described = prepared.columns is not None
+        mixed = replace(context, mixed=True)
+        fresh = self.fresh(statement, mixed, prepared.types, describe=described)
+        if (fresh.query, fresh.change) == (prepared.query, prepared.change):
+            return None
         return fresh
 
     def _is_current(self, context: Context) -> bool:

@@ -75,6 +75,9 @@ class Context:
     last_query_ids: Sequence[str] = field(default=(), compare=False)
     #: Temporary tables of the connection, by full name in upper case.
     temporary: frozenset[ObjectName] = frozenset()
+    #: Whether operands of different types are all brought together, not only where an answer
+    #: depends on it (see `coercion`).
+    mixed: bool = False
     #: The columns of a table or view by its full name: name in upper case -> DuckDB's type.
     columns: Callable[[ObjectName], Mapping[str, str]] = field(default=no_columns, compare=False)
     #: The OID and the declared types of a table or view by its full name.

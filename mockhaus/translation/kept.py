@@ -11,13 +11,12 @@ from sqlglot import exp
 
 #: Arguments of kept classes that other dialects have.
 FOREIGN: Final[dict[type[exp.Expression], tuple[str, ...]]] = {
-    exp.Between: ("symmetric",),
     exp.Distinct: ("on",),
 }
 
 KEPT: Final[frozenset[type[exp.Expression]]] = frozenset(
     (
-        exp.Add, exp.Alias, exp.Aliases, exp.And, exp.Between, exp.Boolean, exp.Case, exp.CTE,
+        exp.Add, exp.Alias, exp.Aliases, exp.And, exp.Boolean, exp.CTE,
         exp.Cube, exp.Distinct, exp.EQ, exp.Exists, exp.Fetch, exp.From, exp.Group,
         exp.GroupingSets, exp.GT, exp.GTE, exp.Having, exp.If, exp.IgnoreNulls, exp.In,
         exp.Is, exp.Join, exp.Kwarg, exp.Limit, exp.Literal, exp.LT, exp.LTE,

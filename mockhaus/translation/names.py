@@ -273,3 +273,11 @@ def labels(tokens: list[Token], text: str) -> tuple[str, ...]:
     if start >= 0:
         found.append(text[start : last + 1].strip())
     return tuple(map(str.upper, found))
+
+
+def next_value(node: exp.Column, context: Context) -> exp.Expression:
+    """`sequence.NEXTVAL`: the sequence's next number, a new one for each row."""
+    parts = [node.args.get(key) for key in ("table", "db", "catalog")]
+    name = ObjectName(*(stored(part) for part in parts if isinstance(part, exp.Identifier)))
+    sequence = storage_name(context.resolve(name), context)
+    return exp.Anonymous(this="nextval", expressions=[exp.Literal.string(sequence)])

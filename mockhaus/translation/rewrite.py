@@ -24,7 +24,7 @@ from mockhaus.errors import (
     UnknownFunction,
     UnsupportedFeature,
 )
-from mockhaus.translation import history, names, operands, routines, staged
+from mockhaus.translation import coercion, history, names, operands, routines, staged
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
 from mockhaus.translation.clauses import hierarchy, match_recognize, sources, star
@@ -56,8 +56,9 @@ class Walk:
     """
 
     __slots__ = (
-        "_ctes", "_numbers", "_rowid", "_tables", "arguments", "calls", "context", "counts",
-        "made", "numbered", "text", "types", "used", "volatile", "within",
+        "_ctes", "_numbers", "_rowid", "_tables", "arguments", "calls", "compared", "context",
+        "counts", "doubtful", "made", "numbered", "queries", "text", "types", "used",
+        "volatile", "within",
     )  # fmt: skip
 
     def __init__(self, context: Context, text: str, types: Sequence[str] = ()) -> None:
@@ -67,6 +68,11 @@ class Walk:
         self.types = types
         self.volatile = False
         self.counts = False
+        #: Whether types of operands are to be brought together (see `coercion`).
+        self.doubtful = context.mixed
+        #: What is compared for equality, which is in doubt where text may meet numbers.
+        self.compared: list[tuple[exp.Expression, ...]] = []
+        self.queries = 0
         #: Whether columns by table and number, `t.$2`, are still to be found.
         self.numbered = ".$" in text
         self._ctes: list[set[str]] = []
@@ -90,14 +96,14 @@ class Walk:
             self._check_rowid(tree)
         if self.types:
             tree = typed(tree, self.types)
+        if self.doubtful or self.compared:
+            tree = coercion.agreed(tree, self)
         if any(name.endswith("_OUTPUT_FORMAT") for name in self.context.parameters):
             tree = formatted(tree, self.context.parameters)
         if not needs_fitting(tree):
             return tree
-        known = [*self.made, *(self.context.columns(name) for name in self._tables)]
-        return fitted(
-            tree, {name for each in known for name, kind in each.items() if kind == "JSON"}
-        )
+        known = [pair for each in self.known_columns() for pair in each.items()]
+        return fitted(tree, {name for name, kind in known if kind == "JSON"})
 
     def inside(
         self,
@@ -117,7 +123,18 @@ class Walk:
             error.position = None
             raise
         self.volatile, self.counts = self.volatile or walk.volatile, self.counts or walk.counts
+        self.doubtful = self.doubtful or walk.doubtful
+        self.compared += walk.compared
+        self.queries += walk.queries
         return new
+
+    def known_columns(self) -> list[Mapping[str, str]]:
+        """The columns of the tables that were read: name in upper case -> DuckDB's type."""
+        return [*self.made, *(self.context.columns(name) for name in self._tables)]
+
+    def doubt(self, *values: exp.Expression | None) -> None:
+        """Note that values have one type together, which may be another one in DuckDB."""
+        self.doubtful = self.doubtful or coercion.doubtful(values)
 
     def knows(self, name: str) -> bool:
         """Whether a function of that name, in upper case, is one of Snowflake's own."""
@@ -262,21 +279,13 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
             raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(node)}'.")
         return walk.rewrite(this)
     if table is not None and isinstance(this, exp.Identifier) and names.stored(this) == "NEXTVAL":
-        return _nextval(node, walk)
+        return names.next_value(node, walk.context)
     if isinstance(this, exp.Identifier) and names.stored(this).upper() == "ROWID":
         walk.note_rowid(this)
     new = exp.Column(this=walk.rewrite(this) if this is not None else None)
     if table is not None:
         new.set("table", walk.rewrite(table))
     return new
-
-
-def _nextval(node: exp.Column, walk: Walk) -> exp.Expression:
-    """`sequence.NEXTVAL`: the sequence's next number, a new one for each row."""
-    parts = [node.args.get(key) for key in ("table", "db", "catalog")]
-    name = ObjectName(*(names.stored(part) for part in parts if isinstance(part, exp.Identifier)))
-    sequence = names.storage_name(walk.context.resolve(name), walk.context)
-    return exp.Anonymous(this="nextval", expressions=[exp.Literal.string(sequence)])
 
 
 def _parameter(node: exp.Parameter, walk: Walk) -> exp.Expression:
@@ -383,6 +392,7 @@ def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
     if walk.numbered:
         walk.numbered = False
         sources.numbered(node, walk)
+    walk.queries += 1
     if isinstance(node, exp.Select):
         sources.no_rows_of_tables(node, walk)
         numbered(node)
@@ -390,6 +400,8 @@ def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
         star.spelled_out(node, walk)
         if isinstance(node.parent, (exp.Subquery, exp.CTE)):
             node.set("expressions", [labelled(item, None) for item in node.expressions])
+    else:
+        walk.doubtful = True
     walk.children(node)
     leave = LEAVE.get(type(node))
     return node if leave is None else leave(node, walk)

@@ -107,8 +107,8 @@ MISTAKES: list[tuple[str, str, str, str, int | None]] = [
     ("SELECT COUNT() FROM t", "000938", "42883",
      "SQL compilation error: error line 1 at position 7\n"
      "not enough arguments for function [COUNT()], expected 1, got 0", 7),
-    ("SELECT a + d FROM t", "001044", "42883",
-     "SQL compilation error:\nInvalid argument types for function '+': (NUMBER(38,0), DATE)", None),
+    ("SELECT d + d FROM t", "001044", "42883",
+     "SQL compilation error:\nInvalid argument types for function '+': (DATE, DATE)", None),
     ("SELECT a FROM t, t u", "002028", "42702", "SQL compilation error:\nambiguous column name 'A'", 7),
     ("SELECT * FROM t x, t x", "002028", "42702", "SQL compilation error:\nduplicate alias 'X'", None),
     ("SELECT a, COUNT(*) FROM t", "000979", "42803",

@@ -12,8 +12,9 @@ from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.translation import operands
+from mockhaus.translation import coercion, operands
 from mockhaus.translation.functions.parts import date_part
+from mockhaus.translation.refusals import unknown
 from mockhaus.translation.registry import Rewriter, apply
 
 if TYPE_CHECKING:
@@ -133,10 +134,40 @@ def _equal_null(node: exp.NullSafeEQ | exp.NullSafeNEQ, walk: Walk) -> exp.Expre
 def _compare(node: exp.EQ, walk: Walk) -> exp.Expression:
     """A VARIANT compares as the type of the other side."""
     left, right = operands.plain(node.this), operands.plain(node.expression)
+    noted(walk, left, right)
     if operands.is_variant(left) and not operands.is_variant(right):
         node.set("this", operands.like_type(node.this, right))
     elif operands.is_variant(right) and not operands.is_variant(left):
         node.set("expression", operands.like_type(node.expression, left))
+    return node
+
+
+_CONSTANT: Final = (exp.Literal, exp.Null, exp.Boolean, exp.Placeholder)
+
+
+def noted(walk: Walk, *values: exp.Expression) -> None:
+    """Note what is compared, which may be text and numbers, or a text such as '1.5'."""
+    if all(isinstance(each, _CONSTANT) for each in values):
+        return
+    if any(map(coercion.is_fraction, values)) and not all(map(operands.is_text, values)):
+        walk.doubtful = True
+    walk.compared.append(values)
+
+
+def _between(node: exp.Between, walk: Walk) -> exp.Expression:
+    """`x BETWEEN a AND b`."""
+    if node.args.get("symmetric"):
+        raise unknown(node)
+    noted(walk, node.this, node.args["low"], node.args["high"])
+    return node
+
+
+def _case(node: exp.Case, walk: Walk) -> exp.Expression:
+    """`CASE [x] WHEN a THEN b ... END`."""
+    branches = node.args["ifs"]
+    walk.doubt(*(each.args["true"] for each in branches), node.args.get("default"))
+    if node.this is not None:
+        noted(walk, node.this, *(each.this for each in branches))
     return node
 
 
@@ -147,6 +178,7 @@ _ROWS: Final = 100
 def _in(node: exp.In, walk: Walk) -> exp.Expression:
     """`(a, b) IN ((c, d), ...)`: NULL items make it NULL, not equal (DuckDB: NULL is NULL)."""
     value, rows = operands.plain(node.this), node.expressions
+    noted(walk, value, *rows)
     if not (isinstance(value, exp.Tuple) and rows and len(rows) <= _ROWS):
         return node
     width = len(value.expressions)
@@ -193,6 +225,8 @@ LEAVE: Final[dict[type[exp.Expression], Rewriter]] = {
     exp.NullSafeNEQ: _equal_null,
     exp.HexString: _hexadecimal,
     exp.In: _in,
+    exp.Between: _between,
+    exp.Case: _case,
     **dict.fromkeys((exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE), _compare),
 }
 ENTER: Final[dict[type[exp.Expression], Any]] = {}

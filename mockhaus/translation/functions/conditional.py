@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.translation import operands
+from mockhaus.translation.clauses.operators import noted
 from mockhaus.translation.operands import typed
-from mockhaus.translation.registry import Function, Rewriter, call, rewrite, stock
+from mockhaus.translation.registry import Function, Rewriter, call, rewrite
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -23,11 +24,13 @@ def _case(*branches: tuple[exp.Expr, exp.Expr], default: exp.Expr) -> exp.Case:
 
 def _iff(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     condition, yes, no = node.expressions
+    walk.doubt(yes, no)
     return _case((condition, yes), default=no)
 
 
 def _nvl2(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     value, present, absent = node.expressions
+    walk.doubt(present, absent)
     return _case((_is_null(value), absent), default=present)
 
 
@@ -45,6 +48,7 @@ def _same(left: exp.Expression, right: exp.Expression) -> exp.Expression:
 
 def _equal_null(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     left, right = node.expressions
+    noted(walk, left, right)
     return exp.Paren(this=_same(left, right))
 
 
@@ -52,6 +56,8 @@ def _decode(node: exp.DecodeCase | exp.Decode, walk: Walk) -> exp.Expression:
     """DECODE(e, s1, r1 ..., default): NULL finds NULL, unlike in CASE e WHEN s1."""
     value, *rest = node.expressions
     default = rest.pop() if len(rest) % 2 else exp.Null()
+    walk.doubt(*rest[1::2], default)
+    noted(walk, value, *rest[::2])
     pairs = zip(rest[::2], rest[1::2], strict=True)
     return _case(
         *((_same(value.copy(), search), found) for search, found in pairs), default=default
@@ -61,6 +67,7 @@ def _decode(node: exp.DecodeCase | exp.Decode, walk: Walk) -> exp.Expression:
 def _extreme(name: str) -> Rewriter:
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         """GREATEST, LEAST: NULL if any argument is (DuckDB passes over them)."""
+        walk.doubt(*node.expressions)
         found = exp.Anonymous(this=name, expressions=node.expressions)
         nulls = [_is_null(value.copy()) for value in node.expressions if not _constant(value)]
         return _case((exp.or_(*nulls), exp.Null()), default=found) if nulls else found
@@ -73,11 +80,21 @@ def _constant(node: exp.Expression) -> bool:
 
 
 def _ignoring_nulls(name: str) -> Callable[[exp.Anonymous, Walk], exp.Expression]:
-    return lambda node, walk: exp.Anonymous(this=name, expressions=node.expressions)
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        walk.doubt(*node.expressions)
+        return exp.Anonymous(this=name, expressions=node.expressions)
+
+    return rewritten
 
 
 def _coalesce(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    walk.doubt(*node.expressions)
     return exp.Coalesce(this=node.expressions[0], expressions=node.expressions[1:])
+
+
+def _nullif(node: exp.Nullif, walk: Walk) -> exp.Expression:
+    noted(walk, node.this, node.expression)
+    return node
 
 
 def _zero_if_null(node: exp.Anonymous, walk: Walk) -> exp.Expression:
@@ -99,7 +116,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("NVL2", _nvl2, 3, 3),
     call("ZEROIFNULL", _zero_if_null, 1, 1),
     call("NULLIFZERO", _null_if_zero, 1, 1),
-    stock("NULLIF", exp.Nullif),
+    rewrite("NULLIF", _nullif, exp.Nullif),
     rewrite("DECODE", _decode, exp.DecodeCase),
     call("EQUAL_NULL", _equal_null, 2, 2),
     call("GREATEST", _extreme("greatest"), 1),

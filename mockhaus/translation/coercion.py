@@ -1,0 +1,437 @@
+"""Operands of different types, and the type that Snowflake makes of them.
+
+DuckDB has its own ideas: of DECIMAL(38,2) and DECIMAL(5,4) it makes a DECIMAL(38,2), it reads the
+text '1.5' beside a whole number as 2, and columns of text and numbers it neither compares nor
+unites. Snowflake keeps the digits, and takes text for a number, a date or a truth value, where the
+other side is one. Which types there are DuckDB tells; it is asked only where it matters: of set
+operations, of what the walk was in doubt of, and of everything once DuckDB has refused a statement.
+
+Snowflake's manual: "Data type conversion", "Set operators", "Arithmetic operators".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from sqlglot import exp
+from sqlglot.expressions import DataType
+
+from mockhaus.errors import ColumnTypeMismatch
+from mockhaus.translation import operands
+from mockhaus.translation.described import WHOLE, Types, unaliased
+from mockhaus.translation.families import Names, may_mix
+from mockhaus.translation.operands import plain
+from mockhaus.types import NUMBER, SqlType, from_duckdb
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+_T = DataType.Type
+#: A text that is a number, but not one that DuckDB would read as a whole number without loss.
+_FRACTION: Final = re.compile(r"\s*[+-]?(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][+-]?\d+)?\s*")
+#: Digits before the point from which on two DECIMALs may not fit into one of DuckDB's.
+_WIDE: Final = 19
+_DIGITS: Final = 38
+#: Digits after the point of a text beside a number: where they are compared, where they are mixed.
+_COMPARED: Final = 12
+_MIXED: Final = 5
+
+_COMPARISONS: Final = (
+    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ,
+)  # fmt: skip
+_ARITHMETIC: Final = (exp.Add, exp.Sub, exp.Mul)
+_SETS: Final = (exp.Union, exp.Intersect, exp.Except)
+_MERGING: Final = frozenset(("greatest", "least"))
+_WIDE_CALLS: Final = frozenset(("average", "divide", "div0", "div0null", "sum", "decimal_of"))
+_MOMENTS: Final = {"DATE": _T.DATE, "TIME": _T.TIME, "TIMESTAMP_NTZ": _T.TIMESTAMPNTZ,
+                   "TIMESTAMP_LTZ": _T.TIMESTAMPLTZ, "TIMESTAMP_TZ": _T.TIMESTAMPTZ}  # fmt: skip
+_NUMERIC: Final = frozenset(("NUMBER", "FLOAT"))
+
+
+# --- doubts, which cost the walk little ----------------------------------------------------------
+
+
+def is_fraction(node: exp.Expression) -> bool:
+    """Whether an expression is a text literal such as '1.5', of which DuckDB may make 2."""
+    node = plain(node)
+    return (
+        isinstance(node, exp.Literal)
+        and bool(node.is_string)
+        and _FRACTION.fullmatch(str(node.this)) is not None
+    )
+
+
+def doubtful(values: Iterable[exp.Expression | None]) -> bool:
+    """Whether the type of several values together may be another one in DuckDB."""
+    count = 0
+    for value in values:
+        if value is None:
+            continue
+        bare = plain(value)
+        if isinstance(bare, exp.Literal):
+            if bare.is_string:
+                if is_fraction(bare):
+                    return True
+                continue
+            if str(bare.this).isdigit():
+                continue
+        elif isinstance(bare, (exp.Null, exp.Boolean)):
+            continue
+        count += 1
+    return count > 1
+
+
+# --- the pass ------------------------------------------------------------------------------------
+
+
+def agreed(tree: exp.Expression, walk: Walk) -> exp.Expression:
+    """The rewritten tree with the types of operands brought together, in place.
+
+    Raises ColumnTypeMismatch for types that Snowflake does not bring together.
+    """
+    if walk.context.described is None:
+        return tree
+    mixed = walk.context.mixed
+    known = walk.known_columns()
+    names = Names(tree, known, nested=walk.queries > 1)
+    if not (walk.doubtful or any(may_mix(values, names) for values in walk.compared)):
+        return tree
+    types = Types(walk, names)
+    wide = mixed or _may_be_wide(tree, known)
+    for node in reversed(list(tree.find_all(*_NODES))):  # the innermost first
+        if isinstance(node, _SETS):
+            if not isinstance(node.parent, _SETS):
+                _united(node, types)
+        elif mixed and isinstance(node, (*_ARITHMETIC, exp.Neg)):
+            _computed(node, types)
+        elif isinstance(node, (*_COMPARISONS, exp.Between, exp.In)):
+            if mixed or _is_doubtful(_sides(node), names):
+                _compared(node, types)
+        else:
+            if isinstance(node, exp.Case) and node.this is not None:
+                _sought(node, types, names, everything=mixed)
+            _merged(node, types, names, wide=wide, everything=mixed)
+    return tree
+
+
+_NODES: Final = (
+    *_SETS, *_ARITHMETIC, *_COMPARISONS, exp.Neg, exp.Between, exp.In, exp.Case, exp.Coalesce,
+    exp.Nullif, exp.Anonymous,
+)  # fmt: skip
+
+
+def _is_doubtful(values: Sequence[exp.Expression], names: Names) -> bool:
+    """Whether DuckDB may compare values in another type than Snowflake does."""
+    return any(map(is_fraction, values)) or may_mix(values, names)
+
+
+def _may_be_wide(tree: exp.Expression, known: Sequence[Mapping[str, str]]) -> bool:
+    """Whether a number of many digits before the point and some after may be in a tree."""
+    if any(_is_wide(kind) for columns in known for kind in columns.values()):
+        return True
+    return any(
+        isinstance(node, (exp.Sum, exp.Avg))
+        or (isinstance(node, exp.Anonymous) and str(node.this).lower() in _WIDE_CALLS)
+        or (isinstance(node, (exp.Cast, exp.TryCast)) and _is_wide(node.to.sql("duckdb")))
+        for node in tree.walk()
+    )
+
+
+def _is_wide(kind: str) -> bool:
+    if not kind.startswith("DECIMAL"):
+        return False
+    found = from_duckdb(kind)
+    return (found.precision or 0) - (found.scale or 0) >= _WIDE
+
+
+# --- what becomes of a node ----------------------------------------------------------------------
+
+
+def _compared(node: exp.Expression, types: Types) -> None:
+    """Sides of a comparison: text beside a number is a number, with all its digits."""
+    if isinstance(node.parent, exp.Update) and node.arg_key == "expressions":
+        return
+    query = node.args.get("query") if isinstance(node, exp.In) else None
+    values = _sides(node)
+    if any(isinstance(plain(each), (exp.Tuple, exp.Any, exp.All)) for each in values):
+        return
+    found = types.of(values, node)
+    if query is not None:
+        inner = query.this if isinstance(query, exp.Subquery) else query
+        columns = types.query(inner, node)
+        if columns is None or len(columns) != 1:
+            return
+        common = _common([*found, columns[0]], _COMPARED)
+        if common is not None and _differs(columns[0], common):
+            node.set("query", exp.Subquery(this=_converted_query(inner, [common])))
+    else:
+        common = _common(found, _digits(values, _COMPARED))
+    if common is not None and common.family != "VARIANT":
+        _convert(values, found, common)
+
+
+def _sides(node: exp.Expression) -> list[exp.Expression]:
+    if isinstance(node, exp.Between):
+        return [node.this, node.args["low"], node.args["high"]]
+    if isinstance(node, exp.In):
+        return [node.this, *node.expressions]
+    return [node.this, node.expression]
+
+
+def _merged(
+    node: exp.Expression, types: Types, names: Names, *, wide: bool, everything: bool
+) -> None:
+    """Values of which one is the answer: CASE, COALESCE, GREATEST and what becomes one of them."""
+    if isinstance(node, exp.Anonymous):
+        if str(node.this).lower() not in _MERGING:
+            return
+        values = list(node.expressions)
+    elif isinstance(node, exp.Case):
+        values = [each.args["true"] for each in node.args["ifs"]]
+        values += [node.args["default"]] if node.args.get("default") is not None else []
+    elif isinstance(node, exp.Nullif):
+        values = [node.this, node.expression]
+        everything = everything or _is_doubtful(values, names)
+    else:
+        values = [node.this, *node.expressions]
+    doubted = doubtful(values) and (wide or any(map(is_fraction, values)))
+    if not (everything or doubted):
+        return
+    found = types.of(values, node)
+    common = _common(found, _digits(values, _MIXED))
+    if common is not None:
+        _convert(values, found, common)
+
+
+def _sought(node: exp.Case, types: Types, names: Names, *, everything: bool) -> None:
+    """What CASE compares."""
+    values = [node.this, *(each.this for each in node.args["ifs"])]
+    if everything or _is_doubtful(values, names):
+        found = types.of(values, node)
+        common = _common(found, _digits(values, _COMPARED))
+        if common is not None and common.family != "VARIANT":
+            _convert(values, found, common)
+
+
+def _computed(node: exp.Expression, types: Types) -> None:
+    """Operands of `+ - *`: text is a number, and days that a DATE is moved by a whole number."""
+    keys = ("this",) if isinstance(node, exp.Neg) else ("this", "expression")
+    values = [node.args[key] for key in keys]
+    found = types.of(values, node)
+    dated = any(each is not None and each.family == "DATE" for each in found)
+    for value, kind in zip(values, found, strict=True):
+        if kind is None or kind.family not in ("TEXT", "VARCHAR", "VARIANT", *_NUMERIC):
+            continue
+        if dated:
+            value.replace(exp.Cast(this=_wrapped(value), to=DataType(this=_T.INT)))
+        elif kind.family in ("VARCHAR", "VARIANT"):
+            value.replace(operands.number_call("number_of", value.copy()))
+
+
+def _wrapped(value: exp.Expression) -> exp.Expression:
+    return exp.Paren(this=value.copy()) if isinstance(value, exp.Binary) else value.copy()
+
+
+def _united(node: exp.Expression, types: Types) -> None:
+    """Branches of a set operation: each column has one type in all of them."""
+    branches = list(_branches(node))
+    if any(each.args.get("by_name") for each in node.find_all(*_SETS)) or _alike(branches):
+        return
+    found = [types.query(branch, node) for branch in branches]
+    known = [each for each in found if each is not None]
+    if len(known) < len(found) or len({len(each) for each in known}) != 1:
+        return
+    common = []
+    for place, column in enumerate(zip(*known, strict=True)):
+        rows = [_item(branch, place) for branch in branches]
+        digits = _digits([each for each in rows if each is not None], _MIXED)
+        common.append(_common(column, digits, united=True))
+    for number, (branch, kinds) in enumerate(zip(branches, known, strict=True)):
+        wanted = [
+            to if to is not None and _differs(kind, to) else None
+            for kind, to in zip(kinds, common, strict=True)
+        ]
+        if any(wanted):
+            _convert_branch(branch, wanted, is_first=number == 0)
+
+
+def _item(branch: exp.Expression, place: int) -> exp.Expression | None:
+    items = branch.expressions if isinstance(branch, exp.Select) else []
+    if not place < len(items) or any(each.is_star for each in items):
+        return None
+    return unaliased(items[place])
+
+
+def _digits(values: Sequence[exp.Expression], most: int) -> int:
+    """The digits after the point that texts need as numbers: those of literals, or `most`."""
+    texts = [e for e in map(plain, values) if not (_is_number(e) or isinstance(e, exp.Null))]
+    literals = [each for each in texts if isinstance(each, exp.Literal)]
+    if len(literals) < len(texts) or any("e" in str(each.this).lower() for each in literals):
+        return most
+    return max((len(str(each.this).strip().partition(".")[2]) for each in literals), default=0)
+
+
+def _is_number(node: exp.Expression) -> bool:
+    return isinstance(node, exp.Literal) and not node.is_string
+
+
+def _branches(node: exp.Expression) -> Iterable[exp.Expression]:
+    for side in (node.this, node.expression):
+        bare = side
+        while isinstance(bare, (exp.Subquery, exp.Paren)) and not bare.args.get("alias"):
+            bare = bare.this
+        if isinstance(bare, _SETS) and bare.args.get("with_") is None:
+            yield from _branches(bare)
+        else:
+            yield bare
+
+
+def _alike(branches: Sequence[exp.Expression]) -> bool:
+    """Whether the items of all branches are literals of the same kinds."""
+    rows = [branch.expressions if isinstance(branch, exp.Select) else [] for branch in branches]
+    if len({len(row) for row in rows}) != 1 or not rows[0]:
+        return False
+    return all(
+        len({kind for item in column if (kind := _literal_kind(item)) != "null"} | {""}) <= 2
+        and "?" not in {_literal_kind(item) for item in column}
+        for column in zip(*rows, strict=True)
+    )
+
+
+def _literal_kind(item: exp.Expression) -> str:
+    bare = plain(item.this if isinstance(item, exp.Alias) else item)
+    if isinstance(bare, exp.Literal):
+        return "text" if bare.is_string else "number"
+    if isinstance(bare, exp.Boolean):
+        return "boolean"
+    return "null" if isinstance(bare, exp.Null) else "?"
+
+
+def _convert_branch(
+    branch: exp.Expression, wanted: Sequence[SqlType | None], *, is_first: bool
+) -> None:
+    """A branch with its columns as they are wanted; those of the first have names to keep."""
+    items = branch.expressions if isinstance(branch, exp.Select) else []
+    plain_items = len(items) == len(wanted) and not any(each.is_star for each in items)
+    if isinstance(branch, exp.Select) and plain_items and not branch.args.get("distinct"):
+        for item, to in zip(items, wanted, strict=True):
+            if to is None:
+                continue
+            value = item.this if isinstance(item, exp.Alias) else item
+            name = item.alias_or_name
+            made = _as(value.copy(), to)
+            if isinstance(item, exp.Alias):
+                value.replace(made)
+            elif name:
+                item.replace(exp.Alias(this=made, alias=exp.to_identifier(name, quoted=True)))
+            else:
+                item.replace(made)
+        return
+    if not is_first:
+        branch.replace(_converted_query(branch, wanted))
+
+
+def _converted_query(query: exp.Expression, wanted: Sequence[SqlType | None]) -> exp.Select:
+    names = [f"_c{number}" for number in range(len(wanted))]
+    alias = exp.TableAlias(
+        this=exp.to_identifier("_s"), columns=[exp.to_identifier(name) for name in names]
+    )
+    items = [
+        exp.column(name) if to is None else _as(exp.column(name), to)
+        for name, to in zip(names, wanted, strict=True)
+    ]
+    source = exp.Subquery(this=query.copy(), alias=alias)
+    return exp.Select(expressions=items, from_=exp.From(this=source))
+
+
+# --- types together ------------------------------------------------------------------------------
+
+
+def _common(
+    found: Sequence[SqlType | None], digits: int, *, united: bool = False
+) -> SqlType | None:
+    """The type of several values, None where DuckDB's own is right or nothing is known.
+
+    Text that becomes a number keeps `digits` after the point. Raises ColumnTypeMismatch.
+    """
+    kinds = [each for each in found if each is not None]
+    families = {each.family for each in kinds}
+    if len(kinds) < 2 or (families <= {"NUMBER"} and not _overflows(kinds)):
+        return None
+    if families & {"VARIANT", "ARRAY", "OBJECT"}:
+        return SqlType("VARIANT") if len(families) > 1 else None
+    moments = families & set(_MOMENTS)
+    if moments and families & _NUMERIC:
+        raise _inconsistent(kinds, united=united)
+    if families <= {"NUMBER", "VARCHAR"} and "NUMBER" in families:
+        scales = [each.scale or 0 for each in kinds if each.family == "NUMBER"]
+        return SqlType("NUMBER", _DIGITS, max(*scales, digits if "VARCHAR" in families else 0, 0))
+    if "VARCHAR" not in families:
+        return None
+    for family in ("FLOAT", "BOOLEAN", "BINARY", *sorted(moments, reverse=True)):
+        if family in families:
+            return next(each for each in kinds if each.family == family)
+    return None
+
+
+def _inconsistent(kinds: Sequence[SqlType], *, united: bool) -> ColumnTypeMismatch:
+    first = kinds[0]
+    other = next(each for each in kinds if each.family != first.family)
+    names = [NUMBER if each == WHOLE else each for each in (first, other)]
+    if united:
+        return ColumnTypeMismatch(
+            "SQL compilation error:\ninconsistent data type for result columns for set operator"
+            f" input branches, expected {names[0]}, got {names[1]}"
+        )
+    return ColumnTypeMismatch(
+        f"SQL compilation error:\nCan not convert a value of type [{names[1]}] into expected type"
+        f" [{names[0]}]"
+    )
+
+
+def _overflows(kinds: Sequence[SqlType]) -> bool:
+    """Whether DuckDB would cut digits off to make one DECIMAL of several."""
+    scales = {each.scale or 0 for each in kinds}
+    leading = max((each.precision or 0) - (each.scale or 0) for each in kinds)
+    return len(scales) > 1 and leading + max(scales) > _DIGITS
+
+
+def _differs(kind: SqlType | None, to: SqlType) -> bool:
+    if kind is None or (kind == WHOLE and to.family == "NUMBER"):
+        return False
+    return kind.family != to.family or (kind.family == "NUMBER" and kind != to)
+
+
+def _convert(
+    values: Sequence[exp.Expression],
+    found: Sequence[SqlType | None],
+    to: SqlType,
+) -> None:
+    for value, kind in zip(values, found, strict=True):
+        if _differs(kind, to):
+            value.replace(_as(value.copy(), to))
+
+
+def _as(value: exp.Expression, to: SqlType) -> exp.Expression:
+    """A value as another type."""
+    from mockhaus.translation.clauses.types import cast
+
+    if to.family == "NUMBER":
+        return cast(value, _decimal(to.scale or 0))
+    return cast(value, DataType(this=_TARGETS[to.family]))
+
+
+def _decimal(scale: int) -> DataType:
+    parameters = [exp.DataTypeParam(this=exp.Literal.number(n)) for n in (_DIGITS, scale)]
+    return DataType(this=_T.DECIMAL, expressions=parameters)
+
+
+_TARGETS: Final = {
+    **_MOMENTS,
+    "FLOAT": _T.DOUBLE,
+    "BOOLEAN": _T.BOOLEAN,
+    "BINARY": _T.VARBINARY,
+    "VARIANT": _T.VARIANT,
+}

@@ -1,0 +1,144 @@
+"""Families of types, as far as the form of an expression and the names of columns tell them.
+
+DuckDB reads a text that it compares with a number as a number of the other side's type: '1.5' = 2
+is true. So the walk notes what is compared, and `may_mix` says where text may meet numbers: there
+`coercion` asks DuckDB for the types. What is told here is a guess on the safe side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from sqlglot import exp
+
+from mockhaus.translation.operands import KIND, plain
+
+TEXT: Final = "text"
+NUMBER: Final = "number"
+OTHER: Final = "other"
+UNKNOWN: Final = "?"
+
+_Families = frozenset[str]
+_NUMBERS: Final = (
+    exp.Count, exp.Sum, exp.Avg, exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.RowNumber, exp.Rank,
+    exp.DenseRank, exp.Ntile,
+)  # fmt: skip
+_TRUTHS: Final = (exp.Boolean, exp.Predicate, exp.Connector, exp.Not, exp.Exists)
+#: What answers one of its arguments.
+_PASSING: Final = (
+    exp.AnyValue, exp.Case, exp.Coalesce, exp.FirstValue, exp.If, exp.IgnoreNulls, exp.Lag,
+    exp.LastValue, exp.Lead, exp.Max, exp.Min, exp.Nullif, exp.Window, exp.Subquery,
+)  # fmt: skip
+_KINDS: Final = {"text": TEXT, "number": NUMBER}
+_LETTERS: Final = {"VARCHAR": TEXT, "TEXT": TEXT, "ENUM": TEXT}
+_DIGITS: Final = (
+    "TINYINT",
+    "SMALLINT",
+    "INT",
+    "BIGINT",
+    "HUGEINT",
+    "DECIMAL",
+    "DOUBLE",
+    "FLOAT",
+    "U",
+)
+
+
+def family_of(kind: str) -> str:
+    """The family of a DuckDB type."""
+    found = _LETTERS.get(kind)
+    if found is None:
+        found = NUMBER if kind.startswith(_DIGITS) else OTHER
+    return found
+
+
+class Names:
+    """The families of the columns that a statement may name.
+
+    `tables` are the columns of its tables: name in upper case -> DuckDB's type. In a `nested` query
+    an alias may hide one of these.
+    """
+
+    def __init__(
+        self, tree: exp.Expression, tables: Iterable[Mapping[str, str]], *, nested: bool
+    ) -> None:
+        self._tree = tree
+        self._tables = list(tables)
+        self._nested = nested
+        self._found: dict[str, _Families] = {}
+        self._aliases: dict[str, list[exp.Expression]] | None = None
+
+    def of(self, name: str) -> _Families:
+        """The families that a name may be of."""
+        if name not in self._found:
+            self._found[name] = frozenset((UNKNOWN,))  # of a name that is made of itself
+            self._found[name] = self._looked_up(name)
+        return self._found[name]
+
+    def _looked_up(self, name: str) -> _Families:
+        found = {family_of(each[name]) for each in self._tables if name in each}
+        if found and not self._nested:
+            return frozenset(found)
+        if self._aliases is None:
+            self._aliases = {}
+            for alias in self._tree.find_all(exp.Alias):
+                self._aliases.setdefault(alias.alias.upper(), []).append(alias.this)
+        for value in self._aliases.get(name, ()):
+            found |= self.families(value)
+        return frozenset(found or (UNKNOWN,))
+
+    def families(self, node: exp.Expression) -> _Families:
+        """The families that an expression may be of; none of a NULL."""
+        node = plain(node)
+        if isinstance(node, exp.Column):
+            return self.of(node.name.upper())
+        if isinstance(node, exp.Literal):
+            return frozenset((TEXT if node.is_string else NUMBER,))
+        if isinstance(node, (exp.Cast, exp.TryCast)):
+            return frozenset((family_of(node.to.sql("duckdb").upper()),))
+        if (kind := node.meta.get(KIND)) is not None:
+            return frozenset((_KINDS.get(kind, OTHER),))
+        if isinstance(node, exp.Null):
+            return frozenset()
+        if isinstance(node, exp.DPipe):
+            return frozenset((TEXT,))
+        if isinstance(node, _NUMBERS):
+            return frozenset((NUMBER,))
+        if isinstance(node, _TRUTHS):
+            return frozenset((OTHER,))
+        if isinstance(node, _PASSING):
+            return self._passed(node)
+        return frozenset((UNKNOWN,))
+
+    def _passed(self, node: exp.Expression) -> _Families:
+        if isinstance(node, exp.Case):
+            values = [each.args["true"] for each in node.args["ifs"]]
+            values += [node.args["default"]] if node.args.get("default") is not None else []
+        elif isinstance(node, exp.Subquery):
+            values = node.selects[:1]
+            values = [each.this if isinstance(each, exp.Alias) else each for each in values]
+        elif isinstance(node, exp.Coalesce):
+            values = [node.this, *node.expressions]
+        else:
+            values = [node.this]
+        return frozenset[str]().union(*map(self.families, values))
+
+
+def may_mix(values: Iterable[exp.Expression], names: Names) -> bool:
+    """Whether text and numbers may be among values that are compared."""
+    texts = numbers = False
+    for value in values:
+        if isinstance(plain(value), (exp.Tuple, exp.Any, exp.All)):
+            return False
+        found = names.families(value)
+        may_be_text = TEXT in found or UNKNOWN in found
+        texts = texts or (may_be_text and not _is_text_literal(value))
+        numbers = numbers or NUMBER in found
+    return texts and numbers
+
+
+def _is_text_literal(node: exp.Expression) -> bool:
+    """Of which DuckDB makes what is needed, but for fractions (see `coercion.is_fraction`)."""
+    node = plain(node)
+    return isinstance(node, exp.Literal) and bool(node.is_string)

@@ -1,0 +1,117 @@
+"""Operands of different types: what becomes of text, numbers, dates and VARIANTs beside one another.
+
+Snowflake's manual: "Data type conversion", "Set operators", "Arithmetic operators".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mockhaus import errors
+from mockhaus.sessions.connection import Connection
+from tests.support import run
+
+TABLE = """
+CREATE TABLE t (i INT, d NUMBER(10,2), w NUMBER(38,2), f FLOAT, s VARCHAR, b BOOLEAN, dt DATE, v VARIANT);
+INSERT INTO t SELECT 1, 1.25, 3.75, 1.5, '1.5', TRUE, '2024-01-02', TO_VARIANT(1)
+"""
+
+#: (expression over the one row of the table, value)
+VALUES: list[tuple[str, Any]] = [
+    # text beside a number is a number, with its fraction
+    ("s = 2", False),
+    ("s = 1.5", True),
+    ("s <> i", True),
+    ("s IN (2, 3)", False),
+    ("s IN (1.5)", True),
+    ("s = f", True),
+    ("s > i", True),
+    ("s BETWEEN 1 AND 2", True),
+    ("i = '1.5'", False),
+    ("i < '1.5'", True),
+    ("i IN ('1.5', '2')", False),
+    ("i IN (SELECT '1')", True),
+    ("s IN (SELECT 2)", False),
+    ("d = '1.254'", False),
+    ("MAX(s) = 2", False),
+    ("UPPER(s) = 2", False),
+    ("CASE s WHEN 2 THEN 'wrong' ELSE 'right' END", "right"),
+    ("DECODE(s, 2, 'wrong', 'right')", "right"),
+    ("EQUAL_NULL(s, 2)", False),
+    ("NULLIF(s, 2)", Decimal("1.5")),
+    ("CASE WHEN b THEN i ELSE s END", 1),
+    ("COALESCE(NULL, s, i)", Decimal("1.5")),
+    ("IFF(FALSE, i, '7.5')", Decimal("7.5")),
+    ("GREATEST(i, s)", Decimal("1.5")),
+    ("i + s", 2.5),
+    ("-s", -1.5),
+    # a DATE moves by whole days
+    ("dt + i", dt.date(2024, 1, 3)),
+    ("i + dt", dt.date(2024, 1, 3)),
+    ("dt - i", dt.date(2024, 1, 1)),
+    ("dt - '1'", dt.date(2024, 1, 1)),
+    # a NUMBER of 38 digits beside one with more digits after the point loses none of these
+    ("COALESCE(w, 1.23456)", Decimal("3.75")),
+    ("CASE WHEN NOT b THEN w ELSE 1.23456 END", Decimal("1.23456")),
+    ("GREATEST(w, 3.76123)", Decimal("3.76123")),
+    ("NVL(w / 7, w)", Decimal("0.53571429")),
+    ("IFF(COUNT(*) = 1, AVG(w) / 7, SUM(w))", Decimal("0.535714285714")),
+]
+
+
+@pytest.mark.parametrize(("expression", "value"), VALUES)
+def test_value(snowflake: Connection, expression: str, value: Any) -> None:
+    run(snowflake, TABLE)
+    assert run(snowflake, f"SELECT {expression} FROM t") == [(value,)]
+
+
+#: (query, rows in any order)
+QUERIES: list[tuple[str, list[Any]]] = [
+    ("SELECT w FROM t UNION ALL SELECT w / 7 FROM t", [Decimal("0.53571429"), Decimal("3.75")]),
+    ("SELECT i FROM t UNION ALL SELECT s FROM t", [Decimal("1"), Decimal("1.5")]),
+    ("SELECT 1 UNION ALL SELECT NULL UNION ALL SELECT '3'", [1, 3, None]),
+    ("SELECT DATE '2024-01-01' UNION SELECT '2024-01-01'", [dt.date(2024, 1, 1)]),
+    ("SELECT TRUE EXCEPT SELECT 'yes'", []),
+    ("SELECT NULL UNION ALL SELECT 'a'", ["a", None]),
+    ("SELECT v FROM t UNION ALL SELECT s FROM t", ['"1.5"', "1"]),
+    ("WITH c AS (SELECT s AS x FROM t) SELECT x FROM c WHERE x = 2", []),
+    ("SELECT t.i FROM t JOIN (SELECT '1.0' AS x) u ON t.i = u.x", [1]),
+    ("SELECT t.i FROM t JOIN (SELECT 2 AS x) u ON t.s = u.x", []),
+    ("SELECT i FROM t ORDER BY s + 1", [1]),
+    ("UPDATE t SET i = 5 WHERE s = 1.5; SELECT i FROM t", [5]),
+    ("DELETE FROM t WHERE s > 2; SELECT i FROM t", [1]),
+    ("CREATE TABLE n AS SELECT w FROM t UNION SELECT w / 7 FROM t; SELECT MIN(w) FROM n",
+     [Decimal("0.53571429")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "values"), QUERIES)
+def test_query(snowflake: Connection, query: str, values: list[Any]) -> None:
+    run(snowflake, TABLE)
+    found = [row[0] for row in run(snowflake, query)]
+    assert sorted(found, key=lambda each: (each is None, each)) == values
+
+
+ERRORS: list[tuple[str, type[errors.SqlError]]] = [
+    ("SELECT 1 UNION ALL SELECT 'a'", errors.InvalidNumber),
+    ("SELECT 'a' UNION ALL SELECT 1", errors.InvalidNumber),
+    ("SELECT i FROM t UNION ALL SELECT 'a'", errors.InvalidNumber),
+    ("SELECT DATE '2024-01-01' UNION ALL SELECT 1", errors.ColumnTypeMismatch),
+    ("SELECT dt = 1 FROM t", errors.ColumnTypeMismatch),
+    ("SELECT dt = s FROM t", errors.InvalidDatetime),
+    ("SELECT b = s FROM t", errors.InvalidText),
+    ("SELECT IFF(FALSE, 1, 'a')", errors.InvalidNumber),
+    ("SELECT dt + dt FROM t", errors.InvalidArgumentTypes),
+    ("SELECT b + i FROM t", errors.InvalidArgumentTypes),
+]
+
+
+@pytest.mark.parametrize(("query", "kind"), ERRORS)
+def test_error(snowflake: Connection, query: str, kind: type[errors.SqlError]) -> None:
+    run(snowflake, TABLE)
+    with pytest.raises(kind):
+        run(snowflake, query)
