@@ -35,6 +35,8 @@ class Config:
     login_timeout: float = 30.0
     #: PostgreSQL clients that may be connected at the same time.
     max_connections: int = 2000
+    #: What becomes of a PostgreSQL client that names a database that does not exist.
+    missing_database: Literal["create", "refuse"] = "create"
     #: The file of `mockhaus user`; the user that it begins with where it has none.
     users: Path | None = None
     first_user: str = "mockhaus"

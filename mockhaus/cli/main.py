@@ -98,6 +98,16 @@ def main() -> None:
     show_envvar=True,
     help="PostgreSQL clients connected at the same time.",
 )
+@click.option(
+    "--missing-database",
+    default="create",
+    type=click.Choice(["create", "refuse"]),
+    envvar="MOCKHAUS_MISSING_DATABASE",
+    show_default=True,
+    show_envvar=True,
+    help="What becomes of a PostgreSQL client that names a database that does not exist: it is "
+    "made, or the client is refused as by PostgreSQL (3D000).",
+)
 @users_option
 @click.option(
     "--first-user", hidden=True, envvar="MOCKHAUS_USER", default="mockhaus", type=click.STRING

@@ -337,7 +337,12 @@ class Client(asyncio.Protocol):
         self._encrypted = True
 
     async def _open(self, who: Login) -> None:
-        backend = await self._hop(self._server.open, who, self._protocol)
+        try:
+            backend = await self._hop(self._server.open, who, self._protocol)
+        except MockhausError:
+            # The login itself went well, as PostgreSQL has it.
+            self._write(encode(m.AuthenticationOk()))
+            raise
         backend.clock = self._clock
         self._backend = backend
         self._protocol.logged_in()

@@ -13,13 +13,15 @@ from typing import Final
 from mockhaus.access.tls import Tls
 from mockhaus.access.users import Users
 from mockhaus.config import Config
-from mockhaus.errors import InvalidLogin, TooManyConnections
+from mockhaus.errors import InvalidLogin, TooManyConnections, UndefinedDatabase
 from mockhaus.gateway import messages as m
 from mockhaus.gateway.auth import Login, Scram, trust
 from mockhaus.gateway.backend import Backend
 from mockhaus.gateway.client import Client
 from mockhaus.gateway.protocol import Protocol
+from mockhaus.gateway.rows import shown_name
 from mockhaus.gateway.settings import Settings
+from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import Registry
 from mockhaus.sessions.transaction import Transactions
 from mockhaus.workers import Workers
@@ -108,6 +110,17 @@ class PgServer:
         """Whose sessions it sees; None for all."""
         return None if self.authenticator is trust else who.user
 
+    def _database(self, who: Login, connection: Connection) -> str | None:
+        """The database that a client comes into, None for the default one. Raises
+        UndefinedDatabase."""
+        name = who.database
+        refuses = self.config.missing_database == "refuse"
+        if name is None or not (who.fallback or refuses) or connection.has_database(name):
+            return name
+        if who.fallback:
+            return None
+        raise UndefinedDatabase(f'database "{shown_name(name)}" does not exist')
+
     def open(self, who: Login, protocol: Protocol) -> Backend:
         """Find or make the session, connect to it, enter its database. Blocks."""
         settings = Settings(who.settings, who.user)
@@ -117,10 +130,7 @@ class PgServer:
             user=who.user, door="postgresql", transactions=Transactions.POSTGRESQL, client=client
         )
         try:
-            database = who.database
-            if who.fallback and not (database and connection.has_database(database)):
-                database = None
-            connection.enter(database, who.schema)
+            connection.enter(self._database(who, connection), who.schema)
             backend = Backend(protocol, connection, settings, self.encoders)
             backend.adopt(who.settings)
         except BaseException:

@@ -99,13 +99,15 @@ def server() -> Iterator[Server]:
     port = _free_port()
     python = os.environ.get("MOCKHAUS_PYTHON", sys.executable)
     command = [python, "-m", "mockhaus", "serve", "--port", "0", "--pg-port", str(port)]
+    command += ["--missing-database", "refuse"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         _wait(port, process)
         running = Server(port)
-        with psycopg.connect(
-            host="127.0.0.1", port=port, user="ann", dbname="demo", autocommit=True
-        ) as connection:
+        place = f"host=127.0.0.1 port={port} user=ann"
+        with psycopg.connect(place, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE demo")
+        with psycopg.connect(f"{place} dbname=demo", autocommit=True) as connection:
             for statement in SCHEMA.split(";\n"):
                 connection.execute(statement.encode())
         yield running

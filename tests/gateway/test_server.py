@@ -103,7 +103,8 @@ REFUSED = {
 def test_who_does_not_come_in(server: Running, first: bytes) -> None:
     with Wire(server.port) as wire:
         wire.send(first)
-        assert lines(wire.until()) == [REFUSED[first]]
+        # Settings are looked at when it is known who comes.
+        assert [x for x in lines(wire.until()) if x != "AuthenticationOk"] == [REFUSED[first]]
 
 
 def test_a_client_that_says_nothing_is_dropped() -> None:
@@ -135,6 +136,28 @@ def test_where_a_client_comes_in(
         answer = wire.query("SELECT CURRENT_DATABASE(), CURRENT_SCHEMA()")
         assert answer[1] == f"DataRow {place}"
     assert session in [each.id for each in server.registry.list()]
+
+
+#: With --missing-database refuse, the database that is named -> what follows.
+MISSING = {
+    "nosuch": ["AuthenticationOk", 'FATAL 3D000: database "nosuch" does not exist'],
+    "Mockhaus": ["AuthenticationOk", "ReadyForQuery I"],
+    "alice": ["AuthenticationOk", "ReadyForQuery I"],
+}
+
+
+@pytest.mark.parametrize("database", MISSING)
+def test_a_database_that_does_not_exist_may_be_refused(database: str) -> None:
+    with (
+        running(Config(missing_database="refuse")) as server,
+        Wire(server.port, ALICE | {"database": database}) as wire,
+    ):
+        greeting = lines(wire.greeting)
+        assert [greeting[0], greeting[-1]] == MISSING[database]
+        if greeting[-1].startswith("Ready"):
+            wire.query("CREATE DATABASE made")
+            with Wire(server.port, ALICE | {"database": "made"}) as other:
+                assert other.query("SELECT CURRENT_DATABASE()")[1] == "DataRow MADE"
 
 
 # --- simple query ---------------------------------------------------------------------------------
