@@ -61,6 +61,8 @@
     │   │   ├── CursorState                    55000
     │   │   ├── UndefinedSavepoint             3B001
     │   │   ├── NoTransaction                  25P01
+    │   │   ├── ActiveTransaction              25001
+    │   │   ├── UndefinedType                  42704
     │   │   ├── ReadOnlyTransaction            25006
     │   │   ├── UndefinedSetting               42704
     │   │   ├── InvalidLogin                   28000
@@ -571,6 +573,18 @@ class NoTransaction(WireError):
     """A statement that needs a transaction block around it."""
 
     sqlstate = "25P01"
+
+
+class ActiveTransaction(WireError):
+    """A statement that cannot run inside a transaction block."""
+
+    sqlstate = "25001"
+
+
+class UndefinedType(WireError):
+    """A type of PostgreSQL's that does not exist, or that nothing here is like."""
+
+    sqlstate = "42704"
 
 
 class ReadOnlyTransaction(WireError):

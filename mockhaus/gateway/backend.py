@@ -27,15 +27,16 @@ from mockhaus.errors import (
 from mockhaus.gateway import messages as m
 from mockhaus.gateway.codec import encode
 from mockhaus.gateway.commands import Commands
-from mockhaus.gateway.copy_command import CopyCommand
 from mockhaus.gateway.copying import Copying
 from mockhaus.gateway.cursors import Cursors
 from mockhaus.gateway.keepalive import Keepalive
 from mockhaus.gateway.messages import Message
 from mockhaus.gateway.modes import check_writable
 from mockhaus.gateway.outbox import Outbox, Steps
-from mockhaus.gateway.parameters import ParameterLoader, check_count, duckdb_type, parameter_types
+from mockhaus.gateway.parameters import ParameterLoader, check_count
+from mockhaus.gateway.planning import Planner
 from mockhaus.gateway.portal import Plan, Portal
+from mockhaus.gateway.prepared import PreparedStatements
 from mockhaus.gateway.protocol import (
     Action,
     Namespace,
@@ -47,24 +48,19 @@ from mockhaus.gateway.protocol import (
 from mockhaus.gateway.reading import Read, moved, read
 from mockhaus.gateway.responses import error_response, skipped_notice, warning_response
 from mockhaus.gateway.rows import Wire, shown_name
-from mockhaus.gateway.settings import Command, Settings
-from mockhaus.gateway.state_commands import Declare, Fetch, StateCommand
+from mockhaus.gateway.settings import Settings
+from mockhaus.gateway.state_commands import Execute
 from mockhaus.result import Projection, Result
 from mockhaus.sessions.connection import Connection
 from mockhaus.translation.context import Context
 from mockhaus.translation.statements import (
     Begin,
-    CatalogSelect,
     Commit,
     Rollback,
-    Select,
     Statement,
 )
 
 log = logging.getLogger(__name__)
-
-#: Plans kept for texts that come again.
-PLANS: Final = 256
 
 _TCP: Final = (
     "tcp_keepalives_idle",
@@ -72,9 +68,6 @@ _TCP: Final = (
     "tcp_keepalives_count",
     "tcp_user_timeout",
 )
-
-#: Statements that a cursor and a COPY TO can be for.
-QUERIES: Final = (Select, CatalogSelect)
 
 _PARSE_COMPLETE: Final = encode(m.ParseComplete())
 _BIND_COMPLETE: Final = encode(m.BindComplete())
@@ -106,7 +99,6 @@ class Backend:
         self._statements: Namespace[Plan] = statement_names()
         self._portals: Namespace[Portal] = portal_names()
         self._parameters = ParameterLoader()
-        self._plans: dict[int, Plan] = {}
         self._out = out = Outbox()
         self._implicit = False
         self._timed_out = False
@@ -119,12 +111,14 @@ class Backend:
         #: Called when a statement begins, with the seconds that it may take.
         self.clock: Callable[[float], None] = lambda limit: None
         self._timed = False
-        cursors = Cursors(self._portals, self._statements, self._run)
-        self._cursors = cursors
+        cursors = Cursors(self._portals, self._run)
+        self._prepared = PreparedStatements(self._statements, self._carry_out, encoders)
+        self._planner = planner = Planner(connection, cursors, self._prepared)
         self._commands = Commands(
             connection,
             settings,
             cursors,
+            self._prepared,
             in_block=lambda: self._implicit,
             discard=self._discard,
         )
@@ -133,7 +127,7 @@ class Backend:
             protocol,
             out,
             encoders,
-            plan=lambda statement: self._plan(statement, (), 0),
+            plan=lambda statement: planner.plan(statement, (), 0),
             run=self._carry_out,
             opened=self._opened,
         )
@@ -320,7 +314,7 @@ class Backend:
         self._ready()
 
     def _simple(self, statement: Read) -> Steps:
-        plan = self._plan(statement, (), 0, describe=False)
+        plan = self._planner.plan(statement, (), 0, describe=False)
         if plan.copy is not None:
             self._start_clock()
             yield from self._copying.copy(plan.copy, self._message)
@@ -346,7 +340,7 @@ class Backend:
         plan = Plan()
         for statement, offset in statements:
             try:
-                plan = self._plan(statement, message.parameter_types, offset)
+                plan = self._planner.plan(statement, message.parameter_types, offset)
             except MockhausError as error:
                 raise moved(error, offset) from None
         self._statements.put(message.statement, plan)
@@ -412,31 +406,6 @@ class Backend:
 
     # --- statements -------------------------------------------------------------------------------
 
-    def _plan(
-        self, statement: Read, types: tuple[int, ...], offset: int, *, describe: bool = True
-    ) -> Plan:
-        if isinstance(statement, Command):
-            return Plan(command=statement, offset=offset)
-        if isinstance(statement, CopyCommand):
-            return Plan(copy=statement, offset=offset)
-        if isinstance(statement, StateCommand):
-            return self._state_plan(statement, types, offset)
-        prepared = self._connection.prepare(
-            statement, tuple(map(duckdb_type, types)), describe=describe
-        )
-        if types or offset:
-            told = parameter_types(types, prepared.types, prepared.parameters)
-            return Plan(prepared, types=told, offset=offset)
-        # The connection gives the same Prepared for the same text; so does this the Plan.
-        plan = self._plans.get(id(prepared))
-        if plan is None or plan.prepared is not prepared:
-            if len(self._plans) >= PLANS:
-                self._plans.clear()
-            plan = self._plans[id(prepared)] = Plan(
-                prepared, types=parameter_types((), prepared.types, prepared.parameters)
-            )
-        return plan
-
     def _start_clock(self) -> None:
         limit = self.settings.number("statement_timeout")
         if limit or self._timed:
@@ -452,6 +421,10 @@ class Backend:
     ) -> Result:
         if self.canceling:
             raise Canceled("SQL execution canceled")
+        if isinstance(plan.state, Execute):
+            self._connection.check()
+            meant, given = self._prepared.meant(plan.state, plan, values)
+            return self._carry_out(meant, given, projection)
         if plan.state is not None:
             return self._commands.state(plan, plan.state, values)
         if plan.prepared is not None:
@@ -468,19 +441,6 @@ class Backend:
             )
         assert plan.command is not None
         return self._commands.set(plan.command)
-
-    def _state_plan(self, command: StateCommand, types: tuple[int, ...], offset: int) -> Plan:
-        if isinstance(command, Fetch):
-            return self._cursors.shape(command)
-        if not isinstance(command, Declare):
-            return Plan(state=command, offset=offset)
-        queries = self._connection.parse(
-            command.query, placeholders=bool(types) or "$" in command.query
-        )
-        if len(queries) != 1 or not isinstance(queries[0], QUERIES):
-            raise SqlSyntaxError("DECLARE CURSOR is for a query")
-        inner = self._plan(queries[0], types, 0)
-        return Plan(inner.prepared, state=command, types=inner.types, offset=offset)
 
     def _warn(self, statement: Statement) -> None:
         """PostgreSQL's warnings about a BEGIN too many, or an end of nothing."""

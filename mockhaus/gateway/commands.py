@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from mockhaus.errors import NoTransaction, UnsupportedFeature
+from mockhaus.errors import ActiveTransaction, NoTransaction
 from mockhaus.gateway.auth import first_schema
 from mockhaus.gateway.cursors import Cursors
 from mockhaus.gateway.modes import modes
 from mockhaus.gateway.portal import Plan
+from mockhaus.gateway.prepared import PreparedStatements
 from mockhaus.gateway.settings import Command, Settings, setting
 from mockhaus.gateway.state_commands import (
     CloseCursor,
     Deallocate,
     Declare,
     Fetch,
+    Listen,
+    Prepare,
     Savepoint,
     StateCommand,
 )
 from mockhaus.result import Result
 from mockhaus.sessions.connection import Connection
+from mockhaus.translation.names import quoted
 
 _SAVEPOINTS: Final = {
     "SAVEPOINT": Connection.savepoint,
@@ -39,13 +44,16 @@ class Commands:
         connection: Connection,
         settings: Settings,
         cursors: Cursors,
+        prepared: PreparedStatements,
         *,
         in_block: Callable[[], bool],
         discard: Callable[[], None],
     ) -> None:
         self._connection = connection
+        self._at_login = connection.context
         self._settings = settings
         self._cursors = cursors
+        self._prepared = prepared
         self._in_block = in_block
         self._discard = discard
 
@@ -55,7 +63,7 @@ class Commands:
         if isinstance(command, Savepoint):
             assert command.name is not None
             return _SAVEPOINTS[command.verb](connection, command.name)
-        self._check()
+        self._connection.check()
         match command:
             case Declare():
                 if connection.status == "I" and not (self._in_block() or command.hold):
@@ -65,13 +73,23 @@ class Commands:
                 return self._cursors.fetch(command, plan.fetched)
             case CloseCursor():
                 return self._cursors.close(command)
+            case Prepare():
+                return self._prepared.prepare(command, plan)
             case Deallocate():
-                return self._cursors.deallocate(command)
-        return Result((), "UNLISTEN")
+                return self._prepared.deallocate(command)
+            case Listen():
+                return Result((), command.verb)
+        return self._set_constraints()
+
+    def _set_constraints(self) -> Result:
+        result = Result((), "SET CONSTRAINTS")
+        if self._connection.status == "I" and not self._in_block():
+            result.warnings.append("SET CONSTRAINTS can only be used in transaction blocks")
+        return result
 
     def set(self, it: Command) -> Result:
         """Carry out SET, SHOW, RESET or DISCARD."""
-        self._check()
+        self._connection.check()
         if it.verb == "SHOW":
             return self._settings.show(it.name)
         if it.verb == "DISCARD":
@@ -132,18 +150,22 @@ class Commands:
             self._connection.enter(None, schema)
 
     def _discarded(self, what: str) -> Result:
+        connection = self._connection
         if what == "ALL":
-            if self._connection.status != "I" or self._in_block():
-                raise UnsupportedFeature("DISCARD ALL cannot run inside a transaction block")
+            if connection.status != "I" or self._in_block():
+                raise ActiveTransaction("DISCARD ALL cannot run inside a transaction block")
             self._discard()
-            for name in self._settings.reset("ALL"):
+        if what in ("ALL", "TEMP", "TEMPORARY"):
+            for table in connection.context.temporary:
+                parts = (table.database or "", table.schema or "", table.name)
+                self._statement(f"DROP TABLE {'.'.join(map(quoted, parts))}")
+        if what == "ALL":
+            # Variables, parameters, current names: as at login.
+            connection.context = replace(self._at_login, temporary=connection.context.temporary)
+            self._settings.reset("ALL")
+            for name in ("timezone", "lock_timeout"):
                 self.apply(name)
-        return Result((), f"DISCARD {what}")
-
-    def _check(self) -> None:
-        """In a failed transaction the connection refuses, in its own words."""
-        if self._connection.status == "E":
-            self._statement("SELECT 1")
+        return Result((), f"DISCARD {what}".removesuffix("ORARY"))
 
     def _statement(self, text: str) -> None:
         for statement in self._connection.parse(text):

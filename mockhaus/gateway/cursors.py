@@ -1,4 +1,4 @@
-"""DECLARE, FETCH, MOVE, CLOSE and DEALLOCATE on the portals and statements of a connection.
+"""DECLARE, FETCH, MOVE and CLOSE on the portals of a connection.
 
 Cursors and the portals of the protocol are one thing under one name (manual, DECLARE and 55.2.3).
 A cursor streams forward; one declared SCROLL or WITH HOLD has its rows in memory.
@@ -11,11 +11,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from mockhaus.errors import CursorState, UndefinedPrepared
+from mockhaus.errors import CursorState
 from mockhaus.gateway.portal import Plan, Portal, Run
 from mockhaus.gateway.protocol import Namespace
 from mockhaus.gateway.rows import Batch, Held
-from mockhaus.gateway.state_commands import CloseCursor, Deallocate, Declare, Fetch
+from mockhaus.gateway.state_commands import CloseCursor, Declare, Fetch
 from mockhaus.result import Result
 
 
@@ -86,11 +86,10 @@ class _Fetched:
 
 
 class Cursors:
-    """What the statements about cursors do to a connection's portals and prepared statements."""
+    """What the statements about cursors do to a connection's portals."""
 
-    def __init__(self, portals: Namespace[Portal], statements: Namespace[Plan], run: Run) -> None:
+    def __init__(self, portals: Namespace[Portal], run: Run) -> None:
         self._portals = portals
-        self._statements = statements
         self._run = run
 
     def declare(self, command: Declare, plan: Plan, values: Sequence[Any]) -> Result:
@@ -140,15 +139,6 @@ class Cursors:
         self._portals.get(command.name).close()
         self._portals.pop(command.name)
         return Result((), "CLOSE CURSOR")
-
-    def deallocate(self, command: Deallocate) -> Result:
-        """DEALLOCATE. Raises UndefinedPrepared."""
-        if command.name is None:
-            self._statements.clear()
-            return Result((), "DEALLOCATE ALL")
-        if self._statements.pop(command.name) is None:
-            raise UndefinedPrepared(f'prepared statement "{command.name}" does not exist')
-        return Result((), "DEALLOCATE")
 
 
 def _forward(fetch: Fetch) -> int:

@@ -26,6 +26,7 @@ from mockhaus.errors import (
     InvalidText,
     NumberOutOfRange,
     ProtocolError,
+    UndefinedType,
     UnsupportedFeature,
     unreadable_datetime,
 )
@@ -91,6 +92,28 @@ def oid_of(kind: str) -> int:
     if kind.startswith("DECIMAL"):
         return _NUMERIC
     return 1114 if kind.startswith("TIMESTAMP") and kind not in _OIDS else _OIDS.get(kind, TEXT_OID)
+
+
+#: Names of types that are not PostgreSQL's own of them.
+_SYNONYMS: Final = {
+    "int": "int4", "decimal": "numeric", "dec": "numeric", "number": "numeric", "float": "float8",
+    "double": "float8", "char": "bpchar", "character": "bpchar", "string": "text",
+    "binary": "bytea", "varbinary": "bytea", "datetime": "timestamp", "timestamp_ntz": "timestamp",
+    "timestamp_ltz": "timestamptz", "timestamp_tz": "timestamptz",
+}  # fmt: skip
+_ARGUMENTS: Final = re.compile(r"\([\d, ]*\)")
+
+
+def named_type(text: str) -> int:
+    """The OID of a type as SQL writes it, 0 of `unknown`. Raises UndefinedType."""
+    plain = " ".join(_ARGUMENTS.sub(" ", text.lower()).split()).removeprefix("pg_catalog.")
+    name = plain.removesuffix("[]").strip().strip('"')
+    if name == "unknown":
+        return 0
+    known = psycopg.adapters.types.get(_SYNONYMS.get(name, name))
+    if known is None:
+        raise UndefinedType(f'type "{text}" does not exist')
+    return known.array_oid if plain.endswith("[]") else known.oid
 
 
 def parameter_types(given: Sequence[int], kinds: Sequence[str], count: int) -> tuple[int, ...]:

@@ -23,9 +23,16 @@ Read: TypeAlias = Statement | Command | CopyCommand | StateCommand
 #: What may be one of this door's own, looked for before a text is cut up.
 _FOREIGN: Final = re.compile(
     r"(?:^|[;\n]|\*/)\s*(?:set|show|reset|discard|copy|declare|fetch|move|close"
-    r"|deallocate|savepoint|release|rollback|abort|unlisten)\b",
+    r"|deallocate|savepoint|release|rollback|abort|unlisten|listen|notify|prepare|execute"
+    r"|commit\s+prepared)\b"
+    r"|(?:^|;|\*/|--[^\n]*\n)\s*(?:table|values)\b",
     re.I,
 )
+
+#: Queries that do not begin with SELECT: TABLE and VALUES (manual, SELECT and VALUES).
+_TABLE: Final = re.compile(r"TABLE\s+(?:ONLY\s+)?(?=[\w\"])", re.I)
+_VALUES: Final = re.compile(r"(?=VALUES\s*\()", re.I)
+_SELECT: Final = "SELECT * FROM "
 
 
 def read(connection: Connection, text: str, *, placeholders: bool) -> list[tuple[Read, int]]:
@@ -34,19 +41,29 @@ def read(connection: Connection, text: str, *, placeholders: bool) -> list[tuple
         return [(each, 0) for each in connection.parse(text, placeholders=placeholders)]
     pieces = list(split(text))
     own = [_own(piece.bare) for piece in pieces]
-    if not any(own):
+    if not any(own) and not any(_query(piece.bare) for piece in pieces):
         return [(each, 0) for each in connection.parse(text, placeholders=placeholders)]
     found: list[tuple[Read, int]] = []
     for piece, statement in zip(pieces, own, strict=True):
         if statement is not None:
             found.append((statement, piece.offset))
             continue
+        sent, offset = piece.text, piece.offset
+        if (query := _query(piece.bare)) is not None:
+            sent = query
+            offset += len(piece.text) - len(piece.text.lstrip()) + len(piece.bare) - len(query)
         try:
-            parsed = connection.parse(piece.text, placeholders=placeholders)
+            parsed = connection.parse(sent, placeholders=placeholders)
         except MockhausError as error:
-            raise moved(error, piece.offset) from None
-        found += [(each, piece.offset) for each in parsed]
+            raise moved(error, offset) from None
+        found += [(each, offset) for each in parsed]
     return found
+
+
+def _query(text: str) -> str | None:
+    """A statement that begins with TABLE or VALUES, as one that begins with SELECT."""
+    match = _TABLE.match(text) or _VALUES.match(text)
+    return None if match is None else _SELECT + text[match.end() :]
 
 
 def _own(text: str) -> Command | CopyCommand | StateCommand | None:

@@ -1,7 +1,8 @@
 """PostgreSQL's statements about a connection's own state, as values, and how they are read.
 
-Manual: DECLARE, FETCH, MOVE, CLOSE, DEALLOCATE, SAVEPOINT, RELEASE SAVEPOINT, ROLLBACK TO
-SAVEPOINT, UNLISTEN. None of them is Snowflake SQL; Snowflake's own DECLARE begins a script's block.
+Manual: DECLARE, FETCH, MOVE, CLOSE, PREPARE, EXECUTE, DEALLOCATE, SAVEPOINT, RELEASE SAVEPOINT,
+ROLLBACK TO SAVEPOINT, LISTEN, UNLISTEN, SET CONSTRAINTS. None of them is Snowflake SQL; Snowflake's
+own DECLARE begins a script's block.
 """
 
 from __future__ import annotations
@@ -45,6 +46,21 @@ class CloseCursor(StateCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class Prepare(StateCommand):
+    """PREPARE name (types) AS query."""
+
+    types: tuple[str, ...]
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Execute(StateCommand):
+    """EXECUTE name (arguments)."""
+
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deallocate(StateCommand):
     """DEALLOCATE name, DEALLOCATE ALL."""
 
@@ -57,8 +73,15 @@ class Savepoint(StateCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class Unlisten(StateCommand):
-    """UNLISTEN: nothing is ever listened to, so that there is nothing to undo."""
+class Listen(StateCommand):
+    """LISTEN and UNLISTEN, by `verb`. NOTIFY is refused, so that nothing ever comes."""
+
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetConstraints(StateCommand):
+    """SET CONSTRAINTS ALL. No constraint that could wait for the commit is checked at all."""
 
 
 _NAME: Final = r"(?P<name>\"(?:[^\"]|\"\")+\"|[A-Za-z_][\w$]*)"
@@ -81,7 +104,23 @@ _SAVEPOINT: Final = re.compile(
     r"|(?:ROLLBACK|ABORT)\s+(?:(?:WORK|TRANSACTION)\s+)?TO\s+(?:SAVEPOINT\s+)?)" + _NAME,
     re.I,
 )
-_UNLISTEN: Final = re.compile(rf"UNLISTEN\s+(?:\*|{_NAME})", re.I)
+_PREPARE: Final = re.compile(
+    rf"PREPARE\s+(?!TRANSACTION\s+'){_NAME}\s*"
+    r"(?:\((?P<types>(?:[^()]|\([^()]*\))*)\)\s*)?AS\b\s*(?P<query>.+)",
+    re.I | re.S,
+)
+_EXECUTE: Final = re.compile(
+    rf"EXECUTE\s+(?!IMMEDIATE\s*$){_NAME}\s*(?:\((?P<arguments>.*)\))?", re.I | re.S
+)
+_LISTEN: Final = re.compile(rf"(?P<verb>LISTEN|UNLISTEN(?=\s+[^*]))\s+{_NAME}", re.I)
+_UNLISTEN_ALL: Final = re.compile(r"UNLISTEN\s+\*", re.I)
+_CONSTRAINTS: Final = re.compile(
+    r"SET\s+CONSTRAINTS\s+(?P<which>.+?)\s+(?:DEFERRED|IMMEDIATE)", re.I | re.S
+)
+#: What is known and not done.
+_REFUSED: Final = re.compile(
+    r"(?P<what>NOTIFY|(?:PREPARE|COMMIT|ROLLBACK)\s+(?:TRANSACTION|PREPARED))\b.*", re.I | re.S
+)
 
 #: FETCH's words for one row -> direction and count.
 _SINGLE: Final = {
@@ -136,11 +175,31 @@ def _savepoint(match: re.Match[str]) -> Savepoint:
     return Savepoint(_name(match), verb)
 
 
+def _prepare(match: re.Match[str]) -> Prepare:
+    given = re.findall(r"(?:[^,()]|\([^()]*\))+", match["types"] or "")
+    return Prepare(_name(match), tuple(each.strip() for each in given), match["query"])
+
+
+def _constraints(match: re.Match[str]) -> SetConstraints:
+    if match["which"].upper() != "ALL":
+        raise UnsupportedFeature("SET CONSTRAINTS of names is not supported; ALL is")
+    return SetConstraints(None)
+
+
+def _refused(match: re.Match[str]) -> StateCommand:
+    raise UnsupportedFeature(f"{' '.join(match['what'].upper().split())} is not supported")
+
+
 _COMMANDS: Final = (
+    (_REFUSED, _refused),
+    (_PREPARE, _prepare),
+    (_EXECUTE, lambda match: Execute(_name(match), match["arguments"] or "")),
     (_DECLARE, _declare),
     (_FETCH, _fetch),
     (_CLOSE, lambda match: CloseCursor(_all_or_name(match))),
     (_DEALLOCATE, lambda match: Deallocate(_all_or_name(match))),
     (_SAVEPOINT, _savepoint),
-    (_UNLISTEN, lambda match: Unlisten(None)),
+    (_LISTEN, lambda match: Listen(_name(match), match["verb"].upper())),
+    (_UNLISTEN_ALL, lambda match: Listen(None, "UNLISTEN")),
+    (_CONSTRAINTS, _constraints),
 )

@@ -421,6 +421,10 @@ class Connection:
 
     # --- transactions ----------------------------------------------------------------------------
 
+    def check(self) -> None:
+        """Raises TransactionAborted in a failed transaction."""
+        self._transaction.check()
+
     def begin_implicit(self) -> None:
         """Open the transaction of several statements sent as one; none if one is open."""
         if self._transaction.state is State.IDLE:
