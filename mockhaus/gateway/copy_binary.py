@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -37,26 +38,60 @@ _VARYING: Final = frozenset(("NUMBER", "VARCHAR", "BINARY", "VARIANT", "OBJECT",
 
 
 def write_parquet(source: Path, target: Path, columns: Sequence[Column], table: str) -> None:
-    """Make a Parquet file of a binary one. Raises LoadError, InvalidBinary."""
+    """Make a Parquet file of a binary one. Raises LoadError, InvalidBinary.
+
+    While one thread takes tuples apart, another makes columns of those before them.
+    """
     families = [_family(column.type) for column in columns]
-    with source.open("rb") as file:
-        schema, writer = None, None
+    widths = [each not in _VARYING for each in families]
+    with (
+        source.open("rb") as file,
+        _Parquet(target, columns, families, table) as made,
+        ThreadPoolExecutor(1) as other,
+    ):
+        before: Future[None] | None = None
         try:
-            for batch in taken_apart(file.fileno(), [each not in _VARYING for each in families]):
-                made = _batch(batch, columns, families, table, schema)
-                schema = made.schema
-                writer = writer or pq.ParquetWriter(
-                    target, schema, compression="none", use_dictionary=False
-                )
-                writer.write_batch(made)
-            if writer is None:
-                empty = np.zeros(0, np.int64)
-                nothing = [Fields(np.zeros(0, np.uint8), empty, empty, 1) for _ in columns]
-                made = _batch(nothing, columns, families, table, None)
-                pq.write_table(pa.table(made), target)
+            for batch in taken_apart(file.fileno(), widths):
+                if before is not None:
+                    before.result()
+                before = other.submit(made.add, batch)
         finally:
-            if writer is not None:
-                writer.close()
+            # What is wrong with earlier lines is told first.
+            if before is not None:
+                before.result()
+
+
+class _Parquet:
+    """A file in the making, which is whole at the end of the context."""
+
+    def __init__(
+        self, target: Path, columns: Sequence[Column], families: Sequence[str], table: str
+    ) -> None:
+        self._target = target
+        self._columns = columns
+        self._families = families
+        self._table = table
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> _Parquet:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if self._writer is None and error is None:
+            empty = np.zeros(0, np.int64)
+            nothing = Fields(np.zeros(0, np.uint8), empty, empty, 1)
+            self.add([nothing] * len(self._columns))
+        if self._writer is not None:
+            self._writer.close()
+
+    def add(self, batch: Sequence[Fields]) -> None:
+        """More rows. Raises InvalidBinary."""
+        made = _batch(batch, self._columns, self._families, self._table)
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(
+                self._target, made.schema, compression="none", use_dictionary=False
+            )
+        self._writer.write_batch(made)
 
 
 def _batch(
@@ -64,7 +99,6 @@ def _batch(
     columns: Sequence[Column],
     families: Sequence[str],
     table: str,
-    schema: pa.Schema | None,
 ) -> pa.RecordBatch:
     arrays = []
     for fields, column, family in zip(batch, columns, families, strict=True):
