@@ -43,7 +43,7 @@ def measure(server: Server, *, quick: bool) -> Section:
         with server.client() as raw, psycopg.connect(server.conninfo(), autocommit=True) as driver:
             fill_mockhaus(raw, ROWS)
             raw.prepare("point", _BY_PARAMETER)
-            keys = _keys()
+            spread = keys()
 
             one = _Local(local, "select 1")
             ask_one = query("select 1")
@@ -59,7 +59,7 @@ def measure(server: Server, *, quick: bool) -> Section:
             )
 
             # A text that was not seen before each time: it is parsed and translated in the measure.
-            texts = [_BY_LITERAL.format(next(keys)) for _ in range(2000)]
+            texts = [_BY_LITERAL.format(next(spread)) for _ in range(2000)]
             asked = itertools.cycle([query(text) for text in texts])
             answered = itertools.cycle([_Local(local, text) for text in texts[:200]])
             section.figures += _compare(
@@ -71,16 +71,16 @@ def measure(server: Server, *, quick: bool) -> Section:
             )
 
             point = _Local(local, _BY_PARAMETER)
-            bound = itertools.cycle([execute("point", str(next(keys))) for _ in range(2000)])
+            bound = itertools.cycle([execute("point", str(next(spread))) for _ in range(2000)])
             section.figures += _compare(
                 "point query, parameter",
                 1.5,
                 rounds,
-                lambda: point.ask(next(keys)),
+                lambda: point.ask(next(spread)),
                 {
                     "raw socket": lambda: raw.ask(next(bound)),
                     "psycopg": lambda: driver.execute(
-                        "select * from wide where id = %s", (next(keys),)
+                        "select * from wide where id = %s", (next(spread),)
                     ).fetchall(),
                 },
             )
@@ -110,7 +110,7 @@ class _Local:
         return self._cursor.rows(self._sql, values)
 
 
-def _keys() -> Iterator[int]:
+def keys() -> Iterator[int]:
     """Keys spread over the whole table, always in the same order."""
     at = 0
     while True:

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import analytics, copying, latency, loading, memory, rows, start
+from bench import analytics, concurrency, copying, latency, loading, memory, rows, start
 from bench.figures import Section, lines
 from bench.process import PeerMissing, mockhaus
 from bench.wire import WireError
@@ -36,6 +36,11 @@ def _sessions(_: bool) -> Section:
 def _latency(quick: bool) -> Section:
     with mockhaus() as server:
         return latency.measure(server, quick=quick)
+
+
+def _concurrency(quick: bool) -> Section:
+    with mockhaus() as server:
+        return concurrency.measure(server, quick=quick)
 
 
 def _rows(quick: bool) -> Section:
@@ -68,6 +73,7 @@ MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
     "ready": _ready,
     "sessions": _sessions,
     "latency": _latency,
+    "concurrency": _concurrency,
     "rows": _rows,
     "copy": _copy,
     "loading": _loading,
