@@ -41,6 +41,7 @@
     │   │   ├── NotNullViolation       100072  23502
     │   │   ├── NondeterministicMerge  100090  21000
     │   │   ├── RecursionLimit         100189  54001
+    │   │   ├── RaisedException        020000  P0001
     │   │   ├── Canceled               000604  57014
     │   │   │   └── StatementTimeout   000630  57014
     │   │   ├── OutOfMemory            100298  53200
@@ -328,6 +329,19 @@ class ExecutionError(SqlError):
     number = "100183"
     sqlstate = "22000"
     snowflake_state = "22000"
+
+
+class RaisedException(ExecutionError):
+    """RAISE of Snowflake Scripting; the number is that of the declared exception."""
+
+    number = "020000"
+    sqlstate = "P0001"
+    snowflake_state = "P0001"
+
+    def __init__(self, exception: str, number: int, message: str) -> None:
+        super().__init__(message)
+        self.exception = exception
+        self.number = str(number)  # type: ignore[misc]
 
 
 class DivisionByZero(ExecutionError):

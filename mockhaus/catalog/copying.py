@@ -19,7 +19,7 @@ from mockhaus.translation.context import ObjectName
 from mockhaus.translation.tables import default_sql
 
 #: Objects that are nothing but their record.
-_RECORDS: Final = ("FUNCTION", "FILE FORMAT", "STAGE", "TAG")
+_RECORDS: Final = ("FUNCTION", "PROCEDURE", "FILE FORMAT", "STAGE", "TAG")
 
 
 def copy_database(

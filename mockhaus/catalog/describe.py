@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from mockhaus.catalog import columns, routines
+from mockhaus.catalog import columns, procedures, routines
 from mockhaus.catalog.answers import table
 from mockhaus.catalog.containers import require_database, schema_name
 from mockhaus.catalog.listing import Shape, shaped, yes
@@ -146,4 +146,5 @@ _KINDS: Final[dict[str, tuple[Shape, Rows]]] = {
     "SEQUENCE": (LISTINGS["SEQUENCES"].shape, _sequence),
     "RESULT": (_COLUMNS, _result),
     "FUNCTION": (shaped("property value"), routines.describe),
+    "PROCEDURE": (shaped("property value"), procedures.describe),
 }

@@ -12,6 +12,7 @@ from mockhaus.catalog import (
     containers,
     creating,
     describe,
+    procedures,
     routines,
     sequences,
     show,
@@ -26,12 +27,13 @@ from mockhaus.translation.grammar.account import CreateAccountObject, Grant
 from mockhaus.translation.grammar.altering import AlterObject
 from mockhaus.translation.grammar.routines import AlterFunction, CreateFunction
 from mockhaus.translation.grammar.tags import AlterTag, CreateTag, SetTags
+from mockhaus.translation.scripting.statements import AlterProcedure, CreateProcedure
 
 
 def comment(workspace: Workspace, statement: s.Comment) -> Result:
     """COMMENT ON any kind of object."""
-    room = routines.comment if statement.object == "FUNCTION" else tables.comment
-    return room(workspace, statement)
+    rooms = {"FUNCTION": routines.comment, procedures.KIND: procedures.comment}
+    return rooms.get(statement.object, tables.comment)(workspace, statement)
 
 
 HANDLERS: Final[dict[type[s.Statement], Handler]] = {
@@ -47,6 +49,8 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.Comment: comment,
     CreateAccountObject: account.create,
     Grant: account.grant,
+    CreateProcedure: procedures.create,
+    AlterProcedure: procedures.alter,
     CreateTag: tags.create,
     AlterTag: tags.alter,
     SetTags: tags.assign,
@@ -62,6 +66,7 @@ DROPS: Final[dict[str, Handler]] = {
     "VIEW": tables.drop_relation,
     "SEQUENCE": tables.drop_relation,
     "FUNCTION": routines.drop,
+    "PROCEDURE": procedures.drop,
     "TAG": tags.drop,
     **dict.fromkeys(("WAREHOUSE", "ROLE", "USER"), account.drop),
 }

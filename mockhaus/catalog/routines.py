@@ -30,6 +30,7 @@ from mockhaus.translation.context import ObjectName
 from mockhaus.translation.functions import FAMILIES
 from mockhaus.translation.grammar.routines import AlterFunction, CreateFunction
 from mockhaus.translation.routine import Parameter, Routine, check_returned, type_of
+from mockhaus.translation.scripting.statements import CreateProcedure
 from mockhaus.types import from_duckdb
 
 _DONE: Final = "Statement executed successfully."
@@ -59,9 +60,11 @@ def defined(objects: Objects, name: ObjectName) -> Sequence[Routine]:
     return [routine(each) for each in objects.named("FUNCTION", name)]
 
 
-def find(objects: Objects, name: ObjectName, signature: Sequence[str]) -> CatalogObject | None:
-    """The function of a full name and argument types, None if there is none."""
-    for each in objects.named("FUNCTION", name):
+def find(
+    objects: Objects, name: ObjectName, signature: Sequence[str], kind: str = "FUNCTION"
+) -> CatalogObject | None:
+    """The function or procedure of a full name and argument types, None if there is none."""
+    for each in objects.named(kind, name):
         if [p.family for p in routine(each).parameters] == list(signature):
             return each
     return None
@@ -72,13 +75,15 @@ def spelled(name: ObjectName, signature: Sequence[str]) -> str:
     return f"{name}({', '.join(signature)})"
 
 
-def require(workspace: Workspace, name: ObjectName, signature: Sequence[str]) -> CatalogObject:
-    """The function of a resolved name. Raises UndefinedObject."""
-    found = find(workspace.objects, name, signature)
+def require(
+    workspace: Workspace, name: ObjectName, signature: Sequence[str], kind: str = "FUNCTION"
+) -> CatalogObject:
+    """The function or procedure of a resolved name. Raises UndefinedObject."""
+    found = find(workspace.objects, name, signature, kind)
     if found is None:
         raise UndefinedObject(
-            f"SQL compilation error:\nFunction '{spelled(name, signature)}' does not exist or not"
-            " authorized.",
+            f"SQL compilation error:\n{kind.capitalize()} '{spelled(name, signature)}' does not"
+            " exist or not authorized.",
             subject=name.name,
         )
     return found
@@ -124,17 +129,11 @@ def _properties(statement: CreateFunction) -> dict[str, Any]:
         "returns": statement.returns,
         "body": statement.body,
         "text": statement.text,
-        "signature": _signature(statement.parameters),
+        "signature": signature_of(statement.parameters),
         "data_type": statement.returns
         if statement.columns is not None
         else str(type_of(statement.returns)),
-        "parameters": [
-            {"name": p.name, "type": p.type, "family": p.family, "default": p.default}
-            for p in statement.parameters
-        ],
-        "columns": None
-        if statement.columns is None
-        else [{"name": name, "type": kind} for name, kind in statement.columns],
+        **declared(statement),
         "secure": options["SECURE"],
         "strict": bool(options.get("STRICT")),
         "not_null": bool(options.get("NOT NULL")),
@@ -143,7 +142,20 @@ def _properties(statement: CreateFunction) -> dict[str, Any]:
     }
 
 
-def _signature(parameters: Sequence[Parameter]) -> str:
+def declared(statement: CreateFunction | CreateProcedure) -> dict[str, Any]:
+    """What is recorded of the arguments and of RETURNS TABLE."""
+    return {
+        "parameters": [
+            {"name": p.name, "type": p.type, "family": p.family, "default": p.default}
+            for p in statement.parameters
+        ],
+        "columns": None
+        if statement.columns is None
+        else [{"name": name, "type": kind} for name, kind in statement.columns],
+    }
+
+
+def signature_of(parameters: Sequence[Parameter]) -> str:
     return f"({', '.join(f'{each.name} {each.family}' for each in parameters)})"
 
 
@@ -220,10 +232,10 @@ def shown_arguments(found: CatalogObject) -> str:
     given = ", ".join(
         f"DEFAULT {p.family}" if p.default is not None else p.family for p in told.parameters
     )
-    return f"{told.name}({given}) RETURN {_returned(told)}"
+    return f"{told.name}({given}) RETURN {returned(told)}"
 
 
-def _returned(told: Routine) -> str:
+def returned(told: Routine) -> str:
     if told.columns is None:
         kind = type_of(told.returns)
         return told.returns if kind is None else kind.family
@@ -270,8 +282,8 @@ def describe(workspace: Workspace, statement: s.Describe) -> list[tuple[Any, ...
     found = require(workspace, name, statement.signature)
     told = routine(found)
     return [
-        ("signature", _signature(told.parameters)),
-        ("returns", str(type_of(told.returns)) if told.columns is None else _returned(told)),
+        ("signature", signature_of(told.parameters)),
+        ("returns", str(type_of(told.returns)) if told.columns is None else returned(told)),
         ("language", "SQL"),
         ("body", told.body),
     ]

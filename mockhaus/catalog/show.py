@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mockhaus.catalog import account, columns, context_listing, keys, parameters, routines, tags
+from mockhaus.catalog import (
+    account,
+    columns,
+    context_listing,
+    keys,
+    parameters,
+    procedures,
+    routines,
+    tags,
+)
 from mockhaus.catalog.listing import Listing, Rows, answer, scope, shaped, yes
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.tables import relation_kind
@@ -258,5 +267,6 @@ LISTINGS: Final[dict[str, Listing]] = {
     **account.LISTINGS,
     **context_listing.LISTINGS,
     **parameters.LISTINGS,
+    **procedures.LISTINGS,
     **tags.LISTINGS,
 }

@@ -23,21 +23,22 @@ from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.ddl import get_ddl
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Settings
-from mockhaus.catalog.workspace import Workspace, unhandled
+from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Cursor
 from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, UnsupportedFeature
 from mockhaus.ingestion import staged, stages
 from mockhaus.ingestion.stages import Location
 from mockhaus.result import Projection, Result
-from mockhaus.sessions import dml, explain
+from mockhaus.sessions import explain
 from mockhaus.sessions.deadline import limited
-from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads
+from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads, written
 from mockhaus.sessions.gate import gated
 from mockhaus.sessions.history import now
 from mockhaus.sessions.past import made
 from mockhaus.sessions.placing import place
 from mockhaus.sessions.preparing import Prepared, Preparer, exact
 from mockhaus.sessions.recording import Recorder
+from mockhaus.sessions.scripting import run as scripting
 from mockhaus.sessions.settings import SETTINGS
 from mockhaus.sessions.targets import after_ddl, lock_key, started, to_count
 from mockhaus.sessions.transaction import State, Transaction, Transactions
@@ -100,6 +101,8 @@ class Connection:
         #: Temporary tables that were there when the open transaction began.
         self._temporary = context.temporary
         self._running = False
+        #: Blocks of Snowflake Scripting that run, the innermost last.
+        self.scripts: list[scripting.Script] = []
         self.is_closed = False
 
     # --- state -----------------------------------------------------------------------------------
@@ -267,7 +270,7 @@ class Connection:
         statement = prepared.statement
         started, clock, writes = now(), time.perf_counter(), self.session.results.writes
         self.session.touch(started)
-        self._running = True
+        was_running, self._running = self._running, True
         try:
             current = self._preparer.current(prepared, self.context)
             result = limited(
@@ -283,7 +286,7 @@ class Connection:
             self._fail(statement, error, started, clock)
             raise
         finally:
-            self._running = False
+            self._running = was_running
         result.execution_s = time.perf_counter() - clock
         self.recorder.answered(
             prepared, self.context, result, values, started=started, writes=writes
@@ -305,6 +308,8 @@ class Connection:
         if boundary is not None:
             return boundary(self)
         self._transaction.check()
+        if isinstance(statement, scripting.STATEMENTS):
+            return scripting.run(self, self._workspace, self._transaction, prepared, rows[0])
         if prepared.query is not None:
             return self._query(prepared, rows[0], projection)
         setting = SETTINGS.get(type(statement))
@@ -391,33 +396,19 @@ class Connection:
             alone = self._begin() is None
         if (table := to_count(statement, change, self.context, alone=alone)) is not None:
             self.session.counts.changed(table)
-        self.session.results.written()
+        if not loads:  # what RESULT_SCAN names DDL reads only now
+            self.session.results.written()
         with self._transaction.writing(key, atomic=atomic or loads):
-            result = self._written(prepared, rows)
+            result = written(self._workspace(), prepared, rows)
             if loads:
+                self.session.results.written()
                 forget_loads(self._workspace(), statement)
         self.session.results.written()
         if isinstance(statement, DDL):
-            self.session.changed()
-            # Others see it only once it is committed.
+            self.session.changed()  # and when others see it, which is once it is committed
             self._transaction.after_commit(self.session.changed)
             self.context = after_ddl(statement, self.context)
         return result
-
-    def _written(self, prepared: Prepared, rows: Sequence[Sequence[Any]]) -> Result:
-        statement = prepared.statement
-        if prepared.change is not None:
-            assert isinstance(statement, s.Tree)
-            changed = prepared.change
-            result = dml.total([dml.run(self._cursor, statement, changed, row) for row in rows])
-            result.translated = prepared.change.sql
-            if changed.returning:
-                result.columns = prepared.columns or ()
-            return result
-        handler = HANDLERS.get(type(statement))
-        if handler is None:
-            raise UnsupportedFeature(unhandled(statement))
-        return handler(self._workspace(), statement)
 
     # --- transactions ----------------------------------------------------------------------------
 
@@ -428,8 +419,7 @@ class Connection:
     def begin_implicit(self) -> None:
         """Open the transaction of several statements sent as one; none if one is open."""
         if self._transaction.state is State.IDLE:
-            self._temporary = self.context.temporary
-            self._transaction.begin(State.IMPLICIT)
+            self._begin(State.IMPLICIT)
 
     def end_implicit(self, *, commit: bool) -> None:
         """End what `begin_implicit` opened."""
@@ -439,9 +429,9 @@ class Connection:
             else:
                 self._transaction.rollback()
 
-    def _begin(self) -> Result:
+    def _begin(self, state: State = State.OPEN) -> Result:
         self._temporary = self.context.temporary
-        self._transaction.begin()
+        self._transaction.begin(state)
         return status("BEGIN", _DONE)
 
     def _commit(self) -> Result:
@@ -495,6 +485,8 @@ class Connection:
 
     def cancel(self) -> None:
         """Stop the running statement, from any thread; it fails with Canceled."""
+        for script in self.scripts:
+            script.is_stopped = True
         self._transaction.cancel()
         self._cursor.interrupt()
 

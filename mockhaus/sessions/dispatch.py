@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from mockhaus.catalog import describe as describe_objects
 from mockhaus.catalog import handlers as catalog
 from mockhaus.catalog import show as show_objects
 from mockhaus.catalog import tags
-from mockhaus.catalog.workspace import Handler, Workspace
+from mockhaus.catalog.workspace import Handler, Workspace, unhandled
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.ingestion import client_copy, copy_into, directory, history, listing, transfer, unload
 from mockhaus.ingestion import handlers as files
 from mockhaus.result import Column, Result
+from mockhaus.sessions import dml
 from mockhaus.translation import statements as s
 from mockhaus.translation.alter import SwapWith, alter_table
 from mockhaus.translation.context import Context, ObjectName
@@ -22,6 +23,10 @@ from mockhaus.translation.grammar.account import Grant
 from mockhaus.translation.grammar.altering import AlterObject
 from mockhaus.translation.grammar.routines import AlterFunction
 from mockhaus.translation.grammar.tags import KINDS, AlterTag, SetTags
+from mockhaus.translation.scripting.statements import AlterProcedure
+
+if TYPE_CHECKING:
+    from mockhaus.sessions.preparing import Prepared
 
 #: Kinds of objects that the ingestion room keeps.
 _FILE_OBJECTS: Final = frozenset(("STAGE", "FILE FORMAT", "INTEGRATION"))
@@ -135,7 +140,25 @@ DDL: Final = (
     AlterObject,
     AlterTag,
     SetTags,
+    AlterProcedure,
 )
 
 #: Statements that only look at the database: they take no lock and need no transaction.
 LOOKS: Final = (s.Show, s.Describe, s.ListStage, s.CopyIntoLocation, s.Put, s.Get)
+
+
+def written(workspace: Workspace, prepared: Prepared, rows: Sequence[Sequence[Any]]) -> Result:
+    """What a statement that writes answers; a change runs once for each set of values."""
+    statement = prepared.statement
+    if prepared.change is not None:
+        assert isinstance(statement, s.Tree)
+        changed, cursor = prepared.change, workspace.cursor
+        result = dml.total([dml.run(cursor, statement, changed, row) for row in rows])
+        result.translated = changed.sql
+        if changed.returning:
+            result.columns = prepared.columns or ()
+        return result
+    handler = HANDLERS.get(type(statement))
+    if handler is None:
+        raise UnsupportedFeature(unhandled(statement))
+    return handler(workspace, statement)

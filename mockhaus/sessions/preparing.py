@@ -28,6 +28,7 @@ from mockhaus.result import Column
 from mockhaus.sessions import explain
 from mockhaus.sessions.describing import Relations, described
 from mockhaus.sessions.dispatch import SHAPES
+from mockhaus.sessions.scripting import run as scripting
 from mockhaus.sessions.transaction import Transaction
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context, ObjectName
@@ -243,6 +244,10 @@ class Preparer:
             found = staged.described(self._workspace(), statement)
             context = replace(context, stages=found)
         types = self._types(statement, context, types)
+        if isinstance(statement, scripting.STATEMENTS):
+            columns = scripting.shape(self._workspace(), statement, describe=describe)
+            parameters = statement.parameters if isinstance(statement, s.Tree) else 0
+            return Prepared(statement, columns, parameters, types)
         if isinstance(statement, s.Select):
             query = translate(statement, context, types)
             prepared = Prepared(statement, None, statement.parameters, types, query)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -55,6 +56,16 @@ class Recorder:
         """The id that the next statement will have."""
         self._next_id = self._next_id or new_id()
         return self._next_id
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Statements within a statement are recorded by themselves, before it, with other ids."""
+        kept = (self._next_id, self.parse_s, self.translate_s)
+        self._next_id, self.parse_s, self.translate_s = None, 0.0, 0.0
+        try:
+            yield
+        finally:
+            self._next_id, self.parse_s, self.translate_s = kept
 
     def answered(
         self,

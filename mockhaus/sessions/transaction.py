@@ -80,6 +80,8 @@ class Transaction:
         self._undone = undone
         self._after_commit: list[Callable[[], None]] = []
         self._savepoints: list[Savepoint] = []
+        #: How many blocks are at work whose handlers may go on after an error.
+        self._forgives = 0
 
     @property
     def status(self) -> Literal["I", "T", "E"]:
@@ -95,6 +97,15 @@ class Transaction:
     def commits_ddl(self) -> bool:
         """Whether DDL ends an open transaction before it runs."""
         return self.rules is Transactions.SNOWFLAKE and self.is_open
+
+    @contextmanager
+    def forgiving(self) -> Iterator[None]:
+        """Meanwhile a failed statement undoes itself alone, whatever the rules."""
+        self._forgives += 1
+        try:
+            yield
+        finally:
+            self._forgives -= 1
 
     def check(self) -> None:
         """Raises TransactionAborted in a failed transaction."""
@@ -155,7 +166,7 @@ class Transaction:
         """A statement failed inside the transaction, if one is open."""
         if not self.is_open:
             return
-        if self.rules is Transactions.SNOWFLAKE:
+        if self.rules is Transactions.SNOWFLAKE or self._forgives:
             self._replay(error)
             return
         implicit = self.state is State.IMPLICIT

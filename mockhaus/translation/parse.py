@@ -31,43 +31,23 @@ from mockhaus.translation.grammar.reader import Reader, statement_fields
 from mockhaus.translation.names import labels
 from mockhaus.translation.postgres.meant import meant
 from mockhaus.translation.postgres.tokens import snowflakes
+from mockhaus.translation.scripting import statements as scripting
+from mockhaus.translation.scripting.parse import end_of_block, is_block
 from mockhaus.translation.shapes import shaped
 from mockhaus.translation.staged import is_stage
 
 Grammar = Callable[[Reader], s.Statement]
 
 
-def _scripting(reader: Reader) -> s.Statement:
-    """Snowflake Scripting and procedures. Raises UnsupportedFeature."""
-    raise UnsupportedFeature(
-        f"Unsupported feature 'Snowflake Scripting: {_shown(reader)}'.",
-        position=reader.tokens[0].start,
-    )
-
-
-def _shown(reader: Reader) -> str:
-    return " ".join(word for word in _leading(reader)[:2] if word.isalpha())
-
-
 def _begin(reader: Reader) -> s.Statement:
     """BEGIN [TRANSACTION | WORK] [NAME n]; anything else opens a block of Snowflake Scripting."""
-    return objects.begin(reader) if reader.word(1) in _BEGINNINGS else _scripting(reader)
-
-
-#: What may follow BEGIN of a transaction.
-_BEGINNINGS: Final = frozenset(
-    ("", "TRANSACTION", "WORK", "NAME", "ISOLATION", "READ", "DEFERRABLE", "NOT")
-)
+    return scripting.anonymous(reader) if is_block(reader) else objects.begin(reader)
 
 
 #: Leading words -> grammar; the longest match wins. CREATE is looked up without OR REPLACE and
 #: its modifiers (see `_leading`).
 GRAMMARS: Final[dict[tuple[str, ...], Grammar]] = {
     ("BEGIN",): _begin,
-    ("EXECUTE", "IMMEDIATE"): _scripting,
-    ("DECLARE",): _scripting,
-    ("CALL",): _scripting,
-    ("CREATE", "PROCEDURE"): _scripting,
     ("START", "TRANSACTION"): objects.begin,
     ("COMMIT",): objects.commit,
     ("END",): objects.commit,
@@ -90,6 +70,7 @@ GRAMMARS: Final[dict[tuple[str, ...], Grammar]] = {
     **altering.GRAMMARS,
     **files.GRAMMARS,
     **tags.GRAMMARS,
+    **scripting.GRAMMARS,
 }
 
 _MODIFIERS: Final = frozenset(
@@ -158,30 +139,63 @@ def _parse_alike(text: str, placeholders: bool, postgres: bool) -> tuple[s.State
 
 @lru_cache(maxsize=512)
 def _parse(text: str, placeholders: bool, folded: bool, postgres: bool) -> tuple[s.Statement, ...]:
-    tokens = indirect.named(tokenize(files.bare_paths_hidden(text)), text)
+    tokens = tokenize(files.bare_paths_hidden(text))
     if folded:
         for token in tokens:
             if token.token_type is TokenType.IDENTIFIER:
                 token.text = token.text.upper()
-    found = []
-    for some in split(tokens):
-        reader = Reader(snowflakes(some) if postgres else some, text)
-        found.append(_statement(reader, placeholders, postgres))
-    return tuple(found)
+    return tuple(
+        _statement(_reader(some, text, postgres), placeholders, postgres) for some in split(tokens)
+    )
+
+
+def _reader(tokens: list[Token], text: str, postgres: bool) -> Reader:
+    """A reader of one statement, names that it gives as values in their places.
+
+    A block has its own variables for names: its statements are read when they run.
+    """
+    reader = Reader(tokens, text)
+    if is_block(reader) or "PROCEDURE" in _leading(reader):
+        return reader
+    tokens = indirect.named(tokens, text)
+    return Reader(snowflakes(tokens) if postgres else tokens, text)
 
 
 def split(tokens: list[Token]) -> Iterator[list[Token]]:
-    """The tokens of each statement."""
-    current: list[Token] = []
-    for token in tokens:
-        if token.token_type is TokenType.SEMICOLON:
-            if current:
-                yield current
-            current = []
-        else:
-            current.append(token)
-    if current:
-        yield current
+    """The tokens of each statement; those of a block are one."""
+    start = 0
+    while start < len(tokens):
+        end = _end(tokens, start)
+        if end > start:
+            yield tokens[start:end]
+        start = end + 1
+
+
+def _end(tokens: list[Token], start: int) -> int:
+    """Where the statement ends that begins at `start`."""
+    semicolon = next(
+        (at for at in range(start, len(tokens)) if tokens[at].token_type is TokenType.SEMICOLON),
+        len(tokens),
+    )
+    first = tokens[start].text.upper()
+    begun: int | None = None
+    if first in ("BEGIN", "DECLARE"):
+        begun = start
+    elif first == "CREATE":
+        begun = _body(tokens, start, semicolon)
+    found = None if begun is None else end_of_block(tokens, begun)
+    return semicolon if found is None else found
+
+
+def _body(tokens: list[Token], start: int, end: int) -> int | None:
+    """Where the body of a CREATE PROCEDURE begins that is no string."""
+    words = [token.text.upper() for token in tokens[start:end]]
+    if "PROCEDURE" not in words[:6]:
+        return None
+    for at in range(len(words) - 1):
+        if words[at] == "AS" and words[at + 1] in ("BEGIN", "DECLARE"):
+            return start + at + 1
+    return None
 
 
 def _leading(reader: Reader) -> tuple[str, ...]:
@@ -196,11 +210,24 @@ def _statement(reader: Reader, placeholders: bool, postgres: bool) -> s.Statemen
     leading = _leading(reader)
     if leading[0] == "ALTER" and (tagging := tags.set_tags(reader)) is not None:
         return tagging
+    if leading[0] == "CALL":
+        return scripting.call(
+            reader, lambda tokens: _arguments(tokens, reader.text, placeholders, postgres)
+        )
+    if leading[:2] == ("EXECUTE", "IMMEDIATE"):
+        return scripting.immediate(reader, lambda text: parse(text, postgres=postgres))
     for length in (3, 2, 1):
         grammar = GRAMMARS.get(leading[:length])
         if grammar is not None:
             return _tagged(reader, grammar) if leading[0] == "CREATE" else grammar(reader)
     return _tree(reader, leading, placeholders, postgres)
+
+
+def _arguments(tokens: list[Token], text: str, placeholders: bool, postgres: bool) -> s.Tree:
+    """A query of the arguments of a CALL."""
+    found = _tree(Reader(tokens, text), ("SELECT",), placeholders, postgres)
+    assert isinstance(found, s.Tree)
+    return found
 
 
 def _tagged(reader: Reader, grammar: Grammar) -> s.Statement:

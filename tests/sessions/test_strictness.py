@@ -55,11 +55,6 @@ FOREIGN: list[tuple[str, type[errors.SqlError]]] = [
 
 #: Snowflake's, and not here: (statement, what the refusal names).
 UNSUPPORTED: list[tuple[str, str]] = [
-    ("EXECUTE IMMEDIATE 'SELECT 1'", "Snowflake Scripting: EXECUTE IMMEDIATE"),
-    ("BEGIN LET x := 1; RETURN x; END", "Snowflake Scripting: BEGIN LET"),
-    ("DECLARE x INT; BEGIN RETURN 1; END", "Snowflake Scripting: DECLARE X"),
-    ("CALL p()", "Snowflake Scripting: CALL P"),
-    ("CREATE OR REPLACE PROCEDURE p() RETURNS INT AS ''", "Snowflake Scripting: CREATE PROCEDURE"),
     ("SELECT 1 ->> SELECT * FROM $1", "pipe operator ->>"),
     ("SELECT a, PRIOR a FROM t CONNECT BY NOCYCLE PRIOR a = a", "CONNECT BY NOCYCLE"),
 ]

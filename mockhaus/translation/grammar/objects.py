@@ -26,10 +26,15 @@ _TWO_WORDS: Final = {
     "UNIQUE": ("KEYS",),
     "IMPORTED": ("KEYS",),
     "EXPORTED": ("KEYS",),
-    "USER": ("FUNCTIONS",),
+    "USER": ("FUNCTIONS", "PROCEDURES"),
+    "BUILTIN": ("FUNCTIONS", "PROCEDURES"),
     "MASKING": ("POLICY", "POLICIES"),
     "STORAGE": ("INTEGRATION", "INTEGRATIONS"),
 }
+
+
+#: Kinds that a name denotes with the types of their arguments.
+_CALLED: Final = ("FUNCTION", "PROCEDURE")
 
 
 def _kind(reader: Reader) -> str:
@@ -191,7 +196,7 @@ def describe(reader: Reader) -> s.Describe:
     if kind == "RESULT":
         return _describe_result(reader)
     name = reader.object_name()
-    types = signature(reader) if kind == "FUNCTION" else ()
+    types = signature(reader) if kind in _CALLED else ()
     if reader.accept("TYPE", "=") and reader.identifier() != "COLUMNS":
         raise UnsupportedFeature("Unsupported feature 'DESCRIBE TABLE TYPE = STAGE'.")
     reader.end()
@@ -215,7 +220,7 @@ def drop(reader: Reader) -> s.Drop:
     kind = _kind(reader)
     if_exists = reader.accept("IF", "EXISTS")
     name = reader.object_name()
-    types = signature(reader) if kind == "FUNCTION" else ()
+    types = signature(reader) if kind in _CALLED else ()
     if reader.word() == ",":
         raise UnsupportedFeature("Unsupported feature 'DROP of several objects'.")
     cascade = reader.accept("CASCADE")
@@ -247,7 +252,7 @@ def comment(reader: Reader) -> s.Comment:
         column = parts.pop()
     if len(parts) > 3:
         raise reader.unexpected()
-    types = signature(reader) if kind == "FUNCTION" else ()
+    types = signature(reader) if kind in _CALLED else ()
     reader.expect("IS")
     text = reader.string()
     reader.end()

@@ -53,15 +53,9 @@ def create(reader: Reader) -> CreateFunction:
     head = CreateHead(reader, frozenset(("SECURE", "TEMPORARY", "TEMP")))
     if head.modifiers - {"SECURE"}:
         raise UnsupportedFeature("Unsupported feature 'CREATE TEMPORARY FUNCTION'.")
-    parameters = _parameters(reader)
+    parameters = parameter_list(reader)
     reader.accept("COPY", "GRANTS")
-    reader.expect("RETURNS")
-    columns = None
-    if reader.accept("TABLE"):
-        columns = _columns(reader)
-        returns = f"TABLE ({', '.join(f'{name} {kind}' for name, kind in columns)})"
-    else:
-        returns = type_name(reader)
+    returns, columns = returned(reader)
     options: dict[str, Any] = {"SECURE": "SECURE" in head.modifiers}
     while not reader.looking_at("AS"):
         _option(reader, options)
@@ -81,7 +75,17 @@ def create(reader: Reader) -> CreateFunction:
     )
 
 
-def _parameters(reader: Reader) -> tuple[Parameter, ...]:
+def returned(reader: Reader) -> tuple[str, tuple[tuple[str, str], ...] | None]:
+    """RETURNS type, RETURNS TABLE (name type, ..): as written, and the columns of the latter."""
+    reader.expect("RETURNS")
+    if not reader.accept("TABLE"):
+        return type_name(reader), None
+    columns = _columns(reader)
+    return f"TABLE ({', '.join(f'{name} {kind}' for name, kind in columns)})", columns
+
+
+def parameter_list(reader: Reader) -> tuple[Parameter, ...]:
+    """`(name type [DEFAULT value], ..)`."""
     reader.expect("(")
     found: list[Parameter] = []
     while not reader.accept(")"):

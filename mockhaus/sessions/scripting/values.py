@@ -1,0 +1,106 @@
+"""Values of variables, and how a text comes to have them in its variables' places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from mockhaus.result import Column
+from mockhaus.translation.scripting.blocks import Source
+from mockhaus.types import SqlType
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A scalar. `type` is None of a NULL that nothing is known of."""
+
+    data: Any = None
+    type: SqlType | None = None
+
+
+def scalar(data: Any, kind: SqlType | None) -> Value:
+    """A value as the engine gives it; whole numbers of any length are Python's."""
+    if isinstance(data, Decimal) and kind is not None and kind.scale == 0:
+        data = int(data)
+    return Value(data, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A RESULTSET: the rows as they were when the statement ran."""
+
+    columns: tuple[Column, ...]
+    rows: Sequence[tuple[Any, ...]]
+    query_id: str = ""
+
+
+@dataclass(slots=True)
+class Cursor:
+    """A cursor; it is open where it has rows."""
+
+    query: Source | None
+    result_set: str = ""
+    rows: Rows | None = None
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row, of FOR over a cursor."""
+
+    columns: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A declared exception."""
+
+    name: str
+    number: int
+    message: str
+
+
+@dataclass(slots=True)
+class Variable:
+    """What a name holds; `type` as declared, None if it takes what it is given."""
+
+    held: Value | Rows | Cursor | Record | Declared = field(default_factory=Value)
+    type: SqlType | None = None
+    is_result_set: bool = False
+
+
+def literal(value: Value) -> str:
+    """A scalar in Snowflake's text, so that it is read back with its type."""
+    data, kind = value.data, value.type
+    family = kind.family if kind is not None else ""
+    if data is None:
+        return "NULL" if kind is None else f"CAST(NULL AS {kind})"
+    if isinstance(data, bool):
+        return "TRUE" if data else "FALSE"
+    if isinstance(data, int):
+        return str(data) if data >= 0 else f"({data})"
+    if isinstance(data, Decimal):
+        return f"{data:f}" if data >= 0 else f"({data:f})"
+    if isinstance(data, float):
+        return f"CAST('{data!r}' AS FLOAT)"
+    if isinstance(data, (bytes, bytearray)):
+        return f"TO_BINARY('{data.hex()}', 'HEX')"
+    if isinstance(data, datetime):
+        kind_name = family if family.startswith("TIMESTAMP") else "TIMESTAMP_NTZ"
+        return f"CAST('{data.isoformat(sep=' ')}' AS {kind_name})"
+    if isinstance(data, date):
+        return f"CAST('{data.isoformat()}' AS DATE)"
+    if isinstance(data, time):
+        return f"CAST('{data.isoformat()}' AS TIME)"
+    text = _quoted(str(data))
+    if family in ("OBJECT", "ARRAY"):
+        return f"CAST(PARSE_JSON({text}) AS {family})"
+    return f"PARSE_JSON({text})" if family == "VARIANT" else text
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
