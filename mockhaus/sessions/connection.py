@@ -29,7 +29,7 @@ from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, Unsuppo
 from mockhaus.ingestion import staged, stages
 from mockhaus.ingestion.stages import Location
 from mockhaus.result import Projection, Result
-from mockhaus.sessions import explain
+from mockhaus.sessions import chains, explain
 from mockhaus.sessions.deadline import limited
 from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads, written
 from mockhaus.sessions.gate import gated
@@ -304,6 +304,10 @@ class Connection:
             return self._over_files(prepared, rows, projection)
         if len(rows) > 1 and prepared.change is None:
             raise UnsupportedFeature("Unsupported feature 'array binding of a query'.")
+        if isinstance(statement, s.Chain):
+            return chains.run(
+                statement, self._preparer, lambda: self.context, self._run, projection
+            )
         boundary = _BOUNDARIES.get(type(statement))
         if boundary is not None:
             return boundary(self)

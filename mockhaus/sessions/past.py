@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from mockhaus.catalog.literal import relation, stored_type
 from mockhaus.result import Result
 from mockhaus.sessions import account_usage
-from mockhaus.sessions.preparing import Prepared
 from mockhaus.translation import statements as s
 
 if TYPE_CHECKING:
+    from mockhaus.sessions.preparing import Prepared
     from mockhaus.sessions.session import Session
 
 

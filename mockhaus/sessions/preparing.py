@@ -25,7 +25,7 @@ from mockhaus.errors import (
 )
 from mockhaus.ingestion import staged
 from mockhaus.result import Column
-from mockhaus.sessions import explain
+from mockhaus.sessions import chains, explain
 from mockhaus.sessions.describing import Relations, described
 from mockhaus.sessions.dispatch import SHAPES
 from mockhaus.sessions.scripting import run as scripting
@@ -257,6 +257,9 @@ class Preparer:
             return prepared
         if isinstance(statement, s.CatalogSelect):
             return self._catalog_query(statement, context, types)
+        if isinstance(statement, s.Chain):
+            told = chains.described(self, statement, context) if describe else None
+            return Prepared(statement, told)
         if isinstance(statement, s.Explain):
             form = explain.shape(statement.using)
             return Prepared(statement, form, query=self._explained(statement.of, context))

@@ -15,7 +15,7 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mockhaus.errors import UnknownFunction, UnsupportedFeature
-from mockhaus.translation import indirect, returning
+from mockhaus.translation import chains, indirect, returning
 from mockhaus.translation import statements as s
 from mockhaus.translation.dialect import parse_tree, tokenize
 from mockhaus.translation.grammar import (
@@ -145,7 +145,7 @@ def _parse(text: str, placeholders: bool, folded: bool, postgres: bool) -> tuple
             if token.token_type is TokenType.IDENTIFIER:
                 token.text = token.text.upper()
     return tuple(
-        _statement(_reader(some, text, postgres), placeholders, postgres) for some in split(tokens)
+        _read(_reader(some, text, postgres), placeholders, postgres) for some in split(tokens)
     )
 
 
@@ -155,10 +155,34 @@ def _reader(tokens: list[Token], text: str, postgres: bool) -> Reader:
     A block has its own variables for names: its statements are read when they run.
     """
     reader = Reader(tokens, text)
-    if is_block(reader) or "PROCEDURE" in _leading(reader):
+    if _has_block(reader):
         return reader
     tokens = indirect.named(tokens, text)
     return Reader(snowflakes(tokens) if postgres else tokens, text)
+
+
+def _has_block(reader: Reader) -> bool:
+    return is_block(reader) or "PROCEDURE" in _leading(reader)
+
+
+def _read(reader: Reader, placeholders: bool, postgres: bool) -> s.Statement:
+    """A statement, or several joined by `->>`."""
+    piped = [] if _has_block(reader) else chains.parts(reader.tokens)
+    if len(piped) > 1 and all(piped):
+        return _chain(reader, piped, postgres)
+    return _statement(reader, placeholders, postgres)
+
+
+def _chain(reader: Reader, piped: list[list[Token]], postgres: bool) -> s.Chain:
+    """Statements joined by `->>`. Raises UnsupportedFeature, SqlSyntaxError."""
+    text = reader.text
+    parts = [_statement(Reader(chains.sourced(each), text), False, postgres) for each in piped]
+    if any(isinstance(part, s.Tree) and part.parameters for part in parts):
+        raise UnsupportedFeature(
+            "Unsupported feature 'parameters in a chain of statements'.",
+            position=reader.tokens[0].start,
+        )
+    return s.Chain(**statement_fields(reader), parts=tuple(parts))
 
 
 def split(tokens: list[Token]) -> Iterator[list[Token]]:
@@ -309,9 +333,8 @@ def _refuse_foreign(reader: Reader) -> None:
     for at in range(reader.at, len(reader.tokens)):
         token = reader.tokens[at]
         if token.token_type is TokenType.DARROW:
-            raise UnsupportedFeature(
-                "Unsupported feature 'pipe operator ->>'.", position=token.start
-            )
+            reader.at = at
+            raise reader.unexpected()
         kind: Any = token.token_type
         sampled = before is TokenType.USING and kind is TokenType.TABLE_SAMPLE
         bare = kind is TokenType.FROM and before in _BARE

@@ -199,6 +199,17 @@ class Use(Statement):
     name: ObjectName
 
 
+#: What the argument of RESULT_SCAN begins with that stands for `$n` behind a pipe.
+PIPED: Final = "->>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain(Statement):
+    """Statements joined by the pipe operator."""
+
+    parts: tuple[Statement, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetVariables(Statement):
     """SET name = expression, SET (a, b) = (x, y); `values` is a query of one row."""

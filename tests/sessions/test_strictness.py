@@ -55,7 +55,6 @@ FOREIGN: list[tuple[str, type[errors.SqlError]]] = [
 
 #: Snowflake's, and not here: (statement, what the refusal names).
 UNSUPPORTED: list[tuple[str, str]] = [
-    ("SELECT 1 ->> SELECT * FROM $1", "pipe operator ->>"),
     ("SELECT a, PRIOR a FROM t CONNECT BY NOCYCLE PRIOR a = a", "CONNECT BY NOCYCLE"),
 ]
 
