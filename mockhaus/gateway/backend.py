@@ -347,7 +347,7 @@ class Backend:
         self._out += _PARSE_COMPLETE
 
     def _bind(self, message: m.Bind) -> None:
-        plan: Plan = self._statements.get(message.statement)
+        plan = self._planner.current(self._statements.get(message.statement))
         check_count(len(message.parameters), plan.parameters, message.statement)
         self._portals.check_free(message.portal)
         values = self._parameters.load(plan.types, message.parameter_formats, message.parameters)
@@ -361,7 +361,7 @@ class Backend:
         if message.kind == "P":
             encoder = self._portals.get(message.name).encoder
         else:
-            plan = self._statements.get(message.name)
+            plan = self._planner.current(self._statements.get(message.name))
             encoder = None if plan.columns is None else plan.encoder()
             self._out += encode(m.ParameterDescription(plan.types))
         self._out += _NO_DATA if encoder is None else encoder.description

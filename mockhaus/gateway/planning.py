@@ -71,6 +71,20 @@ class Planner:
             )
         return plan
 
+    def current(self, plan: Plan) -> Plan:
+        """The plan as of now: objects may have changed since it was made (manual, PREPARE, Notes).
+
+        Raises StalePlan, and what is wrong with the statement by now.
+        """
+        prepared = plan.prepared
+        if prepared is None or plan.state is not None:
+            return plan
+        fresh = self._connection.current(prepared)
+        if fresh is not prepared:
+            plan.prepared = fresh
+            plan.encoders = {}
+        return plan
+
     def _of_state(self, command: StateCommand, types: tuple[int, ...], offset: int) -> Plan:
         if not isinstance(command, Savepoint):
             self._connection.check()

@@ -36,7 +36,7 @@ class Plan:
     fetched: tuple[Column, ...] | None = None
     types: tuple[int, ...] = ()
     offset: int = 0
-    _encoders: dict[tuple[int, ...], RowEncoder] = field(default_factory=dict)
+    encoders: dict[tuple[int, ...], RowEncoder] = field(default_factory=dict)
 
     def encoder(
         self, formats: tuple[int, ...] = (), columns: Sequence[Column] | None = None
@@ -46,8 +46,8 @@ class Plan:
         own = self.columns
         if columns is not None and columns is not own:
             return RowEncoder(columns, formats)
-        if (found := self._encoders.get(formats)) is None:
-            found = self._encoders[formats] = encoder_of(own or (), formats)
+        if (found := self.encoders.get(formats)) is None:
+            found = self.encoders[formats] = encoder_of(own or (), formats)
         return found
 
     @property

@@ -244,6 +244,15 @@ class Connection:
         self.recorder.translate_s = time.perf_counter() - clock
         return prepared
 
+    @gated
+    def current(self, prepared: Prepared) -> Prepared:
+        """What was prepared, prepared anew where a USE, SET or DDL came since. Raises StalePlan."""
+        try:
+            return self._preparer.current(prepared, self.context)
+        except SqlError as error:
+            place(error, prepared.statement)
+            raise
+
     # --- run -------------------------------------------------------------------------------------
 
     def execute(self, text: str, values: Sequence[Any] = ()) -> Iterator[Result]:

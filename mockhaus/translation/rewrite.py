@@ -326,7 +326,7 @@ def _table(node: exp.Table, walk: Walk) -> exp.Expression:
             shown = snowflake_text(node)[:60]
             raise UnsupportedFeature(f"Unsupported feature '{shown}'.")
     if not isinstance(node.this, exp.Identifier):
-        raise unknown(cast(exp.Expression, node.this) if isinstance(node.this, exp.Func) else node)
+        return _called(node, walk)
     if sources.is_dual(node, walk):
         return walk.rewrite(sources.dual(node))
     name = names.object_name(node)
@@ -346,6 +346,13 @@ def _table(node: exp.Table, walk: Walk) -> exp.Expression:
             new.set(key, node.args[key])
     _table_parts(new, walk)
     return pivoted(new, node.args.get("pivots") or [], walk)
+
+
+def _called(node: exp.Table, walk: Walk) -> exp.Expression:
+    """A function in FROM without TABLE(). Raises UnknownFunction."""
+    if (found := routines.in_from(node, walk)) is not None:
+        return found
+    raise unknown(cast(exp.Expression, node.this) if isinstance(node.this, exp.Func) else node)
 
 
 def _stage(node: exp.Table, walk: Walk) -> exp.Expression:

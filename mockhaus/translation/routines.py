@@ -146,6 +146,31 @@ def rows(node: exp.Expression, name: ObjectName, walk: Walk) -> exp.Select:
     return _select(chosen, call, walk)
 
 
+def in_from(table: exp.Table, walk: Walk) -> exp.Expression | None:
+    """`FROM f(x)` of a user-defined function, as PostgreSQL has it: a function that answers one
+    value is a table of one row, its column named after it (manual, 7.2.1.4); None of any other."""
+    call = table.this
+    if not (walk.context.postgres and isinstance(call, exp.Anonymous)):
+        return None
+    parts = [part for part in (table.args.get("db"), table.args.get("catalog")) if part is not None]
+    name = ObjectName(_name(call), *map(names.stored, parts))
+    found = walk.context.routines(walk.context.resolve(name))
+    if not found or any(table.args.get(key) for key in ("joins", "pivots", "sample")):
+        return None
+    alias = table.args.get("alias")
+    if all(each.columns is not None for each in found):
+        query = rows(call, name, walk)
+    else:
+        shown = exp.Identifier(this=name.name, quoted=True) if alias is None else alias.this.copy()
+        item = exp.Alias(this=scalar(call, name, walk), alias=shown)
+        query = exp.Select(expressions=[item])
+    named = exp.TableAlias(this=names.identifier(name.name)) if alias is None else alias
+    correlated = isinstance(table.parent, exp.Join)
+    if correlated:
+        return exp.Lateral(this=exp.Subquery(this=query), alias=walk.rewrite(named))
+    return exp.Subquery(this=query, alias=walk.rewrite(named))
+
+
 def body_query(chosen: Routine, context: Context) -> str:
     """A function's body in DuckDB's text, its arguments NULLs of their types.
 
