@@ -46,10 +46,16 @@ from mockhaus.gateway.protocol import (
     statement_names,
 )
 from mockhaus.gateway.reading import Read, moved, read
-from mockhaus.gateway.responses import error_response, skipped_notice, warning_response
+from mockhaus.gateway.responses import (
+    error_response,
+    escape_warning,
+    skipped_notice,
+    warning_response,
+)
 from mockhaus.gateway.rows import Wire, shown_name
 from mockhaus.gateway.settings import Settings
 from mockhaus.gateway.state_commands import Execute
+from mockhaus.gateway.strings import has_escapes
 from mockhaus.result import Projection, Result
 from mockhaus.sessions.connection import Connection
 from mockhaus.translation.context import Context
@@ -104,6 +110,7 @@ class Backend:
         self._timed_out = False
         self.canceling = False
         self._rolled_back = False
+        self._warns_of_escapes = True
         self._message: Message = m.Sync()
         self._reported: Context | None = None
         #: Whether the client has been told that it may send a query.
@@ -297,10 +304,22 @@ class Backend:
         self._close_portals()
         self._statements.clear()
 
+    def _read(self, text: str, *, placeholders: bool) -> list[tuple[Read, int]]:
+        conforming = self.settings["standard_conforming_strings"] == "on"
+        if conforming and self._warns_of_escapes and "\\" in text:
+            self._warn_of_escapes(text)
+        return read(self._connection, text, placeholders=placeholders, conforming=conforming)
+
+    def _warn_of_escapes(self, text: str) -> None:
+        """Tell once that backslashes are more than themselves."""
+        if self.settings["escape_string_warning"] == "on" and has_escapes(text):
+            self._warns_of_escapes = False
+            self._out += encode(escape_warning())
+
     # --- simple query -----------------------------------------------------------------------------
 
     def _query(self, message: m.Query) -> Steps:
-        statements = read(self._connection, message.text, placeholders=False)
+        statements = self._read(message.text, placeholders=False)
         if not statements:
             self._out += _EMPTY
         if len(statements) > 1:
@@ -334,7 +353,7 @@ class Backend:
 
     def _parse(self, message: m.Parse) -> None:
         self._statements.check_free(message.statement)
-        statements = read(self._connection, message.query, placeholders=True)
+        statements = self._read(message.query, placeholders=True)
         if len(statements) > 1:
             raise SqlSyntaxError("cannot insert multiple commands into a prepared statement")
         plan = Plan()

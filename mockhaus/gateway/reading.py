@@ -14,6 +14,7 @@ from mockhaus.gateway.copy_command import CopyCommand, copy_command, is_copy
 from mockhaus.gateway.settings import Command, command
 from mockhaus.gateway.split import split
 from mockhaus.gateway.state_commands import StateCommand, state_command
+from mockhaus.gateway.strings import is_plain, readable
 from mockhaus.sessions.connection import Connection
 from mockhaus.translation.statements import Statement
 
@@ -35,14 +36,22 @@ _VALUES: Final = re.compile(r"(?=VALUES\s*\()", re.I)
 _SELECT: Final = "SELECT * FROM "
 
 
-def read(connection: Connection, text: str, *, placeholders: bool) -> list[tuple[Read, int]]:
-    """The statements of a text, and what must be added to the positions of their errors."""
+def read(
+    connection: Connection, text: str, *, placeholders: bool, conforming: bool = True
+) -> list[tuple[Read, int]]:
+    """The statements of a text, and what must be added to the positions of their errors.
+
+    `conforming` is the client's standard_conforming_strings: whether it knows of no escapes.
+    """
+    unclear = conforming and "\\" in text
     if _FOREIGN.search(text) is None:
-        return [(each, 0) for each in connection.parse(text, placeholders=placeholders)]
-    pieces = list(split(text))
+        sent = readable(text) if unclear else text
+        return [(each, 0) for each in connection.parse(sent, placeholders=placeholders)]
+    pieces = list(split(text, plain=unclear and is_plain(text)))
     own = [_own(piece.bare) for piece in pieces]
     if not any(own) and not any(_query(piece.bare) for piece in pieces):
-        return [(each, 0) for each in connection.parse(text, placeholders=placeholders)]
+        sent = readable(text) if unclear else text
+        return [(each, 0) for each in connection.parse(sent, placeholders=placeholders)]
     found: list[tuple[Read, int]] = []
     for piece, statement in zip(pieces, own, strict=True):
         if statement is not None:
@@ -53,6 +62,7 @@ def read(connection: Connection, text: str, *, placeholders: bool) -> list[tuple
             sent = query
             offset += len(piece.text) - len(piece.text.lstrip()) + len(piece.bare) - len(query)
         try:
+            sent = readable(sent) if unclear else sent
             parsed = connection.parse(sent, placeholders=placeholders)
         except MockhausError as error:
             raise moved(error, offset) from None

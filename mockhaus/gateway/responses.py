@@ -59,7 +59,17 @@ def skipped_notice(tag: str, name: str) -> NoticeResponse:
     return NoticeResponse({"S": "NOTICE", "V": "NOTICE", "C": code, "M": text})
 
 
-def warning_response(text: str, sqlstate: str = "01000") -> NoticeResponse:
+def warning_response(text: str, sqlstate: str = "01000", hint: str = "") -> NoticeResponse:
     """A warning beside an answer."""
     fields = {"S": "WARNING", "V": "WARNING", "C": sqlstate, "M": text.replace("\0", "")}
-    return NoticeResponse(fields)
+    return NoticeResponse(fields | ({"H": hint} if hint else {}))
+
+
+def escape_warning() -> NoticeResponse:
+    """What PostgreSQL says of escapes in plain strings (manual, escape_string_warning)."""
+    return warning_response(
+        "nonstandard use of escape in a string literal",
+        "22P06",
+        "It is read as Snowflake's escape. SET standard_conforming_strings = off tells clients to"
+        " write backslashes so.",
+    )

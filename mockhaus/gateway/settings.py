@@ -149,9 +149,9 @@ def _table() -> Iterator[Setting]:
     yield Setting(
         "standard_conforming_strings",
         "on",
-        "Always on.",
+        "Off: clients write backslashes as Snowflake reads them.",
         True,
-        check=_only("standard_conforming_strings", "on", _boolean),
+        check=_boolean,
     )
     yield Setting("search_path", "public", "The current schema.")
     yield Setting("extra_float_digits", "1", "Floats are always printed in full.")
@@ -177,7 +177,7 @@ def _table() -> Iterator[Setting]:
     yield Setting("default_transaction_isolation", "read committed", "Asked for.", check=_level)
     yield Setting("transaction_read_only", "off", "Read only or not.", check=_boolean)
     yield Setting("jit", "off", "PostgreSQL's own compiler.", check=_boolean)
-    yield Setting("escape_string_warning", "on", "No such warning is given.", check=_boolean)
+    yield Setting("escape_string_warning", "on", "Given once a connection.", check=_boolean)
     yield Setting("synchronous_commit", "on", "Commits are always written.")
     yield Setting("row_security", "on", "There are no row policies.", check=_boolean)
     yield Setting("max_identifier_length", "255", "Longest name.", fixed=True)

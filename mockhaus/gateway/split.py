@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-_TOKEN: Final = re.compile(
-    r"""'(?:[^'\\]|\\.|'')*'      # text, with Snowflake's backslash escapes
+_TOKEN: Final = r"""
       | "(?:[^"]|"")*"            # quoted name
       | \$\$.*?\$\$               # dollar-quoted text
       | (?P<comment> --[^\n]* | //[^\n]* | /\*.*?\*/ )
-      | (?P<end> ; )""",
-    re.X | re.S,
-)
+      | (?P<end> ; )"""
+_ESCAPED: Final = re.compile(r"'(?:[^'\\]|\\.|'')*'" + _TOKEN, re.X | re.S)
+_PLAIN: Final = re.compile(r"'(?:[^']|'')*'" + _TOKEN, re.X | re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +28,12 @@ class Piece:
     offset: int
 
 
-def split(text: str) -> Iterator[Piece]:
-    """The statements of a text that are more than space and comments."""
+def split(text: str, *, plain: bool = False) -> Iterator[Piece]:
+    """The statements of a text that are more than space and comments; `plain` says that its strings
+    have no escapes."""
     start = position = 0
     bare: list[str] = []
-    for match in _TOKEN.finditer(text):
+    for match in (_PLAIN if plain else _ESCAPED).finditer(text):
         if match["comment"]:
             bare += (text[position : match.start()], " ")
             position = match.end()

@@ -64,7 +64,6 @@ VALUES: list[tuple[str, str, str | type[SqlError]]] = [
     ("intervalstyle", "POSTGRES", "postgres"),
     ("intervalstyle", "iso_8601", UnsupportedFeature),
     ("standard_conforming_strings", "true", "on"),
-    ("standard_conforming_strings", "off", UnsupportedFeature),
     ("timezone", "asia/tokyo", "Asia/Tokyo"),
     ("timezone", "+2", "Etc/GMT-2"),
     ("timezone", "-05:00", "Etc/GMT+5"),
