@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from mockhaus.catalog import columns
 from mockhaus.engine.database import Cursor, Described
@@ -12,6 +13,9 @@ from mockhaus.result import Column, Origin
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.origins import Relation, Source
 from mockhaus.types import VARCHAR_OID, from_duckdb
+
+#: The scale of a numeric parameter as statements are prepared with it.
+_OPEN_SCALE: Final = 10
 
 
 class Relations:
@@ -41,6 +45,18 @@ def described(found: Sequence[Described], sources: Sequence[Source] = ()) -> tup
     if len(sources) != len(plain):
         return plain
     return tuple(map(_sourced, plain, sources))
+
+
+def unbounded(column: Column) -> Column:
+    """The column, if it is numeric and calculated, with the digits that its values bring.
+
+    What a numeric parameter will have behind its point is not known before it is there; in
+    PostgreSQL such a column has no precision.
+    """
+    kind = column.type
+    if kind.family != "NUMBER" or (kind.scale or 0) < _OPEN_SCALE or column.origin is not None:
+        return column
+    return replace(column, type=replace(kind, precision=38, scale=None))
 
 
 def _sourced(column: Column, source: Source) -> Column:

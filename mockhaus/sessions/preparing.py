@@ -26,7 +26,7 @@ from mockhaus.errors import (
 from mockhaus.ingestion import staged
 from mockhaus.result import Column
 from mockhaus.sessions import chains, explain
-from mockhaus.sessions.describing import Relations, described
+from mockhaus.sessions.describing import Relations, described, unbounded
 from mockhaus.sessions.dispatch import SHAPES
 from mockhaus.sessions.scripting import run as scripting
 from mockhaus.sessions.transaction import Transaction
@@ -89,6 +89,10 @@ class Prepared:
     dated: tuple[int, ...] = ()
     #: Its last answer, of a query that is kept: short ones take a shorter way the next time.
     last: Stream | None = None
+
+
+def _is_postgres(prepared: Prepared) -> bool:
+    return isinstance(prepared.statement, s.Tree) and prepared.statement.postgres
 
 
 def exact(rows: Sequence[tuple[Any, ...]], dated: Sequence[int]) -> bool:
@@ -405,6 +409,8 @@ class Preparer:
 
     def _learn(self, prepared: Prepared, found: Sequence[Described]) -> tuple[Column, ...]:
         columns = described(found, prepared.sources)
+        if prepared.parameters and any(each.startswith("DECIMAL") for each in prepared.types):
+            columns = tuple(map(unbounded, columns)) if _is_postgres(prepared) else columns
         assert prepared.query is not None
         prepared.columns = columns
         prepared.dated = tuple(n for n, each in enumerate(columns) if each.type.family in _DATED)

@@ -157,6 +157,8 @@ QUESTIONS: list[tuple[str, list[int], list[tuple[Any, ...]]]] = [
     # --- the connection
     ("SELECT current_database(), current_schema(), current_schemas(true)", [NAME, NAME, NAMES],
      [("demo", "shop", ["pg_catalog", "shop"])]),
+    ("SELECT current_catalog, CURRENT_SCHEMA, session_user, current_role, count(*) FROM customer",
+     [NAME, NAME, NAME, NAME, INT8], [("demo", "shop", "alice", "alice", 0)]),
     ("SELECT current_setting('server_version_num')::int / 10000 AS major", [INT4], [(15,)]),
     ("SELECT datname FROM pg_database WHERE datname = current_database()", [NAME], [("demo",)]),
     # --- arrays and lists

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mockhaus.errors import MockhausError
 from mockhaus.translation.context import Context
 from tests.translation.conftest import Snowflake
 
@@ -39,6 +40,12 @@ VALUES: list[tuple[str, Any]] = [
     ("GETDATE() = CURRENT_TIMESTAMP", True),
     ("LOCALTIMESTAMP IS NOT NULL", True),
 ]
+
+
+@pytest.mark.parametrize("word", ["user", "session_user", "current_role", "current_catalog"])
+def test_no_word_is_duckdbs(snowflake: Snowflake, word: str) -> None:
+    with pytest.raises(MockhausError, match=f"invalid identifier '{word.upper()}'"):
+        snowflake.value(word, CONTEXT)
 
 
 @pytest.mark.parametrize(("expression", "value"), VALUES)

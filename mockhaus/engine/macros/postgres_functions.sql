@@ -49,3 +49,10 @@ CREATE OR REPLACE MACRO pg_interval(y, mo, w, d, h, mi, s) AS
     to_months(CAST(12 * y + mo AS INTEGER)) + to_days(CAST(7 * w + d AS INTEGER))
     + to_microseconds(CAST(1000000 * (3600 * h + 60 * mi + s) AS BIGINT));
 CREATE OR REPLACE MACRO pg_div(a, b) AS trunc(divide(a, b));
+
+-- Words that DuckDB takes for functions where no column has that name: it would tell its own names.
+CREATE OR REPLACE MACRO "user"() AS error('MOCKHAUS:InvalidIdentifier:invalid identifier ''USER''');
+CREATE OR REPLACE MACRO "session_user"() AS error('MOCKHAUS:InvalidIdentifier:invalid identifier ''SESSION_USER''');
+CREATE OR REPLACE MACRO "current_catalog"() AS error('MOCKHAUS:InvalidIdentifier:invalid identifier ''CURRENT_CATALOG''');
+CREATE OR REPLACE MACRO "current_role"() AS error('MOCKHAUS:InvalidIdentifier:invalid identifier ''CURRENT_ROLE''');
+CREATE OR REPLACE MACRO "current_schema"() AS error('MOCKHAUS:InvalidIdentifier:invalid identifier ''CURRENT_SCHEMA''');

@@ -36,7 +36,7 @@ _OWN: Final = (frozenset(FUNCTIONS) | frozenset(TABLES)) - _SHARED | {"current_s
 _SIGN: Final = re.compile(
     r"\bpg_\w+|\binformation_schema\s*\.|\breg(?:class|type|proc|namespace|role)\b|\b(?:"
     + "|".join(sorted(name for name in _OWN if not name.startswith("pg_")))
-    + r")\s*\(",
+    + r")\s*\(|\b(?:current_catalog|session_user)\b|\bcurrent_(?:schema|role)\b(?!\s*\()",
     re.I,
 )
 _TOKEN: Final = re.compile(
@@ -125,6 +125,8 @@ _CONTEXT: Final = (
     exp.CurrentSchemas,
     exp.CurrentSchema,
     exp.CurrentDatabase,
+    exp.CurrentCatalog,
+    exp.SessionUser,
 )
 
 
@@ -133,15 +135,19 @@ def _first(error: Exception) -> str:
 
 
 #: Snowflake has these two as well. Clients of PostgreSQL write them in lower case and look their
-#: answer up in the catalogs, so they get it as the catalogs have it.
+#: answer up in the catalogs, so they get it as the catalogs have it; and without parentheses,
+#: which only PostgreSQL leaves out.
 _SNOWFLAKES: Final = (exp.CurrentSchema, exp.CurrentDatabase)
-_LOWER: Final = re.compile(r"\bcurrent_(?:schema|database)\s*\(")
+_LOWER: Final = re.compile(r"\bcurrent_(?:schema|database)\s*\(|(?i:\bcurrent_schema\b(?!\s*\())")
 
 
 def _is_catalog(tree: exp.Expression, text: str) -> bool:
     for node in tree.walk():
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
             if relations.find(node.name.lower(), (node.db or "").lower() or None) is not None:
+                return True
+        elif isinstance(node, exp.Column):
+            if node.sql().lower() == "current_role":
                 return True
         elif isinstance(node, exp.Anonymous):
             if str(node.this).lower() in _OWN:

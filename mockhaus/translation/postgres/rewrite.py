@@ -220,7 +220,8 @@ def _current_schemas(arguments: list[exp.Expression], walk: Walk) -> exp.Express
 
 _CALLED: Final = (
     exp.Anonymous, exp.CurrentVersion, exp.CurrentDatabase, exp.CurrentSchema, exp.CurrentSchemas,
-    exp.CurrentUser, exp.SessionUser, exp.Explode, exp.ExplodingGenerateSeries, exp.StringToArray,
+    exp.CurrentUser, exp.SessionUser, exp.CurrentCatalog, exp.Explode,
+    exp.ExplodingGenerateSeries, exp.StringToArray,
     exp.Upper, exp.Lower, exp.LogicalAnd, exp.LogicalOr, exp.ArraySize, exp.CurrentTimestamp,
     exp.Length, exp.GenerateSeries, exp.Concat,
 )  # fmt: skip
