@@ -66,6 +66,8 @@
     │   │   ├── UndefinedType                  42704
     │   │   ├── ReadOnlyTransaction            25006
     │   │   ├── UndefinedSetting               42704
+    │   │   ├── UndefinedConstraint            42704
+    │   │   ├── ConflictTarget                 42P10
     │   │   ├── InvalidLogin                   28000
     │   │   │   └── InvalidPassword            28P01
     │   │   ├── TooManyConnections             53300
@@ -611,6 +613,18 @@ class UndefinedSetting(WireError):
     """A PostgreSQL run-time setting that does not exist."""
 
     sqlstate = "42704"
+
+
+class UndefinedConstraint(WireError):
+    """ON CONFLICT ON CONSTRAINT of a name that the table has no unique constraint of."""
+
+    sqlstate = "42704"
+
+
+class ConflictTarget(WireError):
+    """ON CONFLICT of columns that no unique constraint is on."""
+
+    sqlstate = "42P10"
 
 
 class InvalidLogin(WireError):

@@ -79,6 +79,8 @@ class Result:
     query_id: str = ""
     translated: str = ""
     warnings: list[str] = field(default_factory=list)
+    #: What PostgreSQL clients are told beside the answer, and need not worry about.
+    notices: list[str] = field(default_factory=list)
     #: What IF EXISTS did not find, or IF NOT EXISTS did: nothing was done.
     skipped: str = ""
     execution_s: float = 0.0

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
-from mockhaus.catalog.objects import Objects
+from mockhaus.catalog.objects import CatalogObject, Objects
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Cursor
 from mockhaus.translation import names
 from mockhaus.translation.context import Context, ObjectName
-from mockhaus.translation.origins import Relation
+from mockhaus.translation.origins import Key, Relation
 from mockhaus.types import SqlType, from_name
 
 
@@ -48,7 +50,26 @@ def relation(cursor: Cursor, context: Context, name: ObjectName) -> Relation | N
     }
     described = cursor.describe(f"SELECT * FROM {names.storage_name(name, context)}")
     columns = {each.name.upper(): declared_types.get(each.name.upper()) for each in described}
-    return Relation(found.oid or 0, columns)
+    items = {
+        each["name"].upper(): match[1]
+        for each in found.properties.get("columns") or ()
+        if (match := _ARRAY.fullmatch(each.get("type") or "")) is not None
+    }
+    keys = None if found.kind == "VIEW" else tuple(_keys(found))
+    return Relation(found.oid or 0, columns, keys, items)
+
+
+def _keys(table: CatalogObject) -> Iterator[Key]:
+    """The unique constraints of a table; without a name they have the one PostgreSQL gives."""
+    for each in table.properties.get("constraints") or ():
+        if each["type"] in _SUFFIXES:
+            listed = "_" + "_".join(each["columns"]) if each["type"] == "UNIQUE" else ""
+            name = each.get("name") or f"{table.name.name}{listed}{_SUFFIXES[each['type']]}"
+            yield Key(name, tuple(each["columns"]))
+
+
+_ARRAY: Final = re.compile(r"ARRAY\((.+)\)")
+_SUFFIXES: Final = {"PRIMARY KEY": "_PKEY", "UNIQUE": "_KEY"}
 
 
 _TYPE = re.compile(r"([A-Z_ 0-9]+?)\s*(?:\(([\d, ]+)\))?")

@@ -12,6 +12,7 @@ from mockhaus.catalog import (
     containers,
     creating,
     describe,
+    indexes,
     procedures,
     routines,
     sequences,
@@ -27,6 +28,7 @@ from mockhaus.translation.grammar.account import CreateAccountObject, Grant
 from mockhaus.translation.grammar.altering import AlterObject
 from mockhaus.translation.grammar.routines import AlterFunction, CreateFunction
 from mockhaus.translation.grammar.tags import AlterTag, CreateTag, SetTags
+from mockhaus.translation.postgres import grammar as postgres
 from mockhaus.translation.scripting.statements import AlterProcedure, CreateProcedure
 
 
@@ -56,6 +58,10 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     SetTags: tags.assign,
     s.Show: show.show,
     s.Describe: describe.describe,
+    postgres.CreateIndex: indexes.create,
+    postgres.DropIndex: indexes.drop,
+    postgres.TruncateTables: indexes.truncate,
+    postgres.Maintain: indexes.maintain,
 }
 
 #: Kind of object -> handler of its DROP.

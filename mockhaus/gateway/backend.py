@@ -46,12 +46,7 @@ from mockhaus.gateway.protocol import (
     statement_names,
 )
 from mockhaus.gateway.reading import Read, moved, read
-from mockhaus.gateway.responses import (
-    error_response,
-    escape_warning,
-    skipped_notice,
-    warning_response,
-)
+from mockhaus.gateway.responses import beside, error_response, escape_warning, warning_response
 from mockhaus.gateway.rows import Wire, shown_name
 from mockhaus.gateway.settings import Settings
 from mockhaus.gateway.state_commands import Execute
@@ -474,11 +469,5 @@ class Backend:
 
     def _opened(self, result: Result) -> None:
         self._rolled_back = self._rolled_back or result.tag == "ROLLBACK"
-        for text in result.warnings:
-            self._out += encode(warning_response(text))
-        if result.skipped and self.settings["client_min_messages"].lower() not in _QUIET:
-            self._out += encode(skipped_notice(result.tag, shown_name(result.skipped)))
-
-
-#: Values of client_min_messages that keep notices from the client.
-_QUIET: Final = ("warning", "error")
+        for notice in beside(result, self.settings["client_min_messages"]):
+            self._out += encode(notice)

@@ -66,6 +66,9 @@ _DUCKDB: Final = {
     700: "DOUBLE", 701: "DOUBLE", 1042: "VARCHAR", 1043: "VARCHAR", 1082: "DATE", 1083: "TIME",
     1114: "TIMESTAMP", 1184: "TIMESTAMPTZ", 1186: "INTERVAL", 1700: "DECIMAL(38,10)",
     2950: "UUID",
+    **dict.fromkeys((1005, 1007, 1016), "BIGINT[]"), **dict.fromkeys((1009, 1015), "VARCHAR[]"),
+    **dict.fromkeys((1021, 1022), "DOUBLE[]"), 1000: "BOOLEAN[]", 1231: "DECIMAL(38,10)[]",
+    1182: "DATE[]", 1183: "TIME[]", 1115: "TIMESTAMP[]", 1185: "TIMESTAMPTZ[]", 2951: "UUID[]",
 }  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockhaus.catalog import describe as describe_objects
 from mockhaus.catalog import handlers as catalog
+from mockhaus.catalog import indexes, tags
 from mockhaus.catalog import show as show_objects
-from mockhaus.catalog import tags
 from mockhaus.catalog.workspace import Handler, Workspace, unhandled
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.ingestion import client_copy, copy_into, directory, history, listing, transfer, unload
@@ -23,6 +23,7 @@ from mockhaus.translation.grammar.account import Grant
 from mockhaus.translation.grammar.altering import AlterObject
 from mockhaus.translation.grammar.routines import AlterFunction
 from mockhaus.translation.grammar.tags import KINDS, AlterTag, SetTags
+from mockhaus.translation.postgres.grammar import DropSeveral, PostgresDDL, TruncateTables
 from mockhaus.translation.scripting.statements import AlterProcedure
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ def drop(workspace: Workspace, statement: s.Drop) -> Result:
     if handler is None:
         raise UnsupportedFeature(f"Unsupported feature 'DROP {statement.object}'.")
     return handler(workspace, statement)
+
+
+def drop_several(workspace: Workspace, statement: DropSeveral) -> Result:
+    """DROP of several objects."""
+    return [drop(workspace, each) for each in statement.of][-1]
 
 
 def show(workspace: Workspace, statement: s.Show) -> Result:
@@ -78,6 +84,12 @@ def _tagged(handler: Handler) -> Handler:
 
 def forget_loads(workspace: Workspace, statement: s.Statement) -> None:
     """A table that was emptied, replaced or dropped was loaded from nothing: files load again."""
+    if isinstance(statement, DropSeveral):
+        for each in statement.of:
+            forget_loads(workspace, each)
+    if isinstance(statement, TruncateTables):
+        for table in indexes.truncated(workspace, statement):
+            history.forget(workspace.cursor, table, emptied=True)
     name = _emptied(statement, workspace.context)
     if name is not None:
         emptied = isinstance(statement, s.Truncate)
@@ -108,6 +120,7 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     },
     s.CopyFromClient: client_copy.load,
     s.Drop: drop,
+    DropSeveral: drop_several,
     s.Show: show,
     s.Describe: describe,
 }
@@ -141,6 +154,7 @@ DDL: Final = (
     AlterTag,
     SetTags,
     AlterProcedure,
+    PostgresDDL,
 )
 
 #: Statements that only look at the database: they take no lock and need no transaction.

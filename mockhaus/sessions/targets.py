@@ -9,6 +9,7 @@ from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 from mockhaus.translation.dml import Change, target_of
 from mockhaus.translation.grammar.altering import AlterObject
+from mockhaus.translation.postgres.grammar import DropSeveral
 from mockhaus.translation.tables import is_temporary
 
 
@@ -54,6 +55,9 @@ def after_ddl(statement: s.Statement, context: Context) -> Context:
         return _after_rename(statement, statement.renamed, context)
     if isinstance(statement, s.Drop):
         return _after_drop(statement, context)
+    if isinstance(statement, DropSeveral):
+        for each in statement.of:
+            context = _after_drop(each, context)
     return context
 
 

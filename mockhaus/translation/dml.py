@@ -22,6 +22,7 @@ from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import generate, tokenize
 from mockhaus.translation.information_schema import is_information_schema
 from mockhaus.translation.labels import label
+from mockhaus.translation.postgres import arrays
 from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.translate import guarded
 
@@ -115,15 +116,18 @@ def _insert(tree: exp.Expression, walk: Walk) -> Change:
         "source",
         "returning",
         "conflict",
+        *(["default"] if walk.context.postgres else []),
     )
     target = walk.context.resolve(names.object_name(_table_of(tree)))
     columns = columns_of(tree.this, target, walk)
     query = tree.expression
     returned = returning.taken(tree, target, walk)
-    conflict = upsert.taken(tree, walk)
+    conflict = upsert.taken(tree, target, walk)
     given = None if isinstance(query, exp.Values) else sources.answered(query, walk)
     if columns is not None and given is not None:
         assignment.matched(len(columns), len(given))
+    if walk.context.postgres and columns is not None and isinstance(query, exp.Values):
+        arrays.written(query, columns, walk.context.relation(target))
     walk.children(tree)
     walk.finished(tree)
     if columns is not None and isinstance(query, exp.Values):
@@ -156,6 +160,11 @@ def _update(tree: exp.Expression, walk: Walk) -> Change:
     _allowed(tree, "UPDATE", "this", "expressions", "from_", "where", "with_", "returning")
     target = walk.context.resolve(names.object_name(_table_of(tree)))
     _unqualify(tree.expressions)
+    if walk.context.postgres:
+        relation = walk.context.relation(target)
+        for each in tree.expressions:
+            if isinstance(each, exp.EQ):
+                each.set("expression", arrays.assigned(each.expression, each.this.name, relation))
     returned = returning.taken(tree, target, walk)
     walk.children(tree)
     walk.finished(tree)

@@ -8,7 +8,7 @@ be followed is simply not told: nothing here raises. PostgreSQL's manual: 55.7 "
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -25,12 +25,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """A primary key or unique constraint as it is recorded; `name` is what PostgreSQL calls it."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
     """A table or view: its OID, and its columns' names in upper case with their declared types, in
-    order; None where no type was declared."""
+    order; None where no type was declared. `keys` is None where none are recorded: temporary
+    tables, views."""
 
     oid: int
     columns: Mapping[str, SqlType | None]
+    keys: tuple[Key, ...] | None = None
+    #: The types of the items of columns that were declared with one, `TEXT[]`, as Snowflake has it.
+    items: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from mockhaus.translation import names
 from mockhaus.translation import statements as s
 from mockhaus.translation.clauses.types import duckdb_type, meant
 from mockhaus.translation.context import Context
+from mockhaus.translation.postgres.arrays import item_type
 from mockhaus.translation.postgres.functions import REG
 from mockhaus.translation.postgres.labels import PREFIX, cast_name
 from mockhaus.translation.postgres.relations import stored_type
@@ -157,7 +158,13 @@ class _Places:
         return self._context.columns(self._context.resolve(names.object_name(table)))
 
     def _column(self, name: str) -> str | None:
-        return self._columns().get(name.upper())
+        kind = self._columns().get(name.upper())
+        if kind == "JSON" and self._context.postgres:
+            table = self._tree.this.this if isinstance(self._tree.this, exp.Schema) else None
+            full = self._context.resolve(names.object_name(table or self._tree.this))
+            item = item_type(name, self._context.relation(full))
+            return kind if item is None else f"{item}[]"
+        return kind
 
     def _column_at(self, insert: exp.Insert, position: int) -> str | None:
         listed = insert.this.expressions if isinstance(insert.this, (exp.Schema, exp.Tuple)) else []

@@ -29,6 +29,7 @@ from mockhaus.translation.grammar import (
 )
 from mockhaus.translation.grammar.reader import Reader, statement_fields
 from mockhaus.translation.names import labels
+from mockhaus.translation.postgres.grammar import GRAMMARS as POSTGRES
 from mockhaus.translation.postgres.meant import meant
 from mockhaus.translation.postgres.tokens import snowflakes
 from mockhaus.translation.scripting import statements as scripting
@@ -232,6 +233,8 @@ def _leading(reader: Reader) -> tuple[str, ...]:
 
 def _statement(reader: Reader, placeholders: bool, postgres: bool) -> s.Statement:
     leading = _leading(reader)
+    if postgres and (own := _postgres(reader, leading)) is not None:
+        return own
     if leading[0] == "ALTER" and (tagging := tags.set_tags(reader)) is not None:
         return tagging
     if leading[0] == "CALL":
@@ -252,6 +255,16 @@ def _arguments(tokens: list[Token], text: str, placeholders: bool, postgres: boo
     found = _tree(Reader(tokens, text), ("SELECT",), placeholders, postgres)
     assert isinstance(found, s.Tree)
     return found
+
+
+def _postgres(reader: Reader, leading: tuple[str, ...]) -> s.Statement | None:
+    """A statement that PostgreSQL has and Snowflake has not."""
+    for length in (3, 2, 1):
+        grammar = POSTGRES.get(leading[:length])
+        if grammar is not None and (found := grammar(reader)) is not None:
+            return found
+        reader.at = 0
+    return None
 
 
 def _tagged(reader: Reader, grammar: Grammar) -> s.Statement:

@@ -28,6 +28,11 @@ RETURNED: list[tuple[str, list[Any], str, list[str] | None, list[tuple[Any, ...]
      "INSERT 0 2", ["id", "name", "n"], [(2, "bx", Decimal("7.00")), (6, "y", Decimal("1.00"))]),
     ("INSERT INTO t (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET name = 'x' WHERE t.n > 2", [],
      "INSERT 0 0", None, []),
+    ("INSERT INTO t (id) VALUES (1), (8) ON CONFLICT DO NOTHING RETURNING id", [], "INSERT 0 1",
+     ["id"], [(8,)]),
+    ("INSERT INTO t (id) VALUES (1) ON CONFLICT ON CONSTRAINT t_pkey"
+     " DO UPDATE SET (name, n) = (DEFAULT, 9) RETURNING name, n", [], "INSERT 0 1",
+     ["name", "n"], [(None, Decimal("9.00"))]),
 ]  # fmt: skip
 
 
@@ -51,7 +56,9 @@ def test_rows_return(table: psycopg.Connection[Any], case: tuple[Any, ...]) -> N
 
 
 REFUSED = [
-    ("INSERT INTO t VALUES (1, 'a', 1) ON CONFLICT DO NOTHING", "0A000"),
+    ("INSERT INTO t VALUES (1, 'a', 1) ON CONFLICT (name) DO NOTHING", "42P10"),
+    ("INSERT INTO t VALUES (1, 'a', 1) ON CONFLICT ON CONSTRAINT nosuch DO NOTHING", "42704"),
+    ("INSERT INTO t VALUES (1, 'a', 1) ON CONFLICT DO UPDATE SET n = 1", "42601"),
     ("DELETE FROM t USING (SELECT 1 AS k) u WHERE t.id = u.k RETURNING u.k", "0A000"),
     ("UPDATE t SET n = 1 RETURNING nosuch", "42703"),
     (

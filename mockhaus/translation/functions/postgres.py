@@ -225,6 +225,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
         call("TRANSACTION_TIMESTAMP STATEMENT_TIMESTAMP", _now, 0, 0),
         refused("CLOCK_TIMESTAMP", _CLOCK),
         refused("PG_SLEEP", "waiting"),
+        refused("CURRVAL LASTVAL", "the last number of a connection; INSERT .. RETURNING has it"),
+        refused("SETVAL", "setting a sequence; CREATE OR REPLACE SEQUENCE .. START has it"),
         # operators
         call("TEXTREGEXEQ", _regex("s"), 2, 2),
         call("TEXTICREGEXEQ", _regex("si"), 2, 2),

@@ -11,8 +11,11 @@ from typing import Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidText, UnsupportedFeature
+from mockhaus.translation.assignment import Columns
+from mockhaus.translation.clauses.types import duckdb_type
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.operands import plain
+from mockhaus.translation.origins import Relation
 
 _ITEM: Final = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^",{}]+))\s*', re.S)
 
@@ -49,6 +52,43 @@ def literal_items(text: str) -> list[str | None]:
             raise InvalidText(f'malformed array literal: "{text[:100]}"')
         at += 1
     return found
+
+
+def written(values: exp.Values, columns: Columns, relation: Relation | None) -> None:
+    """`'{a,b}'` for a column that is declared as an array is that array; in place."""
+    for row in values.expressions:
+        items = row.expressions if isinstance(row, exp.Tuple) else [row]
+        for item, (name, _) in zip(items, columns, strict=False):
+            made = _array(item, name, relation)
+            if made is not None:
+                item.replace(made)
+
+
+def assigned(value: exp.Expression, name: str, relation: Relation | None) -> exp.Expression:
+    """The same of one value."""
+    return _array(value, name, relation) or value
+
+
+def _array(value: exp.Expression, name: str, relation: Relation | None) -> exp.Expression | None:
+    kind = relation.items.get(name.upper()) if relation is not None else None
+    if kind is None or not isinstance(value, exp.Literal) or not value.is_string:
+        return None
+    to = exp.DataType.build(kind, dialect="snowflake")
+    made = [exp.Cast(this=each, to=to.copy()) for each in map(literal, literal_items(value.name))]
+    return exp.Array(expressions=made)
+
+
+def literal(item: str | None) -> exp.Expression:
+    """An item of an array's text."""
+    return exp.Null() if item is None else exp.Literal.string(item)
+
+
+def item_type(name: str, relation: Relation | None) -> str | None:
+    """DuckDB's type of the items of a column that is declared as an array."""
+    kind = relation.items.get(name.upper()) if relation is not None else None
+    if kind is None:
+        return None
+    return duckdb_type(exp.DataType.build(kind, dialect="snowflake")).sql(dialect="duckdb")
 
 
 def listed(node: exp.Expression) -> exp.Expression:

@@ -10,6 +10,7 @@ from typing import Final
 from sqlglot import exp
 
 from mockhaus.translation.postgres import intervals
+from mockhaus.translation.postgres.definitions import next_number
 from mockhaus.translation.postgres.forms import Form, named, refused
 from mockhaus.translation.postgres.sources import row_list
 
@@ -67,6 +68,7 @@ def _one(name: str) -> Form:
 
 _CALLS: Final[dict[str, Form]] = {
     "MAKE_INTERVAL": intervals.made,
+    "NEXTVAL": next_number,
     **dict.fromkeys(("BOOL_AND", "EVERY"), _renamed(exp.LogicalAnd)),
     "BOOL_OR": _renamed(exp.LogicalOr),
     "BIT_AND": _renamed(exp.BitwiseAndAgg),

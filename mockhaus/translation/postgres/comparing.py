@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.operands import plain
-from mockhaus.translation.postgres.arrays import listed, literal_items
+from mockhaus.translation.postgres.arrays import listed, literal, literal_items
 from mockhaus.translation.postgres.forms import Form, named, refused
 
 # --- pattern matching (9.7) ----------------------------------------------------------------------
@@ -63,10 +63,6 @@ def _listed(node: exp.Expression) -> list[exp.Expression] | None:
     return list(value.expressions) if isinstance(value, exp.Array) else None
 
 
-def literal(item: str | None) -> exp.Expression:
-    return exp.Null() if item is None else exp.Literal.string(item)
-
-
 def _joined(node: exp.Expression, terms: list[exp.Expression]) -> exp.Expression:
     every = isinstance(node.args["expression"], exp.All)
     if not terms:
@@ -76,7 +72,7 @@ def _joined(node: exp.Expression, terms: list[exp.Expression]) -> exp.Expression
 
 def _compared(node: Any) -> Any:
     """A comparison with ANY or ALL of an array, or of two rows."""
-    if isinstance(node.parent, exp.Update) and node.arg_key == "expressions":
+    if isinstance(node.parent, (exp.Update, exp.OnConflict)) and node.arg_key == "expressions":
         return node
     right = node.expression
     if isinstance(right, (exp.Any, exp.All)):
@@ -92,7 +88,8 @@ def _quantified(node: Any, right: exp.Any | exp.All) -> Any:
     if items is None:
         value = plain(right.this)
         if not isinstance(value, (exp.Query, exp.Subquery)):
-            right.set("this", _items(value))
+            number = isinstance(plain(node.this), exp.Literal) and not plain(node.this).is_string
+            right.set("this", _items(value, "DOUBLE" if number else "VARCHAR"))
         return node
     equal = isinstance(node, exp.EQ) and isinstance(right, exp.Any)
     differ = isinstance(node, exp.NEQ) and isinstance(right, exp.All)
@@ -102,10 +99,10 @@ def _quantified(node: Any, right: exp.Any | exp.All) -> Any:
     return _joined(node, [type(node)(this=node.this.copy(), expression=each) for each in items])
 
 
-def _items(value: exp.Expression) -> exp.Expression:
-    """An array as a list; the items of an ARRAY are texts, which compare as the other side does."""
+def _items(value: exp.Expression, kind: str) -> exp.Expression:
+    """An array as a list; the items of an ARRAY are of the kind that they are compared with."""
     if isinstance(value, (exp.Column, exp.Dot, exp.JSONExtract)):
-        return named("LIST_CAST", value, exp.Literal.string("VARCHAR"))
+        return named("LIST_CAST", value, exp.Literal.string(kind))
     return listed(value)
 
 

@@ -16,8 +16,14 @@ from sqlglot.expressions import DataType
 from mockhaus.translation.clauses.types import duckdb_type
 from mockhaus.translation.dialect import CALLED, snowflake_text
 from mockhaus.translation.operands import plain
-from mockhaus.translation.postgres import aggregates, comparing, intervals, sources
-from mockhaus.translation.postgres.arrays import literal_items
+from mockhaus.translation.postgres import (
+    aggregates,
+    comparing,
+    definitions,
+    intervals,
+    sources,
+)
+from mockhaus.translation.postgres.arrays import literal, literal_items
 from mockhaus.translation.postgres.calls import called
 from mockhaus.translation.postgres.forms import Form, named, refused
 
@@ -110,7 +116,7 @@ def _array_cast(node: exp.Cast, value: exp.Expression, to: DataType) -> exp.Expr
     if isinstance(value, exp.Literal) and value.is_string:
         if item.this == _T.ARRAY:
             raise refused("arrays of several dimensions")
-        items: Iterable[exp.Expression] = map(comparing.literal, literal_items(value.name))
+        items: Iterable[exp.Expression] = map(literal, literal_items(value.name))
     elif isinstance(value, exp.Array):
         items = value.expressions
     else:
@@ -128,17 +134,6 @@ def _data_type(node: DataType) -> exp.Expression:
 
 
 _TYPES: Final = {_T.JSON: _T.VARIANT, _T.JSONB: _T.VARIANT, _T.BPCHAR: _T.TEXT}
-
-
-def _collate(node: exp.Collate) -> exp.Expression:
-    """COLLATE "C" is how text compares anyway."""
-    if node.expression.name.upper() in COLLATIONS:
-        return cast(exp.Expression, node.this)
-    raise refused(f"COLLATE {node.expression.name}")
-
-
-#: Collations that compare by bytes (manual, 24.2.2).
-COLLATIONS: Final = ("C", "POSIX", "UCS_BASIC", "DEFAULT", "C.UTF-8")
 
 
 # --- arithmetic ----------------------------------------------------------------------------------
@@ -189,7 +184,7 @@ def _common_table(node: exp.CTE) -> exp.Expression:
     return node
 
 
-def _assigned(node: exp.Update) -> exp.Expression:
+def _assigned(node: exp.Update | exp.OnConflict) -> exp.Expression:
     """`SET (a, b) = (1, 2)`: each column its value."""
     made = []
     for each in node.expressions:
@@ -282,6 +277,13 @@ _KEYWORDS: Final[dict[str, Callable[[], exp.Expression]]] = {
 }
 
 
+def _locked(node: exp.Lock) -> exp.Expression:
+    raise refused(
+        "FOR UPDATE" if node.args.get("update") else "FOR SHARE",
+        "A statement that writes a table waits for the others that do.",
+    )
+
+
 def _at_zone(node: exp.AtTimeZone) -> exp.Expression:
     return named("TIMEZONE", node.args["zone"], node.this)
 
@@ -293,7 +295,6 @@ _FORMS: Final[dict[type[exp.Expression], Form]] = {
     exp.JSONBExtractScalar: _path,
     exp.Cast: _cast,
     DataType: _data_type,
-    exp.Collate: _collate,
     exp.Distance: _power,
     exp.BitwiseAnd: _bits("BITAND"),
     exp.BitwiseOr: _bits("BITOR"),
@@ -305,12 +306,14 @@ _FORMS: Final[dict[type[exp.Expression], Form]] = {
     exp.Limit: _limit,
     exp.CTE: _common_table,
     exp.Update: _assigned,
+    exp.OnConflict: _assigned,
     exp.Anonymous: called,
     exp.Substring: _substring,
     exp.Extract: _extract,
     exp.DPipe: _concatenated,
     exp.Overlay: _overlay,
     exp.Column: _column,
+    exp.Lock: _locked,
     exp.Sqrt: lambda node: named("SQRT", node.this),
     exp.Cbrt: lambda node: named("CBRT", node.this),
     exp.Decode: lambda node: named("PG_DECODE", node.this, node.args["charset"]),
@@ -319,5 +322,6 @@ _FORMS: Final[dict[type[exp.Expression], Form]] = {
     exp.Interval: intervals.written,
     **comparing.FORMS,
     **aggregates.FORMS,
+    **definitions.FORMS,
     **sources.FORMS,
 }

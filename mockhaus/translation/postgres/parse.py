@@ -141,6 +141,12 @@ _SNOWFLAKES: Final = (exp.CurrentSchema, exp.CurrentDatabase)
 _LOWER: Final = re.compile(r"\bcurrent_(?:schema|database)\s*\(|(?i:\bcurrent_schema\b(?!\s*\())")
 
 
+def _of_sequence(node: exp.Cast) -> bool:
+    """Whether a cast is that of `nextval('s'::regclass)`."""
+    parent = node.parent
+    return isinstance(parent, exp.Anonymous) and str(parent.this).lower() == "nextval"
+
+
 def _is_catalog(tree: exp.Expression, text: str) -> bool:
     for node in tree.walk():
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
@@ -155,7 +161,7 @@ def _is_catalog(tree: exp.Expression, text: str) -> bool:
         elif isinstance(node, _CONTEXT):
             if not isinstance(node, _SNOWFLAKES) or _LOWER.search(text):
                 return True
-        elif isinstance(node, exp.Cast):
+        elif isinstance(node, exp.Cast) and not _of_sequence(node):
             name = node.to.sql(dialect="postgres").lower().removeprefix("pg_catalog.").lstrip("_")
             if name in REG or name == "oid":
                 return True

@@ -13,7 +13,9 @@ from typing import Final
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
+from mockhaus.translation.postgres.definition_tokens import FORMS as DEFINITIONS
 from mockhaus.translation.postgres.intervals import is_plain, span
+from mockhaus.translation.postgres.tokenlist import closing, instead, opens, says, top
 
 _T: Final = TokenType
 
@@ -62,11 +64,6 @@ def snowflakes(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
-def _like(token: Token, kind: TokenType, text: str) -> Token:
-    """A token in the place of another."""
-    return Token(kind, text, token.line, token.col, token.start, token.end)
-
-
 def _operators(tokens: list[Token]) -> list[Token]:
     if not any(token.token_type in _SIGNS for token in tokens):
         return tokens
@@ -78,18 +75,18 @@ def _operators(tokens: list[Token]) -> list[Token]:
         prefixed = before in _BEFORE
         for spelled, kinds in _JOINED if not prefixed else ():
             if _spell(tokens, at, spelled):
-                made.extend(_like(token, *kind) for kind in kinds)
+                made.extend(instead(token, *kind) for kind in kinds)
                 at += len(spelled)
                 break
         else:
             for spelled, kind in _PREFIXED if prefixed else ():
                 if _spell(tokens, at, spelled):
-                    made.append(_like(token, *kind))
+                    made.append(instead(token, *kind))
                     at += len(spelled)
                     break
             else:
                 infix = None if prefixed else _INFIX.get(token.token_type)
-                made.append(token if infix is None else _like(token, infix, token.text))
+                made.append(token if infix is None else instead(token, infix, token.text))
                 at += 1
     return made
 
@@ -110,38 +107,21 @@ def _spell(tokens: list[Token], at: int, spelled: tuple[str, ...]) -> bool:
 # --- forms ---------------------------------------------------------------------------------------
 
 
-def _words(tokens: list[Token], at: int, *words: str) -> bool:
-    found = tokens[at : at + len(words)]
-    return len(found) == len(words) and all(
-        token.text.upper() == word and token.token_type not in (_T.STRING, _T.IDENTIFIER)
-        for token, word in zip(found, words, strict=True)
-    )
-
-
-def closing(tokens: list[Token], at: int) -> int:
-    """Where the parenthesis that opens at `at` is closed; the end where it is not."""
-    depth = 0
-    for place in range(at, len(tokens)):
-        kind = tokens[place].token_type
-        depth += (kind is _T.L_PAREN) - (kind is _T.R_PAREN)
-        if depth == 0:
-            return place
-    return len(tokens)
-
-
 def _whole_tables(tokens: list[Token]) -> list[Token]:
     """`VALUES ..` and `TABLE t` as queries are SELECT * FROM them (manual, SELECT)."""
     made: list[Token] = []
     for at, token in enumerate(tokens):
         before = tokens[at - 1] if at else None
         starts = before is None or before.token_type in _STARTS
-        is_values = token.token_type is _T.VALUES
+        if before is not None and tokens[0].token_type is _T.CREATE:
+            starts = starts or before.token_type is _T.ALIAS
+        is_values = token.token_type is _T.VALUES and opens(tokens, at + 1)
         is_table = token.token_type is _T.TABLE and at + 1 < len(tokens)
         if starts and (is_values or is_table) and not _is_call(tokens, at - 2):
             made += [
-                _like(token, _T.SELECT, "SELECT"),
-                _like(token, _T.STAR, "*"),
-                _like(token, _T.FROM, "FROM"),
+                instead(token, _T.SELECT, "SELECT"),
+                instead(token, _T.STAR, "*"),
+                instead(token, _T.FROM, "FROM"),
             ]
             if is_table:
                 continue
@@ -162,14 +142,24 @@ def _same(tokens: list[Token]) -> list[Token]:
     made: list[Token] = []
     at = 0
     while at < len(tokens):
-        if _words(tokens, at, "OVERRIDING", "SYSTEM", "VALUE"):
+        if says(tokens, at, "STORED") and tokens[at - 1].token_type is _T.R_PAREN:
+            raise UnsupportedFeature(
+                "Unsupported feature 'GENERATED ALWAYS AS (..) STORED'.", position=tokens[at].start
+            )
+        if says(tokens, at, "OVERRIDING", "SYSTEM", "VALUE"):
             at += 3
             continue
-        if _words(tokens, at, "OVERRIDING", "USER", "VALUE"):
+        if says(tokens, at, "::", "REGCLASS") and says(tokens, at - 3, "NEXTVAL", "("):
+            at += 2
+            continue
+        if at and says(tokens, at, "LOCAL") and tokens[0].token_type is _T.CREATE:
+            at += 1
+            continue
+        if says(tokens, at, "OVERRIDING", "USER", "VALUE"):
             raise UnsupportedFeature(
                 "Unsupported feature 'OVERRIDING USER VALUE'.", position=tokens[at].start
             )
-        is_only = _words(tokens, at, "ONLY") and at and tokens[at - 1].text.upper() in _TABLES
+        is_only = says(tokens, at, "ONLY") and at and tokens[at - 1].text.upper() in _TABLES
         if is_only and at + 1 < len(tokens) and tokens[at + 1].token_type in _NAMES:
             at += 1
             continue
@@ -182,10 +172,28 @@ _TABLES: Final = frozenset(("FROM", "JOIN", "UPDATE", "TABLE", "TRUNCATE", "USIN
 _NAMES: Final = frozenset((_T.VAR, _T.IDENTIFIER))
 
 
+def _only_queries(tokens: list[Token]) -> list[Token]:
+    """WITH has queries alone: DuckDB runs nothing that changes rows within another statement."""
+    if tokens and tokens[0].token_type is _T.WITH:
+        for at, token in enumerate(tokens[2:], start=2):
+            opened = tokens[at - 1].token_type is _T.L_PAREN
+            of_table = tokens[at - 2].token_type is _T.ALIAS or says(tokens, at - 2, "MATERIALIZED")
+            if opened and of_table and token.token_type in _CHANGES:
+                raise UnsupportedFeature(
+                    f"Unsupported feature '{token.text.upper()} within WITH'.",
+                    hint="Send it as a statement of its own.",
+                    position=token.start,
+                )
+    return tokens
+
+
+_CHANGES: Final = (_T.INSERT, _T.UPDATE, _T.DELETE, _T.MERGE)
+
+
 def _some(tokens: list[Token]) -> list[Token]:
     """SOME is ANY (manual, 9.24.3)."""
     return [
-        _like(token, _T.ANY, "ANY")
+        instead(token, _T.ANY, "ANY")
         if token.token_type is _T.SOME
         and at + 1 < len(tokens)
         and tokens[at + 1].token_type is _T.L_PAREN
@@ -236,37 +244,27 @@ def _arguments(tokens: list[Token]) -> list[Token]:
     return made
 
 
-def _top(tokens: list[Token], *words: str) -> int | None:
-    """Where one of some words stands outside of parentheses, None for nowhere."""
-    depth = 0
-    for at, token in enumerate(tokens):
-        depth += (token.token_type is _T.L_PAREN) - (token.token_type is _T.R_PAREN)
-        if depth == 0 and token.token_type is not _T.STRING and token.text.upper() in words:
-            return at
-    return None
-
-
 def _trim(name: Token, opening: Token, inside: list[Token]) -> list[Token]:
     side = inside[0].text.upper() if inside else ""
-    place = _top(inside, "FROM")
-    named = _like(name, name.token_type, _SIDES[side]) if side in _SIDES else name
+    place = top(inside, "FROM")
+    named = instead(name, name.token_type, _SIDES[side]) if side in _SIDES else name
     if side not in _SIDES and place is None:
         return [name, opening, *inside]
     rest = inside[1:] if side in _SIDES else inside
-    place = _top(rest, "FROM")
+    place = top(rest, "FROM")
     if place is None:
         return [named, opening, *rest]
     of, what = rest[place + 1 :], rest[:place]
-    comma = [_like(rest[place], _T.COMMA, ",")] if what else []
+    comma = [instead(rest[place], _T.COMMA, ",")] if what else []
     return [named, opening, *of, *comma, *what]
 
 
 def _overlay(name: Token, opening: Token, inside: list[Token]) -> list[Token]:
     rest = list(inside)
     for word in ("PLACING", "FROM", "FOR"):
-        place = _top(rest, word)
+        place = top(rest, word)
         if place is not None:
-            rest[place] = _like(rest[place], _T.COMMA, ",")
+            rest[place] = instead(rest[place], _T.COMMA, ",")
     return [name, opening, *rest]
 
 
@@ -311,7 +309,7 @@ def _inlined(tokens: list[Token], known: dict[str, list[Token]]) -> list[Token]:
         before = tokens[at - 1].token_type if at else None
         definition = known.get(token.text.upper()) if token.token_type in _NAMES else None
         if definition is not None and before is _T.OVER:
-            made += [_like(token, _T.L_PAREN, "("), *definition, _like(token, _T.R_PAREN, ")")]
+            made += [instead(token, _T.L_PAREN, "("), *definition, instead(token, _T.R_PAREN, ")")]
         elif definition is not None and at > 1 and before is _T.L_PAREN:
             made += definition if tokens[at - 2].token_type is _T.OVER else [token]
         else:
@@ -326,22 +324,18 @@ def _zones(tokens: list[Token]) -> list[Token]:
     while at < len(tokens):
         token = tokens[at]
         if token.token_type is _T.TIME and (made and made[-1].text.upper() != "AT"):
-            end = closing(tokens, at + 1) + 1 if _opens(tokens, at + 1) else at + 1
-            if _words(tokens, end, "WITHOUT", "TIME", "ZONE"):
+            end = closing(tokens, at + 1) + 1 if opens(tokens, at + 1) else at + 1
+            if says(tokens, end, "WITHOUT", "TIME", "ZONE"):
                 made += tokens[at:end]
                 at = end + 3
                 continue
-            if _words(tokens, end, "WITH", "TIME", "ZONE"):
+            if says(tokens, end, "WITH", "TIME", "ZONE"):
                 raise UnsupportedFeature(
                     "Unsupported data type 'TIME WITH TIME ZONE'.", position=token.start
                 )
         made.append(token)
         at += 1
     return made
-
-
-def _opens(tokens: list[Token], at: int) -> bool:
-    return at < len(tokens) and tokens[at].token_type is _T.L_PAREN
 
 
 def _arrows(tokens: list[Token]) -> list[Token]:
@@ -354,16 +348,16 @@ def _arrows(tokens: list[Token]) -> list[Token]:
         following = tokens[at + 1] if at + 1 < len(tokens) else None
         if kind in _ARROWS and following is not None and following.token_type in _KEYS:
             made += [
-                _like(token, *_ARROWS[kind]),
-                _like(following, _T.VAR, "JSON_KEY"),
-                _like(following, _T.L_PAREN, "("),
+                instead(token, *_ARROWS[kind]),
+                instead(following, _T.VAR, "JSON_KEY"),
+                instead(following, _T.L_PAREN, "("),
             ]
         elif before in _ARROWS and kind in _KEYS:
             made += [token]
             if kind is not _T.PARAMETER:
-                made.append(_like(token, _T.R_PAREN, ")"))
+                made.append(instead(token, _T.R_PAREN, ")"))
         elif at > 1 and before is _T.PARAMETER and tokens[at - 2].token_type in _ARROWS:
-            made += [token, _like(token, _T.R_PAREN, ")")]
+            made += [token, instead(token, _T.R_PAREN, ")")]
         else:
             made.append(token)
     return made
@@ -376,7 +370,7 @@ _KEYS: Final = (_T.STRING, _T.NUMBER, _T.PARAMETER)
 def _intervals(tokens: list[Token]) -> list[Token]:
     """`INTERVAL '1 day 02:15:00'`: of several parts the parser would keep the first alone."""
     return [
-        _like(token, _T.STRING, span(token.text).text)
+        instead(token, _T.STRING, span(token.text).text)
         if token.token_type is _T.STRING
         and at
         and tokens[at - 1].token_type is _T.INTERVAL
@@ -389,14 +383,16 @@ def _intervals(tokens: list[Token]) -> list[Token]:
 def _calls(tokens: list[Token]) -> list[Token]:
     """`div(a, b)`, whose name is an operator in other dialects."""
     return [
-        _like(token, _T.VAR, token.text)
-        if token.token_type is _T.DIV and _opens(tokens, at + 1)
+        instead(token, _T.VAR, token.text)
+        if token.token_type is _T.DIV and opens(tokens, at + 1)
         else token
         for at, token in enumerate(tokens)
     ]
 
 
 _FORMS: Final = (
+    *DEFINITIONS,
+    _only_queries,
     _whole_tables, _same, _some, _continued, _arguments, _windows, _zones, _arrows, _intervals,
     _calls,
 )  # fmt: skip
