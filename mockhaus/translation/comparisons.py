@@ -69,7 +69,8 @@ class _Names:
                 isinstance(node, exp.TableAlias) and node.args.get("columns")
             ):
                 aliases.append(node)
-            noted = noted or node.meta.get("kind") == "variant" or _is_json(node)
+            kind = node._meta and node._meta.get("kind")
+            noted = noted or kind == "variant" or _is_json(node)
         self.any = bool(self._names) or noted
         if self.any:
             self._names.update(_FLAT)

@@ -6,6 +6,7 @@ part, go to a grammar of ours; the others become sqlglot trees.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -301,9 +302,10 @@ def _tree(
         tree.set("returning", returning.clause(parse_tree(returned, reader.text)))
     if postgres:
         tree = meant(tree)
-    if placeholders and not any(map(is_stage, tree.find_all(exp.Table))):
+    may_bind = _BIND.search(reader.text) is not None
+    if placeholders and may_bind and not any(map(is_stage, tree.find_all(exp.Table))):
         _bind_dollars(tree)  # over a stage, $1 is a column
-    binds = _binds(tree)
+    binds = _binds(tree) if may_bind else ()
     if placeholders:
         _refuse_named(binds)
         parameters = max((int(name) for name in binds), default=0)
@@ -379,6 +381,10 @@ def _class_of(tree: exp.Expression, leading: tuple[str, ...]) -> type[s.Tree]:
 _QUESTIONS: Final = (TokenType.PLACEHOLDER, TokenType.QDCOLON)
 
 
+#: What a parameter begins with. Most texts have none, and a tree is long to look through.
+_BIND: Final = re.compile(r"[?$]|(?<!:):(?=\s*\w)")
+
+
 def _numbered(tokens: list[Token]) -> list[Token]:
     """The tokens with the n-th `?` written as `:n`, since a tree does not keep their order."""
     if not any(token.token_type in _QUESTIONS for token in tokens):
@@ -406,7 +412,7 @@ def _binds(tree: exp.Expression) -> tuple[str, ...]:
 
 def _renumber(tree: exp.Expression, binds: tuple[str, ...]) -> int:
     """Number the parameters without gaps, since DuckDB wants a value for each number."""
-    for node in tree.find_all(exp.Placeholder):
+    for node in tree.find_all(exp.Placeholder) if binds else ():
         node.set("this", str(binds.index(node.name.upper()) + 1))
     return len(binds)
 

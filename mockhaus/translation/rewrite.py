@@ -167,7 +167,8 @@ class Walk:
     def rewrite(self, node: exp.Expression) -> exp.Expression:
         """The DuckDB tree for a Snowflake tree; the given tree is used up."""
         kind = type(node)
-        if node.meta and str(node.meta.get(CALLED, "")).upper() not in NAMES:
+        # (`node.meta` would make a dict for every node.)
+        if node._meta and str(node._meta.get(CALLED, "")).upper() not in NAMES:
             raise unknown_name(node)
         enter = ENTER.get(kind)
         if enter is not None:

@@ -69,25 +69,34 @@ def settle(tree: exp.Expression) -> None:
     """Move calls over arguments without a type into lambdas, in place: the innermost first."""
     names = overloaded()
     calls = [c for c in tree.find_all(exp.Anonymous) if str(c.this).lower() in names]
+    aliases: _Aliases = {}
     for number, call in enumerate(reversed(calls), 1):
-        aliases = _aliases(call)
-        if any(_is_untyped(argument, aliases) for argument in call.expressions):
+        known, before = _in_reach(call, aliases)
+        if any(_is_untyped(argument, known, before) for argument in call.expressions):
             call.replace(_in_lambda(call, f"_{number}"))
 
 
-def _is_untyped(argument: exp.Expression, aliases: frozenset[str]) -> bool:
+#: By the id of a SELECT: its aliases in upper case, with the number of the first item of that name.
+_Aliases = dict[int, dict[str, int]]
+
+
+def _is_untyped(argument: exp.Expression, aliases: dict[str, int], before: int) -> bool:
+    """Whether DuckDB does not know the type: an aggregate, a window, an alias of an item before
+    that number."""
     for node in argument.walk(prune=_is_query):
         if isinstance(node, (exp.AggFunc, exp.Window)):
             return True
         if isinstance(node, exp.Anonymous) and str(node.this).lower() in AGGREGATES:
             return True
-        if isinstance(node, exp.Column) and not node.table and node.name.upper() in aliases:
+        is_bare = isinstance(node, exp.Column) and not node.table
+        if is_bare and aliases.get(node.name.upper(), before) < before:
             return True
     return False
 
 
-def _aliases(call: exp.Expression) -> frozenset[str]:
-    """Aliases that a name within the call may stand for: of earlier items, in WHERE of all.
+def _in_reach(call: exp.Expression, aliases: _Aliases) -> tuple[dict[str, int], int]:
+    """The aliases of the SELECT around a call, and the number of items that it may name: the
+    earlier ones, in WHERE all.
 
     In GROUP BY and behind it a call must stay what it is in the list of items.
     """
@@ -96,10 +105,14 @@ def _aliases(call: exp.Expression) -> frozenset[str]:
     while parent is not None and not isinstance(parent, exp.Select):
         child, parent = parent, parent.parent
     if parent is None or child.arg_key not in ("expressions", "where", "qualify"):
-        return frozenset()
+        return {}, 0
     items = parent.expressions
-    earlier = items[: child.index] if child.arg_key == "expressions" else items
-    return frozenset(item.alias.upper() for item in earlier if isinstance(item, exp.Alias))
+    if (known := aliases.get(id(parent))) is None:
+        known = aliases[id(parent)] = {}
+        for number, item in enumerate(items):
+            if isinstance(item, exp.Alias):
+                known.setdefault(item.alias.upper(), number)
+    return known, (child.index or 0) if child.arg_key == "expressions" else len(items)
 
 
 def _in_lambda(call: exp.Anonymous, name: str) -> exp.Expression:
