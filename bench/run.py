@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import analytics, concurrency, copying, latency, loading, memory, rows, start
+from bench import analytics, concurrency, copying, latency, loading, macros, memory, rows, start
 from bench.figures import Section, lines
 from bench.process import PeerMissing, mockhaus
 from bench.wire import WireError
@@ -68,6 +68,11 @@ def _tpch(quick: bool) -> Section:
         return analytics.measure(server, quick=quick)
 
 
+def _macros(quick: bool) -> Section:
+    with mockhaus() as server:
+        return macros.measure(server, quick=quick)
+
+
 #: Each with a server of its own, so that none sees what another left behind.
 MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
     "ready": _ready,
@@ -79,6 +84,7 @@ MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
     "loading": _loading,
     "memory": _memory,
     "tpch": _tpch,
+    "macros": _macros,
 }
 
 

@@ -47,7 +47,7 @@ _KEYWORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None, 
 
 def canonical(text: str, *, last_key_wins: bool = False) -> str | None:
     """The canonical text of a JSON value; None for blank text. Raises JsonError."""
-    if is_too_deep(text):
+    if len(text) > DEEPEST and is_too_deep(text):
         raise JsonError(f"the value is nested more than {DEEPEST} deep")
     try:
         value = _decoder.decode(text)
@@ -57,9 +57,14 @@ def canonical(text: str, *, last_key_wins: bool = False) -> str | None:
         value = _Forgiving(text, last_key_wins).value()
         return _encoder.encode(value).decode()
     encoded = _encoder.encode(value).decode()
-    if not last_key_wins and len(encoded) != len(text) and "{" in text:
+    if not last_key_wins and len(encoded) != len(text) and _may_repeat(text, encoded):
         _refuse_repeated_keys(text)
     return encoded
+
+
+def _may_repeat(text: str, encoded: str) -> bool:
+    """Whether an object may have lost a member: one of its colons is gone, or hidden."""
+    return text.count(":") != encoded.count(":") or "\\u" in text
 
 
 def is_too_deep(text: str, start: int = 0, end: int = sys.maxsize) -> bool:

@@ -150,6 +150,14 @@ def is_binary(node: exp.Expression) -> bool:
 _BINARIES: Final = frozenset(("to_binary", "to_binary_base64", "unhex", "encode", "from_hex"))
 
 
+def is_number(node: exp.Expression) -> bool:
+    """Whether an expression is known to be a number."""
+    node = plain(node)
+    if isinstance(node, exp.Literal):
+        return not node.is_string
+    return isinstance(node, _NUMBERS) or node.meta.get(KIND) == NUMBER
+
+
 def is_boolean(node: exp.Expression) -> bool:
     """Whether an expression is known to be BOOLEAN."""
     node = plain(node)

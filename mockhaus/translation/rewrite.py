@@ -27,7 +27,7 @@ from mockhaus.errors import (
 from mockhaus.translation import coercion, history, names, operands, routines, staged
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
-from mockhaus.translation.clauses import hierarchy, match_recognize, sources, star
+from mockhaus.translation.clauses import hierarchy, match_recognize, sources, star, windows
 from mockhaus.translation.clauses.grouping import spelled_out
 from mockhaus.translation.clauses.pivot import pivoted
 from mockhaus.translation.clauses.sequences import numbered
@@ -411,6 +411,8 @@ def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
     else:
         walk.doubtful = True
     walk.children(node)
+    if windows.LIFTED in node.meta:
+        windows.lifted(cast(exp.Select, node))
     leave = LEAVE.get(type(node))
     return node if leave is None else leave(node, walk)
 

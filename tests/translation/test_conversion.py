@@ -137,7 +137,7 @@ VALUES: list[tuple[str, Any]] = [
     ("TO_CHAR(1234567.8, '9,999,999.00')", " 1,234,567.80"),
     ("TO_CHAR(1234.5, 'FM9,999.00')", "1,234.50"),
     ("TO_CHAR(5, '000')", " 005"),
-    ("TO_CHAR(12345, '999')", "####"),
+    ("TO_CHAR(12345, '999')", " ###"),
     ("TO_CHAR(12, 'S0999')", "+0012"),
     ("TO_VARCHAR(-123.45, '999.99MI')", "123.45-"),
     ("TO_CHAR(1234, '$9,999')", " $1,234"),
@@ -153,6 +153,25 @@ VALUES: list[tuple[str, Any]] = [
     ("TO_VARCHAR(X'534E4F57', 'UTF-8')", "SNOW"),
     ("TO_VARCHAR(X'534E4F57', 'BASE64')", "U05PVw=="),
     ("'4142'::BINARY", b"AB"),
+    ("TO_CHAR(-12, 'FM999')", "-12"),
+    ("TO_CHAR(12, 'FMS999')", "+12"),
+    ("TO_CHAR(-12, 'FM999MI')", "12-"),
+    ("TO_CHAR(12345678901234567890, '99999999999999999999')", " 12345678901234567890"),
+    ("TO_CHAR(0.123456789012345678, 'FM0.999999999999999999')", "0.123456789012345678"),
+    ("TO_CHAR(4321, '$99.0')", " $##.#"),
+    ("TO_CHAR(1.5, '9.999')", " 1.500"),
+    ("TO_CHAR(-0.2, '9')", " 0"),
+    ("TO_CHAR(1200, 'TME')", "1.2E3"),
+    ("TO_CHAR(-2, '0XXX')", "FFFE"),
+    ("TO_CHAR(-2, 'S0XXX')", "-0002"),
+    ("TO_CHAR(4096, 'XX')", "##"),
+    ("SYSTEM$TYPEOF(12.50)", "NUMBER(4,2)[SB2]"),
+    ("SYSTEM$TYPEOF(-7)", "NUMBER(1,0)[SB1]"),
+    ("SYSTEM$TYPEOF('seven')", "VARCHAR(5)[LOB]"),
+    ("SYSTEM$TYPEOF(NULL)", "NULL[LOB]"),
+    ("SYSTEM$TYPEOF(7::NUMBER(12, 3))", "NUMBER(12,3)[SB8]"),
+    ("SYSTEM$TYPEOF('2024-02-03'::DATE)", "DATE[SB4]"),
+    ("SYSTEM$TYPEOF(1 > 2)", "BOOLEAN[SB1]"),
 ]  # fmt: skip
 
 
@@ -204,6 +223,8 @@ ERRORS: list[tuple[str, type[errors.SqlError], str]] = [
     ("TO_DATE('2024', 'MM/DD/YYYY')", errors.InvalidDatetime, "100035"),
     ("'xyz'::BINARY", errors.InvalidText, "100037"),
     ("345.123::NUMBER(4,2)", errors.NumberOutOfRange, "100132"),
+    ("TO_CHAR(1.5, '9 apples')", errors.InvalidParameter, "001006"),
+    ("SYSTEM$TYPEOF([1])", errors.UnsupportedFeature, "000002"),
 ]
 
 

@@ -43,6 +43,19 @@ def test_whole_bounds_are_reached(snowflake: Snowflake) -> None:
     assert {value for (value,) in rows} == {1, 2, 3}
 
 
-def test_zipf_is_refused(snowflake: Snowflake) -> None:
-    with pytest.raises(errors.UnsupportedFeature):
-        snowflake.value("ZIPF(1, 10, RANDOM())")
+@pytest.mark.parametrize("exponent", ["1", "2", "0.5"])
+def test_zipf_has_its_distribution(snowflake: Snowflake, exponent: str) -> None:
+    sql = f"""SELECT Z, COUNT(*) / 20000 FROM (
+                  SELECT ZIPF({exponent}, 5, SEQ4()) Z FROM TABLE(GENERATOR(ROWCOUNT => 20000)))
+              GROUP BY Z ORDER BY Z"""
+    found = snowflake.rows(sql)
+    weights = [k ** -float(exponent) for k in range(1, 6)]
+    assert [z for z, _ in found] == [1, 2, 3, 4, 5]
+    for (_, share), weight in zip(found, weights, strict=True):
+        assert float(share) == pytest.approx(weight / sum(weights), abs=0.02)
+
+
+@pytest.mark.parametrize("call", ["ZIPF(0, 10, 1)", "ZIPF(1, 0, 1)", "ZIPF(SEQ4(), 10, 1)"])
+def test_zipf_wants_constants(snowflake: Snowflake, call: str) -> None:
+    with pytest.raises(errors.InvalidParameter):
+        snowflake.value(call)

@@ -91,3 +91,9 @@ ERRORS: list[tuple[str, type[Exception]]] = [
 def test_error(snowflake: Snowflake, expression: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         snowflake.value(expression)
+
+
+def test_vectors_of_a_column_element_by_element(snowflake: Snowflake) -> None:
+    sql = """SELECT VECTOR_SUM(V), VECTOR_MIN(V), VECTOR_MAX(V) FROM (
+                 SELECT [1, 5]::VECTOR(INT, 2) V UNION ALL SELECT [3, 4]::VECTOR(INT, 2) UNION ALL SELECT NULL)"""
+    assert [tuple(map(list, row)) for row in snowflake.rows(sql)] == [([4, 9], [1, 4], [3, 5])]

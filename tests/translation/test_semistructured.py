@@ -116,6 +116,11 @@ VALUES: list[tuple[str, Any]] = [
     ("OBJECT_DELETE({'a': 1, 'b': 2, 'c': 3}, LOWER('A'), 'b')", '{"c":3}'),
     ("OBJECT_PICK({'a': 1, 'b': 2}, ['a', 'z'])", '{"a":1}'),
     ("OBJECT_INSERT(NULL, 'a', 1)", None),
+    ("OBJECT_PICK({'b': [null], 'a': 1, 'c': 2}, 'b', 'a', 'z')", '{"a":1,"b":[null]}'),
+    ("OBJECT_PICK({'a': 1}, 'z')", "{}"),
+    ("OBJECT_PICK(NULL::OBJECT, 'a')", None),
+    ("TO_JSON(TO_VARIANT('2024-02-03'::DATE))", '"2024-02-03"'),
+    ('PARSE_JSON(\'{ "a" : "x : y" , "b" : 2 }\')', '{"a":"x : y","b":2}'),
 ]
 
 
@@ -132,6 +137,7 @@ ERRORS: list[tuple[str, type[Exception], str]] = [
     ("OBJECT_INSERT({'a': 1}, 'a', 2)", InvalidText, "'a'"),
     ("TO_OBJECT(PARSE_JSON('[1]'))", InvalidText, "OBJECT"),
     ("PARSE_XML('<a/>')", UnsupportedFeature, "PARSE_XML"),
+    ('PARSE_JSON(\'{ "a" : 1, "\\\\u0061" : 2 }\')', InvalidJson, "duplicate"),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockhaus.errors import SqlSyntaxError, WrongArguments
+from mockhaus.errors import SqlSyntaxError, UnsupportedFeature, WrongArguments
 from tests.translation.conftest import Snowflake
 
 #: (expression, its values in the order of X: 5, 10, 20)
@@ -80,6 +80,33 @@ def test_windows_have_no_names(snowflake: Snowflake) -> None:
 def test_order_is_needed(snowflake: Snowflake, call: str) -> None:
     with pytest.raises(WrongArguments, match="requires ORDER BY in window specification"):
         snowflake.rows(f"SELECT {call} OVER (PARTITION BY G) FROM VALUES (1, 2) T(G, X)")
+
+
+#: Windows that CONDITIONAL_*_EVENT looks at, over A in 1, 2, 5, 6
+NESTED: list[tuple[str, list[tuple[int, ...]]]] = [
+    (
+        "A, CONDITIONAL_TRUE_EVENT(A - LAG(A) OVER (ORDER BY A) > 1) OVER (ORDER BY A)",
+        [(1, 0), (2, 0), (5, 1), (6, 1)],
+    ),
+    (
+        "*, CONDITIONAL_CHANGE_EVENT(ROW_NUMBER() OVER (ORDER BY T.A) > 2) OVER (ORDER BY A)",
+        [(1, 0), (2, 0), (5, 1), (6, 1)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("items", "rows"), NESTED)
+def test_windows_within_windows(
+    snowflake: Snowflake, items: str, rows: list[tuple[int, ...]]
+) -> None:
+    sql = f"SELECT {items} FROM VALUES (1), (2), (5), (6), (9) T(A) WHERE T.A < 9 ORDER BY A"
+    assert snowflake.rows(sql) == rows
+
+
+def test_windows_within_windows_want_one_table(snowflake: Snowflake) -> None:
+    event = "CONDITIONAL_TRUE_EVENT(LAG(A) OVER (ORDER BY A) > 1) OVER (ORDER BY A)"
+    with pytest.raises(UnsupportedFeature):
+        snowflake.rows(f"SELECT {event} FROM VALUES (1) T(A), VALUES (2) U(B)")
 
 
 def test_rows_are_counted_from_one(snowflake: Snowflake) -> None:

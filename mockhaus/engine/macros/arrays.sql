@@ -110,5 +110,9 @@ CREATE OR REPLACE MACRO zipped(a, n, i) AS
 CREATE OR REPLACE MACRO array_of_values(l) AS
     array_of(list_transform(COALESCE(l, []), lambda e: array_item(e)));
 
+-- The same of doubles that came of numbers in VARIANT.
+CREATE OR REPLACE MACRO array_of_numbers(l) AS
+    array_of(list_transform(l, lambda e: COALESCE(CAST(number_text(e) AS JSON), 'null'::JSON)));
+
 -- The same of a list that may be NULL.
 CREATE OR REPLACE MACRO array_of_list(l) AS CASE WHEN l IS NOT NULL THEN array_of_values(l) END;

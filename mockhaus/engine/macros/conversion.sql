@@ -45,6 +45,20 @@ CREATE OR REPLACE MACRO decimal_of
 -- The text of a text or VARIANT argument, NULL for JSON null.
 CREATE OR REPLACE MACRO bare(a) AS nullif(trim(trim(a), '"'), 'null');
 
+-- SYSTEM$TYPEOF: the type and, in brackets, how a value of it is kept.
+CREATE OR REPLACE MACRO kept_in(digits) AS
+    CASE WHEN digits <= 2 THEN 1 WHEN digits <= 4 THEN 2 WHEN digits <= 9 THEN 4 WHEN digits <= 18 THEN 8 ELSE 16 END;
+CREATE OR REPLACE MACRO system_typeof(a, zoned) AS CASE typeof(a)
+    WHEN 'VARCHAR' THEN 'VARCHAR(16777216)[LOB]' WHEN 'BOOLEAN' THEN 'BOOLEAN[SB1]'
+    WHEN 'BIGINT' THEN 'NUMBER(38,0)[SB8]' WHEN 'INTEGER' THEN 'NUMBER(38,0)[SB4]' WHEN 'HUGEINT' THEN 'NUMBER(38,0)[SB16]'
+    WHEN 'DOUBLE' THEN 'FLOAT[DOUBLE]' WHEN 'DATE' THEN 'DATE[SB4]' WHEN 'TIME' THEN 'TIME(9)[SB8]'
+    WHEN 'TIMESTAMP' THEN 'TIMESTAMP_NTZ(9)[SB16]' WHEN 'BLOB' THEN 'BINARY(8388608)[LOB]'
+    WHEN 'TIMESTAMP WITH TIME ZONE' THEN CASE WHEN zoned THEN 'TIMESTAMP_TZ(9)[SB16]' ELSE 'TIMESTAMP_LTZ(9)[SB16]' END
+    WHEN '"NULL"' THEN 'NULL[LOB]'
+    ELSE CASE WHEN starts_with(typeof(a), 'DECIMAL') THEN replace(typeof(a), 'DECIMAL', 'NUMBER')
+            || '[SB' || kept_in(CAST(regexp_extract(typeof(a), '\d+') AS INTEGER)) || ']'
+         ELSE error('MOCKHAUS:UnsupportedFeature:Unsupported feature ''SYSTEM$TYPEOF of a semi-structured value''.') END END;
+
 -- --- BOOLEAN -------------------------------------------------------------------------------------
 
 CREATE OR REPLACE MACRO boolean_of_text(t) AS
@@ -200,38 +214,48 @@ CREATE OR REPLACE MACRO place_zone(t, template) AS
 
 -- --- numbers by a format model -------------------------------------------------------------------
 
-CREATE OR REPLACE MACRO pad_left(t, n, c) AS lpad(t, CAST(n AS INTEGER), c);
+CREATE OR REPLACE MACRO pad_left(t, n, c) AS CASE WHEN length(t) >= n THEN t ELSE lpad(t, CAST(n AS INTEGER), c) END;
 CREATE OR REPLACE MACRO group_digits(t) AS
     reverse(rtrim(regexp_replace(reverse(t), '(.{3})', '\1,', 'g'), ','));
 CREATE OR REPLACE MACRO number_sign(negative, mark, sign) AS
     CASE WHEN sign IN ('S', 'S>') THEN CASE WHEN negative THEN '-' ELSE '+' END
          WHEN negative THEN '-' ELSE mark END;
+-- A rounded number with all its decimals: exact for all but FLOAT.
+CREATE OR REPLACE MACRO number_digits(a, decimals) AS
+    CASE WHEN typeof(a) IN ('DOUBLE', 'FLOAT') THEN printf('%.' || decimals || 'f', TRY_CAST(a AS DOUBLE))
+         ELSE list_transform([CAST(a AS VARCHAR)], lambda t: split_part(t, '.', 1) || CASE WHEN decimals > 0
+            THEN '.' || rpad(split_part(t, '.', 2), CAST(decimals AS INTEGER), '0') ELSE '' END)[1] END;
+CREATE OR REPLACE MACRO number_whole(w, zeros, blank_zero) AS
+    CASE WHEN blank_zero AND zeros = 0 AND w = '0' THEN '' ELSE pad_left(w, zeros, '0') END;
+CREATE OR REPLACE MACRO number_body(w, t, whole, decimals, grouped, dollar) AS
+    CASE WHEN dollar THEN '$' ELSE '' END
+        || CASE WHEN length(w) > whole THEN repeat('#', whole) WHEN grouped THEN group_digits(w) ELSE w END
+        || CASE WHEN decimals = 0 THEN '' WHEN length(w) > whole THEN '.' || repeat('#', decimals)
+                ELSE '.' || split_part(t, '.', 2) END;
+-- `width` counts all but the sign; 0 where nothing is filled up.
+CREATE OR REPLACE MACRO number_signed(body, negative, width, sign) AS
+    CASE WHEN sign IN ('MI', 'S>')
+         THEN pad_left(body, width, ' ') || number_sign(negative, CASE WHEN width = 0 THEN '' ELSE ' ' END, sign)
+         ELSE pad_left(number_sign(negative, CASE WHEN width = 0 THEN '' ELSE ' ' END, sign) || body,
+            CASE WHEN width = 0 THEN 0 ELSE width + 1 END, ' ') END;
 -- The digits of a fixed model; the number is rounded to its decimals.
 CREATE OR REPLACE MACRO number_fixed(a, whole, zeros, decimals, grouped, dollar, blank_zero, compact, sign) AS
-    list_transform([printf('%.' || decimals || 'f', CAST(a AS DOUBLE))], lambda t:
-        list_transform([pad_left(CASE WHEN (blank_zero OR whole = 0) AND zeros = 0 AND trunc(CAST(t AS DOUBLE)) = 0 THEN ''
-                             ELSE ltrim(split_part(t, '.', 1), '-') END,
-                        greatest(zeros, length(CASE WHEN (blank_zero OR whole = 0) AND zeros = 0 AND trunc(CAST(t AS DOUBLE)) = 0
-                            THEN '' ELSE ltrim(split_part(t, '.', 1), '-') END)), '0')], lambda w:
-            CASE WHEN length(w) > whole
-                 THEN repeat('#', whole + CASE WHEN decimals > 0 THEN decimals + 1 ELSE 0 END + 1)
-                 ELSE list_transform([CASE WHEN dollar THEN '$' ELSE '' END
-                        || CASE WHEN grouped THEN group_digits(w) ELSE w END
-                        || CASE WHEN decimals > 0 THEN '.' || split_part(t, '.', 2) ELSE '' END], lambda d:
-                    CASE WHEN sign IN ('MI', 'S>') THEN
-                         pad_left(d, greatest(CASE WHEN compact THEN 0 ELSE whole + CASE WHEN grouped THEN (whole - 1) // 3 ELSE 0 END
-                             + CASE WHEN decimals > 0 THEN decimals + 1 ELSE 0 END + CASE WHEN dollar THEN 1 ELSE 0 END END, length(d)), ' ')
-                         || number_sign(t[1] = '-', CASE WHEN compact THEN '' ELSE ' ' END, sign)
-                    ELSE pad_left(number_sign(t[1] = '-', CASE WHEN compact THEN '' ELSE ' ' END, sign) || d,
-                         greatest(CASE WHEN compact THEN 0 ELSE 1 + whole + CASE WHEN grouped THEN (whole - 1) // 3 ELSE 0 END
-                             + CASE WHEN decimals > 0 THEN decimals + 1 ELSE 0 END + CASE WHEN dollar THEN 1 ELSE 0 END END, length(d)), ' ')
-                    END)[1] END)[1])[1];
-CREATE OR REPLACE MACRO number_hex(a, zeros, sign) AS
-    CASE WHEN sign <> '' THEN CASE WHEN a < 0 THEN '-' ELSE '+' END WHEN a < 0 THEN '-' ELSE '' END
-        || pad_left(to_hex(CAST(abs(round(CAST(a AS DOUBLE))) AS BIGINT)),
-            greatest(zeros, length(to_hex(CAST(abs(round(CAST(a AS DOUBLE))) AS BIGINT)))), '0');
-CREATE OR REPLACE MACRO number_scientific(a) AS
-    regexp_replace(replace(upper(printf('%.4e', CAST(a AS DOUBLE))), 'E+', 'E'), 'E(-?)0+(\d)', 'E\1\2');
+    list_transform([number_digits(a, decimals)], lambda t: number_signed(
+        number_body(number_whole(ltrim(split_part(t, '.', 1), '-'), zeros, blank_zero OR whole = 0),
+            t, whole, decimals, grouped, dollar),
+        t[1] = '-' AND regexp_matches(t, '[1-9]'),
+        CASE WHEN compact THEN 0 ELSE whole + CASE WHEN grouped THEN (whole - 1) // 3 ELSE 0 END
+            + CASE WHEN decimals > 0 THEN decimals + 1 ELSE 0 END + CASE WHEN dollar THEN 1 ELSE 0 END END,
+        sign))[1];
+-- Without S a negative number is the complement of two in the model's digits.
+CREATE OR REPLACE MACRO number_hex(a, whole, zeros, sign) AS
+    list_transform([CAST(round(CAST(a AS DOUBLE)) AS BIGINT)], lambda n: CASE WHEN sign = '' THEN
+        CASE WHEN abs(n) > pow(16, whole) - 1 OR (n < 0 AND abs(n) > pow(16, whole) / 2) THEN repeat('#', whole)
+             WHEN n < 0 THEN to_hex(CAST(CAST(pow(16, whole) AS HUGEINT) + n AS BIGINT))
+             ELSE pad_left(to_hex(n), zeros, '0') END
+        ELSE CASE WHEN n < 0 THEN '-' ELSE '+' END || pad_left(to_hex(abs(n)), zeros, '0') END)[1];
+CREATE OR REPLACE MACRO number_scientific(a) AS regexp_replace(replace(upper(regexp_replace(
+    printf('%.14e', CAST(a AS DOUBLE)), '\.?0*e', 'e')), 'E+', 'E'), 'E(-?)0+(\d)', 'E\1\2');
 
 CREATE OR REPLACE MACRO formatted_number(a, pattern, model) AS
     list_transform([a], lambda t: CASE WHEN t IS NULL OR (regexp_full_match(t, pattern) AND regexp_matches(t, '\d'))

@@ -18,6 +18,21 @@ CREATE OR REPLACE MACRO uniform_float(low, high, g) AS
 CREATE OR REPLACE MACRO normal_number(mean, deviation, g) AS
     list_transform([hash(g)], lambda h: mean + deviation
         * sqrt(-2 * ln(greatest(fraction_of(h), 1e-300))) * cos(2 * pi() * fraction_of(hash(h))))[1];
+-- Zipf's distribution by rejection-inversion (Hörmann, Derflinger 1996): at least four in five tries
+-- are taken; of so many one is. h is k^-s, its integral and the inverse of that.
+CREATE OR REPLACE MACRO zipf_integral(s, x) AS CASE WHEN s = 1 THEN ln(x) ELSE (pow(x, 1 - s) - 1) / (1 - s) END;
+CREATE OR REPLACE MACRO zipf_inverse(s, y) AS
+    CASE WHEN s = 1 THEN exp(y) ELSE pow(greatest(1 + y * (1 - s), 0), 1 / (1 - s)) END;
+CREATE OR REPLACE MACRO zipf_number(s, n, g) AS list_transform([hash(g)], lambda seed: COALESCE(
+    list_filter(list_transform(range(24), lambda i:
+        zipf_try(s, n, zipf_integral(s, n + 0.5::DOUBLE)
+            + fraction_of(hash(seed, i)) * (zipf_integral(s, 1.5::DOUBLE) - 1 - zipf_integral(s, n + 0.5::DOUBLE)))),
+        lambda k: k IS NOT NULL)[1], 1))[1];
+CREATE OR REPLACE MACRO zipf_try(s, n, u) AS list_transform([{u: u, x: zipf_inverse(s, u)}], lambda t:
+    list_transform([greatest(1, least(n, CAST(floor(t.x + 0.5) AS BIGINT)))], lambda k: CASE
+        WHEN k - t.x <= 2 - zipf_inverse(s, zipf_integral(s, 2.5::DOUBLE) - pow(2, -s))
+          OR t.u >= zipf_integral(s, k + 0.5::DOUBLE) - pow(k, -s) THEN CAST(k AS BIGINT) END)[1])[1];
+
 CREATE OR REPLACE MACRO random_text(n, g) AS
     list_transform([hash(g)], lambda h: array_to_string(list_transform(range(CAST(n AS BIGINT)), lambda i:
         substr('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', CAST(hash(h, i) % 62 AS BIGINT) + 1, 1)), ''))[1];

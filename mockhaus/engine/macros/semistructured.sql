@@ -14,8 +14,9 @@ CREATE OR REPLACE MACRO double_text(a) AS
 CREATE OR REPLACE MACRO decimal_text(t) AS CASE WHEN contains(t, '.') THEN rtrim(rtrim(t, '0'), '.') ELSE t END;
 
 -- What came of numbers in VARIANT: a double here, a whole number or a decimal in Snowflake.
-CREATE OR REPLACE MACRO number_variant(a) AS list_transform([a], lambda v: CAST(CASE
-    WHEN v = trunc(v) AND abs(v) < 1e15 THEN CAST(CAST(v AS BIGINT) AS VARCHAR) ELSE CAST(v AS VARCHAR) END AS JSON))[1];
+CREATE OR REPLACE MACRO number_text(v) AS CASE
+    WHEN v = trunc(v) AND abs(v) < 1e15 THEN CAST(CAST(v AS BIGINT) AS VARCHAR) ELSE CAST(v AS VARCHAR) END;
+CREATE OR REPLACE MACRO number_variant(a) AS list_transform([a], lambda v: CAST(number_text(v) AS JSON))[1];
 
 -- Any SQL value as a VARIANT; SQL NULL stays SQL NULL.
 CREATE OR REPLACE MACRO to_variant(a) AS
@@ -47,6 +48,12 @@ CREATE OR REPLACE MACRO to_tagged_variant(a) AS
 CREATE OR REPLACE MACRO to_tagged_variant_tz(a) AS tagged(a, 'TIMESTAMP_TZ');
 CREATE OR REPLACE MACRO untagged(j) AS
     CASE WHEN ends_with(CAST(j AS VARCHAR), ' ') THEN CAST(rtrim(CAST(j AS VARCHAR)) AS JSON) ELSE j END;
+
+-- The text of it, without the blanks of a tag.
+CREATE OR REPLACE MACRO variant_text(a) AS
+    CASE typeof(a) WHEN 'JSON' THEN
+        CASE WHEN ends_with(CAST(a AS VARCHAR), ' ') THEN rtrim(CAST(a AS VARCHAR)) ELSE CAST(a AS VARCHAR) END
+    ELSE CAST(to_variant(a) AS VARCHAR) END;
 
 -- The same as the text of an item: NULL is JSON null.
 CREATE OR REPLACE MACRO item_text(a) AS COALESCE(CAST(to_variant(a) AS VARCHAR), 'null');
@@ -171,6 +178,10 @@ CREATE OR REPLACE MACRO object_delete(o, keys) AS
     object_of(list_filter(members(o), lambda e: NOT list_contains(keys, e[1])));
 CREATE OR REPLACE MACRO object_pick(o, keys) AS
     object_of(list_filter(members(o), lambda e: list_contains(keys, e[1])));
+
+-- The same with keys that are known beforehand: members that are put together.
+CREATE OR REPLACE MACRO object_of_members(o, members) AS
+    CASE WHEN is_object(o) THEN CAST('{' || members || '}' AS JSON) END;
 
 CREATE OR REPLACE MACRO object_insert(o, k, v, is_update) AS
     CASE WHEN o IS NULL OR k IS NULL THEN NULL

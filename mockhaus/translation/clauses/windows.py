@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import UnsupportedFeature, WrongArguments
+from mockhaus.translation.clauses import sources
 from mockhaus.translation.dialect import CALLED, snowflake_text
 from mockhaus.translation.functions.aggregates import aggregate, array_agg, percentile
 from mockhaus.translation.operands import literal_decimal, literal_number
@@ -29,7 +30,8 @@ def _ratio_to_report(value: exp.Expression) -> exp.Expression:
 
 def _true_event(value: exp.Expression) -> exp.Expression:
     """CONDITIONAL_TRUE_EVENT(x): how often x has been true so far."""
-    return aggregate(apply("count_if", exp.cast(value, "BOOLEAN")))
+    known = apply("coalesce", exp.cast(value, "BOOLEAN"), exp.Boolean(this=False))
+    return aggregate(apply("count_if", known))
 
 
 def _change_event(value: exp.Expression) -> exp.Expression:
@@ -108,7 +110,7 @@ def _window(node: exp.Window, walk: Walk) -> exp.Expression:
     name = str(function.this).upper() if isinstance(function, exp.Anonymous) else ""
     if name in _CALLS and len(function.expressions) == 1:
         build, row_by_row = _CALLS[name]
-        value = walk.rewrite(function.expressions[0])
+        value = walk.rewrite(_without_windows(function.expressions[0], walk))
         node.set("this", None)
         walk.children(node)
         if row_by_row and node.args.get("spec") is None:
@@ -116,6 +118,48 @@ def _window(node: exp.Window, walk: Walk) -> exp.Expression:
         return _over_inner(build(value), node)
     walk.children(node)
     return _over_inner(node.this, node)
+
+
+#: Key of `meta` of a SELECT: windows that another window of it looks at, as items with names.
+LIFTED: Final = "lifted"
+
+
+def _without_windows(value: exp.Expression, walk: Walk) -> exp.Expression:
+    """An argument whose windows are columns by name: DuckDB has none within another."""
+    first = value.find(exp.Window)
+    select = None if first is None else first.find_ancestor(exp.Select)
+    holder = exp.Paren(this=value.copy())
+    found = [w for w in holder.find_all(exp.Window) if w.find_ancestor(exp.Window) is None]
+    if select is None or not found:
+        return value
+    items = select.meta.setdefault(LIFTED, [])
+    for inner in found:
+        alias = exp.to_identifier(f"_WINDOW{len(items)}", quoted=True)
+        inner.replace(exp.Column(this=alias.copy()))
+        items.append(exp.Alias(this=walk.rewrite(inner), alias=alias))
+    return holder.this  # type: ignore[no-any-return]
+
+
+def lifted(select: exp.Select) -> None:
+    """A rewritten SELECT, in place, over a subquery that has the windows within its windows."""
+    items = select.meta.pop(LIFTED)
+    source = select.args.get("from_")
+    if source is None or any(select.args.get(key) for key in ("joins", "laterals", "group")):
+        raise UnsupportedFeature(
+            "Unsupported feature 'a window within a window over several tables or groups'."
+        )
+    name = sources.name_of(source.this)
+    inner = exp.Select(expressions=[exp.Star(), *items])
+    inner.set("from_", source)
+    inner.set("where", select.args.get("where"))
+    alias = exp.TableAlias(this=exp.to_identifier(name, quoted=True)) if name else None
+    select.set("from_", exp.From(this=exp.Subquery(this=inner, alias=alias)))
+    select.set("where", None)
+    for item in select.expressions:
+        star = sources.star_of(item)
+        if isinstance(star, exp.Star):
+            hidden = [exp.Column(this=each.args["alias"].copy()) for each in items]
+            star.set("except_", [*(star.args.get("except_") or []), *hidden])
 
 
 def _over_inner(function: exp.Expression, window: exp.Window) -> exp.Expression:

@@ -122,10 +122,10 @@ def _number(value: int) -> exp.Expression:
 
 def _transform(node: exp.Transform, walk: Walk) -> exp.Expression:
     """TRANSFORM(array, x -> ...)."""
-    if isinstance(node.expression, exp.Lambda):
-        node.expression.set("this", _computed(node.expression.this))
-    values = apply("list_transform", apply("items", node.this), node.expression)
-    return variant_once("array_of_list", values)
+    function = node.expression
+    values = apply("list_transform", apply("items", node.this), function)
+    computed = isinstance(function, exp.Lambda) and _is_computed(function.this)
+    return variant_once("array_of_numbers" if computed else "array_of_list", values)
 
 
 def _filter(node: exp.ArrayFilter, walk: Walk) -> exp.Expression:
@@ -134,15 +134,12 @@ def _filter(node: exp.ArrayFilter, walk: Walk) -> exp.Expression:
     return variant_call("array_of", kept)
 
 
-def _computed(value: exp.Expression) -> exp.Expression:
-    """What a lambda answers as a VARIANT: of numbers in VARIANT no double comes."""
+def _is_computed(value: exp.Expression) -> bool:
+    """Whether a lambda computes with numbers in VARIANT: what comes of it is no FLOAT."""
     inner = plain(value)
-    operands = [
-        plain(each) for each in (inner.args.get("this"), inner.args.get("expression")) if each
-    ]
-    if isinstance(inner, (exp.Add, exp.Sub, exp.Mul)) and any(map(_is_variant_number, operands)):
-        return noted(apply("number_variant", value), VARIANT)
-    return variant(value)
+    if not isinstance(inner, (exp.Add, exp.Sub, exp.Mul)):
+        return False
+    return any(_is_variant_number(plain(each)) for each in (inner.this, inner.expression))
 
 
 def _is_variant_number(node: exp.Expression) -> bool:
@@ -152,7 +149,11 @@ def _is_variant_number(node: exp.Expression) -> bool:
 def _reduce(node: exp.Reduce, walk: Walk) -> exp.Expression:
     """REDUCE(array, start, (total, x) -> ...): the total is a VARIANT between the steps."""
     merge = node.args["merge"]
-    merge.set("this", _computed(merge.this))
+    total = merge.this
+    if _is_computed(total):
+        merge.set("this", noted(apply("number_variant", total), VARIANT))
+    else:
+        merge.set("this", variant(total))
     start = variant(node.args["initial"])
     return variant_call("list_reduce", apply("items", node.this), merge, start)
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
 from mockhaus import __version__
 from mockhaus.errors import UnsupportedFeature, WrongArguments
+from mockhaus.translation import operands
 from mockhaus.translation.context import Context
 from mockhaus.translation.operands import integer, literal_number, literal_text
 from mockhaus.translation.registry import (
@@ -127,6 +129,30 @@ def _is_true(node: exp.Expression) -> bool:
     )
 
 
+#: The largest whole number of an integer of so many bytes.
+_BYTES: Final = ((1, 2**7), (2, 2**15), (4, 2**31), (8, 2**63), (16, 10**38))
+
+
+def _typeof(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """SYSTEM$TYPEOF: a literal's own type, else that of what DuckDB has."""
+    value = operands.plain(node.expressions[0])
+    bare = operands.plain(value.this) if isinstance(value, exp.Neg) else value
+    if isinstance(value, exp.Null):
+        return exp.Literal.string("NULL[LOB]")
+    if isinstance(bare, exp.Literal) and bare.is_string:
+        return exp.Literal.string(f"VARCHAR({len(str(bare.this))})[LOB]")
+    if isinstance(bare, exp.Literal):
+        number = Decimal(str(bare.this))
+        _, digits, exponent = number.as_tuple()
+        scale = max(-int(exponent), 0)
+        whole = abs(int(number.scaleb(scale)))
+        size = next(size for size, limit in _BYTES if whole < limit)
+        precision = max(len(digits) + max(int(exponent), 0), scale, 1)
+        return exp.Literal.string(f"NUMBER({precision},{scale})[SB{size}]")
+    zoned = value.meta.get(operands.KIND) == operands.ZONED
+    return operands.text_call("system_typeof", value, exp.Boolean(this=zoned))
+
+
 FUNCTIONS: Final[tuple[Function, ...]] = (
     rewrite("CURRENT_DATABASE", _text(lambda c: c.database), exp.CurrentDatabase),
     rewrite("CURRENT_SCHEMA", _text(lambda c: c.schema), exp.CurrentSchema),
@@ -158,6 +184,10 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     ),
     rewrite("CURRENT_TIME LOCALTIME", _time_of_day, exp.Localtime, exp.CurrentTime),
     call("GET_DDL", _get_ddl, 2, 3),
+    call(
+        "SYSTEM$TYPEOF", _typeof, 1, 1,
+        partial="no semi-structured values; the precision of what is computed is DuckDB's",
+    ),
     refused("CURRENT_IP_ADDRESS", "not recorded", exp.CurrentIpAddress),
     refused("CURRENT_TRANSACTION LAST_TRANSACTION", "not recorded", exp.CurrentTransaction),
     refused("ALL_USER_NAMES INVOKER_SHARE", "account administration"),

@@ -40,6 +40,8 @@ def _to_char(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         return _number_text(operands.number(value), formats.number_model(model))
     if upper == "AUTO":
         return text(value)
+    if operands.is_number(value):
+        raise InvalidParameter(f"SQL compilation error:\nBad number format model '{model}'")
     return moment_text(value, formats.output_format(model))
 
 
@@ -61,7 +63,8 @@ def _number_text(value: exp.Expression, model: formats.NumberModel) -> exp.Expre
         macro = "number_scientific" if model.kind == "TME" else "text_once"
         made = text_call(macro, value)
     elif model.kind == "X":
-        made = text_call("number_hex", value, integer(model.zeros), string(model.sign))
+        sizes = (integer(model.whole), integer(model.zeros))
+        made = text_call("number_hex", value, *sizes, string(model.sign))
     else:
         rounded = apply("round", value, integer(model.decimals))
         made = text_call(

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
+from mockhaus.errors import InvalidParameter
 from mockhaus.translation import operands
 from mockhaus.translation.functions.tables import row_number
 from mockhaus.translation.operands import number, number_call, text_call
-from mockhaus.translation.registry import Function, Rewriter, apply, call, refused
+from mockhaus.translation.registry import Function, Rewriter, apply, call
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -50,6 +51,18 @@ def _normal(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     return number_call("normal_number", *map(number, node.expressions))
 
 
+def _zipf(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """ZIPF(s, n, gen): a whole number from 1 to n, k with a share of 1 / k^s."""
+    exponent, count, generator = map(number, node.expressions)
+    limits = (operands.literal_decimal(exponent), operands.literal_number(count))
+    if None in limits or not (limits[0] or 0) > 0 or not (limits[1] or 0) > 0:
+        raise InvalidParameter(
+            "SQL compilation error:\nthe exponent and the number of elements of ZIPF must be"
+            " positive constants"
+        )
+    return number_call("zipf_number", exp.cast(exponent, "DOUBLE"), count, generator)
+
+
 def _randstr(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     return text_call("random_text", *map(number, node.expressions))
 
@@ -71,5 +84,5 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("NORMAL", _normal, 3, 3, partial=_SEEDED),
     call("RANDSTR", _randstr, 2, 2, partial=_SEEDED),
     call("UUID_STRING", _uuid_string, 0, 2),
-    refused("ZIPF", "not available"),
+    call("ZIPF", _zipf, 3, 3, partial=_SEEDED),
 )

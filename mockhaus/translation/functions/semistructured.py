@@ -8,14 +8,15 @@ TO_VARIANT made are told apart by blanks behind the text, those within arrays an
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter
 from mockhaus.translation import operands
-from mockhaus.translation.clauses.paths import item
-from mockhaus.translation.operands import TEXT, noted, variant_call
+from mockhaus.translation.clauses.paths import item, step
+from mockhaus.translation.operands import TEXT, VARIANT, noted, variant_call
 from mockhaus.translation.registry import (
     Function,
     Rewriter,
@@ -25,7 +26,15 @@ from mockhaus.translation.registry import (
     rewrite,
     stock,
 )
-from mockhaus.translation.variants import once, tagged_variant, variant, variant_once
+from mockhaus.translation.variants import (
+    constant,
+    is_simple,
+    once,
+    tagged_variant,
+    text,
+    variant,
+    variant_once,
+)
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -54,6 +63,10 @@ def _keys(name: str) -> Rewriter:
     def rewriter(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         """OBJECT_DELETE, OBJECT_PICK: keys one by one or as one array."""
         first, *keys = node.expressions
+        literals = [operands.plain(key) for key in keys]
+        known = all(isinstance(key, exp.Literal) and key.is_string for key in literals)
+        if known and name == "object_pick":
+            return _picked(first, sorted({str(key.this) for key in literals}))
         if all(operands.is_text(key) for key in keys):
             return variant_once(name, first, exp.Array(expressions=keys))
         if len(keys) == 1:
@@ -63,11 +76,41 @@ def _keys(name: str) -> Rewriter:
     return rewriter
 
 
+def _picked(value: exp.Expression, keys: list[str]) -> exp.Expression:
+    """The members of those keys: a text that is put together."""
+    whole = value if is_simple(value) else exp.to_identifier("_0")
+    members = [
+        exp.DPipe(
+            this=exp.Literal.string(json.dumps(key, ensure_ascii=False) + ":"),
+            expression=exp.cast(
+                apply(
+                    "json_extract",
+                    exp.cast(whole.copy(), "JSON"),
+                    exp.Literal.string("$" + step(key)),
+                ),
+                "TEXT",
+            ),
+        )
+        for key in keys
+    ]
+    text = apply("object_of_members", whole, apply("concat_ws", exp.Literal.string(","), *members))
+    if whole is not value:
+        body = exp.Lambda(this=text, expressions=[exp.to_identifier("_0")])
+        made = apply("list_transform", exp.Array(expressions=[value]), body)
+        text = apply("list_extract", made, exp.Literal.number(1))
+    return noted(text, VARIANT)
+
+
 def _as_decimal(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """AS_DECIMAL(v [, precision [, scale]]): NUMBER(38, 0) without."""
     value, *numbers = node.expressions
     sizes = [str(number.this) for number in numbers] + ["38", "0"][len(numbers) :]
     return exp.cast(once("as_decimal_text", value), f"DECIMAL({sizes[0]}, {sizes[1]})")
+
+
+def _json_text(value: exp.Expression) -> exp.Expression:
+    """TO_JSON: the text of a VARIANT."""
+    return text(value) if constant(value) is not None else once("variant_text", value)
 
 
 def _one(name: str) -> Rewriter:
@@ -126,7 +169,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     rewrite("CHECK_JSON", lambda n, w: noted(apply("check_json", n.this), TEXT), exp.CheckJson),
     rewrite(
         "TO_JSON",
-        lambda n, w: noted(exp.cast(variant(n.this), "TEXT"), TEXT),
+        lambda n, w: noted(_json_text(n.this), TEXT),
         exp.JSONFormat,
     ),
     rewrite("TO_VARIANT", lambda n, w: tagged_variant(n.this), exp.ToVariant),

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
+from mockhaus.translation.functions.aggregates import aggregate, not_null
 from mockhaus.translation.operands import number_call
-from mockhaus.translation.registry import Function, Rewriter, call, refused
+from mockhaus.translation.registry import Function, Rewriter, apply, call, refused
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -24,13 +25,29 @@ def _of_two(name: str) -> Rewriter:
     return rewritten
 
 
+def _of_all(name: str) -> Rewriter:
+    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+        """Element by element, of the vectors that are not NULL; the type of the column stays."""
+        value = node.expressions[0]
+        listed = aggregate(
+            exp.Filter(this=apply("list", value), expression=exp.Where(this=not_null(value)))
+        )
+        sample = aggregate(apply("any_value", value.copy()))
+        return apply("cast_to_type", apply(name, listed), sample)
+
+    return rewritten
+
+
 FUNCTIONS: Final[tuple[Function, ...]] = (
     call("VECTOR_INNER_PRODUCT", _of_two("list_inner_product"), 2, 2),
     call("VECTOR_COSINE_SIMILARITY", _of_two("list_cosine_similarity"), 2, 2),
     call("VECTOR_L2_DISTANCE", _of_two("list_distance"), 2, 2),
     call("VECTOR_L1_DISTANCE", _of_two("vector_l1_distance"), 2, 2),
+    call("VECTOR_SUM", _of_all("vector_sum"), 1, 1),
+    call("VECTOR_MIN", _of_all("vector_min"), 1, 1),
+    call("VECTOR_MAX", _of_all("vector_max"), 1, 1),
     refused(
-        "VECTOR_AVG VECTOR_MAX VECTOR_MIN VECTOR_SUM VECTOR_TRUNCATE VECTOR_NORMALIZE",
-        "not written yet",
+        "VECTOR_AVG VECTOR_TRUNCATE VECTOR_NORMALIZE",
+        "the answer's type is another than the argument's",
     ),
 )
