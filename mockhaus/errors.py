@@ -84,6 +84,7 @@
         ├── SessionExpired             410
         ├── TooManySessions            503     53300
         ├── SessionBusy                409     55006
+        ├── LaterVersion               409     58P01
         ├── SnapshotExists             409     42710
         └── SnapshotNotFound           404     42704
 
@@ -728,6 +729,13 @@ class SessionBusy(SessionError):
     """Something can be done only while no statement runs and no transaction is open."""
 
     sqlstate = "55006"
+    http_status = 409
+
+
+class LaterVersion(SessionError):
+    """A session's data were written by a version of Mockhaus that this one does not know."""
+
+    sqlstate = "58P01"
     http_status = 409
 
 

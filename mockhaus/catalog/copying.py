@@ -91,7 +91,7 @@ def _sequence(workspace: Workspace, source: CatalogObject, target: ObjectName) -
     """A sequence that goes on where the other is."""
     old = names.storage_parts(source.name)
     told = workspace.cursor.rows(
-        "SELECT coalesce(last_value + increment_by, start_value), increment_by, min_value,"
+        "SELECT next_number(sql), increment_by, min_value,"
         " max_value FROM duckdb_sequences() WHERE schema_name = $1 AND sequence_name = $2"
         " AND database_name = current_database()",
         old,
@@ -142,7 +142,7 @@ def restep_sequence(workspace: Workspace, found: CatalogObject, step: int) -> No
     """Give a sequence another increment; the next number is as it was."""
     schema, sequence = names.storage_parts(found.name)
     told = workspace.cursor.rows(
-        "SELECT coalesce(last_value + increment_by, start_value) FROM duckdb_sequences()"
+        "SELECT next_number(sql) FROM duckdb_sequences()"
         " WHERE schema_name = $1 AND sequence_name = $2 AND database_name = current_database()",
         (schema, sequence),
     )

@@ -44,7 +44,6 @@ CREATE TABLE IF NOT EXISTS {SCHEMA}.objects (
     oid BIGINT NOT NULL,
     stamp BIGINT
 );
-ALTER TABLE {SCHEMA}.objects ADD COLUMN IF NOT EXISTS stamp BIGINT;
 """
 
 #: The temporary tables of a connection; see `set_up_temporaries`.

@@ -81,13 +81,13 @@ def _counting_on(
     start, increment = entry["identity"]
     sequence = re.search(r"identity_[0-9a-f]{32}", found.default or "")
     if rows and sequence is not None:
-        last = workspace.cursor.rows(
-            "SELECT last_value FROM duckdb_sequences() WHERE sequence_name = ?"
+        following = workspace.cursor.rows(
+            "SELECT next_number(sql) FROM duckdb_sequences() WHERE sequence_name = ?"
             " AND database_name = current_database()",
             (sequence[0],),
         )
-        if last and last[0][0] is not None:
-            start = last[0][0] + increment
+        if following:
+            start = following[0][0]
     return identity_default(workspace, start, increment)
 
 

@@ -15,14 +15,13 @@ from typing import Final
 
 from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.counts import RowCounts
-from mockhaus.catalog.objects import Objects, set_up
+from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.parameters import of_account
 from mockhaus.catalog.postgres.snapshot import Shared
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Database
 from mockhaus.errors import SessionBusy
-from mockhaus.ingestion import history
-from mockhaus.sessions import stored
+from mockhaus.sessions import migrations, stored
 from mockhaus.sessions.account_usage import Login
 from mockhaus.sessions.afterwards import Afterwards
 from mockhaus.sessions.connection import Connection
@@ -113,8 +112,7 @@ class Session:
     def _prepare(self) -> None:
         cursor = self._database.cursor()
         cursor.begin()
-        set_up(cursor)
-        history.set_up(cursor)
+        migrations.set_up(cursor)
         objects = Objects(cursor)
         for name in objects.names("TABLE"):  # what was deleted from in an earlier life is not known
             self.counts.changed(name)

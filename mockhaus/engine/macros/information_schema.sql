@@ -200,13 +200,18 @@ CREATE OR REPLACE MACRO information_schema_views(db) AS TABLE
     FROM catalog_objects(db) WHERE kind = 'VIEW' AND existing_database(db)
     ORDER BY schema, name;
 
+-- What a sequence answers next, of its `sql` in duckdb_sequences(): `last_value` there is another
+-- number once a file was opened again.
+CREATE OR REPLACE MACRO next_number(sql) AS
+    CAST(regexp_extract(sql, ' START (-?\d+) (?:NO )?CYCLE;\s*$', 1) AS BIGINT);
+
 CREATE OR REPLACE MACRO information_schema_sequences(db) AS TABLE
     SELECT database AS "SEQUENCE_CATALOG", schema AS "SEQUENCE_SCHEMA", name AS "SEQUENCE_NAME",
         owner AS "SEQUENCE_OWNER", 'NUMBER' AS "DATA_TYPE", 38 AS "NUMERIC_PRECISION",
         10 AS "NUMERIC_PRECISION_RADIX", 0 AS "NUMERIC_SCALE", properties ->> 'START' AS "START_VALUE",
         NULL::VARCHAR AS "MINIMUM_VALUE", NULL::VARCHAR AS "MAXIMUM_VALUE",
         CAST(coalesce(
-            (SELECT s.last_value + s.increment_by FROM duckdb_sequences() s
+            (SELECT next_number(s.sql) FROM duckdb_sequences() s
              WHERE upper(s.schema_name) = o.place AND upper(s.sequence_name) = o.key
                AND s.database_name = current_database()),
             CAST(properties ->> 'START' AS BIGINT)) AS VARCHAR) AS "NEXT_VALUE",
