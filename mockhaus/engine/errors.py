@@ -98,6 +98,66 @@ _SENTENCES: Final = (
         "Invalid aggregate function in where clause",
     ),
     _sentence(
+        r"aggregate function calls cannot be nested",
+        errors.GroupingError,
+        "Aggregate functions cannot be nested",
+    ),
+    _sentence(
+        r"aggregate function calls cannot contain window function calls",
+        errors.GroupingError,
+        "Window function may not be nested inside an aggregate function",
+    ),
+    _sentence(
+        r"window function calls cannot be nested",
+        errors.GroupingError,
+        "Window function may not be nested inside another window function",
+    ),
+    _sentence(
+        r"(?:WHERE|HAVING|GROUP BY) clause cannot contain window functions",
+        errors.GroupingError,
+        "Window function appears outside of SELECT, QUALIFY, and ORDER BY clauses",
+    ),
+    _sentence(
+        r"GROUP BY clause cannot contain aggregates",
+        errors.GroupingError,
+        "an aggregate function is not a valid group by expression",
+    ),
+    _sentence(
+        r"Could not ORDER BY column \"(?:.*\.)?(?P<name>[^\".]+)\":",
+        errors.InvalidIdentifier,
+        "invalid identifier '{NAME}'",
+    ),
+    _sentence(
+        r"Column \"(?P<name>[^\"]+)\" does not exist on (?:left|right) side of join",
+        errors.InvalidIdentifier,
+        "invalid identifier '{NAME}'",
+    ),
+    _sentence(
+        r"table \"(?P<table>[^\"]+)\" has (?P<n>\d+) columns available but (?P<m>\d+)",
+        errors.ValueCount,
+        "Invalid column definition list: {m} names for the {n} columns of '{table}'",
+    ),
+    _sentence(
+        r"Multiple assignments to same column \"(?P<name>[^\"]+)\"",
+        errors.DuplicateObject,
+        "duplicate column name '{NAME}'",
+    ),
+    _sentence(
+        r"STAR expression is only allowed as the root element",
+        errors.SqlSyntaxError,
+        "syntax error unexpected '*'",
+    ),
+    _sentence(
+        r"No columns found to join on in NATURAL JOIN",
+        errors.UnsupportedFeature,
+        "Unsupported feature 'NATURAL JOIN of tables without common columns'",
+    ),
+    _sentence(
+        r"frame (?:starting|ending|start) ",
+        errors.SqlSyntaxError,
+        "Cumulative window frame unsupported: its end is before its start",
+    ),
+    _sentence(
         r"Set operations can only apply to expressions with the same number",
         errors.ValueCount,
         "invalid number of result columns for set operator input branches",

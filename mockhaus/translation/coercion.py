@@ -21,8 +21,9 @@ from sqlglot.expressions import DataType
 from mockhaus.errors import ColumnTypeMismatch
 from mockhaus.translation import operands
 from mockhaus.translation.described import WHOLE, Types, unaliased
-from mockhaus.translation.families import Names, may_mix
+from mockhaus.translation.families import Names, may_mix, most_digits
 from mockhaus.translation.operands import plain
+from mockhaus.translation.registry import apply
 from mockhaus.types import NUMBER, SqlType, from_duckdb
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _FRACTION: Final = re.compile(r"\s*[+-]?(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][+-]?\d
 #: Digits before the point from which on two DECIMALs may not fit into one of DuckDB's.
 _WIDE: Final = 19
 _DIGITS: Final = 38
+#: Digits after the point that a product has at least the room for.
+PRODUCT: Final = 12
 #: Digits after the point of a text beside a number: where they are compared, where they are mixed.
 _COMPARED: Final = 12
 _MIXED: Final = 5
@@ -96,16 +99,20 @@ def agreed(tree: exp.Expression, walk: Walk) -> exp.Expression:
     mixed = walk.context.mixed
     known = walk.known_columns()
     names = Names(tree, known, nested=walk.queries > 1)
-    if not (walk.doubtful or any(may_mix(values, names) for values in walk.compared)):
+    long = any(most_digits(each, names) > PRODUCT for each in walk.products)
+    if not (walk.doubtful or long or any(may_mix(values, names) for values in walk.compared)):
         return tree
     types = Types(walk, names)
     wide = mixed or _may_be_wide(tree, known)
-    for node in reversed(list(tree.find_all(*_NODES))):  # the innermost first
+    for node in _innermost_first(tree, []):
         if isinstance(node, _SETS):
             if not isinstance(node.parent, _SETS):
                 _united(node, types)
-        elif mixed and isinstance(node, (*_ARITHMETIC, exp.Neg)):
-            _computed(node, types)
+        elif isinstance(node, (*_ARITHMETIC, exp.Neg)):
+            if mixed:
+                _computed(node, types)
+            if isinstance(node, exp.Mul) and most_digits(node, names) > PRODUCT:
+                _multiplied(node, types)
         elif isinstance(node, (*_COMPARISONS, exp.Between, exp.In)):
             if mixed or _is_doubtful(_sides(node), names):
                 _compared(node, types)
@@ -120,6 +127,22 @@ _NODES: Final = (
     *_SETS, *_ARITHMETIC, *_COMPARISONS, exp.Neg, exp.Between, exp.In, exp.Case, exp.Coalesce,
     exp.Nullif, exp.Anonymous,
 )  # fmt: skip
+
+
+#: What is computed before the rest of a query.
+_BEFORE: Final = ("with_", "from_", "joins", "laterals")
+
+
+def _innermost_first(node: exp.Expression, found: list[exp.Expression]) -> list[exp.Expression]:
+    """The nodes to look at, sources before what is made of them, and items from left to right."""
+    args = node.args
+    for value in (*map(args.get, _BEFORE), *(v for k, v in args.items() if k not in _BEFORE)):
+        for each in value if isinstance(value, list) else (value,):
+            if isinstance(each, exp.Expression):
+                _innermost_first(each, found)
+    if isinstance(node, _NODES):
+        found.append(node)
+    return found
 
 
 def _is_doubtful(values: Sequence[exp.Expression], names: Names) -> bool:
@@ -228,6 +251,19 @@ def _computed(node: exp.Expression, types: Types) -> None:
             value.replace(exp.Cast(this=_wrapped(value), to=DataType(this=_T.INT)))
         elif kind.family in ("VARCHAR", "VARIANT"):
             value.replace(operands.number_call("number_of", value.copy()))
+
+
+def _multiplied(node: exp.Mul, types: Types) -> None:
+    """A product has no more digits after the point than 12, or than the factor with the most."""
+    left, right = types.of([node.this, node.expression], node)
+    if left is None or right is None or {left.family, right.family} != {"NUMBER"}:
+        return
+    scales = (left.scale or 0, right.scale or 0)
+    scale = min(sum(scales), max(*scales, PRODUCT))
+    if scale < sum(scales):
+        product = exp.Mul(this=node.this.copy(), expression=node.expression.copy())
+        made = apply("round", product, exp.Literal.number(scale))
+        node.replace(operands.noted(made, operands.NUMBER))
 
 
 def _wrapped(value: exp.Expression) -> exp.Expression:

@@ -7,7 +7,8 @@ is true. So the walk notes what is compared, and `may_mix` says where text may m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlglot import exp
@@ -77,16 +78,24 @@ class Names:
         return self._found[name]
 
     def _looked_up(self, name: str) -> _Families:
-        found = {family_of(each[name]) for each in self._tables if name in each}
-        if found and not self._nested:
-            return frozenset(found)
+        found = {family_of(each) for each in self.types(name)}
+        for value in self.named(name):
+            found |= self.families(value)
+        return frozenset(found or (UNKNOWN,))
+
+    def types(self, name: str) -> list[str]:
+        """DuckDB's types of the tables' columns of a name."""
+        return [each[name] for each in self._tables if name in each]
+
+    def named(self, name: str) -> Sequence[exp.Expression]:
+        """What a name is an alias of."""
+        if not self._nested and any(name in each for each in self._tables):
+            return ()
         if self._aliases is None:
             self._aliases = {}
             for alias in self._tree.find_all(exp.Alias):
                 self._aliases.setdefault(alias.alias.upper(), []).append(alias.this)
-        for value in self._aliases.get(name, ()):
-            found |= self.families(value)
-        return frozenset(found or (UNKNOWN,))
+        return self._aliases.get(name, ())
 
     def families(self, node: exp.Expression) -> _Families:
         """The families that an expression may be of; none of a NULL."""
@@ -142,3 +151,38 @@ def _is_text_literal(node: exp.Expression) -> bool:
     """Of which DuckDB makes what is needed, but for fractions (see `coercion.is_fraction`)."""
     node = plain(node)
     return isinstance(node, exp.Literal) and bool(node.is_string)
+
+
+#: The most digits after the point that a division has of numbers with fewer.
+_DIVIDED: Final = 12
+_DIVISIONS: Final = frozenset(("divide", "average", "div0", "div0null", "scaled_like"))
+_SCALE: Final = re.compile(r"DECIMAL\(\d+,\s*(\d+)\)")
+
+
+def most_digits(node: exp.Expression, names: Names, depth: int = 0) -> int:
+    """The digits after the point that a number may have: at least as many as it has."""
+    node = plain(node)
+    if isinstance(node, exp.Literal):
+        return 0 if node.is_string else len(str(node.this).partition(".")[2])
+    if isinstance(node, exp.Column):
+        name = node.name.upper()
+        scales = [_scale(kind) for kind in names.types(name)]
+        if depth < _DEEPEST:
+            scales += [most_digits(each, names, depth + 1) for each in names.named(name)]
+        return max(scales, default=0)
+    if isinstance(node, (exp.Cast, exp.TryCast)):
+        return _scale(node.to.sql("duckdb").upper())
+    values = [most_digits(each, names, depth) for each in node.iter_expressions()]
+    if isinstance(node, exp.Mul):
+        return sum(values)
+    if isinstance(node, exp.Anonymous) and str(node.this).lower() in _DIVISIONS:
+        values.append(_DIVIDED)
+    return max(values, default=0)
+
+
+_DEEPEST: Final = 8
+
+
+def _scale(kind: str) -> int:
+    match = _SCALE.fullmatch(kind)
+    return 0 if match is None else int(match[1])

@@ -255,8 +255,10 @@ def labels(tokens: list[Token], text: str) -> tuple[str, ...]:
     Empty where the outermost SELECT stands in parentheses.
     """
     depth, start, last, found = 0, -1, -1, []
-    for token in tokens:
+    for place, token in enumerate(tokens):
         kind = token.token_type
+        if kind is TokenType.FROM and tokens[place - 1].token_type is TokenType.DISTINCT:
+            kind = TokenType.VAR  # IS DISTINCT FROM
         if kind in _CLOSE:
             depth -= 1
         if depth == 0 and start < 0:

@@ -294,8 +294,7 @@ def _tree(
             raise reader.unexpected()
     if leading[:2] in _ALTERED and (altered := alter_table.command(reader)) is not None:
         return s.AlterTable(**statement_fields(reader), tree=altered)
-    if not postgres:
-        _refuse_foreign(reader)
+    _refuse_foreign(reader, postgres=postgres)
     tokens, returned = returning.cut(_numbered(reader.tokens[reader.at :]))
     tree = parse_tree(tokens, reader.text)
     if returned:
@@ -325,8 +324,13 @@ def _tree(
 _BARE: Final = frozenset(
     (None, TokenType.SELECT, TokenType.L_PAREN, TokenType.ALIAS, TokenType.UNION, TokenType.ALL)
 )
+_FIRST: Final = frozenset((None, TokenType.L_PAREN))
 #: Words of other dialects that sqlglot reads all the same.
-_FOREIGN: Final = frozenset((TokenType.ISNULL, TokenType.NOTNULL))
+_FOREIGN: Final = frozenset((TokenType.ISNULL, TokenType.NOTNULL, TokenType.NULLSAFE_EQ))
+#: Functions of PostgreSQL's among those of `_FOREIGN_CALLS`.
+_POSTGRES_CALLS: Final = frozenset(
+    ("CONVERT", "JSON_OBJECT", "JSON_OBJECTAGG", "JSON_TABLE", "NORMALIZE", "OVERLAY")
+)
 
 
 #: Functions of other dialects that sqlglot has a syntax of its own for.
@@ -339,26 +343,34 @@ _FOREIGN_CALLS: Final = frozenset(
 )  # fmt: skip
 
 
-def _refuse_foreign(reader: Reader) -> None:
+def _refuse_foreign(reader: Reader, *, postgres: bool) -> None:
     """Raises at what only DuckDB and others take: `FROM t`, `x ISNULL`, `USING SAMPLE`, `IF(..)`.
+
+    With `postgres` what PostgreSQL takes is left alone.
 
     Raises SqlSyntaxError, UnknownFunction.
     """
     before: Any = None
+    foreign = frozenset((TokenType.NULLSAFE_EQ,)) if postgres else _FOREIGN
+    calls = _FOREIGN_CALLS - _POSTGRES_CALLS if postgres else _FOREIGN_CALLS
     for at in range(reader.at, len(reader.tokens)):
         token = reader.tokens[at]
-        if token.token_type is TokenType.DARROW:
+        if token.token_type is TokenType.DARROW and not postgres:
             reader.at = at
             raise reader.unexpected()
         kind: Any = token.token_type
         sampled = before is TokenType.USING and kind is TokenType.TABLE_SAMPLE
         bare = kind is TokenType.FROM and before in _BARE
-        if kind in _FOREIGN or sampled or bare or (before is None and kind is TokenType.VALUES):
+        if postgres and before not in _FIRST:
+            bare = False  # SELECT FROM t is PostgreSQL's
+        alone = before is None and kind is TokenType.VALUES and not postgres
+        listed = kind is TokenType.L_BRACKET and before is TokenType.IN
+        if kind in foreign or sampled or bare or alone or listed:
             reader.at = at
             raise reader.unexpected()
         if kind is TokenType.L_PAREN and at > reader.at:
             name = reader.tokens[at - 1]
-            if name.text.upper() in _FOREIGN_CALLS and not reader.is_quoted(name):
+            if name.text.upper() in calls and not reader.is_quoted(name):
                 raise UnknownFunction(
                     f"SQL compilation error:\nUnknown function {name.text.upper()}",
                     position=name.start,

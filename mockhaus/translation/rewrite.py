@@ -57,7 +57,7 @@ class Walk:
 
     __slots__ = (
         "_ctes", "_numbers", "_rowid", "_tables", "arguments", "calls", "compared", "context",
-        "counts", "doubtful", "made", "numbered", "queries", "text", "types", "used",
+        "counts", "doubtful", "made", "numbered", "products", "queries", "text", "types", "used",
         "volatile", "within",
     )  # fmt: skip
 
@@ -73,6 +73,8 @@ class Walk:
         #: What is compared for equality, which is in doubt where text may meet numbers.
         self.compared: list[tuple[exp.Expression, ...]] = []
         self.queries = 0
+        #: Multiplications, whose digits after the point may be more than Snowflake keeps.
+        self.products: list[exp.Expression] = []
         #: Whether columns by table and number, `t.$2`, are still to be found.
         self.numbered = ".$" in text
         self._ctes: list[set[str]] = []
@@ -96,7 +98,7 @@ class Walk:
             self._check_rowid(tree)
         if self.types:
             tree = typed(tree, self.types)
-        if self.doubtful or self.compared:
+        if self.doubtful or self.compared or self.products:
             tree = coercion.agreed(tree, self)
         if any(name.endswith("_OUTPUT_FORMAT") for name in self.context.parameters):
             tree = formatted(tree, self.context.parameters)
@@ -125,6 +127,7 @@ class Walk:
         self.volatile, self.counts = self.volatile or walk.volatile, self.counts or walk.counts
         self.doubtful = self.doubtful or walk.doubtful
         self.compared += walk.compared
+        self.products += walk.products
         self.queries += walk.queries
         return new
 
@@ -452,6 +455,8 @@ def _dot(node: exp.Dot, walk: Walk) -> exp.Expression:
     called = routines.named_by(node)
     if called is not None and isinstance(node.expression, exp.Anonymous):
         return _user_defined(node, called, walk)
+    if isinstance(node.this, (exp.Struct, exp.Array)):
+        raise unknown(node)
     walk.children(node)
     return node
 

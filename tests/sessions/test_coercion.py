@@ -60,6 +60,11 @@ VALUES: list[tuple[str, Any]] = [
     ("GREATEST(w, 3.76123)", Decimal("3.76123")),
     ("NVL(w / 7, w)", Decimal("0.53571429")),
     ("IFF(COUNT(*) = 1, AVG(w) / 7, SUM(w))", Decimal("0.535714285714")),
+    # a product keeps 12 digits after the point, or as many as a factor has
+    ("(d / 3) * (d / 3)", Decimal("0.173611113889")),
+    ("0.1 * 0.0000000000001", Decimal("0")),
+    ("d * d * d", Decimal("1.953125")),
+    ("(d / 3) * f", 0.625000005),
 ]
 
 
@@ -82,6 +87,7 @@ QUERIES: list[tuple[str, list[Any]]] = [
     ("SELECT t.i FROM t JOIN (SELECT '1.0' AS x) u ON t.i = u.x", [1]),
     ("SELECT t.i FROM t JOIN (SELECT 2 AS x) u ON t.s = u.x", []),
     ("SELECT i FROM t ORDER BY s + 1", [1]),
+    ("SELECT y * y FROM (SELECT (d / 3) * (d / 3) AS y FROM t)", [Decimal("0.030140818866")]),
     ("UPDATE t SET i = 5 WHERE s = 1.5; SELECT i FROM t", [5]),
     ("DELETE FROM t WHERE s > 2; SELECT i FROM t", [1]),
     ("CREATE TABLE n AS SELECT w FROM t UNION SELECT w / 7 FROM t; SELECT MIN(w) FROM n",

@@ -53,6 +53,32 @@ FOREIGN: list[tuple[str, type[errors.SqlError]]] = [
 ]
 
 
+#: The same at either door: (statement, error)
+FOREIGN_ANYWHERE: list[tuple[str, type[errors.SqlError]]] = [
+    ("FROM t", errors.SqlSyntaxError),
+    ("SELECT a FROM t WHERE a IN (FROM t)", errors.SqlSyntaxError),
+    ("SELECT a IN [1, 2] FROM t", errors.SqlSyntaxError),
+    ("SELECT * LIKE 'a%' FROM t", errors.SqlSyntaxError),
+    ("SELECT * FROM t USING SAMPLE 10", errors.SqlSyntaxError),
+    ("SELECT * FROM t ASOF JOIN t u ON t.a >= u.a", errors.SqlSyntaxError),
+    ("SELECT 1 <=> 1", errors.SqlSyntaxError),
+    ("SELECT {'a': 1}.a", errors.UnsupportedFeature),
+    ("SELECT IF(a = 1, 2, 3) FROM t", errors.UnknownFunction),
+    ("SELECT ARG_MAX(a, b) FROM t", errors.UnknownFunction),
+]
+
+
+@pytest.mark.parametrize("door", ["snowflake", "postgresql"])
+@pytest.mark.parametrize(("statement", "kind"), FOREIGN_ANYWHERE)
+def test_foreign_anywhere(
+    request: pytest.FixtureRequest, door: str, statement: str, kind: type[errors.SqlError]
+) -> None:
+    connection: Connection = request.getfixturevalue(door)
+    run(connection, TABLES)
+    with pytest.raises(kind):
+        run(connection, statement)
+
+
 #: Snowflake's, and not here: (statement, what the refusal names).
 UNSUPPORTED: list[tuple[str, str]] = [
     ("SELECT a, PRIOR a FROM t CONNECT BY NOCYCLE PRIOR a = a", "CONNECT BY NOCYCLE"),
@@ -113,6 +139,21 @@ MISTAKES: list[tuple[str, str, str, str, int | None]] = [
      "SQL compilation error:\nMissing window specification for window function [RANK]", None),
     ("SELECT (SELECT column1 FROM VALUES (1), (2))", "090150", "21000",
      "Single-row subquery returns more than one row.", None),
+    ("SELECT SUM(SUM(a)) FROM t", "000979", "42803",
+     "SQL compilation error:\nAggregate functions cannot be nested", None),
+    ("SELECT SUM(RANK() OVER (ORDER BY a)) FROM t", "000979", "42803",
+     "SQL compilation error:\nWindow function may not be nested inside an aggregate function", None),
+    ("SELECT a FROM t WHERE RANK() OVER (ORDER BY a) = 1", "000979", "42803",
+     "SQL compilation error:\nWindow function appears outside of SELECT, QUALIFY, and ORDER BY clauses",
+     None),
+    ("SELECT a FROM t GROUP BY SUM(a)", "000979", "42803",
+     "SQL compilation error:\nan aggregate function is not a valid group by expression", None),
+    ("SELECT a FROM t UNION ALL SELECT a FROM t ORDER BY b", "000904", "42703",
+     "SQL compilation error:\ninvalid identifier 'B'", None),
+    ("SELECT 1 FROM t x JOIN t y USING (nope)", "000904", "42703",
+     "SQL compilation error:\ninvalid identifier 'NOPE'", None),
+    ("UPDATE t SET a = 1, a = 2", "002002", "42P07",
+     "SQL compilation error:\nduplicate column name 'A'", None),
     ("CREATE TABLE u (a INT, a INT)", "002002", "42P07",
      "SQL compilation error:\nduplicate column name 'A'", None),
     ("SELECT 1/0", "100051", "22012", "Division by zero", None),

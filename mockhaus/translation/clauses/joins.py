@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
-from mockhaus.errors import SqlSyntaxError
+from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -28,15 +28,21 @@ def _join(node: exp.Join, walk: Walk) -> exp.Expression:
                 hint="Snowflake has no such join.",
             )
     match = node.args.get("match_condition")
+    is_asof = node.args.get("method") == "ASOF"
+    if is_asof and match is None:
+        raise SqlSyntaxError("SQL compilation error:\nASOF JOIN needs a MATCH_CONDITION.")
+    if is_asof and node.args.get("using"):
+        raise UnsupportedFeature(
+            "Unsupported feature 'ASOF JOIN .. USING'.", hint="Write the columns in ON."
+        )
     walk.children(node)
-    if node.args.get("method") == "ASOF":
+    if is_asof:
         conditions = [
             each for each in (node.args.get("on"), node.args.get("match_condition")) if each
         ]
         node.set("match_condition", None)
         node.set("side", "LEFT")
-        if match is not None:
-            node.set("on", exp.and_(*conditions))
+        node.set("on", exp.and_(*conditions))
         return node
     bare = not (node.args.get("on") or node.args.get("using") or node.args.get("method"))
     if bare and node.side in ("LEFT", "RIGHT", "FULL"):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
-from mockhaus.errors import UnsupportedFeature
+from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation import coercion, operands
 from mockhaus.translation.functions.parts import date_part
 from mockhaus.translation.refusals import unknown
@@ -56,6 +56,8 @@ def _arithmetic(node: exp.Add | exp.Sub | exp.Mul, walk: Walk) -> exp.Expression
         operand = operands.plain(node.args[key])
         if operands.is_text(operand) or operands.is_variant(operand):
             node.set(key, operands.number(operand))
+    if isinstance(node, exp.Mul):
+        walk.products.append(node)
     return node
 
 
@@ -89,6 +91,8 @@ def _concatenate(node: exp.DPipe, walk: Walk) -> exp.Expression:
 
 def _like(node: exp.Like | exp.ILike, walk: Walk) -> exp.Expression:
     """`a LIKE ANY (p, q)` and `LIKE ALL`: one LIKE a pattern (DuckDB has no such form)."""
+    if isinstance(node.this, exp.Star):
+        raise SqlSyntaxError("SQL compilation error:\nsyntax error unexpected 'LIKE'.")
     node.set("this", operands.text(node.this))
     patterns = node.expression
     if not isinstance(patterns, (exp.Any, exp.All)):
