@@ -16,7 +16,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench import analytics, concurrency, copying, latency, loading, macros, memory, rows, start
+from bench import (
+    analytics,
+    catalog,
+    concurrency,
+    copying,
+    latency,
+    loading,
+    macros,
+    memory,
+    rows,
+    start,
+)
 from bench.figures import Section, lines
 from bench.process import PeerMissing, mockhaus
 from bench.wire import WireError
@@ -31,6 +42,11 @@ def _ready(quick: bool) -> Section:
 def _sessions(_: bool) -> Section:
     with mockhaus() as server:
         return start.measure_sessions(server)
+
+
+def _catalog(quick: bool) -> Section:
+    with mockhaus() as server:
+        return catalog.measure(server, quick=quick)
 
 
 def _latency(quick: bool) -> Section:
@@ -79,6 +95,7 @@ MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
     "sessions": _sessions,
     "latency": _latency,
     "concurrency": _concurrency,
+    "catalog": _catalog,
     "rows": _rows,
     "copy": _copy,
     "loading": _loading,

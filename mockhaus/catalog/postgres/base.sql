@@ -29,20 +29,15 @@ FROM temp.main."__mockhaus.temporaries" AS t JOIN @schemas AS s ON upper(s.name)
 WHERE upper(t.database) = upper(:database)
 ORDER BY 1
 
--- recorded
--- What is recorded of the relations that are read anew; `@changed` is made while that is done, and
--- so is `@described`: what DuckDB tells of their columns.
-SELECT c.oid, o.properties FROM @changed AS c JOIN (
-    SELECT oid, properties FROM __mockhaus.objects WHERE kind IN ('TABLE', 'VIEW')
-    UNION ALL SELECT oid, properties FROM temp.main."__mockhaus.temporaries") AS o ON o.oid = c.oid
-
 -- new_columns
--- There are many columns and few types, so the types are looked into once each.
+-- Of the relations that are read anew: `@changed` is made while that is done, of their records, and
+-- `@described` is what DuckDB tells of their columns. There are many columns and few types, so the
+-- types are looked into once each.
 WITH described AS MATERIALIZED (
     SELECT d.*, r.type AS declared FROM @described AS d LEFT JOIN (
         SELECT oid, upper(unnest(json_extract_string(properties, '$.columns[*].name'))) AS name,
             nullif(unnest(json_extract_string(properties, '$.columns[*].type')), '') AS type
-        FROM @recorded) AS r ON r.oid = d.oid AND r.name = upper(d.name)),
+        FROM @changed) AS r ON r.oid = d.oid AND r.name = upper(d.name)),
 types AS (
     SELECT type, declared, pg_type_oid(type, declared) AS oid, pg_typmod(type, declared) AS typmod
     FROM (SELECT DISTINCT type, declared FROM described))
@@ -58,7 +53,7 @@ LEFT JOIN (
     SELECT oid, upper(e.name) AS name, e.comment, e.identity FROM (
         SELECT oid, unnest(from_json(json_extract(properties, '$.columns'),
             '[{"name":"VARCHAR","comment":"VARCHAR","identity":["BIGINT"]}]')) AS e
-        FROM @recorded WHERE contains(properties, '"identity": [')
+        FROM @changed WHERE contains(properties, '"identity": [')
             OR regexp_matches(properties, '"comment": "[^"]'))) AS x
     ON x.oid = d.oid AND x.name = upper(d.name)
 ORDER BY d.oid, d.attnum
@@ -69,7 +64,7 @@ WITH found AS MATERIALIZED (
         SELECT oid, from_json(json_extract(properties, '$.constraints'),
             '[{"type":"VARCHAR","name":"VARCHAR","columns":["VARCHAR"],"table":["VARCHAR"],'
             || '"referenced":["VARCHAR"]}]') AS c
-        FROM @recorded WHERE contains(properties, '"constraints": [{')))
+        FROM @changed WHERE contains(properties, '"constraints": [{')))
 SELECT k.oid AS conrelid, k.n, k.c.type AS type, nullif(k.c.name, '') AS name, k.c.columns AS names,
     k.c."table"[1] AS other_database, k.c."table"[2] AS other_schema, k.c."table"[3] AS other,
     k.c.referenced AS referenced, u.attnums, u.attnames
@@ -77,7 +72,7 @@ FROM found AS k JOIN (
     SELECT p.oid, p.n, list(c.attnum ORDER BY p.i) AS attnums, list(c.attname ORDER BY p.i) AS attnames
     FROM (SELECT oid, n, unnest(c.columns) AS name, generate_subscripts(c.columns, 1) AS i
           FROM found) AS p
-    JOIN @new_columns AS c ON c.attrelid = p.oid AND upper(c.attname) = upper(p.name)
+    JOIN @own_columns AS c ON c.attrelid = p.oid AND upper(c.attname) = upper(p.name)
     GROUP BY p.oid, p.n) AS u ON u.oid = k.oid AND u.n = k.n
 ORDER BY k.oid, k.n
 
@@ -85,10 +80,12 @@ ORDER BY k.oid, k.n
 SELECT c.oid, c.stamp, CAST(count(n.attnum) AS SMALLINT) AS natts,
     -- those that PostgreSQL would keep a TOAST table for, with values of any length
     coalesce(c.relkind = 'r' AND bool_or(n.atttypid IN (17, 25, 114, 1043) AND n.atttypmod = -1),
-        FALSE) AS is_toasted,
-    coalesce(bool_or(n.identity IS NOT NULL), FALSE) AS has_identity
-FROM @changed AS c LEFT JOIN @new_columns AS n ON n.attrelid = c.oid
+        FALSE) AS is_toasted
+FROM @changed AS c LEFT JOIN @own_columns AS n ON n.attrelid = c.oid
 GROUP BY c.oid, c.stamp, c.relkind
+
+-- columns (view)
+FROM @own_columns
 
 -- serials
 -- The sequence of an identity column, which PostgreSQL shows as an object of its own.
@@ -100,13 +97,13 @@ SELECT d.attrelid AS "table", d.attnum, upper(d.attname) AS folded, d.identity,
 FROM @columns AS d JOIN @stored_relations AS r ON r.oid = d.attrelid
 WHERE d.identity IS NOT NULL
 
--- relations
+-- relations (view)
 SELECT oid, namespace, nspname, place, name, relname, relkind, relpersistence, comment,
     CAST(NULL AS BIGINT[]) AS identity FROM @stored_relations
 UNION ALL
 SELECT oid, namespace, nspname, place, name, relname, 'S', 'p', NULL, identity FROM @serials
 
--- keys
+-- keys (view)
 SELECT k.*, r.namespace, r.nspname, r.relname,
     coalesce(pg_shown(k.name), r.relname || CASE k.type WHEN 'PRIMARY KEY' THEN '_pkey'
         WHEN 'UNIQUE' THEN '_' || lower(array_to_string(k.names, '_')) || '_key'
@@ -147,14 +144,14 @@ SELECT k.*, f.* EXCLUDE (oid),
             || pg_quoted(f.frelname) || '(' || pg_listed(f.fattnames) || ')' END AS definition
 FROM @keys AS k LEFT JOIN @foreign_keys AS f ON f.oid = k.oid
 
--- indexdefs
+-- indexdefs (view)
 SELECT conindid AS oid, conrelid, relname, nspname, namespace, conname, attnums,
     attnames AS columns, type,
     'CREATE UNIQUE INDEX ' || pg_quoted(conname) || ' ON ' || pg_quoted(nspname) || '.'
     || pg_quoted(relname) || ' USING btree (' || pg_listed(attnames) || ')' AS indexdef
 FROM @keys WHERE type <> 'FOREIGN KEY'
 
--- toasted
+-- toasted (view)
 -- Tables with a TOAST table.
 SELECT oid FROM @known WHERE is_toasted
 

@@ -136,8 +136,7 @@ SELECT c.oid, c.relname, c.relnamespace, c.reltype, 0 AS reloftype, 10 AS relown
     c.relpersistence, c.relkind, c.relnatts, 0 AS relchecks,
     c.relkind = 'v' AND c.relnamespace > 13000 AS relhasrules,
     -- psql asks for foreign keys where there are triggers, which keep them in PostgreSQL
-    c.oid IN (SELECT unnest([k.conrelid, f.confrelid]) FROM @foreign_keys AS f
-        JOIN @own_keys AS k ON k.conrelid + 600 + k.n = f.oid) AS relhastriggers,
+    f.oid IS NOT NULL AS relhastriggers,
     FALSE AS relhassubclass, FALSE AS relrowsecurity, FALSE AS relforcerowsecurity,
     TRUE AS relispopulated, CASE WHEN c.relkind = 'r' THEN 'd' ELSE 'n' END AS relreplident,
     FALSE AS relispartition, 0 AS relrewrite, 0 AS relfrozenxid, 0 AS relminmxid
@@ -153,11 +152,18 @@ FROM (
     UNION ALL
     SELECT oid + 3, 'pg_toast_' || oid, 99, 0, 2, 0, FALSE, 'p', 't', 3 FROM @toasted
     UNION ALL
-    SELECT oid, conname, namespace, 0, 403, 0, FALSE, 'p', 'i', len(attnums) FROM @indexdefs
+    SELECT conindid, conname, namespace, 0, 403, 0, FALSE, 'p', 'i', len(attnums) FROM @keys
+    WHERE type <> 'FOREIGN KEY'
     UNION ALL
     SELECT oid, relname, namespace, 0, CASE WHEN relkind = 'r' THEN 2 ELSE 0 END, -1, FALSE, 'p',
         relkind, len(columns) FROM @system_relations) AS c
-LEFT JOIN @toasted AS t ON t.oid = c.oid ORDER BY c.oid
+LEFT JOIN @toasted AS t ON t.oid = c.oid
+LEFT JOIN (
+    SELECT DISTINCT unnest([k.conrelid, r.oid]) AS oid FROM @keys AS k
+    LEFT JOIN @stored_relations AS r ON r.relkind = 'r' AND upper(r.relname) = upper(k.other)
+        AND upper(r.nspname) = upper(k.in_schema)
+    WHERE k.type = 'FOREIGN KEY') AS f ON f.oid = c.oid
+ORDER BY c.oid
 
 -- other_attributes
 -- Columns of indexes, sequences and the system relations.

@@ -22,7 +22,7 @@ _MOVING: Final = re.compile(r"__mockhaus|\bduckdb_|:(?:database|schema|user|pid|
 FLEETING: Final = frozenset(("pg_settings", "pg_stat_activity"))
 
 #: Relations that are kept from one state of the catalog to the next, and made otherwise.
-KEPT: Final = frozenset(("columns", "own_keys", "known"))
+KEPT: Final = frozenset(("own_columns", "own_keys", "known"))
 
 #: Relations that are there while others are made.
 _PASSING: Final = frozenset(("changed", "described"))

@@ -15,7 +15,7 @@ the catalog, stands in a temporary table as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
@@ -39,12 +39,13 @@ Shared = dict[str, Mapping[str, Any]]
 _MADE: Final = STORED.format("made")
 _FIXED: Final = "fixed"
 _MOVING: Final = "moving"
+_VIEW: Final = "view"
 
 _KEPT: Final = f"""
 CREATE TEMP TABLE IF NOT EXISTS {_MADE} (name VARCHAR, state VARCHAR);
 CREATE TEMP TABLE IF NOT EXISTS {STORED.format("known")} (
-    oid UINTEGER, stamp BIGINT, natts SMALLINT, is_toasted BOOLEAN, has_identity BOOLEAN);
-CREATE TEMP TABLE IF NOT EXISTS {STORED.format("columns")} (
+    oid UINTEGER, stamp BIGINT, natts SMALLINT, is_toasted BOOLEAN);
+CREATE TEMP TABLE IF NOT EXISTS {STORED.format("own_columns")} (
     attrelid UINTEGER, attnum SMALLINT, attname VARCHAR, atttypid UINTEGER, atttypmod INTEGER,
     attnotnull BOOLEAN, adbin VARCHAR, identity BIGINT[], comment VARCHAR);
 CREATE TEMP TABLE IF NOT EXISTS {STORED.format("own_keys")} (
@@ -53,22 +54,27 @@ CREATE TEMP TABLE IF NOT EXISTS {STORED.format("own_keys")} (
     attnums SMALLINT[], attnames VARCHAR[]);
 """
 
-#: Relations that are there while others are read anew, and those that are added to what is kept.
-_PASSING: Final = ("recorded", "new_columns", "new_keys", "new_known")
-_NEW: Final = {"columns": "new_columns", "own_keys": "new_keys", "known": "new_known"}
+#: What is added to what is kept, in this order: each is made of the ones before it.
+_NEW: Final = {"own_columns": "new_columns", "own_keys": "new_keys", "known": "new_known"}
+_OWNERS: Final = {"own_columns": "attrelid", "own_keys": "conrelid", "known": "oid"}
 
 #: Up to so many tables are read one by one; more than that with all others.
 _FEW: Final = 64
 
 _CHANGED: Final = f"""
-SELECT r.oid, r.place, r.stored, r.relkind, r.stamp
-FROM {STORED.format("stored_relations")} AS r
+SELECT r.oid, r.place, r.stored, r.relkind, r.stamp FROM {STORED.format("stored_relations")} AS r
 LEFT JOIN {STORED.format("known")} AS k ON k.oid = r.oid AND k.stamp = r.stamp
 WHERE k.oid IS NULL AND r.relkind IN ('r', 'v')
 """
+_RECORDED: Final = f"""
+SELECT c.*, o.properties FROM ({_CHANGED}) AS c JOIN (
+    SELECT oid, properties FROM {SCHEMA}.objects WHERE kind IN ('TABLE', 'VIEW')
+    UNION ALL SELECT oid, properties FROM {TEMPORARIES}) AS o ON o.oid = c.oid
+"""
 _GONE: Final = f"""
-DELETE FROM {STORED.format("known")} WHERE (oid, stamp) NOT IN (
-    SELECT (oid, stamp) FROM {STORED.format("stored_relations")})
+SELECT k.oid FROM {STORED.format("known")} AS k
+LEFT JOIN {STORED.format("stored_relations")} AS r ON r.oid = k.oid AND r.stamp = k.stamp
+WHERE r.oid IS NULL
 """
 _ALL: Final = f"""
 SELECT c.oid, d.column_index AS attnum, d.column_name AS name, d.data_type AS type, d.is_nullable,
@@ -98,10 +104,11 @@ class Snapshot:
         self._shared = shared
         self._dictionaries: Dictionaries | None = None
         self._made: set[str] = set()
+        self._views: set[str] = set()
         self._new: list[tuple[str, str]] = []
         self._read: dict[str, str] = {}
         self._key: object = None
-        self._state = ""
+        self._state = self._here = ""
         self._values: dict[str, str] = {}
         self._settings: Settings = list
         self._is_committed = False
@@ -155,12 +162,18 @@ class Snapshot:
             f"SELECT count(*), max(stamp), sum(stamp), (SELECT list(oid) FROM {TEMPORARIES})"
             f" FROM {SCHEMA}.objects"
         )
-        state = repr((told, context.database, context.schema, context.user))
+        here = repr((context.database, context.schema, context.user))
+        if here != self._here:
+            self._cursor.rows(f"DELETE FROM {_MADE} WHERE state = '{_VIEW}'")
+            self._here = here
+        state = here + repr(told)
         if state != self._state:
-            self._cursor.rows(f"DELETE FROM {_MADE} WHERE state <> '{_FIXED}'")
+            self._cursor.rows(f"DELETE FROM {_MADE} WHERE state = '{_MOVING}'")
             self._read = {name: of for name, of in self._read.items() if of == _FIXED}
             self._state = state
-        self._made = {str(name) for (name,) in self._cursor.rows(f"SELECT name FROM {_MADE}")}
+        made = dict(self._cursor.rows(f"SELECT name, state FROM {_MADE}"))
+        self._views = {name for name, state in made.items() if state == _VIEW}
+        self._made = made.keys() - self._views
 
     def _make(self, name: str) -> None:
         if name in self._made:
@@ -170,9 +183,12 @@ class Snapshot:
             return
         query = relations()[name]
         sql = self._filled(query)
+        if name in self._views:  # which only what it reads had to be made anew for
+            self._made.add(name)
+            return
         kind = "VIEW" if query.is_view else "TABLE"
         self._cursor.rows(f"CREATE OR REPLACE TEMP {kind} {STORED.format(name)} AS {sql}")
-        self._noted(name, _FIXED if query.is_fixed else _MOVING)
+        self._noted(name, _state(query))
 
     def _filled(self, query: Query) -> str:
         for used in query.uses:
@@ -200,55 +216,62 @@ class Snapshot:
         rows = self._cursor.rows(self._filled(query))
         assert self._dictionaries is not None
         self._dictionaries.put(name, dict(rows))
-        self._read[name] = _FIXED if query.is_fixed else _MOVING
+        self._read[name] = _state(query)
 
     # --- what is kept ----------------------------------------------------------------------------
 
     def _keep(self) -> None:
         """Read the columns and keys of the tables whose record has another stamp."""
+        self._made |= KEPT
+        try:
+            self._refresh()
+        except BaseException:
+            self._made -= KEPT
+            raise
+        for name in KEPT:
+            self._noted(name, _MOVING)
+
+    def _refresh(self) -> None:
         self._make("stored_relations")
         place = self._values["database"].upper()
         known = self._cursor.rows(f"FROM {STORED.format('known')} LIMIT 1")
         if place in self._shared and not known:
             for name, rows in self._shared[place].items():
                 self._cursor.load(STORED.format(name), rows)
+        self._forget([oid for (oid,) in self._cursor.rows(_GONE)])
         changed = self._cursor.rows(_CHANGED)
-        gone = int(self._cursor.rows(_GONE)[0][0])
-        if gone:
-            for name, column in (("columns", "attrelid"), ("own_keys", "conrelid")):
-                self._cursor.rows(
-                    f"DELETE FROM {STORED.format(name)} WHERE {column} NOT IN"
-                    f" (SELECT oid FROM {STORED.format('known')})"
-                )
         if changed:
             self._read_anew(changed)
-        for name in KEPT:
-            self._noted(name, _MOVING)
         if self._is_committed and len(changed) > _FEW:
             self._shared[place] = {
-                name: self._cursor.arrow(f"FROM {STORED.format(name)}") for name in KEPT
+                name: self._cursor.arrow(f"FROM {STORED.format(name)}") for name in _NEW
             }
 
+    def _forget(self, oids: Sequence[int]) -> None:
+        """Drop what is known of these; that it is known goes last, as it comes last."""
+        if oids:
+            for name, column in _OWNERS.items():
+                gone = f"list_contains($1, {column})"
+                self._cursor.rows(f"DELETE FROM {STORED.format(name)} WHERE {gone}", (oids,))
+
     def _read_anew(self, changed: list[tuple[Any, ...]]) -> None:
-        self._temporary("changed", _CHANGED)
-        if len(changed) > _FEW:
+        self._forget([row[0] for row in changed])  # half of it, after an interruption
+        self._temporary("changed", _RECORDED)
+        try:
+            self._temporary("described", _ALL if len(changed) > _FEW else _described(changed))
+        except SqlError:  # a view of what is gone
             self._temporary("described", _ALL)
-        else:
-            try:
-                self._temporary("described", _described(changed))
-            except SqlError:  # a view of what is gone
-                self._temporary("described", _ALL)
-        for name in _PASSING:
-            self._temporary(name, self._filled(relations()[name]))
         for name, of in _NEW.items():
-            self._cursor.rows(f"INSERT INTO {STORED.format(name)} FROM {STORED.format(of)}")
-        for name in ("changed", "described", *_PASSING):
-            self._cursor.rows(f"DROP TABLE {STORED.format(name)}")
-            self._made.discard(name)
+            rows = self._filled(relations()[of])
+            self._cursor.rows(f"INSERT INTO {STORED.format(name)} {rows}")
 
     def _temporary(self, name: str, sql: str) -> None:
         self._cursor.rows(f"CREATE OR REPLACE TEMP TABLE {STORED.format(name)} AS {sql}")
         self._made.add(name)
+
+
+def _state(query: Query) -> str:
+    return _FIXED if query.is_fixed else _VIEW if query.is_view else _MOVING
 
 
 def _described(changed: Iterable[tuple[Any, ...]]) -> str:

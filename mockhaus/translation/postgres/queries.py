@@ -87,6 +87,8 @@ def _with(node: exp.Expression, walk: Walk, scope: Scope) -> None:
     with_ = node.args.get("with_")
     if with_ is None:
         return
+    if with_.args.get("recursive"):
+        with_.set("expressions", [new for cte in with_.expressions for new in _steady(cte)])
     for cte in with_.expressions:
         alias = cast(exp.Expression, cte.args["alias"])
         name = folded(alias.this)
@@ -96,6 +98,35 @@ def _with(node: exp.Expression, walk: Walk, scope: Scope) -> None:
         quote(alias)
         cte.set("this", walk.rewrite(cte.this))
         scope.ctes[name] = _renamed(columns_of(cte.this), renamed)
+
+
+def _steady(cte: exp.CTE) -> list[exp.Expression]:
+    """A recursive CTE, and before it the derived tables that are the same at each of its steps.
+
+    DuckDB would make them again at each step, and once more where the first one has the same.
+    """
+    if not isinstance(cte.this, exp.Union):
+        return [cte]
+    first, step = cte.this.this, cte.this.expression
+    made: dict[exp.Expression, exp.CTE] = {}
+    for query in list(step.find_all(exp.Subquery)):
+        table = query.parent
+        if not isinstance(table, (exp.From, exp.Join)) or table.parent is not step:
+            continue
+        if any(each.name.lower() == cte.alias.lower() for each in query.find_all(exp.Table)):
+            continue
+        made.setdefault(query.this, _materialized(query.this, f"{cte.alias}__{len(made) + 1}"))
+    for query in [*step.find_all(exp.Subquery), *first.find_all(exp.Subquery)]:
+        if isinstance(query.parent, (exp.From, exp.Join)) and query.this in made:
+            new = exp.to_table(made[query.this].alias)
+            new.set("alias", query.args.get("alias"))
+            query.replace(new)
+    return [*made.values(), cte]
+
+
+def _materialized(query: exp.Expression, name: str) -> exp.CTE:
+    alias = exp.TableAlias(this=exp.to_identifier(name))
+    return exp.CTE(this=query.copy(), alias=alias, materialized=True)
 
 
 def _renamed(columns: list[tuple[str, str | None]] | None, names: list[str]) -> Columns | None:

@@ -162,7 +162,7 @@ class Walk:
             elif name.startswith("__arg_"):
                 number = int(name.removeprefix("__arg_"))
                 value = arguments[number] if number < len(arguments) else exp.Null()
-                node.replace(exp.Paren(this=value.copy()))
+                node.replace(exp.Paren(this=_again(value)))
             elif name.startswith("__val_"):
                 node.replace(self.value(name.removeprefix("__val_")))
         bare = tree.this
@@ -178,6 +178,13 @@ class Walk:
             return exp.Literal.string(VERSION)
         value = {"database": context.database, "schema": context.schema, "user": context.user}[name]
         return exp.Null() if value is None else exp.Literal.string(shown(value))
+
+
+def _again(value: exp.Expression) -> exp.Expression:
+    """A rewritten argument, to be used once more; what was noted of it has been asked for."""
+    for query in value.find_all(exp.Query):
+        query.meta.pop("columns", None)
+    return value.copy()
 
 
 @lru_cache(maxsize=512)
