@@ -22,14 +22,12 @@ SCHEMA: Final = "__mockhaus"
 #: Characters of an identifier (Snowflake's manual: "Identifier requirements").
 MAX_LENGTH: Final = 255
 
-#: PostgreSQL clients know an object by a number, its OID, for as long as it lives. What belongs to
-#: a table (row type, keys, indexes, defaults) has the numbers between its own and the next.
+#: PostgreSQL clients know an object by a number, its OID, for as long as it lives.
 FIRST_OID: Final = 16_384
-OID_STEP: Final = 2_048
 
 _SETUP: Final = f"""
 CREATE SCHEMA IF NOT EXISTS {SCHEMA};
-CREATE SEQUENCE IF NOT EXISTS {SCHEMA}.oids START WITH {FIRST_OID} INCREMENT BY {OID_STEP};
+CREATE SEQUENCE IF NOT EXISTS {SCHEMA}.oids START WITH {FIRST_OID};
 CREATE SEQUENCE IF NOT EXISTS {SCHEMA}.stamps;
 CREATE TABLE IF NOT EXISTS {SCHEMA}.objects (
     kind VARCHAR NOT NULL,
@@ -84,6 +82,19 @@ def set_up(cursor: Cursor) -> None:
     for statement in _SETUP.split(";"):
         if statement.strip():
             cursor.run(statement)
+    told = cursor.rows(
+        "SELECT increment_by FROM duckdb_sequences()"
+        f" WHERE schema_name = '{SCHEMA}' AND sequence_name = 'oids' AND increment_by > 1"
+    )
+    if told:
+        _close_up(cursor, int(told[0][0]))
+
+
+def _close_up(cursor: Cursor, step: int) -> None:
+    """Number the objects of a database in which they still lie apart one after the other."""
+    cursor.run(f"UPDATE {SCHEMA}.objects SET oid = {FIRST_OID} + (oid - {FIRST_OID}) // {step}")
+    last = cursor.rows(f"SELECT coalesce(max(oid), {FIRST_OID}) FROM {SCHEMA}.objects")[0][0]
+    cursor.run(f"CREATE OR REPLACE SEQUENCE {SCHEMA}.oids START WITH {int(last) + 1}")
 
 
 def set_up_temporaries(cursor: Cursor) -> None:

@@ -1,7 +1,7 @@
 -- What the catalogs are made of. `-- name` begins the rows of a relation, `-- name (view)` those of
 -- one that is not kept; `@name` is one of these relations, `:database`, `:schema` and `:user` are
--- those of the connection. Object OIDs are recorded and lie 2,048 apart: what belongs to a table
--- has its OIDs right behind the table's.
+-- those of the connection. Object OIDs are recorded; what belongs to a table has 2,048 numbers of
+-- its own (see pg_part).
 
 -- system_relations
 SELECT CAST(p[1] AS UINTEGER) AS oid, p[2] AS relkind,
@@ -90,7 +90,7 @@ FROM @own_columns
 -- serials
 -- The sequence of an identity column, which PostgreSQL shows as an object of its own.
 SELECT d.attrelid AS "table", d.attnum, upper(d.attname) AS folded, d.identity,
-    CAST(d.attrelid + 9 + row_number() OVER (PARTITION BY d.attrelid ORDER BY d.attname) AS UINTEGER)
+    pg_part(d.attrelid, 9 + row_number() OVER (PARTITION BY d.attrelid ORDER BY d.attname))
         AS oid,
     r.namespace, r.nspname, r.place, upper(r.relname || '_' || d.attname || '_SEQ') AS name,
     r.relname || '_' || d.attname || '_seq' AS relname
@@ -109,8 +109,8 @@ SELECT k.*, r.namespace, r.nspname, r.relname,
         WHEN 'UNIQUE' THEN '_' || lower(array_to_string(k.names, '_')) || '_key'
         ELSE '_' || lower(array_to_string(k.names, '_')) || '_fkey' END) AS conname,
     coalesce(k.other_schema, r.nspname) AS in_schema,
-    CAST(k.conrelid + 600 + k.n AS UINTEGER) AS oid,
-    CASE WHEN k.type = 'FOREIGN KEY' THEN 0 ELSE CAST(k.conrelid + 100 + k.n AS UINTEGER) END
+    pg_part(k.conrelid, 600 + k.n) AS oid,
+    CASE WHEN k.type = 'FOREIGN KEY' THEN 0 ELSE pg_part(k.conrelid, 100 + k.n) END
         AS conindid
 FROM @own_keys AS k JOIN @stored_relations AS r ON r.oid = k.conrelid
 
@@ -183,9 +183,10 @@ WHERE r.oid <> v.oid
 SELECT oid, nspname, relname, reltype, visible,
     CASE WHEN visible THEN pg_quoted(relname)
          ELSE pg_quoted(nspname) || '.' || pg_quoted(relname) END AS shown
-FROM (SELECT oid, nspname, relname, oid + 2047 AS reltype,
+FROM (SELECT oid, nspname, relname,
+          CASE WHEN relkind = 'S' THEN 0 ELSE pg_part(oid, 2047) END AS reltype,
           upper(nspname) = upper(:schema) AS visible FROM @relations
-      UNION ALL SELECT oid + 3, 'pg_toast', 'pg_toast_' || oid, 0, FALSE FROM @toasted
+      UNION ALL SELECT pg_part(oid, 3), 'pg_toast', 'pg_toast_' || oid, 0, FALSE FROM @toasted
       UNION ALL SELECT oid, nspname, conname, 0, upper(nspname) = upper(:schema) FROM @indexdefs
       UNION ALL SELECT oid, CASE namespace WHEN 11 THEN 'pg_catalog' ELSE 'information_schema' END,
           relname, 0, namespace = 11 FROM @system_relations)
@@ -212,7 +213,7 @@ FROM (SELECT t.oid, t.typname, e.typname AS element, CASE coalesce(e.typname, t.
       FROM @system_types AS t LEFT JOIN @system_types AS e
         ON t.typcategory = 'A' AND t.typlen = -1 AND e.oid = t.typelem)
 UNION ALL
-SELECT oid + 2047, relname, nspname || '.' || relname, nspname || '.' || relname, NULL
+SELECT pg_part(oid, 2047), relname, nspname || '.' || relname, nspname || '.' || relname, NULL
 FROM @relations WHERE relkind IN ('r', 'v')
 
 -- routines

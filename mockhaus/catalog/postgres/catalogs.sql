@@ -125,14 +125,14 @@ SELECT oid, typname, 11 AS typnamespace, 10 AS typowner, typlen, typbyval,
     FALSE AS typnotnull, 0 AS typbasetype, -1 AS typtypmod, 0 AS typndims, p[19] AS typcollation,
     p[20] AS typsubscript FROM @system_types
 UNION ALL
-SELECT oid + 2047, relname, namespace, 10, '-1', FALSE, 'c', 'C', FALSE, TRUE, ',', oid, '0', '0',
+SELECT pg_part(oid, 2047), relname, namespace, 10, '-1', FALSE, 'c', 'C', FALSE, TRUE, ',', oid, '0', '0',
     '2290', '2291', '2402', '2403', '0', '0', 0, 'd', 'x', FALSE, 0, -1, 0, '0', '0'
 FROM @relations WHERE relkind IN ('r', 'v')
 
 -- pg_class
 SELECT c.oid, c.relname, c.relnamespace, c.reltype, 0 AS reloftype, 10 AS relowner, c.relam,
     c.oid AS relfilenode, 0 AS reltablespace, 0 AS relpages, c.reltuples, 0 AS relallvisible,
-    coalesce(t.oid + 3, 0) AS reltoastrelid, c.relhasindex, FALSE AS relisshared,
+    coalesce(pg_part(t.oid, 3), 0) AS reltoastrelid, c.relhasindex, FALSE AS relisshared,
     c.relpersistence, c.relkind, c.relnatts, 0 AS relchecks,
     c.relkind = 'v' AND c.relnamespace > 13000 AS relhasrules,
     -- psql asks for foreign keys where there are triggers, which keep them in PostgreSQL
@@ -142,7 +142,7 @@ SELECT c.oid, c.relname, c.relnamespace, c.reltype, 0 AS reloftype, 10 AS relown
     FALSE AS relispartition, 0 AS relrewrite, 0 AS relfrozenxid, 0 AS relminmxid
 FROM (
     SELECT r.oid, r.relname, r.namespace AS relnamespace,
-        CASE WHEN r.relkind = 'S' THEN 0 ELSE r.oid + 2047 END AS reltype,
+        CASE WHEN r.relkind = 'S' THEN 0 ELSE pg_part(r.oid, 2047) END AS reltype,
         CASE WHEN r.relkind = 'r' THEN 2 ELSE 0 END AS relam, -1 AS reltuples,
         r.oid IN (SELECT conrelid FROM @own_keys WHERE type <> 'FOREIGN KEY') AS relhasindex,
         r.relpersistence, r.relkind,
@@ -150,7 +150,7 @@ FROM (
     FROM @relations AS r
     LEFT JOIN @known AS n ON n.oid = r.oid
     UNION ALL
-    SELECT oid + 3, 'pg_toast_' || oid, 99, 0, 2, 0, FALSE, 'p', 't', 3 FROM @toasted
+    SELECT pg_part(oid, 3), 'pg_toast_' || oid, 99, 0, 2, 0, FALSE, 'p', 't', 3 FROM @toasted
     UNION ALL
     SELECT conindid, conname, namespace, 0, 403, 0, FALSE, 'p', 'i', len(attnums) FROM @keys
     WHERE type <> 'FOREIGN KEY'
@@ -207,7 +207,7 @@ FROM (
 JOIN @system_types AS t ON t.oid = a.atttypid ORDER BY a.attrelid, a.attnum
 
 -- pg_attrdef
-SELECT attrelid + 1024 + attnum AS oid, attrelid AS adrelid, attnum AS adnum, adbin
+SELECT pg_part(attrelid, CAST(1024 AS INTEGER) + attnum) AS oid, attrelid AS adrelid, attnum AS adnum, adbin
 FROM @columns WHERE adbin IS NOT NULL
 
 -- pg_constraint
@@ -279,15 +279,15 @@ SELECT oid, proname, namespace, 10, 14, 100, CASE WHEN is_set THEN 1000 ELSE 0 E
     len(types), defaults, prorettype, types, nullif(names, []), body FROM @routines
 
 -- pg_rewrite
-SELECT oid + 1 AS oid, '_RETURN' AS rulename, oid AS ev_class, '1' AS ev_type, 'O' AS ev_enabled,
+SELECT pg_part(oid, 1) AS oid, '_RETURN' AS rulename, oid AS ev_class, '1' AS ev_type, 'O' AS ev_enabled,
     TRUE AS is_instead FROM @views
 
 -- pg_depend
-SELECT 1247 AS classid, oid + 2047 AS objid, 0 AS objsubid, 1259 AS refclassid, oid AS refobjid,
+SELECT 1247 AS classid, pg_part(oid, 2047) AS objid, 0 AS objsubid, 1259 AS refclassid, oid AS refobjid,
     0 AS refobjsubid, 'i' AS deptype FROM @relations WHERE relkind IN ('r', 'v')
 UNION ALL SELECT 1259, oid, 0, 2615, namespace, 0, 'n' FROM @relations
 UNION ALL SELECT 1255, oid, 0, 2615, namespace, 0, 'n' FROM @routines
-UNION ALL SELECT 1259, oid + 3, 0, 1259, oid, 0, 'i' FROM @toasted
+UNION ALL SELECT 1259, pg_part(oid, 3), 0, 1259, oid, 0, 'i' FROM @toasted
 UNION ALL SELECT 2604, oid, 0, 1259, adrelid, adnum, 'a' FROM @pg_attrdef
 UNION ALL SELECT 2606, oid, 0, 1259, conrelid, unnest(attnums), 'a' FROM @constraints
 UNION ALL SELECT 2606, oid, 0, 1259, confrelid, unnest(fattnums), 'n' FROM @constraints
@@ -295,8 +295,8 @@ UNION ALL SELECT 2606, oid, 0, 1259, confrelid, unnest(fattnums), 'n' FROM @cons
 UNION ALL SELECT 2606, oid, 0, 1259, findid, 0, 'n' FROM @constraints WHERE findid IS NOT NULL
 UNION ALL SELECT 1259, conindid, 0, 2606, oid, 0, 'i' FROM @constraints WHERE conindid > 0
 UNION ALL SELECT 1259, oid, 0, 1259, "table", attnum, 'i' FROM @serials
-UNION ALL SELECT 2618, oid + 1, 0, 1259, oid, 0, unnest(['i', 'n']) FROM @views
-UNION ALL SELECT 2618, u.oid + 1, 0, 1259, u.used, c.attnum, 'n' FROM @view_uses AS u
+UNION ALL SELECT 2618, pg_part(oid, 1), 0, 1259, oid, 0, unnest(['i', 'n']) FROM @views
+UNION ALL SELECT 2618, pg_part(u.oid, 1), 0, 1259, u.used, c.attnum, 'n' FROM @view_uses AS u
     JOIN @columns AS c ON c.attrelid = u.used AND list_contains(u.words, upper(c.attname))
 
 -- pg_tables

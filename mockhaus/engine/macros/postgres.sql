@@ -3,6 +3,11 @@
 -- A stored name as these clients see it: unquoted ones in lower case.
 CREATE OR REPLACE MACRO pg_shown(n) AS CASE WHEN n = upper(n) THEN lower(n) ELSE n END;
 
+-- The OID of what belongs to a table: its row type, keys, defaults. Tables are numbered from 16,384
+-- on; each has 2,048 numbers for its parts above a thousand million, where no object's number is.
+CREATE OR REPLACE MACRO pg_part(oid, part) AS
+    CAST(1000000000 + (CAST(oid AS BIGINT) - 16384) * 2048 + part AS UINTEGER);
+
 -- quote_ident (manual, 9.4).
 CREATE OR REPLACE MACRO pg_quoted(n) AS
     CASE WHEN regexp_full_match(n, '[a-z_][a-z0-9_$]*') THEN n
