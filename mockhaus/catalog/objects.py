@@ -82,19 +82,6 @@ def set_up(cursor: Cursor) -> None:
     for statement in _SETUP.split(";"):
         if statement.strip():
             cursor.run(statement)
-    told = cursor.rows(
-        "SELECT increment_by FROM duckdb_sequences()"
-        f" WHERE schema_name = '{SCHEMA}' AND sequence_name = 'oids' AND increment_by > 1"
-    )
-    if told:
-        _close_up(cursor, int(told[0][0]))
-
-
-def _close_up(cursor: Cursor, step: int) -> None:
-    """Number the objects of a database in which they still lie apart one after the other."""
-    cursor.run(f"UPDATE {SCHEMA}.objects SET oid = {FIRST_OID} + (oid - {FIRST_OID}) // {step}")
-    last = cursor.rows(f"SELECT coalesce(max(oid), {FIRST_OID}) FROM {SCHEMA}.objects")[0][0]
-    cursor.run(f"CREATE OR REPLACE SEQUENCE {SCHEMA}.oids START WITH {int(last) + 1}")
 
 
 def set_up_temporaries(cursor: Cursor) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from mockhaus.catalog import objects
-from mockhaus.catalog.objects import FIRST_OID, OID_STEP, SCHEMA
+from mockhaus.catalog.objects import FIRST_OID, SCHEMA
 from mockhaus.engine.database import Cursor
 from mockhaus.errors import LaterVersion
 from mockhaus.ingestion import history
@@ -21,7 +21,7 @@ from mockhaus.ingestion import history
 STEPS: Final = (
     # Objects have a time of their last change, and a number.
     f"""
-    CREATE SEQUENCE IF NOT EXISTS {SCHEMA}.oids START WITH {FIRST_OID} INCREMENT BY {OID_STEP};
+    CREATE SEQUENCE IF NOT EXISTS {SCHEMA}.oids START WITH {FIRST_OID} INCREMENT BY 2048;
     ALTER TABLE {SCHEMA}.objects ADD COLUMN IF NOT EXISTS altered TIMESTAMPTZ DEFAULT now();
     ALTER TABLE {SCHEMA}.objects ADD COLUMN IF NOT EXISTS oid BIGINT
         DEFAULT nextval('{SCHEMA}.oids')

@@ -5,8 +5,11 @@ CREATE OR REPLACE MACRO pg_shown(n) AS CASE WHEN n = upper(n) THEN lower(n) ELSE
 
 -- The OID of what belongs to a table: its row type, keys, defaults. Tables are numbered from 16,384
 -- on; each has 2,048 numbers for its parts above a thousand million, where no object's number is.
+-- Numbers that leave no room there are of a session in which objects lie 2,048 apart, as they once
+-- did: the parts are in between.
 CREATE OR REPLACE MACRO pg_part(oid, part) AS
-    CAST(1000000000 + (CAST(oid AS BIGINT) - 16384) * 2048 + part AS UINTEGER);
+    CAST(CASE WHEN oid < 1600000 THEN 1000000000 + (CAST(oid AS BIGINT) - 16384) * 2048
+              ELSE oid END + part AS UINTEGER);
 
 -- quote_ident (manual, 9.4).
 CREATE OR REPLACE MACRO pg_quoted(n) AS
