@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mockhaus.catalog.account import require
 from mockhaus.catalog.containers import require_database, schema_name
 from mockhaus.catalog.listing import Listing, Rows, shaped
 from mockhaus.catalog.objects import CatalogObject, Objects
@@ -91,6 +92,9 @@ _SESSION: Final = (
 
 SESSION: Final = {each.name: each for each in _SESSION}
 
+#: Those of sessions that a warehouse has too.
+_WAREHOUSE: Final = ("STATEMENT_QUEUED_TIMEOUT_IN_SECONDS", "STATEMENT_TIMEOUT_IN_SECONDS")
+
 #: Parameters of databases, schemas and tables.
 _OBJECT: Final = (
     Parameter("DATA_RETENTION_TIME_IN_DAYS", "1", "NUMBER",
@@ -170,6 +174,11 @@ def _shown(workspace: Workspace, statement: s.Show) -> Rows:
         own = workspace.context.parameters if kind == "SESSION" else {}
         levels = [("SESSION", own), ("ACCOUNT", account)]
         known = SESSION if kind == "SESSION" else {**SESSION, **OBJECT}
+    elif kind in ("WAREHOUSE", "USER"):
+        if statement.in_name is not None:
+            require(workspace, kind, statement.in_name.name)
+        levels = [("ACCOUNT", account)]
+        known = SESSION if kind == "USER" else {name: SESSION[name] for name in _WAREHOUSE}
     elif kind in ("DATABASE", "SCHEMA", "TABLE"):
         levels = [(each.kind, each.properties) for each in _places(workspace, kind, statement)]
         levels.append(("ACCOUNT", account))

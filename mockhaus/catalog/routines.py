@@ -257,6 +257,10 @@ def _user_functions(workspace: Workspace, statement: s.Show) -> Rows:
 def _functions(workspace: Workspace, statement: s.Show) -> Rows:
     """SHOW FUNCTIONS without IN lists the built-in ones too."""
     yield from _user_functions(workspace, statement)
+    yield from _built_in(workspace, statement)
+
+
+def _built_in(workspace: Workspace, statement: s.Show) -> Rows:
     if statement.in_kind is None and statement.in_name is None:
         for name in sorted(_BUILT_IN):
             yield (None, name, "", "Y", "N", "Y", None, None, None, None, "", None, None, "N", None,
@@ -273,6 +277,7 @@ _SHAPE: Final = shaped(
 LISTINGS: Final = {
     "FUNCTIONS": Listing(_SHAPE, _functions),
     "USER FUNCTIONS": Listing(_SHAPE, _user_functions),
+    "BUILTIN FUNCTIONS": Listing(_SHAPE, _built_in),
 }
 
 

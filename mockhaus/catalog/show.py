@@ -38,7 +38,8 @@ def show(workspace: Workspace, statement: s.Show) -> Result:
 
 
 def _listing(statement: s.Show) -> Listing:
-    found = LISTINGS.get(statement.object)
+    side = " OF" if (statement.in_kind or "").startswith("OF ") else ""
+    found = LISTINGS.get(statement.object + side)
     if found is None:
         raise UnsupportedFeature(f"Unsupported feature 'SHOW {statement.object}'.")
     return found

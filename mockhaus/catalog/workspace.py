@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects
@@ -14,6 +15,26 @@ from mockhaus.engine.database import Cursor
 from mockhaus.result import Column, Result
 from mockhaus.translation.context import Context
 from mockhaus.translation.statements import Statement
+
+
+class Running(Protocol):
+    """A connection with a transaction or a lock."""
+
+    user: str
+    connection: int
+    id: str
+    name: str
+    started: datetime | None
+
+
+class Locks(Protocol):
+    """What a session knows of its transactions and locks; see `sessions.locks`."""
+
+    def transactions(self) -> Sequence[Running]:
+        """Those that are open."""
+
+    def listed(self) -> Sequence[tuple[str, Running, datetime | None]]:
+        """Locks: of what, whose, since when; None of one that is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +55,8 @@ class Workspace:
     answered: Callable[[str], tuple[Column, ...]] | None = None
     #: The folders that file:// stages, PUT and GET reach.
     folders: tuple[Path, ...] = (Path("/"),)
+    #: The transactions and locks of the session.
+    locks: Locks | None = None
     #: The id that the statement has or, where no connection runs it, one of its own.
     query_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 

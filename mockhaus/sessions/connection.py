@@ -12,7 +12,7 @@ one connection runs one statement at a time.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -34,6 +34,7 @@ from mockhaus.sessions.deadline import limited
 from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads, written
 from mockhaus.sessions.gate import gated
 from mockhaus.sessions.history import now
+from mockhaus.sessions.locks import Owner
 from mockhaus.sessions.past import made
 from mockhaus.sessions.placing import place
 from mockhaus.sessions.preparing import Prepared, Preparer, exact
@@ -79,7 +80,8 @@ class Connection:
         #: What a catalog query says of the settings; the PostgreSQL door knows them.
         self.settings: Settings = list
         self._cursor = cursor
-        self._transaction = Transaction(cursor, session.locks, transactions, self._undone)
+        owner = Owner(context.user, context.connection_id)
+        self._transaction = Transaction(cursor, session.locks, transactions, self._undone, owner)
         self._preparer = Preparer(
             cursor,
             self._transaction,
@@ -95,6 +97,7 @@ class Connection:
             relation=lambda name: self._preparer.relations.find(name, self.context),
             routines=self._preparer.routines,
             made=lambda name, argument: made(session, name, argument),
+            transaction=owner,
             ddl=lambda kind, name, full: get_ddl(self._workspace(), kind, name, full=full),
             described=lambda text: [each.type for each in cursor.describe(text)],
         )
@@ -198,6 +201,7 @@ class Connection:
             answered=lambda query_id: self.session.results.get(query_id).columns,
             folders=self.session.stage_folders,
             query_id=self.recorder.coming_id(),
+            locks=self.session.locks,
         )
 
     @gated
@@ -319,7 +323,7 @@ class Connection:
             )
         boundary = _BOUNDARIES.get(type(statement))
         if boundary is not None:
-            return boundary(self)
+            return boundary(self, statement)
         self._transaction.check()
         if isinstance(statement, scripting.STATEMENTS):
             return scripting.run(self, self._workspace, self._transaction, prepared, rows[0])
@@ -432,7 +436,7 @@ class Connection:
     def begin_implicit(self) -> None:
         """Open the transaction of several statements sent as one; none if one is open."""
         if self._transaction.state is State.IDLE:
-            self._begin(State.IMPLICIT)
+            self._begin(state=State.IMPLICIT)
 
     def end_implicit(self, *, commit: bool) -> None:
         """End what `begin_implicit` opened."""
@@ -442,16 +446,16 @@ class Connection:
             else:
                 self._transaction.rollback()
 
-    def _begin(self, state: State = State.OPEN) -> Result:
+    def _begin(self, begun: s.Begin | None = None, state: State = State.OPEN) -> Result:
         self._temporary = self.context.temporary
-        self._transaction.begin(state)
+        self._transaction.begin(state, begun.name if begun is not None else "")
         return status("BEGIN", _DONE)
 
-    def _commit(self) -> Result:
+    def _commit(self, _: s.Commit | None = None) -> Result:
         self.session.results.written()
         return status("COMMIT" if self._transaction.commit() else "ROLLBACK", _DONE)
 
-    def _rollback(self) -> Result:
+    def _rollback(self, _: s.Rollback) -> Result:
         self._transaction.rollback()
         return status("ROLLBACK", _DONE)
 
@@ -511,7 +515,7 @@ class Connection:
         self.session.left(self)
 
 
-_BOUNDARIES: Final = {
+_BOUNDARIES: Final[dict[type[s.Statement], Callable[[Connection, Any], Result]]] = {
     s.Begin: Connection._begin,
     s.Commit: Connection._commit,
     s.Rollback: Connection._rollback,

@@ -7,25 +7,37 @@ a Deadlock at once; a wait can be cancelled and has a limit (Snowflake's LOCK_TI
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from mockhaus.errors import Canceled, Deadlock, LockTimeout
+from mockhaus.sessions.history import now
 
 #: Seconds a statement waits for a lock: Snowflake's LOCK_TIMEOUT default, twelve hours.
 LOCK_TIMEOUT: Final = 43_200.0
 
 
+@dataclass(slots=True, eq=False)
 class Owner:
-    """A transaction, as the holder of locks."""
+    """A connection, as the holder of locks, with the transaction that it has open.
 
-    __slots__ = ("cancelled", "held", "waits_for")
+    `held` tells for each lock since when; `id` is '' while no transaction is open, `last` that of
+    the latest one.
+    """
 
-    def __init__(self) -> None:
-        self.held: set[str] = set()
-        self.waits_for: str | None = None
-        self.cancelled = False
+    user: str = ""
+    connection: int = 0
+    id: str = ""
+    last: str = ""
+    name: str = ""
+    started: datetime | None = None
+    held: dict[str, datetime] = field(default_factory=dict)
+    waits_for: str | None = None
+    cancelled: bool = False
 
 
 class Locks:
@@ -34,6 +46,43 @@ class Locks:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._owners: dict[str, Owner] = {}
+        self._open: dict[str, Owner] = {}
+        self._ids = itertools.count(time.time_ns() // 1_000_000)
+
+    # --- transactions ----------------------------------------------------------------------------
+
+    def opened(self, owner: Owner, name: str) -> None:
+        """The owner has begun a transaction."""
+        with self._changed:
+            owner.id = owner.last = str(next(self._ids))
+            owner.name, owner.started = name or owner.id, now()
+            self._open[owner.id] = owner
+
+    def closed(self, owner: Owner) -> None:
+        """The owner's transaction is over, if it had one."""
+        if owner.id:
+            with self._changed:
+                self._open.pop(owner.id, None)
+                owner.id = ""
+
+    def transactions(self) -> list[Owner]:
+        """Those that have a transaction open, the oldest first."""
+        with self._changed:
+            return list(self._open.values())
+
+    def listed(self) -> list[tuple[str, Owner, datetime | None]]:
+        """Each lock that is held, by whom, since when; None of one that is waited for."""
+        with self._changed:
+            found: list[tuple[str, Owner, datetime | None]] = []
+            for owner in {
+                id(o): o for o in (*self._owners.values(), *self._open.values())
+            }.values():
+                found += [(key, owner, since) for key, since in owner.held.items()]
+                if owner.waits_for is not None:
+                    found.append((owner.waits_for, owner, None))
+            return found
+
+    # --- locks -----------------------------------------------------------------------------------
 
     def acquire(self, owner: Owner, key: str, timeout: float | None = None) -> None:
         """Take a lock, waiting for its holder. Raises Deadlock, LockTimeout, Canceled."""
@@ -55,7 +104,7 @@ class Locks:
                 finally:
                     owner.waits_for = None
             self._owners[key] = owner
-            owner.held.add(key)
+            owner.held.setdefault(key, now())
 
     def release(self, owner: Owner) -> None:
         """Give back everything the owner holds."""

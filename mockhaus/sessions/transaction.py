@@ -66,7 +66,12 @@ class Transaction:
     """`undone` is called whenever changes to objects may have been rolled back."""
 
     def __init__(
-        self, cursor: Cursor, locks: Locks, rules: Transactions, undone: Callable[[], None]
+        self,
+        cursor: Cursor,
+        locks: Locks,
+        rules: Transactions,
+        undone: Callable[[], None],
+        owner: Owner,
     ) -> None:
         self.state = State.IDLE
         #: How many transactions have been opened.
@@ -76,7 +81,7 @@ class Transaction:
         self.lock_timeout: float | None = None
         self._cursor = cursor
         self._locks = locks
-        self._owner = Owner()
+        self.owner = owner
         self._undone = undone
         self._after_commit: list[Callable[[], None]] = []
         self._savepoints: list[Savepoint] = []
@@ -120,12 +125,13 @@ class Transaction:
 
     # --- boundaries ------------------------------------------------------------------------------
 
-    def begin(self, state: State = State.OPEN) -> None:
+    def begin(self, state: State = State.OPEN, name: str = "") -> None:
         """Open a transaction; an implicit one that is open becomes the explicit one."""
         self.check()
         if not self.is_open:
             self.number += 1
             self._cursor.begin(journal=True)
+            self._locks.opened(self.owner, name)
         self.state = state
 
     def commit(self) -> bool:
@@ -151,7 +157,8 @@ class Transaction:
     def _ended(self, *, committed: bool) -> None:
         self.state = State.IDLE
         self._savepoints.clear()
-        self._locks.release(self._owner)
+        self._locks.closed(self.owner)
+        self._locks.release(self.owner)
         self._settle(committed=committed)
 
     def _settle(self, *, committed: bool) -> None:
@@ -240,7 +247,7 @@ class Transaction:
 
         The lock is kept to the end of the transaction that is open, or of the body.
         """
-        self._locks.acquire(self._owner, key, self.lock_timeout)
+        self._locks.acquire(self.owner, key, self.lock_timeout)
         own = not self.is_open
         try:
             if own and atomic:
@@ -255,10 +262,10 @@ class Transaction:
             raise
         finally:
             if own:
-                self._locks.release(self._owner)
+                self._locks.release(self.owner)
         if own:
             self._settle(committed=True)
 
     def cancel(self) -> None:
         """Wake the transaction if it waits for a lock."""
-        self._locks.cancel(self._owner)
+        self._locks.cancel(self.owner)

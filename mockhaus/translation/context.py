@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mockhaus.errors import ObjectNeedsContext
 
@@ -50,6 +50,13 @@ def no_routines(name: ObjectName) -> Sequence[Routine]:
     return ()
 
 
+class Running(Protocol):
+    """Ids of transactions, '' for none: the one that is open, the latest."""
+
+    id: str
+    last: str
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What names and context functions mean in one connection at one moment.
@@ -91,6 +98,8 @@ class Context:
     made: Callable[[str, str | None], tuple[str, Mapping[str, str]]] | None = field(
         default=None, compare=False
     )
+    #: The transaction that the connection has open, and its latest one.
+    transaction: Running | None = field(default=None, compare=False)
     #: GET_DDL: kind and name as written, whether names are written in full -> text.
     ddl: Callable[[str, str, bool], str] | None = field(default=None, compare=False)
     #: Relations, in DuckDB's text, of the stages that one statement reads (see `staged`).

@@ -271,8 +271,11 @@ class Comment(Statement):
 # --- transactions --------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Begin(Statement):
-    """BEGIN, START TRANSACTION."""
+    """BEGIN, START TRANSACTION; `name` is that of NAME."""
+
+    name: str = ""
 
 
 class Commit(Statement):

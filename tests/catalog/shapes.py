@@ -46,6 +46,12 @@ SHOW: Final = {
     "GRANTS TO ROLE public": "@created_on privilege granted_on name granted_to grantee_name"
     " grant_option granted_by",
     "PARAMETERS": "key value default level description type",
+    "GRANTS OF ROLE accountadmin": "@created_on role granted_to grantee_name granted_by",
+    "TRANSACTIONS": "#id user #session name @started_on state #scope",
+    "LOCKS": "resource type #transaction @transaction_started_on status @acquired_on query_id",
+    "PROCEDURES": "@created_on name schema_name is_builtin is_aggregate is_ansi #min_num_arguments"
+    " #max_num_arguments arguments description catalog_name is_table_function"
+    " valid_for_clustering is_secure secrets external_access_integrations",
     "TAGS": "@created_on name database_name schema_name owner comment allowed_values"
     " owner_role_type propagate on_conflict",
     "VARIABLES": "#session_id @created_on @updated_on name value type comment",

@@ -94,7 +94,7 @@ def test_grants_follow_their_object(
         ("DROP ROLE none", errors.UndefinedObject),
         ("DROP WAREHOUSE compute_wh", errors.UnsupportedFeature),
         ("CREATE WAREHOUSE w RESOURCE_MONITOR = m", errors.UnsupportedFeature),
-        ("SHOW GRANTS OF ROLE public", errors.UnsupportedFeature),
+        ("SHOW GRANTS OF SHARE s", errors.UnsupportedFeature),
         ("SHOW TABLES HISTORY", errors.UnsupportedFeature),
     ],
 )
@@ -115,3 +115,12 @@ def test_variables(snowflake: Connection) -> None:
     run(snowflake, "SET (b, a) = (1, 'x')")
     shown = run(snowflake, "SHOW VARIABLES")
     assert [row[3:6] for row in shown] == [("A", "x", "text"), ("B", "1", "fixed")]
+
+
+def test_grants_of_a_role(snowflake: Connection) -> None:
+    run(snowflake, "CREATE ROLE r; CREATE USER u; GRANT ROLE r TO USER u; GRANT ROLE r TO sysadmin")
+    shown = run(snowflake, "SHOW GRANTS OF ROLE r")
+    assert [row[1:] for row in shown] == [
+        ("R", "ROLE", "SYSADMIN", "ACCOUNTADMIN"),
+        ("R", "USER", "U", "ACCOUNTADMIN"),
+    ]

@@ -141,7 +141,7 @@ def test_a_circle_of_waits_is_a_deadlock() -> None:
         locks.acquire(two, "A")
     locks.release(two)
     waiting.join()
-    assert one.held == {"A", "B"}
+    assert set(one.held) == {"A", "B"}
 
 
 def test_a_lock_has_a_limit() -> None:
@@ -189,3 +189,19 @@ def test_purged_files_go_only_with_the_commit(postgresql: Connection, tmp_path: 
     assert (tmp_path / "x.csv").exists()
     run(postgresql, "COPY INTO t FROM @st PURGE = TRUE")
     assert not (tmp_path / "x.csv").exists()
+
+
+def test_what_runs_is_shown(snowflake: Connection) -> None:
+    """SHOW TRANSACTIONS and LOCKS, CURRENT_TRANSACTION and LAST_TRANSACTION."""
+    ids = "SELECT CURRENT_TRANSACTION(), LAST_TRANSACTION()"
+    run(snowflake, "CREATE TABLE shown (a INT)")
+    assert run(snowflake, "SHOW TRANSACTIONS") == []
+    run(snowflake, "BEGIN NAME mine; INSERT INTO shown VALUES (1)")
+    ((number, *told),) = run(snowflake, "SHOW TRANSACTIONS IN ACCOUNT")
+    assert [told[0], told[2], told[4]] == [snowflake.context.user, "MINE", "running"]
+    assert run(snowflake, ids) == [(str(number), str(number))]
+    ((resource, _, transaction, _, standing, *_),) = run(snowflake, "SHOW LOCKS")
+    assert (resource, transaction, standing) == ("MOCKHAUS.PUBLIC.SHOWN", number, "HOLDING")
+    run(snowflake, "ROLLBACK")
+    assert run(snowflake, ids) == [(None, str(number))]
+    assert run(snowflake, "SHOW TRANSACTIONS; SHOW LOCKS IN ACCOUNT") == []

@@ -121,6 +121,24 @@ def _get_ddl(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     return exp.Literal.string(walk.context.ddl(kind, name, full))
 
 
+def _transaction(node: exp.Expression, walk: Walk) -> exp.Expression:
+    """CURRENT_TRANSACTION: the id of the open one, NULL if none is."""
+    walk.volatile = True
+    running = walk.context.transaction
+    return _id("" if running is None else running.id)
+
+
+def _last_transaction(node: exp.Expression, walk: Walk) -> exp.Expression:
+    """LAST_TRANSACTION: the id of the latest one, committed, rolled back or open."""
+    walk.volatile = True
+    running = walk.context.transaction
+    return _id("" if running is None else running.last)
+
+
+def _id(number: str) -> exp.Expression:
+    return exp.cast(exp.Literal.string(number) if number else exp.Null(), "TEXT")
+
+
 def _is_true(node: exp.Expression) -> bool:
     if isinstance(node, exp.Boolean):
         return bool(node.this)
@@ -189,6 +207,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
         partial="no semi-structured values; the precision of what is computed is DuckDB's",
     ),
     refused("CURRENT_IP_ADDRESS", "not recorded", exp.CurrentIpAddress),
-    refused("CURRENT_TRANSACTION LAST_TRANSACTION", "not recorded", exp.CurrentTransaction),
+    rewrite("CURRENT_TRANSACTION", _transaction, exp.CurrentTransaction),
+    call("LAST_TRANSACTION", _last_transaction, 0, 0),
     refused("ALL_USER_NAMES INVOKER_SHARE", "account administration"),
 )  # fmt: skip

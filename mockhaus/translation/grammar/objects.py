@@ -57,8 +57,7 @@ def begin(reader: Reader) -> s.Begin:
     """BEGIN [WORK | TRANSACTION] [NAME n], START TRANSACTION [NAME n], isolation levels."""
     reader.take()
     reader.accept("WORK") or reader.accept("TRANSACTION")
-    if reader.accept("NAME"):
-        reader.identifier()
+    name = reader.identifier() if reader.accept("NAME") else ""
     while not reader.done:  # PostgreSQL's modes say nothing that could differ here
         if reader.accept("ISOLATION", "LEVEL"):
             if not any(reader.accept(*level) for level in _LEVELS):
@@ -70,7 +69,7 @@ def begin(reader: Reader) -> s.Begin:
             reader.accept(",") or reader.accept("DEFERRABLE") or reader.accept("NOT", "DEFERRABLE")
         ):
             raise reader.unexpected()
-    return s.Begin(**statement_fields(reader))
+    return s.Begin(**statement_fields(reader), name=name)
 
 
 def commit(reader: Reader) -> s.Commit:
@@ -161,10 +160,22 @@ def _spelled(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+#: What follows the kind in a SHOW.
+_CLAUSES: Final = frozenset(
+    ("HISTORY", "LIKE", "IN", "FOR", "STARTS", "LIMIT", "ON", "TO", "OF", "WITH")
+)
+#: Kinds whose parameters are shown.
+_WITH_PARAMETERS: Final = ("WAREHOUSE", "USER")
+#: Kinds of places that IN and FOR name.
+_PLACES: Final = ("ACCOUNT", "DATABASE", "SCHEMA", "TABLE", "VIEW", "SESSION")
+
+
 def show(reader: Reader) -> s.Show:
     """SHOW [TERSE] objects [HISTORY] [LIKE] [IN] [STARTS WITH] [LIMIT n [FROM 'name']]."""
     reader.expect("SHOW")
     fields: dict[str, Any] = {"terse": reader.accept("TERSE"), "object": _kind(reader)}
+    while reader.word().isalpha() and reader.word() not in _CLAUSES:
+        fields["object"] += f" {reader.identifier()}"  # a kind that is refused by its whole name
     fields["history"] = reader.accept("HISTORY")
     if fields["object"] == "GRANTS" and reader.word() in ("ON", "TO", "OF"):
         fields["in_kind"] = f"{reader.identifier()} {_kind(reader)}"
@@ -173,7 +184,8 @@ def show(reader: Reader) -> s.Show:
     if reader.accept("LIKE"):
         fields["like"] = reader.string()
     if reader.accept("IN") or reader.accept("FOR"):
-        if reader.word() in ("ACCOUNT", "DATABASE", "SCHEMA", "TABLE", "VIEW", "SESSION"):
+        places = _PLACES + (_WITH_PARAMETERS if fields["object"] == "PARAMETERS" else ())
+        if reader.word() in places:
             fields["in_kind"] = reader.identifier()
         if not reader.done and reader.word() not in ("STARTS", "LIMIT", "LIKE"):
             fields["in_name"] = reader.object_name()
