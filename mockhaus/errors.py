@@ -39,6 +39,7 @@
     │   │   ├── NumberOutOfRange       100132  22003
     │   │   ├── StringTooLong          100078  22001
     │   │   ├── NotNullViolation       100072  23502
+    │   │   ├── CheckViolation         100072  23514
     │   │   ├── NondeterministicMerge  100090  21000
     │   │   ├── RecursionLimit         100189  54001
     │   │   ├── RaisedException        020000  P0001
@@ -439,6 +440,14 @@ class NotNullViolation(ExecutionError):
 
     number = "100072"
     sqlstate = "23502"
+    snowflake_state = "22000"
+
+
+class CheckViolation(ExecutionError):
+    """A row that a CHECK constraint does not let in."""
+
+    number = "100072"
+    sqlstate = "23514"
     snowflake_state = "22000"
 
 

@@ -20,6 +20,7 @@ from mockhaus.result import Result
 from mockhaus.translation import alter as a
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
+from mockhaus.translation.checks import CHECK
 from mockhaus.translation.context import ObjectName
 
 _DONE: Final = "Statement executed successfully."
@@ -89,11 +90,24 @@ def _add(workspace: Workspace, table: CatalogObject, step: a.AddColumn) -> Catal
     _run(workspace, table, f"ADD COLUMN {quoted} {column.stored}{default}")
     if column.not_null:
         _run(workspace, table, f"ALTER COLUMN {quoted} SET NOT NULL")
-    constraints = [*table.properties.get("constraints", ()), *step.constraints]
+    held = [each for each in step.constraints if each["type"] == CHECK]
+    told = [each for each in step.constraints if each["type"] != CHECK]
+    constraints = [*table.properties.get("constraints", ()), *told]
     changed = _with(table, columns=[*entries, entry(workspace, column)], constraints=constraints)
-    if rebuild.check(column.name, columns.declared(column.type) or ""):
+    if held:
+        changed = _with(changed, checks=[*_checks(table), *held])
+    if held or rebuild.check(column.name, columns.declared(column.type) or ""):
         rebuild.renew(workspace, changed)
     return changed
+
+
+def _checks(table: CatalogObject, but: str = "") -> list[dict[str, Any]]:
+    """The CHECK constraints of a table, without those that name a column."""
+    return [
+        each
+        for each in table.properties.get("checks") or ()
+        if but.upper() not in [column.upper() for column in each["columns"]]
+    ]
 
 
 def _drop(workspace: Workspace, table: CatalogObject, step: a.DropColumn) -> CatalogObject:
@@ -110,9 +124,14 @@ def _drop(workspace: Workspace, table: CatalogObject, step: a.DropColumn) -> Cat
         if step.name.upper() not in [k.upper() for k in c["columns"]]
     ]
     changed = _with(table, columns=left, constraints=kept)
-    if rebuild.check(gone["name"], gone["type"]):  # DuckDB drops no column that a CHECK names
+    held = _checks(table, gone["name"])
+    fewer = len(held) < len(_checks(table))
+    if fewer:
+        changed = _with(changed, checks=held)
+    if fewer or rebuild.check(gone["name"], gone["type"]):
+        # DuckDB drops no column that a CHECK names
         plain = [{**each, "type": ""} if each is gone else each for each in entries]
-        rebuild.renew(workspace, _with(table, columns=plain))
+        rebuild.renew(workspace, _with(table, columns=plain, checks=held))
     _run(workspace, table, f"DROP COLUMN {names.quoted(gone['name'])}")
     return changed
 
@@ -123,6 +142,8 @@ def _rename_column(
     entries, renamed = _entry(table, step.name)
     if any(each["name"].upper() == step.new.upper() for each in entries if each is not renamed):
         raise DuplicateObject(f"SQL compilation error:\ncolumn '{step.new}' already exists")
+    if len(_checks(table, renamed["name"])) < len(_checks(table)):
+        raise UnsupportedFeature("Unsupported feature 'RENAME of a column with a CHECK'.")
     words = f"{names.quoted(renamed['name'])} TO {names.quoted(step.new)}"
     _run(workspace, table, f"RENAME COLUMN {words}")
     old, renamed["name"] = renamed["name"], step.new
@@ -224,6 +245,10 @@ def _cluster(workspace: Workspace, table: CatalogObject, step: a.ClusterBy) -> C
 def _constrain(workspace: Workspace, table: CatalogObject, step: a.AddConstraint) -> CatalogObject:
     for name in step.constraint["columns"]:
         _entry(table, name)
+    if step.constraint["type"] == CHECK:
+        changed = _with(table, checks=[*_checks(table), step.constraint])
+        rebuild.renew(workspace, changed)  # which every row of it must pass
+        return changed
     known = list(table.properties.get("constraints", ()))
     kinds = [each["type"] for each in known]
     if step.constraint["type"] == "PRIMARY KEY" == next((k for k in kinds if k[0] == "P"), None):
@@ -260,6 +285,15 @@ def _constraints(
 def _unconstrain(
     workspace: Workspace, table: CatalogObject, step: a.DropConstraint
 ) -> CatalogObject:
+    held = [
+        each
+        for each in _checks(table)
+        if step.which.name is None or each["name"].upper() != step.which.name.upper()
+    ]
+    if len(held) < len(_checks(table)):
+        changed = _with(table, checks=held)
+        rebuild.renew(workspace, changed)
+        return changed
     return _constraints(table, step.which, lambda each: None)
 
 

@@ -131,6 +131,10 @@ def _table(workspace: Workspace, found: CatalogObject, full: bool) -> str:
         for each in columns.of(workspace, found.name)
     ]
     lines += [_constraint(each) for each in told.get("constraints", ())]
+    lines += [
+        f"constraint {quoted(each['name'])} check ({each['text']})"
+        for each in told.get("checks", ())
+    ]
     what = "TEMPORARY " if told.get("temporary") else "TRANSIENT " if told.get("transient") else ""
     key = str(told.get("cluster_by") or "").removeprefix("LINEAR")
     cluster = f" cluster by {key}" if key else ""

@@ -14,7 +14,7 @@ from typing import Any, Final
 from mockhaus.catalog import columns
 from mockhaus.catalog.objects import SCHEMA, CatalogObject
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.translation import names
+from mockhaus.translation import checks, names
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.tables import length_check
 from mockhaus.types import BINARY_LENGTH, VARCHAR_LENGTH
@@ -67,6 +67,7 @@ def copy(
         if default is not None:
             sql += f" DEFAULT ({default})"
         parts.append(sql if found.nullable else f"{sql} NOT NULL")
+    parts += map(checks.ddl, source.properties.get("checks") or ())
     old = names.storage_name(source.name, workspace.context)
     new = names.storage_name(target, workspace.context)
     workspace.cursor.run(f"CREATE TABLE {new} ({', '.join(parts)})")

@@ -19,7 +19,7 @@ from mockhaus.errors import (
     UnsupportedFeature,
 )
 from mockhaus.result import Result
-from mockhaus.translation import names, tables, template
+from mockhaus.translation import checks, names, tables, template
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName, storage_schema
 from mockhaus.translation.translate import translate
@@ -166,8 +166,9 @@ def _build(
         renamed = ", ".join(map(names.quoted, definition.renamed))
         head = f"{stored} ({renamed})" if renamed else stored
         return workspace.cursor.change(f"CREATE {what} {head} AS {definition.query}")
-    parts = ", ".join(_column_sql(workspace, column) for column in definition.columns)
-    workspace.cursor.run(f"CREATE {what} {stored} ({parts})")
+    parts = [_column_sql(workspace, column) for column in definition.columns]
+    parts += map(checks.ddl, definition.checks)
+    workspace.cursor.run(f"CREATE {what} {stored} ({', '.join(parts)})")
     if definition.query is not None:
         return workspace.cursor.change(f"INSERT INTO {stored} {definition.query}")
     return None
@@ -198,6 +199,7 @@ def _recorded(
     return {
         "columns": entries,
         "constraints": list(definition.constraints),
+        **({"checks": list(definition.checks)} if definition.checks else {}),
         "transient": definition.transient,
         "cluster_by": definition.cluster_by,
         **definition.options,

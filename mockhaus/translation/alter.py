@@ -13,6 +13,7 @@ from sqlglot import exp
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import names, tables
 from mockhaus.translation import statements as s
+from mockhaus.translation.checks import check
 from mockhaus.translation.clauses.types import duckdb_type, meant
 from mockhaus.translation.constraints import column_names, table_constraint
 from mockhaus.translation.constraints import from_words as constraint_options
@@ -204,7 +205,8 @@ def _unsupported(kind: str, action: exp.Expression) -> UnsupportedFeature:
 
 def _add_column(action: exp.ColumnDef, walk: Walk) -> list[Step]:
     constraints: list[dict[str, Any]] = []
-    column = tables.column(action, walk, constraints)
+    assert action.parent is not None
+    column = tables.column(action, walk, constraints, action.parent.this.name)
     return [AddColumn(column, bool(action.args.get("exists")), tuple(constraints))]
 
 
@@ -243,7 +245,12 @@ def _cluster(action: exp.ClusterProperty, walk: Walk) -> list[Step]:
 
 
 def _constraint(action: exp.AddConstraint, walk: Walk) -> list[Step]:
-    return [AddConstraint(table_constraint(each)) for each in action.expressions]
+    assert action.parent is not None
+    table = action.parent.this.name
+    return [
+        AddConstraint(check(each, walk, table) or table_constraint(each))
+        for each in action.expressions
+    ]
 
 
 def _set(action: exp.AlterSet, walk: Walk) -> list[Step]:

@@ -303,6 +303,8 @@ def _argument(call: exp.Func, node: exp.Expression) -> _Told:
         return f"{arguments[1].name}[]"
     if name in _ALIKE and position >= _ALIKE[name]:
         return _others(arguments[_ALIKE[name] :], node)
+    if (name, position) == ("JSON_PATH", 1):
+        return f"{TEXT}[]"
     return _ARGUMENTS.get((name, position)) or _ARGUMENTS.get((name, None))
 
 

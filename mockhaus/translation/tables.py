@@ -18,6 +18,7 @@ from sqlglot.tokenizer_core import TokenType
 from mockhaus.errors import InvalidParameter, SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
+from mockhaus.translation.checks import CHECK, check
 from mockhaus.translation.clauses.types import duckdb_type, length, meant
 from mockhaus.translation.constraints import options, reference, table_constraint
 from mockhaus.translation.context import Context, ObjectName
@@ -70,6 +71,7 @@ class TableDefinition:
     temporary: bool = False
     transient: bool = False
     constraints: tuple[dict[str, Any], ...] = ()
+    checks: tuple[dict[str, Any], ...] = ()
     comment: str = ""
     cluster_by: str = ""
     #: The table of LIKE or CLONE; `cloned`: its rows come too.
@@ -123,7 +125,7 @@ def _create_table(statement: s.Tree, context: Context) -> TableDefinition:
     walk = Walk(context, statement.text)
     schema = tree.this if isinstance(tree.this, exp.Schema) else None
     table = schema.this if schema is not None else tree.this
-    columns, constraints, renamed = _columns(schema, walk)
+    columns, constraints, renamed = _columns(schema, walk, table.name)
     properties = _properties(tree.args.get("properties"))
     properties |= _model(tree, properties.pop("like", None), walk)
     query = tree.expression
@@ -142,7 +144,8 @@ def _create_table(statement: s.Tree, context: Context) -> TableDefinition:
         tuple(renamed),
         replace=bool(tree.args.get("replace")),
         if_not_exists=bool(tree.args.get("exists")),
-        constraints=tuple(constraints),
+        constraints=tuple(each for each in constraints if each["type"] != CHECK),
+        checks=tuple(each for each in constraints if each["type"] == CHECK),
         **properties,
     )
 
@@ -190,29 +193,35 @@ def only(tree: exp.Expression, *arguments: str) -> None:
 _Parts = tuple[list[ColumnDefinition], list[dict[str, Any]], list[str]]
 
 
-def _columns(schema: exp.Schema | None, walk: Walk) -> _Parts:
+def _columns(schema: exp.Schema | None, walk: Walk, table: str) -> _Parts:
     columns: list[ColumnDefinition] = []
     constraints: list[dict[str, Any]] = []
     renamed: list[str] = []
     for item in schema.expressions if schema is not None else ():
         if isinstance(item, exp.ColumnDef) and item.args.get("kind") is not None:
-            columns.append(column(item, walk, constraints))
+            columns.append(column(item, walk, constraints, table))
         elif isinstance(item, (exp.ColumnDef, exp.Identifier, exp.Column)):
             name = item if isinstance(item, exp.Identifier) else item.this
             renamed.append(names.stored(name))
         else:
-            constraints.append(table_constraint(item))
+            constraints.append(check(item, walk, table) or table_constraint(item))
     return columns, constraints, renamed
 
 
-def column(item: exp.ColumnDef, walk: Walk, constraints: list[dict[str, Any]]) -> ColumnDefinition:
-    """Read a column; constraints that are only recorded are added to `constraints`."""
+def column(
+    item: exp.ColumnDef, walk: Walk, constraints: list[dict[str, Any]], table: str
+) -> ColumnDefinition:
+    """Read a column of a table; its constraints but NOT NULL are added to `constraints`."""
     name, kind = names.stored(item.this), meant(item.args["kind"], walk)
     found: dict[str, Any] = {}
     limit = length(kind)
     if limit is not None:
         found["check"] = length_check(name, limit, binary=kind.this in _BINARY)
     for constraint in item.args.get("constraints") or ():
+        told = check(constraint.kind, walk, table, name, constraint.this)
+        if told is not None:
+            constraints.append(told)
+            continue
         _column_constraint(constraint.kind, name, walk, constraints, found)
     return ColumnDefinition(name, snowflake_type(kind), generate(duckdb_type(kind)), **found)
 

@@ -51,6 +51,18 @@ STORIES: list[tuple[str, list[tuple[Any, ...]]]] = [
         " UPDATE t SET b = '{x,\"y z\"}'; SELECT a, b, 2 = ANY (a), 'x' <> ALL (b) FROM t",
         [([1, 2], ["x", "y z"], True, False)],
     ),
+    # CHECK constraints hold, and stay when the table changes
+    (
+        "CREATE TABLE t (a INT CHECK (a > 0), b VARCHAR(2), CONSTRAINT c CHECK (a < 9 OR b = 'x'));"
+        " ALTER TABLE t ALTER COLUMN b TYPE VARCHAR(5); ALTER TABLE t DROP CONSTRAINT c;"
+        " INSERT INTO t VALUES (10, 'abcde'), (NULL, NULL); SELECT count(*) FROM t",
+        [(2,)],
+    ),
+    (
+        "CREATE TABLE t (id INT, tags TEXT[] DEFAULT '{}', m JSONB DEFAULT '{}');"
+        " INSERT INTO t (id) VALUES (1); SELECT tags, m FROM t",
+        [([], {})],
+    ),
     # temporary tables, names in whatever case
     (
         'SELECT 1 AS "Id" INTO TEMP "tmp"; SELECT "Id" FROM TMP',
@@ -132,6 +144,13 @@ def test_notices(client: psycopg.Connection[Any]) -> None:
         ("TRUNCATE t, nosuch", "42P01"),
         ("SELECT currval('s')", "0A000"),
         ("ALTER SEQUENCE s RESTART WITH 5", "0A000"),
+        ("INSERT INTO k VALUES (0, 'x')", "23514"),
+        ("UPDATE k SET a = 50", "23514"),
+        ("ALTER TABLE k ADD CHECK (a > 5)", "0A000"),
+        ("ALTER TABLE k ADD CONSTRAINT c CHECK (a > 5)", "23514"),
+        ("ALTER TABLE k RENAME a TO z", "0A000"),
+        ("CREATE TABLE l (LIKE k INCLUDING ALL); INSERT INTO l VALUES (0, 'x')", "23514"),
+        ("CREATE TABLE l (a INT CHECK (a IN (SELECT 1)))", "0A000"),
         ("SELECT 'a' ~ '('", "2201B"),
         ("SELECT '{1,'::int[]", "22P02"),
         ("SELECT interval 'x'", "22P02"),
@@ -141,6 +160,8 @@ def test_notices(client: psycopg.Connection[Any]) -> None:
 def test_refusals(client: psycopg.Connection[Any], statement: str, sqlstate: str) -> None:
     client.execute("CREATE TABLE t (a INT)")
     client.execute("CREATE INDEX i ON t (a)")
+    client.execute("CREATE TABLE k (a INT CHECK (a > 0), b TEXT, CHECK (a < 9))")
+    client.execute("INSERT INTO k VALUES (1, 'x')")
     with pytest.raises(psycopg.Error) as caught:
         client.execute(statement)
     assert caught.value.sqlstate == sqlstate

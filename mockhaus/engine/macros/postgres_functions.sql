@@ -45,6 +45,11 @@ CREATE OR REPLACE MACRO pg_json_list(a) AS CAST(a AS JSON[]);
 CREATE OR REPLACE MACRO pg_json_text_list(a) AS
     list_transform(CAST(a AS JSON[]), lambda x: x->>'$');
 
+-- What a path of keys leads to; a number among them counts in an array.
+CREATE OR REPLACE MACRO pg_json_path(a, path) AS
+    json_extract(a, list_aggregate(list_transform(path,
+        lambda x: '/' || replace(replace(x, '~', '~0'), '/', '~1')), 'string_agg', ''));
+
 CREATE OR REPLACE MACRO pg_interval(y, mo, w, d, h, mi, s) AS
     to_months(CAST(12 * y + mo AS INTEGER)) + to_days(CAST(7 * w + d AS INTEGER))
     + to_microseconds(CAST(1000000 * (3600 * h + 60 * mi + s) AS BIGINT));

@@ -172,6 +172,10 @@ def _json(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     return noted(apply("pg_json", value), VARIANT)
 
 
+def _json_path(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    return noted(apply("pg_json_path", *node.expressions), VARIANT)
+
+
 def _json_agg(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """JSON_AGG keeps NULLs, as null, and is NULL of no rows."""
     value = node.expressions[0]
@@ -209,7 +213,7 @@ def _bin(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     stride, value, origin = node.expressions
     if isinstance(plain(stride), exp.Literal):
         stride = exp.Cast(this=plain(stride), to=DataType(this=DataType.Type.INTERVAL))
-    return apply("time_bucket", stride, value, origin)
+    return apply("time_bucket", stride, _as_moment(value), _as_moment(origin))
 
 
 def _numbers(name: str) -> Callable[[Any, Any], exp.Expression]:
@@ -263,6 +267,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
         macro("CARDINALITY", 1, 1, to="array_size"),
         # JSON
         call("JSON_AGG JSONB_AGG", _json_agg, 1, 1),
+        call("JSON_PATH", _json_path, 2, 2),
         macro("JSON_LIST", 1, 1, to="pg_json_list"),
         macro("JSON_TEXT_LIST", 1, 1, to="pg_json_text_list"),
         macro("JSON_KEY_LIST", 1, 1, to="json_keys"),

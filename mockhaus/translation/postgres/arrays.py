@@ -73,9 +73,13 @@ def _array(value: exp.Expression, name: str, relation: Relation | None) -> exp.E
     kind = relation.items.get(name.upper()) if relation is not None else None
     if kind is None or not isinstance(value, exp.Literal) or not value.is_string:
         return None
-    to = exp.DataType.build(kind, dialect="snowflake")
-    made = [exp.Cast(this=each, to=to.copy()) for each in map(literal, literal_items(value.name))]
-    return exp.Array(expressions=made)
+    return array(value.name, exp.DataType.build(kind, dialect="snowflake"))
+
+
+def array(text: str, kind: exp.DataType) -> exp.Array:
+    """`{a,b}` as an array of items of a type."""
+    items = map(literal, literal_items(text))
+    return exp.Array(expressions=[exp.Cast(this=each, to=kind.copy()) for each in items])
 
 
 def literal(item: str | None) -> exp.Expression:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlglot import exp
 
+from mockhaus.translation.postgres.arrays import array
 from mockhaus.translation.postgres.forms import Form, refused
 
 #: Collations that compare by bytes, as text is compared here (manual, 24.2.2).
@@ -80,6 +81,12 @@ def _column(node: exp.ColumnDef) -> exp.Expression:
             kept.append(each)
     if len(kept) < len(constraints):
         node.set("constraints", kept)
+    kind = node.args.get("kind")
+    if kind is not None and kind.this == exp.DataType.Type.ARRAY and kind.expressions:
+        for each in kept:
+            value = each.kind.this if isinstance(each.kind, exp.DefaultColumnConstraint) else None
+            if isinstance(value, exp.Literal) and value.is_string:
+                each.kind.set("this", array(value.name, kind.expressions[0]))
     return node
 
 

@@ -35,7 +35,7 @@ _UNITS: Final[dict[str, tuple[int, int, int]]] = {
 }
 _PART: Final = re.compile(
     r"\s*,?\s*(?:(?P<time>[+-]?\d+:\d\d(?::\d\d(?:\.\d+)?)?)"
-    r"|(?P<amount>[+-]?\d+(?:\.\d+)?)\s*(?P<unit>[A-Za-z]*))"
+    r"|(?P<amount>[+-]?\s*\d+(?:\.\d+)?)\s*(?P<unit>[A-Za-z]*))"
 )
 #: A part of an interval that Snowflake reads as well.
 _SNOWFLAKES: Final = re.compile(r"\s*[+-]?\d+(?:\s+[A-Za-z_]+)?\s*")
@@ -90,7 +90,7 @@ def span(text: str, last: str = "") -> Span:
         known = _UNITS.get(unit) or _UNITS.get(unit.removesuffix("s"))
         if known is None:
             raise InvalidText(f'invalid input syntax for type interval: "{text[:60]}"')
-        amount = Decimal(match["amount"])
+        amount = Decimal(match["amount"].replace(" ", ""))
         months += amount * known[0]
         days += amount * known[1]
         microseconds += amount * known[2]

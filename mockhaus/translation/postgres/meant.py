@@ -23,7 +23,7 @@ from mockhaus.translation.postgres import (
     intervals,
     sources,
 )
-from mockhaus.translation.postgres.arrays import literal, literal_items
+from mockhaus.translation.postgres.arrays import listed, literal, literal_items
 from mockhaus.translation.postgres.calls import called
 from mockhaus.translation.postgres.forms import Form, named, refused
 
@@ -65,12 +65,15 @@ def _get(node: exp.JSONExtract) -> exp.Expression:
 def _path(node: exp.JSONBExtract | exp.JSONBExtractScalar) -> exp.Expression:
     """`js -> 'a'` has become `js #> JSON_KEY('a')`; `js #> '{a,0}'` goes down a path."""
     made: Any = node.this
-    path = node.expression
+    path = plain(node.expression)
     if isinstance(path, exp.Anonymous) and path.this == "JSON_KEY":
         made = _item(made, path.expressions[0])
     else:
         items = literal_items(path.name) if isinstance(path, exp.Literal) else None
         items = [each.name for each in path.expressions] if isinstance(path, exp.Array) else items
+        if items is None and not isinstance(path, exp.Literal):
+            made = named("JSON_PATH", made, listed(path))
+            return exp.cast(made, _T.TEXT) if isinstance(node, exp.JSONBExtractScalar) else made
         if items is None or None in items:
             raise refused(f"#> {snowflake_text(path)[:60]}", "Write the path as '{a,b}'.")
         for each in cast("list[str]", items):

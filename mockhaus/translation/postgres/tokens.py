@@ -367,6 +367,24 @@ _ARROWS: Final = {_T.ARROW: (_T.HASH_ARROW, "#>"), _T.DARROW: (_T.DHASH_ARROW, "
 _KEYS: Final = (_T.STRING, _T.NUMBER, _T.PARAMETER)
 
 
+def _paths(tokens: list[Token]) -> list[Token]:
+    """`js #> ARRAY['a']`: the array in parentheses, since the operator takes one word."""
+    made: list[Token] = []
+    closes: set[int] = set()
+    for at, token in enumerate(tokens):
+        before = tokens[at - 1].token_type if at else None
+        if before in (_T.HASH_ARROW, _T.DHASH_ARROW) and token.token_type is _T.ARRAY:
+            made.append(instead(token, _T.L_PAREN, "("))
+            end = next(
+                (n for n in range(at, len(tokens)) if tokens[n].token_type is _T.R_BRACKET), at
+            )
+            closes.add(end)
+        made.append(token)
+        if at in closes:
+            made.append(instead(token, _T.R_PAREN, ")"))
+    return made
+
+
 def _intervals(tokens: list[Token]) -> list[Token]:
     """`INTERVAL '1 day 02:15:00'`: of several parts the parser would keep the first alone."""
     return [
@@ -393,6 +411,7 @@ def _calls(tokens: list[Token]) -> list[Token]:
 _FORMS: Final = (
     *DEFINITIONS,
     _only_queries,
-    _whole_tables, _same, _some, _continued, _arguments, _windows, _zones, _arrows, _intervals,
+    _whole_tables, _same, _some, _continued, _arguments, _windows, _zones, _arrows, _paths,
+    _intervals,
     _calls,
 )  # fmt: skip
