@@ -158,6 +158,11 @@ _SENTENCES: Final = (
         "Cumulative window frame unsupported: its end is before its start",
     ),
     _sentence(
+        r"DECIMAL type (?:width|scale)",
+        errors.InvalidParameter,
+        "invalid precision or scale of NUMBER: a precision is from 1 to 38, a scale from 0 to it",
+    ),
+    _sentence(
         r"Set operations can only apply to expressions with the same number",
         errors.ValueCount,
         "invalid number of result columns for set operator input branches",

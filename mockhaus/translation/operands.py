@@ -127,6 +127,8 @@ def text(node: exp.Expression) -> exp.Expression:
     """The expression as text, spelled as Snowflake's TO_VARCHAR does."""
     bare = plain(node)
     if isinstance(bare, exp.Literal):
+        if not bare.is_string and "e" in str(bare.this).lower():
+            return text_call("float_text", exp.cast(bare, "DOUBLE"))
         return exp.Literal.string(bare.this)
     if is_text(bare):
         return node

@@ -230,7 +230,8 @@ class Walk:
                 raise UnsupportedFeature("Unsupported feature 'AS [NOT] MATERIALIZED'.")
             name = names.stored(cte.args["alias"].this)
             if isinstance(cte.this, exp.SetOperation) and _mentions(cte.this.expression, name):
-                if cte.this.args.get("distinct") and not self.context.postgres:
+                meant = self.context.postgres and with_.args.get("recursive")
+                if cte.this.args.get("distinct") and not meant:
                     raise UnsupportedFeature(
                         "SQL compilation error:\nUNION not yet supported within a Recursive CTE"
                     )

@@ -348,3 +348,12 @@ def test_last_query_id(snowflake: Connection) -> None:
     assert run(snowflake, "SELECT LAST_QUERY_ID()") == [(first.query_id,)]
     assert run(snowflake, "SELECT LAST_QUERY_ID(-2)") == [(first.query_id,)]
     assert run(snowflake, "SELECT LAST_QUERY_ID(1)") == [(first.query_id,)]
+
+
+def test_snowflakes_forms_mean_the_same_at_the_postgresql_door(postgresql: Connection) -> None:
+    assert run(postgresql, "SELECT JSON_EXTRACT_PATH_TEXT('{\"a\": {\"b\": 2}}', 'a.b')") == [
+        ("2",)
+    ]
+    assert run(postgresql, "SELECT COLLATE('a', 'en-ci') = 'A'") == [(True,)]
+    with pytest.raises(errors.UnsupportedFeature):
+        run(postgresql, "WITH c AS (SELECT 1 AS a UNION SELECT a FROM c) SELECT * FROM c")

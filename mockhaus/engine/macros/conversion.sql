@@ -26,7 +26,11 @@ CREATE OR REPLACE MACRO whole_of
         WHEN 'DOUBLE' THEN CAST(round(CAST(a AS DOUBLE)) AS HUGEINT)
         WHEN 'FLOAT' THEN CAST(round(CAST(a AS DOUBLE)) AS HUGEINT)
         ELSE CAST(a AS HUGEINT) END,
-    (a VARCHAR) AS CAST(nullif(trim(trim(a), '"'), 'null') AS HUGEINT);
+    (a VARCHAR) AS of_38_digits(CAST(nullif(trim(trim(a), '"'), 'null') AS HUGEINT));
+CREATE OR REPLACE MACRO of_38_digits(n) AS
+    CASE WHEN n BETWEEN -99999999999999999999999999999999999999 AND 99999999999999999999999999999999999999 THEN n
+         WHEN n IS NOT NULL
+         THEN CAST(error('MOCKHAUS:NumberOutOfRange:Number out of representable range') AS HUGEINT) END;
 CREATE OR REPLACE MACRO try_whole_of
     (a) AS CASE typeof(a)
         WHEN 'DOUBLE' THEN TRY_CAST(round(TRY_CAST(a AS DOUBLE)) AS HUGEINT)

@@ -12,12 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
-from mockhaus.errors import UnsupportedFeature
+from mockhaus.errors import NumberOutOfRange, UnsupportedFeature
 from mockhaus.translation import operands, variants
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.registry import apply
@@ -180,6 +181,10 @@ def _to_number(node: exp.Expression, target: DataType, safe: bool) -> exp.Expres
         name = _WHOLE[target.this]
         return operands.number_call(f"try_{name}" if safe else name, node)
     wrap = exp.TryCast if safe else exp.Cast
+    if target.this == _T.INT128 and isinstance(bare, exp.Literal) and _is_too_long(str(bare.this)):
+        if not safe:
+            raise NumberOutOfRange("Number out of representable range")
+        node = exp.Null()
     if constant and target.this == _T.DECIMAL:
         return operands.noted(wrap(this=node, to=target), operands.NUMBER)
     if target.this == _T.DECIMAL:
@@ -194,6 +199,16 @@ def _to_number(node: exp.Expression, target: DataType, safe: bool) -> exp.Expres
     return operands.noted(wrap(this=node, to=target), operands.NUMBER)
 
 
+def _is_too_long(text: str) -> bool:
+    """Whether a number has more than 38 digits before the point, of which DuckDB takes some."""
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        return False
+    return value.is_finite() and value.adjusted() >= _LONGEST
+
+
+_LONGEST: Final = 38
 #: Digits up to which DuckDB keeps a DECIMAL in 64 bits and reads it from text in no time.
 _NARROW: Final = 18
 

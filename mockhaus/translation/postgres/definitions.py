@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlglot import exp
 
+from mockhaus.translation.dialect import CALLED
 from mockhaus.translation.postgres.arrays import array
 from mockhaus.translation.postgres.forms import Form, refused
 
@@ -109,7 +110,9 @@ def _identifier(part: Any) -> exp.Identifier:
 
 
 def _plain(node: exp.Collate) -> exp.Expression:
-    """COLLATE "C" is how text compares anyway."""
+    """COLLATE "C" is how text compares anyway; one that is named by a text is Snowflake's."""
+    if node.meta.get(CALLED) or isinstance(node.expression, exp.Literal):
+        return node
     collated(node.expression.name)
     made: exp.Expression = node.this
     return made

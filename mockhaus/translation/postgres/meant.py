@@ -95,6 +95,9 @@ def _item(value: exp.Expression, key: exp.Expression) -> exp.Expression:
 
 
 def _scalar(node: exp.JSONExtractScalar) -> exp.Expression:
+    """`js ->> key`; JSON_EXTRACT_PATH_TEXT is Snowflake's."""
+    if node.meta.get(CALLED):
+        return node
     return exp.cast(_item(node.this, node.expression), _T.TEXT)
 
 
