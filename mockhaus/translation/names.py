@@ -283,3 +283,13 @@ def next_value(node: exp.Column, context: Context) -> exp.Expression:
     name = ObjectName(*(stored(part) for part in parts if isinstance(part, exp.Identifier)))
     sequence = storage_name(context.resolve(name), context)
     return exp.Anonymous(this="nextval", expressions=[exp.Literal.string(sequence)])
+
+
+def mentions(tree: exp.Expression, name: str) -> bool:
+    """Whether a tree reads a table by a bare name."""
+    return any(
+        isinstance(table.this, exp.Identifier)
+        and not table.args.get("db")
+        and stored(table.this) == name
+        for table in tree.find_all(exp.Table)
+    )

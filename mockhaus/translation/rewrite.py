@@ -229,7 +229,7 @@ class Walk:
             if cte.args.get("materialized") is not None:
                 raise UnsupportedFeature("Unsupported feature 'AS [NOT] MATERIALIZED'.")
             name = names.stored(cte.args["alias"].this)
-            if isinstance(cte.this, exp.SetOperation) and _mentions(cte.this.expression, name):
+            if isinstance(cte.this, exp.SetOperation) and names.mentions(cte.this.expression, name):
                 meant = self.context.postgres and with_.args.get("recursive")
                 if cte.this.args.get("distinct") and not meant:
                     raise UnsupportedFeature(
@@ -252,15 +252,6 @@ class Walk:
     def is_cte(self, name: str) -> bool:
         """Whether a stored name is that of a CTE in scope."""
         return any(name in scope for scope in self._ctes)
-
-
-def _mentions(tree: exp.Expression, name: str) -> bool:
-    return any(
-        isinstance(table.this, exp.Identifier)
-        and not table.args.get("db")
-        and names.stored(table.this) == name
-        for table in tree.find_all(exp.Table)
-    )
 
 
 # --- names ---------------------------------------------------------------------------------------
@@ -430,6 +421,8 @@ def _anonymous(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     function = CALLS.get(name)
     if function is None and walk.context.postgres:
         function = postgres.FUNCTIONS.get(name)
+        if function is not None and called is not None and routines.is_users(called, walk.context):
+            function = None
     if function is None:
         return _user_defined(node, called, walk)
     if function.refused:

@@ -119,6 +119,12 @@ def _read(node: exp.Expression, name: ObjectName, walk: Walk, *, tabular: bool) 
     return Call(str(name), tuple(fitting), tuple(positional), tuple(by_name))
 
 
+def is_users(name: ObjectName, context: Context) -> bool:
+    """Whether users made a function of that name."""
+    known = context.database is not None and context.schema is not None
+    return known and bool(context.routines(context.resolve(name)))
+
+
 def scalar(node: exp.Expression, name: ObjectName, walk: Walk) -> exp.Expression:
     """A call of a function that answers one value."""
     call = _read(node, name, walk, tabular=False)

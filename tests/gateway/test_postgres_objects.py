@@ -63,6 +63,17 @@ STORIES: list[tuple[str, list[tuple[Any, ...]]]] = [
         " INSERT INTO t (id) VALUES (1); SELECT tags, m FROM t",
         [([], {})],
     ),
+    # a user's function comes before PostgreSQL's
+    (
+        "CREATE FUNCTION gcd(a INT, b INT) RETURNS INT AS 'a + b'; SELECT gcd(4, 6), lcm(4, 6)",
+        [(10, 12)],
+    ),
+    # Snowflake's functions and collations stay what they are
+    (
+        "SELECT JSON_EXTRACT_PATH_TEXT('{\"a\": {\"b\": 1}}', 'a.b'), SUBSTRING('abc', '2'),"
+        " EXTRACT(epoch_second FROM '2024-01-02'::timestamp - INTERVAL '1 day')",
+        [("1", "bc", 1704067200)],
+    ),
     # temporary tables, names in whatever case
     (
         'SELECT 1 AS "Id" INTO TEMP "tmp"; SELECT "Id" FROM TMP',

@@ -54,6 +54,10 @@ def _changes_nothing(each: Any, node: exp.Create) -> bool:
     return False
 
 
+def _is_named(node: exp.Expression) -> bool:
+    return not (isinstance(node, exp.Literal) and node.is_string)
+
+
 def _modelled(node: exp.Create) -> None:
     """`(LIKE t INCLUDING ALL)`, alone between the parentheses, is Snowflake's LIKE."""
     schema = node.this
@@ -76,7 +80,7 @@ def _column(node: exp.ColumnDef) -> exp.Expression:
     constraints = node.args.get("constraints") or []
     kept = []
     for each in constraints:
-        if isinstance(each.kind, exp.CollateColumnConstraint):
+        if isinstance(each.kind, exp.CollateColumnConstraint) and _is_named(each.kind.this):
             collated(each.kind.this.name)
         else:
             kept.append(each)

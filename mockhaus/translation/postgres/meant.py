@@ -57,7 +57,8 @@ _ALIASES: Final = {"CEILING": "CEIL", "CHARACTER_LENGTH": "LENGTH"}
 
 def _get(node: exp.JSONExtract) -> exp.Expression:
     """`js -> key`; Snowflake's own paths `js:a.b` stay."""
-    if node.args.get("variant_extract") or isinstance(node.expression, exp.JSONPath):
+    own = node.args.get("variant_extract") or node.meta.get(CALLED)
+    if own or isinstance(node.expression, exp.JSONPath):
         return node
     return exp.GetExtract(this=node.this, expression=node.expression)
 
@@ -207,14 +208,6 @@ def _assigned(node: exp.Update | exp.OnConflict) -> exp.Expression:
     return node
 
 
-def _substring(node: exp.Substring) -> exp.Expression:
-    """`substring(a FROM 'pattern')` (9.7.3)."""
-    start = node.args.get("start")
-    if isinstance(start, exp.Literal) and start.is_string and node.args.get("length") is None:
-        return named("REGEXP_SUBSTRING", node.this, start)
-    return node
-
-
 #: Parts of EXTRACT that Snowflake has under another name, and those that it does not have.
 _PARTS: Final = {"ISODOW": "DAYOFWEEKISO", "ISOYEAR": "YEAROFWEEKISO"}
 _OWN_PARTS: Final = frozenset(
@@ -239,7 +232,10 @@ def _is_interval(node: exp.Expression) -> bool:
         return bool(node.to.this == _T.INTERVAL)
     if isinstance(node, exp.Anonymous):
         return str(node.this).upper() in ("AGE", "INTERVAL_OF")
-    return isinstance(node, (exp.Interval, exp.Sub))
+    if isinstance(node, exp.Sub):
+        right = plain(node.expression)
+        return not isinstance(right, (exp.Interval, exp.Literal)) and not _is_interval(right)
+    return isinstance(node, exp.Interval)
 
 
 def _concatenated(node: exp.DPipe) -> exp.Expression:
@@ -314,7 +310,6 @@ _FORMS: Final[dict[type[exp.Expression], Form]] = {
     exp.Update: _assigned,
     exp.OnConflict: _assigned,
     exp.Anonymous: called,
-    exp.Substring: _substring,
     exp.Extract: _extract,
     exp.DPipe: _concatenated,
     exp.Overlay: _overlay,

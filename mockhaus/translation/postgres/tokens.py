@@ -268,9 +268,20 @@ def _overlay(name: Token, opening: Token, inside: list[Token]) -> list[Token]:
     return [name, opening, *rest]
 
 
+def _substring(name: Token, opening: Token, inside: list[Token]) -> list[Token]:
+    """`substring(a FROM 'pattern')`, which is no place in a text (9.7.3)."""
+    place = top(inside, "FROM")
+    if place != len(inside) - 2 or inside[-1].token_type is not _T.STRING:
+        return [name, opening, *inside]
+    comma = instead(inside[place], _T.COMMA, ",")
+    renamed = instead(name, _T.VAR, "REGEXP_SUBSTRING")
+    return [renamed, opening, *inside[:place], comma, inside[-1]]
+
+
 _WORDY: Final[dict[str, Callable[[Token, Token, list[Token]], list[Token]]]] = {
     "TRIM": _trim,
     "OVERLAY": _overlay,
+    "SUBSTRING": _substring,
 }
 
 
