@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from mockhaus import zoned
 from mockhaus.types import SqlType
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ class Column:
 #: Columns in, one DuckDB expression over `#1`, `#2`, ... for each column out; None where the rows
 #: are wanted as they are. What a door cannot do itself, it has DuckDB compute.
 Projection = Callable[[Sequence[Column]], Sequence[str] | None]
+
+
+def _values(column: pa.Array, kind: Column) -> list[Any]:
+    held: list[Any] = (
+        zoned.moments(column) if kind.type.family == "TIMESTAMP_TZ" else column.to_pylist()
+    )
+    return held
 
 
 class Batches(Protocol):
@@ -93,7 +101,10 @@ class Result:
             yield from self.rows
         elif self.batches is not None:
             for batch in self.batches:
-                columns = [column.to_pylist() for column in batch.columns]
+                columns = [
+                    _values(column, kind)
+                    for column, kind in zip(batch.columns, self.columns, strict=True)
+                ]
                 yield from zip(*columns, strict=True)
 
     def close(self) -> None:

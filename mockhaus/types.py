@@ -215,6 +215,7 @@ _FROM_DUCKDB: Final[dict[str, SqlType]] = {
     "JSON": VARIANT,
     "VARIANT": VARIANT,
     "INTERVAL": INTERVAL,
+    "STRUCT(utc TIMESTAMP, spread INTERVAL)": TIMESTAMP_TZ,  # see mockhaus.zoned
     "UUID": UUID,
     "NULL": VARCHAR,
     '"NULL"': VARCHAR,

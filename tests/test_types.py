@@ -36,6 +36,7 @@ FROM_DUCKDB = [
     ("MAP(VARCHAR, INTEGER)", "OBJECT", 114, -1, -1, "object"),
     ("STRUCT(a INTEGER)[]", "ARRAY", 114, -1, -1, "array"),
     ("INTERVAL", "INTERVAL", 1186, 16, -1, "text"),
+    ("STRUCT(utc TIMESTAMP, spread INTERVAL)", "TIMESTAMP_TZ(9)", 1184, 8, -1, "timestamp_tz"),
     ("UUID", "UUID", 2950, 16, -1, "text"),
 ]
 

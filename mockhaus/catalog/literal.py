@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from mockhaus import zoned
 from mockhaus.result import Column
 from mockhaus.translation.names import quoted
 from mockhaus.types import SqlType
@@ -18,7 +19,7 @@ _TYPES: Final = {
     "TIME": "TIME",
     "TIMESTAMP_NTZ": "TIMESTAMP",
     "TIMESTAMP_LTZ": "TIMESTAMPTZ",
-    "TIMESTAMP_TZ": "TIMESTAMPTZ",
+    "TIMESTAMP_TZ": zoned.STORED,
     "VARIANT": "JSON",
     "OBJECT": "JSON",
     "ARRAY": "JSON",
@@ -35,7 +36,8 @@ def stored_type(kind: SqlType) -> str:
 def relation(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> str:
     """A query that answers the rows: one text of JSON; many values would take long to parse."""
     names = [f"c{place}" for place in range(len(columns))]
-    told = [{n: _spelled(v) for n, v in zip(names, row, strict=True)} for row in rows]
+    spelled = [_zoned if c.type.family == "TIMESTAMP_TZ" else _spelled for c in columns]
+    told = [{n: spell(v) for n, spell, v in zip(names, spelled, row, strict=True)} for row in rows]
     shape = json.dumps([dict.fromkeys(names, "VARCHAR")])
     items = ", ".join(
         f"CAST(r.{name} AS {stored_type(column.type)}) AS {quoted(column.name)}"
@@ -43,6 +45,10 @@ def relation(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> str:
     )
     text = json.dumps(told, ensure_ascii=False).replace("'", "''")
     return f"SELECT {items} FROM (SELECT unnest(from_json('{text}', '{shape}')) AS r)"
+
+
+def _zoned(value: datetime | None) -> str | None:
+    return None if value is None else zoned.text(value)
 
 
 def _spelled(value: Any) -> str | None:

@@ -59,6 +59,7 @@ _TYPES: Final = (
     (r"\bDECIMAL\b", "NUMBER"),
     (r"\bDOUBLE\b", "FLOAT"),
     (r"\b(?:STRING_LITERAL|VARCHAR)\b", "VARCHAR(16777216)"),
+    (r"STRUCT\(utc TIMESTAMP, spread INTERVAL\)", "TIMESTAMP_TZ(9)"),
     (r"\bTIMESTAMP WITH TIME ZONE\b", "TIMESTAMP_LTZ(9)"),
     (r"\bTIMESTAMP\b(?!_)", "TIMESTAMP_NTZ(9)"),
     (r"\bTIME\b", "TIME(9)"),

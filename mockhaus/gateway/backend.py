@@ -364,7 +364,9 @@ class Backend:
         plan = self._planner.current(self._statements.get(message.statement))
         check_count(len(message.parameters), plan.parameters, message.statement)
         self._portals.check_free(message.portal)
-        values = self._parameters.load(plan.types, message.parameter_formats, message.parameters)
+        values = self._parameters.load(
+            plan.types, message.parameter_formats, message.parameters, plan.kinds
+        )
         portal = Portal(plan, values, message.result_formats)
         if (old := self._portals.pop(message.portal)) is not None:
             old.close()

@@ -16,7 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mockhaus.gateway import catalog_forms, dates
+from mockhaus import zoned
+from mockhaus.gateway import catalog_forms, dates, zones
 from mockhaus.gateway.cells import (
     Cells,
     Form,
@@ -97,6 +98,17 @@ def _date_cells(column: pa.Array) -> Cells:
 def _timestamp_cells(column: pa.Array) -> Cells:
     micros = numbers(column, np.int64)
     return matrix(_all_since(micros, _EPOCH_MICROS, dates.TIMESTAMP_INFINITY).astype(">i8"))
+
+
+def _zoned_cells(column: pa.Array) -> Cells:
+    micros, _ = zoned.parts(column)
+    return matrix(_all_since(micros, _EPOCH_MICROS, dates.TIMESTAMP_INFINITY).astype(">i8"))
+
+
+def _instants(column: pa.Array) -> list[int | None]:
+    """A TIMESTAMP_TZ is its instant: the form has no room for the offset."""
+    pairs = zones.zoned_values(column)
+    return [None if pair is None else pair[0] for pair in pairs]
 
 
 def interval(value: Any) -> bytes:
@@ -241,6 +253,7 @@ FORMS: Final[dict[str, Form]] = {
     "TIMESTAMP_LTZ": Form(
         pa.timestamp("us", "UTC"), timestamp, _timestamp_cells, _INT64S, held=instant_held
     ),
+    "TIMESTAMP_TZ": Form(zoned.ARROW, timestamp, _zoned_cells, _instants, held=zoned.held),
     "VARIANT": Form(pa.string(), variant, variant_cells, held=json_held),
     "ARRAY": Form(pa.string(), text, text_cells, held=json_held, expression=JSON),
     "INTERVAL": Form(pa.month_day_nano_interval(), interval, _interval_cells),

@@ -32,6 +32,7 @@ from mockhaus.errors import (
 )
 from mockhaus.gateway.messages import BINARY
 from mockhaus.gateway.rows import expand_formats
+from mockhaus.translation.clauses.types import ZONED
 
 #: What the server says of a parameter whose type the client did not give.
 TEXT_OID: Final = 25
@@ -83,7 +84,7 @@ _OIDS: Final = {
     **dict.fromkeys(("FLOAT", "DOUBLE"), 701),
     "UINTEGER": 26, "HUGEINT": 1700, "UBIGINT": 1700, "BOOLEAN": 16, "BLOB": 17, "DATE": 1082,
     "TIME": 1083, "INTERVAL": 1186, "JSON": 114, "UUID": 2950,
-    "TIMESTAMP WITH TIME ZONE": 1184, "TIMESTAMPTZ": 1184,
+    "TIMESTAMP WITH TIME ZONE": 1184, "TIMESTAMPTZ": 1184, ZONED: 1184,
 }  # fmt: skip
 
 
@@ -133,17 +134,29 @@ class ParameterLoader:
         self._transformer = Transformer()
 
     def load(
-        self, types: Sequence[int], formats: Sequence[int], values: Sequence[bytes | None]
+        self,
+        types: Sequence[int],
+        formats: Sequence[int],
+        values: Sequence[bytes | None],
+        kinds: Sequence[str] = (),
     ) -> list[Any]:
-        """The values. Raises ProtocolError, InvalidText, InvalidBinary; all name the parameter."""
+        """The values, of `kinds` where a statement has these. What goes to a TIMESTAMP_TZ is text.
+
+        Raises ProtocolError, InvalidText, InvalidBinary; all name the parameter.
+        """
         codes = expand_formats(formats, len(values))
         declared = [*types, *([0] * (len(values) - len(types)))]
-        return [
+        found = [
             None if data is None else self._value(number, oid, code, data)
             for number, (oid, code, data) in enumerate(
                 zip(declared, codes, values, strict=False), start=1
             )
         ]
+        if ZONED in kinds:
+            for at, (kind, value, data) in enumerate(zip(kinds, found, values, strict=False)):
+                if kind == ZONED and data is not None and isinstance(value, datetime):
+                    found[at] = value.isoformat(" ") if codes[at] == BINARY else data.decode()
+        return found
 
     def _value(self, number: int, oid: int, code: int, data: bytes) -> Any:
         if oid in _TEXTS:

@@ -63,6 +63,11 @@ class Plan:
         return self.prepared.parameters if self.prepared is not None else 0
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """DuckDB's types of the parameters as far as they are known."""
+        return self.prepared.types if self.prepared is not None else ()
+
+    @property
     def is_empty(self) -> bool:
         what = (self.prepared, self.command, self.copy, self.state)
         return all(each is None for each in what)

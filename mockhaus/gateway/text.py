@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mockhaus import zoned
 from mockhaus.gateway import catalog_forms, dates, zones
 from mockhaus.gateway.cells import (
     Cells,
@@ -154,7 +155,7 @@ def json_held(value: Any) -> str:
 
 
 #: Families that go out as another one does.
-ALIKE: Final = {"TIMESTAMP_TZ": "TIMESTAMP_LTZ", "OBJECT": "ARRAY"}
+ALIKE: Final = {"OBJECT": "ARRAY"}
 
 FORMS: Final[dict[str, Form]] = {
     "BOOLEAN": Form(pa.bool_(), boolean, _boolean_cells),
@@ -183,6 +184,13 @@ FORMS: Final[dict[str, Form]] = {
         zones.instant_cells,
         zones.instants,
         held=instant_held,
+    ),
+    "TIMESTAMP_TZ": Form(
+        zoned.ARROW,
+        zones.zoned_text,
+        zones.zoned_cells,
+        zones.zoned_values,
+        held=zoned.held,
     ),
     "VARIANT": Form(pa.string(), variant, variant_cells, held=json_held),
     "ARRAY": Form(pa.string(), text, text_cells, held=json_held, expression=JSON),

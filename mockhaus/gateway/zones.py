@@ -1,6 +1,7 @@
 """Instants as PostgreSQL writes them in text: local time and offset, `2024-01-01 05:30:00+05:30`.
 
-The zone is the connection's; DuckDB names it in the Arrow type of the column.
+The zone is the connection's; DuckDB names it in the Arrow type of the column. A TIMESTAMP_TZ is
+shown at its own offset: PostgreSQL has no such type, but its clients read every offset.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mockhaus import zoned
 from mockhaus.gateway.cells import Cells, Integers, numbers, strings
 from mockhaus.gateway.dates import DAY, SECOND, timestamp_cells, timestamp_text
 
@@ -63,7 +65,10 @@ def instant_text(value: tuple[int, str]) -> bytes:
     plain = timestamp_text(micros)
     if plain.endswith(b"infinity"):
         return plain
-    offset = offset_at(zone, micros)
+    return _shown(micros, offset_at(zone, micros))
+
+
+def _shown(micros: int, offset: int) -> bytes:
     local, era, _ = timestamp_text(micros + offset * SECOND).partition(b" BC")
     return local + _suffix(offset) + era
 
@@ -93,7 +98,11 @@ def instant_cells(column: pa.Array) -> Cells:
     if len(micros) and (micros.min() < _FIRST * DAY or micros.max() > _LAST * DAY):
         values = zip(micros.tolist(), [zone] * len(micros), strict=True)
         return pa.array([instant_text(value) for value in values], pa.binary())
-    offsets = _offsets(zone, micros)
+    return _all_shown(micros, _offsets(zone, micros))
+
+
+def _all_shown(micros: Integers, offsets: Integers) -> Cells:
+    """The instants at offsets in seconds."""
     cells = timestamp_cells(pa.array(micros + offsets * SECOND).view(pa.timestamp("us")))
     different = np.unique(offsets)
     if len(different) == 1 and isinstance(cells, np.ndarray):
@@ -103,3 +112,27 @@ def instant_cells(column: pa.Array) -> Cells:
     chosen = suffixes.take(pa.array(np.searchsorted(different, offsets)))
     body: Any = strings(cells) if isinstance(cells, np.ndarray) else cells
     return pc.binary_join_element_wise(body, chosen, b"")
+
+
+# --- instants with offsets of their own: TIMESTAMP_TZ ---------------------------------------------
+
+
+def zoned_text(value: tuple[int, int]) -> bytes:
+    """Microseconds since 1970 in UTC, and minutes east of Greenwich."""
+    micros, minutes = value
+    return _shown(micros, minutes * 60)
+
+
+def zoned_values(column: pa.Array) -> list[tuple[int, int] | None]:
+    """The column as values for `zoned_text`."""
+    micros, minutes = zoned.parts(column)
+    pairs = zip(micros.tolist(), minutes.tolist(), strict=True)
+    return [
+        pair if valid else None
+        for pair, valid in zip(pairs, column.is_valid().to_pylist(), strict=True)
+    ]
+
+
+def zoned_cells(column: pa.Array) -> Cells:
+    micros, minutes = zoned.parts(column)
+    return _all_shown(micros, minutes * 60)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as NotYet
 from itertools import islice
 from typing import Any, Final
@@ -19,11 +19,12 @@ import pyarrow as pa
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from mockhaus import zoned
 from mockhaus.errors import Canceled, SqlError
 from mockhaus.http import refusals, resultset, running
 from mockhaus.http.bodies import QueryRequest
 from mockhaus.http.kept import Kept
-from mockhaus.result import Result
+from mockhaus.result import Column, Result
 from mockhaus.sessions.connection import Connection
 
 NDJSON: Final = "application/x-ndjson"
@@ -146,10 +147,18 @@ def _batches(result: Result) -> Iterator[pa.RecordBatch]:
     names = [column.name for column in result.columns]
     if result.batches is not None:
         for batch in result.batches:
-            yield pa.RecordBatch.from_arrays(batch.columns, names=names)
+            yield pa.RecordBatch.from_arrays(_arrays(batch, result.columns), names=names)
     elif result.rows:
         columns = [pa.array(cells) for cells in zip(*result.rows, strict=True)]
         yield pa.RecordBatch.from_arrays(columns, names=names)
+
+
+def _arrays(batch: pa.RecordBatch, columns: Sequence[Column]) -> list[pa.Array]:
+    """The columns of a batch; a TIMESTAMP_TZ is a struct of its instant and its offset."""
+    return [
+        zoned.arrow(array) if column.type.family == "TIMESTAMP_TZ" else array
+        for array, column in zip(batch.columns, columns, strict=True)
+    ]
 
 
 def _schema(result: Result) -> pa.Schema:

@@ -28,6 +28,7 @@ from mockhaus.ingestion.target import literal, quoted
 from mockhaus.result import Result
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
+from mockhaus.zoned import STORED
 
 #: A line that DuckDB's reader allows at least; of quoted CSV, whose values may have lines within.
 #: The reader's threads take a buffer each: a larger one would keep them from sharing the work.
@@ -40,7 +41,12 @@ _INTEGERS: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _ESCAPES: Final = {"b": 8, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
 
 #: PostgreSQL's words for a type in its messages.
-_WORDS: Final = {"BIGINT": "bigint", "DOUBLE": "double precision", "BOOLEAN": "boolean"}
+_WORDS: Final = {
+    STORED: "timestamp with time zone",
+    "BIGINT": "bigint",
+    "DOUBLE": "double precision",
+    "BOOLEAN": "boolean",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,8 @@ def load(workspace: Workspace, statement: s.CopyFromClient) -> Result:
     listed = ", ".join(quoted(column.name) for column in columns)
     form = statement.format
     if form is None:
-        source = f"SELECT * FROM read_parquet({literal(statement.path)})"
+        values = [_binary(column) for column in columns]
+        source = f"SELECT {', '.join(values)} FROM read_parquet({literal(statement.path)})"
     else:
         _check_forced(form, columns)
         values = [_value(column, form, statement.escapes) for column in columns]
@@ -119,6 +126,11 @@ def _value(column: _Column, form: s.ClientFormat, escapes: bool) -> str:
     return _converted(text, column.type)
 
 
+def _binary(column: _Column) -> str:
+    """A column of the binary format, which has no offset: a TIMESTAMP_TZ gets the session's."""
+    return f"tz_of({column.field})" if column.type == STORED else column.field
+
+
 def _text(column: _Column, form: s.ClientFormat, escapes: bool) -> str:
     """The field's text, its NULL and its escapes resolved."""
     text = column.field
@@ -166,6 +178,8 @@ def _converted(text: str, kind: str) -> str:
         )
     if kind == "INTERVAL":  # in which DuckDB knows no plus sign
         return f"CAST(replace({text}, '+', '') AS INTERVAL)"
+    if kind == STORED:
+        return f"to_timestamp_tz({text})"
     if kind == "JSON" or kind.endswith("]") or kind.startswith(("STRUCT", "MAP")):
         return f"CAST(CAST({text} AS JSON) AS {kind})"
     return f"CAST({text} AS {kind})"

@@ -15,6 +15,8 @@ from mockhaus.errors import UnsupportedFeature
 from mockhaus.ingestion import datetime_models
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.target import TargetColumn, literal
+from mockhaus.translation.functions.formats import offset_pattern
+from mockhaus.zoned import STORED
 
 #: What a message calls a value of a type.
 _NOUNS: Final = {
@@ -22,6 +24,7 @@ _NOUNS: Final = {
     "DATE": "Date",
     "TIME": "Time",
     "TIMESTAMP": "Timestamp",
+    STORED.split(" ")[0]: "Timestamp",
     "JSON": "Error parsing JSON:",
     "BLOB": "Binary value",
     "UUID": "UUID value",
@@ -59,7 +62,7 @@ class Field:
 
 def from_text(text: str, column: TargetColumn, format: FileFormat, truncate: bool) -> Field:
     """A column that is loaded from text. `text` is an expression of VARCHAR."""
-    family = column.type.split("(")[0]
+    family = family_of(column.type)
     if family != "VARCHAR":
         convert = _CONVERSIONS.get(family)
         value = convert(text, format) if convert else f"try_cast({text} AS {column.type})"
@@ -77,6 +80,9 @@ def from_value(
         return from_text(f"({value} ->> '$')", column, format, truncate)
     if type == "VARCHAR":
         return from_text(value, column, format, truncate)
+    if type == STORED and column.type in ("JSON", "VARCHAR"):
+        made = f"to_json(text_of({value}))" if column.type == "JSON" else f"text_of({value})"
+        return _kept(column, made, column.length)
     if column.type == "JSON":
         made = canonical(value if type == "JSON" else f"to_json({value})")
         if type == "JSON" and format.type == "JSON":  # its readers have done that
@@ -86,7 +92,24 @@ def from_value(
         return from_text(f"CAST({value} AS VARCHAR)", column, format, truncate)
     if column.type == type:
         return _kept(column, value)
+    if STORED in (column.type, type) and column.type in _MOMENTS and type in _MOMENTS:
+        return _converted(column, f"{_MOMENTS[column.type]}({value})", value)
     return _converted(column, f"try_cast({value} AS {column.type})", value)
+
+
+#: The types of which one may be a TIMESTAMP_TZ, and what makes them of each other.
+_MOMENTS: Final = {
+    "DATE": "to_date",
+    "TIME": "to_time",
+    "TIMESTAMP": "to_timestamp_ntz",
+    "TIMESTAMP WITH TIME ZONE": "to_timestamp_ltz",
+    STORED: "to_timestamp_tz",
+}
+
+
+def family_of(type: str) -> str:
+    """A DuckDB type without its sizes."""
+    return type if type == STORED else type.split("(", maxsplit=1)[0]
 
 
 def canonical(value: str) -> str:
@@ -133,7 +156,7 @@ def complaint(field: Field, raw: str | None) -> str:
     shown = raw if len(raw) <= 200 else raw[:200] + "..."
     if column.type == "VARCHAR":
         return f"User character length limit ({column.length}) exceeded by string '{shown}'"
-    family = column.type.split("(")[0].split(" ")[0]
+    family = family_of(column.type).split(" ")[0]
     if family == "JSON":
         return f"Error parsing JSON: '{shown}'"
     return f"{_NOUNS.get(family, 'Numeric value')} '{shown}' is not recognized"
@@ -198,6 +221,16 @@ def _timestamp(text: str, format: FileFormat) -> str:
 
 
 def _zoned(text: str, format: FileFormat) -> str:
+    """TIMESTAMP_TZ: an offset in the text is the value's own."""
+    model = format.get("TIMESTAMP_FORMAT", "AUTO")
+    if model == "AUTO":
+        return f"try_to_timestamp_tz({text})"
+    form = datetime_models.strptime(model)
+    forms = (form, form.replace(datetime_models.FRACTION, "%n"))
+    return f"try_parse_format_tz({text}, {_listed(forms)}, {literal(offset_pattern(form))})"
+
+
+def _local(text: str, format: FileFormat) -> str:
     model = format.get("TIMESTAMP_FORMAT", "AUTO")
     if model != "AUTO":
         return f"CAST({_parsed(text, model)} AS TIMESTAMPTZ)"
@@ -244,7 +277,8 @@ _CONVERSIONS: Final[dict[str, Callable[[str, FileFormat], str]]] = {
     "DATE": _date,
     "TIME": _time,
     "TIMESTAMP": _timestamp,
-    "TIMESTAMP WITH TIME ZONE": _zoned,
+    "TIMESTAMP WITH TIME ZONE": _local,
+    STORED: _zoned,
     "BLOB": _binary,
     "JSON": _json,
 }

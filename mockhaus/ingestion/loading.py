@@ -18,7 +18,7 @@ from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Cursor
 from mockhaus.errors import LoadError, SqlError
 from mockhaus.ingestion import lenient, queried, readers
-from mockhaus.ingestion.conversions import Field, complaint
+from mockhaus.ingestion.conversions import Field, complaint, family_of
 from mockhaus.ingestion.copy_options import CopyOptions
 from mockhaus.ingestion.csv_text import CsvText
 from mockhaus.ingestion.fields import fields_of, matched
@@ -431,7 +431,7 @@ class Loader:
 def _typed(type: str, format: FileFormat) -> str:
     """The type that DuckDB's CSV reader is to make of a column: the column's own where its reading
     is Snowflake's, or else text."""
-    family = type.split("(", maxsplit=1)[0]
+    family = family_of(type)
     model = _MODELS.get(family, "")
     plain = family in _READ_ALIKE and format.get(model, "AUTO") == "AUTO"
     return type if plain else "VARCHAR"

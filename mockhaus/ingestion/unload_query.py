@@ -13,6 +13,7 @@ from typing import Final
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Described
 from mockhaus.errors import TypeMismatch, UnsupportedFeature
+from mockhaus.ingestion.conversions import family_of
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.target import literal, quoted
 from mockhaus.ingestion.unload_options import UnloadOptions
@@ -21,6 +22,7 @@ from mockhaus.translation.parse import parse
 from mockhaus.translation.statements import CopyIntoLocation, Select
 from mockhaus.translation.translate import translate
 from mockhaus.types import from_duckdb
+from mockhaus.zoned import STORED
 
 #: Rows of no partition go here.
 NO_PARTITION: Final = "__NULL__"
@@ -38,6 +40,7 @@ _MODELS: Final = {
     "TIMESTAMP": "TIMESTAMP_FORMAT",
     "TIMESTAMP_NS": "TIMESTAMP_FORMAT",
     "TIMESTAMP WITH TIME ZONE": "TIMESTAMP_FORMAT",
+    STORED: "TIMESTAMP_FORMAT",
 }
 
 
@@ -128,7 +131,7 @@ def _translated(workspace: Workspace, text: str) -> str:
 
 def _parquet(value: str, column: Described) -> str:
     """A value as Parquet keeps it. Snowflake's manual: "COPY INTO <location>", "Usage notes"."""
-    if column.type == "TIMESTAMP WITH TIME ZONE":
+    if column.type in ("TIMESTAMP WITH TIME ZONE", STORED):
         raise UnsupportedFeature(
             f"SQL compilation error:\nUnloading TIMESTAMP_TZ or TIMESTAMP_LTZ data"
             f" ('{column.name}') to PARQUET is not supported.",
@@ -148,7 +151,7 @@ def _parquet(value: str, column: Described) -> str:
 
 def _text(value: str, column: Described, format: FileFormat) -> str:
     """A value as text, in Snowflake's words."""
-    family = column.type.split("(")[0]
+    family = family_of(column.type)
     if family == "VARCHAR":
         return value
     if family == "JSON":

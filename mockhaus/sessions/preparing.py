@@ -339,7 +339,7 @@ class Preparer:
         """The types of the parameters, those inferred that the client left open."""
         if not isinstance(statement, s.Tree) or statement.binds or not statement.parameters:
             return given
-        if len(given) == statement.parameters and all(given):
+        if len(given) == statement.parameters and all(given) and "TIMESTAMPTZ" not in given:
             return given
 
         def ask(query: s.Tree) -> list[str]:

@@ -18,6 +18,7 @@ from mockhaus.errors import InvalidIdentifier, ValueCount
 from mockhaus.translation import names, operands
 from mockhaus.translation.clauses.types import iso_literal
 from mockhaus.translation.registry import apply
+from mockhaus.zoned import STORED
 
 #: DuckDB's type of a column -> the macro that converts into it.
 _MACROS: Final = {
@@ -28,7 +29,8 @@ _MACROS: Final = {
     "DATE": "assign_date",
     "TIME": "assign_time",
     "TIMESTAMP": "assign_timestamp",
-    "TIMESTAMP WITH TIME ZONE": "assign_timestamptz",
+    "TIMESTAMP WITH TIME ZONE": "assign_timestamp_ltz",
+    STORED: "assign_timestamp_tz",
     "VARCHAR": "assign_text",
     "BLOB": "assign_binary",
     "JSON": "assign_variant",

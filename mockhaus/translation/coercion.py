@@ -21,7 +21,7 @@ from sqlglot.expressions import DataType
 from mockhaus.errors import ColumnTypeMismatch
 from mockhaus.translation import operands
 from mockhaus.translation.described import WHOLE, Types, unaliased
-from mockhaus.translation.families import Names, may_mix, most_digits
+from mockhaus.translation.families import Names, has_moment, may_mix, most_digits
 from mockhaus.translation.operands import plain
 from mockhaus.translation.registry import apply
 from mockhaus.types import NUMBER, SqlType, from_duckdb
@@ -35,6 +35,8 @@ _FRACTION: Final = re.compile(r"\s*[+-]?(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][+-]?\d
 #: Digits before the point from which on two DECIMALs may not fit into one of DuckDB's.
 _WIDE: Final = 19
 _DIGITS: Final = 38
+#: Beside this type text, dates and other timestamps become one.
+ZONED: Final = "TIMESTAMP_TZ"
 #: Digits after the point that a product has at least the room for.
 PRODUCT: Final = 12
 #: Digits after the point of a text beside a number: where they are compared, where they are mixed.
@@ -220,6 +222,7 @@ def _merged(
     else:
         values = [node.this, *node.expressions]
     doubted = doubtful(values) and (wide or any(map(is_fraction, values)))
+    doubted = doubted or has_moment(values, names)
     if not (everything or doubted):
         return
     found = types.of(values, node)
@@ -399,6 +402,10 @@ def _common(
     if families & {"VARIANT", "ARRAY", "OBJECT"}:
         return SqlType("VARIANT") if len(families) > 1 else None
     moments = families & set(_MOMENTS)
+    if ZONED in families and moments != families - {"VARCHAR"}:
+        raise _inconsistent(kinds, united=united)
+    if ZONED in families and len(families) > 1:
+        return next(each for each in kinds if each.family == ZONED)
     if moments and families & _NUMERIC:
         raise _inconsistent(kinds, united=united)
     if families <= {"NUMBER", "VARCHAR"} and "NUMBER" in families:

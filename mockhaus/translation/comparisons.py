@@ -1,4 +1,4 @@
-"""Comparisons, IN, BETWEEN, CASE x WHEN and ORDER BY of what may be a VARIANT.
+"""Comparisons, IN, BETWEEN, CASE x WHEN and ORDER BY of what may be a VARIANT or a TIMESTAMP_TZ.
 
 A VARIANT is JSON text to DuckDB, which would compare `"abc"` with its quotes and 10 before 9. In
 Snowflake it compares as the type of the other side. Whether a column is VARIANT is known only when
@@ -10,15 +10,16 @@ statement gives to expressions that may be one. A statement without any is left 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.translation.names import identifier
-from mockhaus.translation.operands import is_text, is_variant, plain
+from mockhaus.translation.operands import KIND, VARIANT, ZONED, is_text, is_variant, plain
 from mockhaus.translation.registry import apply
+from mockhaus.zoned import STORED
 
 _COMPARISONS: Final = (
     exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ,
@@ -32,6 +33,8 @@ _PASSING: Final = (
 _PASSING_CALLS: Final = frozenset(
     "any_value coalesce first last lag lead first_value last_value nth_value max_by min_by mode".split()  # noqa: SIM905 E501
 )
+#: DuckDB's types of the columns that are meant: VARIANT and TIMESTAMP_TZ.
+FITTED: Final = ("JSON", STORED)
 #: Columns that FLATTEN makes.
 _FLAT: Final = ("VALUE", "THIS")
 
@@ -41,10 +44,11 @@ def needs_fitting(tree: exp.Expression) -> bool:
     return tree.find(*_FITS) is not None
 
 
-def fitted(tree: exp.Expression, columns: Iterable[str]) -> exp.Expression:
+def fitted(tree: exp.Expression, columns: Mapping[str, str]) -> exp.Expression:
     """The rewritten tree in which VARIANTs compare as Snowflake's do; it is changed in place.
 
-    `columns` are the names, in upper case, of the VARIANT columns of the tables in the tree.
+    A TIMESTAMP_TZ is its instant where order matters. `columns` are the names, in upper case, of
+    the columns of these types of the tables in the tree, with DuckDB's types.
     """
     names = _Names(tree, columns)
     if not names.any:
@@ -59,9 +63,11 @@ def fitted(tree: exp.Expression, columns: Iterable[str]) -> exp.Expression:
 class _Names:
     """Which expressions of a tree may be VARIANTs."""
 
-    def __init__(self, tree: exp.Expression, columns: Iterable[str]) -> None:
+    def __init__(self, tree: exp.Expression, columns: Mapping[str, str]) -> None:
         self.root = tree
         self._names = set(columns)
+        #: Whether any may be a TIMESTAMP_TZ.
+        self.has_instants = STORED in columns.values()
         aliases: list[exp.Expression] = []
         noted = False
         for node in tree.walk():
@@ -69,12 +75,18 @@ class _Names:
                 isinstance(node, exp.TableAlias) and node.args.get("columns")
             ):
                 aliases.append(node)
-            kind = node._meta and node._meta.get("kind")
-            noted = noted or kind == "variant" or _is_json(node)
+            kind = node._meta and node._meta.get(KIND)
+            noted = noted or kind in (VARIANT, ZONED) or _is_json(node)
+            self.has_instants = self.has_instants or kind == ZONED
         self.any = bool(self._names) or noted
         if self.any:
             self._names.update(_FLAT)
             self._learn(aliases)
+
+    def key(self, value: exp.Expression) -> exp.Expression:
+        """What a value is sorted by."""
+        made = apply("variant_order", value.copy(), _typeof(value))
+        return apply("instant_order", made) if self.has_instants else made
 
     def _learn(self, aliases: list[exp.Expression]) -> None:
         before = -1
@@ -92,6 +104,8 @@ class _Names:
         if isinstance(node, exp.Column):
             return node.name.upper() in self._names
         if isinstance(node, exp.PositionalColumn) or is_variant(node) or _is_json(node):
+            return True
+        if node.meta.get(KIND) == ZONED:
             return True
         if isinstance(node, exp.Anonymous) and str(node.this).lower() in _PASSING_CALLS:
             return any(map(self.may_be, node.expressions))
@@ -235,7 +249,7 @@ def _order(node: exp.Order, names: _Names) -> exp.Expression:
     if isinstance(owner, exp.SetOperation) or owner.args.get("distinct"):
         return _outside(node, owner, names)
     for item, value in chosen:
-        item.set("this", apply("variant_order", value.copy(), _typeof(value)))
+        item.set("this", names.key(value))
     return node
 
 
@@ -265,7 +279,7 @@ def _outside(node: exp.Order, owner: exp.Expression, names: _Names) -> exp.Expre
         value = plain(item.this)
         if isinstance(value, exp.Literal) and (place := int(str(value.this))) <= len(items):
             value = exp.column(identifier(items[place - 1].alias_or_name))
-        item.set("this", apply("variant_order", value.copy(), _typeof(value)))
+        item.set("this", names.key(value))
     inner = owner.copy()
     for part in ("order", "limit", "offset", "with_"):
         inner.set(part, None)
@@ -287,7 +301,7 @@ def _extreme(name: str) -> Any:
         value = node.this
         if isinstance(value, exp.Distinct) or not names.may_be(value):
             return node
-        return apply(name, value, apply("variant_order", value.copy(), _typeof(value)))
+        return apply(name, value, names.key(value))
 
     return fit
 

@@ -13,11 +13,14 @@ from typing import Final
 
 from sqlglot import exp
 
-from mockhaus.translation.operands import KIND, plain
+from mockhaus.translation.operands import KIND, ZONED, plain
+from mockhaus.zoned import STORED
 
 TEXT: Final = "text"
 NUMBER: Final = "number"
 OTHER: Final = "other"
+#: A TIMESTAMP_TZ, beside which text, dates and other timestamps become one.
+MOMENT: Final = "moment"
 UNKNOWN: Final = "?"
 
 _Families = frozenset[str]
@@ -31,8 +34,11 @@ _PASSING: Final = (
     exp.AnyValue, exp.Case, exp.Coalesce, exp.FirstValue, exp.If, exp.IgnoreNulls, exp.Lag,
     exp.LastValue, exp.Lead, exp.Max, exp.Min, exp.Nullif, exp.Window, exp.Subquery,
 )  # fmt: skip
-_KINDS: Final = {"text": TEXT, "number": NUMBER}
-_LETTERS: Final = {"VARCHAR": TEXT, "TEXT": TEXT, "ENUM": TEXT}
+_KINDS: Final = {"text": TEXT, "number": NUMBER, ZONED: MOMENT}
+_LETTERS: Final = {
+    **dict.fromkeys(("VARCHAR", "TEXT", "ENUM"), TEXT),
+    **dict.fromkeys((STORED, STORED.upper()), MOMENT),
+}
 _DIGITS: Final = (
     "TINYINT",
     "SMALLINT",
@@ -135,8 +141,8 @@ class Names:
 
 
 def may_mix(values: Iterable[exp.Expression], names: Names) -> bool:
-    """Whether text and numbers may be among values that are compared."""
-    texts = numbers = False
+    """Whether text and numbers, or a TIMESTAMP_TZ and others, may be among compared values."""
+    texts = numbers = moments = others = False
     for value in values:
         if isinstance(plain(value), (exp.Tuple, exp.Any, exp.All)):
             return False
@@ -144,7 +150,14 @@ def may_mix(values: Iterable[exp.Expression], names: Names) -> bool:
         may_be_text = TEXT in found or UNKNOWN in found
         texts = texts or (may_be_text and not _is_text_literal(value))
         numbers = numbers or NUMBER in found
-    return texts and numbers
+        moments = moments or MOMENT in found
+        others = others or bool(found - {MOMENT})
+    return (texts and numbers) or (moments and others)
+
+
+def has_moment(values: Iterable[exp.Expression], names: Names) -> bool:
+    """Whether a TIMESTAMP_TZ may be among values."""
+    return any(MOMENT in names.families(each) for each in values)
 
 
 def _is_text_literal(node: exp.Expression) -> bool:

@@ -26,7 +26,7 @@ TEXT: Final = "text"
 NUMBER: Final = "number"
 VARIANT: Final = "variant"
 DATE: Final = "date"
-#: A TIMESTAMP_TZ, which DuckDB does not tell from a TIMESTAMP_LTZ.
+#: A TIMESTAMP_TZ.
 ZONED: Final = "zoned"
 
 _SIMPLE: Final = (exp.Column, exp.Null, exp.Placeholder, exp.PositionalColumn, exp.Boolean)
@@ -39,14 +39,14 @@ REPEATING: Final = frozenset(
     """
     acosh_of add_months atanh_of bit_and_of bit_length_of bit_or_of bit_xor_of bits_padded_left
     bits_padded_right bitshiftright bytes_of cbrt_of ceil_any chr_of cot_of
-    day_of_week_from decimal_of div0 div0null divide edit_distance factorial_of getbit
+    datediff_time day_of_week_from decimal_of div0 div0null divide edit_distance factorial_of getbit
     initcap_after insert_text integer_of jarowinkler_similarity last_day_of_week least_of
     left_of length_of lpad_of lpad_of_any md5_of months_between next_day number_hex
     octet_length_of pow_of position_from position_from_any position_of_any previous_day regexp_instr
     repeat_of replace_all right_of round_tens round_to_even rpad_of rpad_of_any sha1_of sha256_of
     split_array split_part_of strtok strtok_to_array substr_from substr_of to_date
-    to_timestamp_ntz to_timestamp_tz try_integer_of try_whole_of unicode_of week_iso
-    snow_width_bucket week_policy whole_of yearofweek_iso
+    to_timestamp_ltz to_timestamp_ntz to_timestamp_tz try_integer_of try_whole_of unicode_of
+    snow_width_bucket week_iso week_policy whole_of yearofweek_iso
     """.split()  # noqa: SIM905  a list of a word a line is no easier to read
 )
 _FEW: Final = 8
@@ -216,12 +216,20 @@ def date(node: exp.Expression) -> exp.Expression:
     return noted(called("to_date", node), DATE)
 
 
-def moment(node: exp.Expression) -> exp.Expression:
-    """The expression as a date, time or timestamp: text is a timestamp, others are left alone."""
+def zoned_call(name: str, *arguments: exp.Expression) -> exp.Expression:
+    """A call of a DuckDB macro that answers a TIMESTAMP_TZ."""
+    return noted(called(name, *arguments), ZONED)
+
+
+def moment(node: exp.Expression, *, zoned: bool = False) -> exp.Expression:
+    """The expression as a date, time or timestamp: text is a timestamp, others are left alone.
+
+    A TIMESTAMP_TZ is the clock's time at its offset, or with `zoned` stays what it is.
+    """
     bare = plain(node)
     if bare.meta.get(KIND) == DATE or _cast_to(bare) in _MOMENTS:
         return node
-    return apply("moment", node)
+    return apply("moment_zoned" if zoned else "moment", node)
 
 
 def literal_text(node: exp.Expression, what: str) -> str:

@@ -15,6 +15,7 @@ from mockhaus.translation.functions.conversion import moment_text
 from mockhaus.translation.functions.formats import output_format
 from mockhaus.translation.operands import TEXT, integer, noted, string
 from mockhaus.translation.registry import apply
+from mockhaus.zoned import STORED
 
 #: DuckDB's type -> the parameters that say its form, the first that is set.
 _TYPES: Final = {
@@ -22,6 +23,7 @@ _TYPES: Final = {
     "TIME": ("TIME_OUTPUT_FORMAT",),
     "TIMESTAMP": ("TIMESTAMP_NTZ_OUTPUT_FORMAT",),
     "TIMESTAMP WITH TIME ZONE": ("TIMESTAMP_LTZ_OUTPUT_FORMAT", "TIMESTAMP_OUTPUT_FORMAT"),
+    STORED: ("TIMESTAMP_TZ_OUTPUT_FORMAT", "TIMESTAMP_OUTPUT_FORMAT"),
 }
 _CALLS: Final = ("text_of", "text_once")
 

@@ -19,13 +19,14 @@ from sqlglot import exp
 from mockhaus.errors import SqlError
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
-from mockhaus.translation.clauses.types import duckdb_type, meant
+from mockhaus.translation.clauses.types import ZONED, duckdb_type, meant
 from mockhaus.translation.context import Context
 from mockhaus.translation.postgres.arrays import item_type
 from mockhaus.translation.postgres.functions import REG
 from mockhaus.translation.postgres.labels import PREFIX, cast_name
 from mockhaus.translation.postgres.relations import stored_type
 from mockhaus.translation.rewrite import Walk
+from mockhaus.zoned import STORED
 
 #: DuckDB's types of the columns of a query. Raises SqlError.
 Ask: TypeAlias = Callable[[s.Tree], Sequence[str]]
@@ -36,6 +37,7 @@ _NUMERIC: Final = "DECIMAL(38,10)"
 _FLOAT: Final = "DOUBLE"
 _MOMENT: Final = "TIMESTAMP"
 _SPAN: Final = "INTERVAL"
+_INSTANT: Final = "TIMESTAMPTZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,16 @@ def inferred(
 
     `given` are those the client told, '' for none.
     """
-    types = {n: kind for n, kind in enumerate(given, start=1) if kind}
+    types = {n: kind for n, kind in enumerate(given, start=1) if kind and kind != _INSTANT}
     open_: list[tuple[int, Like]] = []
     places = _Places(statement, context)
     for number, node in _parameters(statement.tree):
         if number in types:
             continue
         told = places.told(node)
-        if isinstance(told, str):
+        if number <= len(given) and given[number - 1]:  # an instant, which may keep its offset
+            types[number] = ZONED if told == ZONED else _INSTANT
+        elif isinstance(told, str):
             types[number] = told
         elif told is not None:
             open_.append((number, told))
@@ -90,6 +94,11 @@ def _parameters(tree: exp.Expression) -> Iterator[tuple[int, Any]]:
         number = number_of(node)
         if number is not None:
             yield number, node
+
+
+def _bound(kind: str) -> str:
+    """The type of a parameter for a place of a type: DuckDB's INTERVAL there is a TIMESTAMP_TZ."""
+    return ZONED if kind == STORED else kind
 
 
 class _Places:
@@ -126,7 +135,7 @@ class _Places:
             if isinstance(self._statement, s.CatalogSelect):
                 name = cast_name(to)
                 return TEXT if name in REG else stored_type(name)
-            return str(duckdb_type(meant(to, self._walk)).sql(dialect="duckdb"))
+            return _bound(str(duckdb_type(meant(to, self._walk)).sql(dialect="duckdb")))
         except SqlError:
             return TEXT
 
@@ -164,7 +173,7 @@ class _Places:
             full = self._context.resolve(names.object_name(table or self._tree.this))
             item = item_type(name, self._context.relation(full))
             return kind if item is None else f"{item}[]"
-        return kind
+        return None if kind is None else _bound(kind)
 
     def _column_at(self, insert: exp.Insert, position: int) -> str | None:
         listed = insert.this.expressions if isinstance(insert.this, (exp.Schema, exp.Tuple)) else []
@@ -183,7 +192,7 @@ class _Places:
                 text=self._statement.text, tree=tree, parameters=self._statement.parameters
             )
             try:
-                return ask(query)[-1]
+                return _bound(ask(query)[-1])
             except SqlError:  # a wider scope may know; the statement itself says what is wrong
                 continue
         return None

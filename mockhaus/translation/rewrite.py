@@ -32,7 +32,7 @@ from mockhaus.translation.clauses.grouping import spelled_out
 from mockhaus.translation.clauses.pivot import pivoted
 from mockhaus.translation.clauses.sequences import numbered
 from mockhaus.translation.clauses.types import typed
-from mockhaus.translation.comparisons import fitted, needs_fitting
+from mockhaus.translation.comparisons import FITTED, fitted, needs_fitting
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import CALLED, snowflake_text
 from mockhaus.translation.functions import FAMILIES, postgres
@@ -105,7 +105,7 @@ class Walk:
         if not needs_fitting(tree):
             return tree
         known = [pair for each in self.known_columns() for pair in each.items()]
-        return fitted(tree, {name for name, kind in known if kind == "JSON"})
+        return fitted(tree, {n: kind for kind in FITTED for n, k in known if k == kind})
 
     def inside(
         self,
@@ -138,6 +138,7 @@ class Walk:
     def doubt(self, *values: exp.Expression | None) -> None:
         """Note that values have one type together, which may be another one in DuckDB."""
         self.doubtful = self.doubtful or coercion.doubtful(values)
+        self.compared.append(tuple(each for each in values if each is not None))
 
     def knows(self, name: str) -> bool:
         """Whether a function of that name, in upper case, is one of Snowflake's own."""

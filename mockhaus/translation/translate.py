@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlglot import exp
 
 from mockhaus.errors import SqlSyntaxError
+from mockhaus.translation.clauses.types import bound_type
 from mockhaus.translation.context import Context
 from mockhaus.translation.dialect import generate
 from mockhaus.translation.labels import label
@@ -82,7 +83,7 @@ def _with_nulls(tree: exp.Expression, types: Sequence[str], unknown: str) -> exp
 
 def _null_of(kind: str) -> exp.Expression:
     """A NULL of a DuckDB type, as a query: DuckDB forgets the type of one that it can fold."""
-    null = exp.Cast(this=exp.Null(), to=exp.DataType.build(kind, dialect="duckdb"))
+    null = exp.Cast(this=exp.Null(), to=bound_type(kind))
     return exp.Subquery(this=exp.Select(expressions=[null]))
 
 
@@ -93,7 +94,7 @@ def typed_null(placeholder: exp.Placeholder, types: Sequence[str]) -> exp.Expres
     alone = isinstance(placeholder.parent, (exp.Alias, exp.Select))
     if not known and not alone:
         return exp.Null()
-    return exp.Cast(this=exp.Null(), to=exp.DataType.build(known or "TEXT", dialect="duckdb"))
+    return exp.Cast(this=exp.Null(), to=bound_type(known or "TEXT"))
 
 
 def guarded(build: Callable[[], T], statement: Statement) -> T:

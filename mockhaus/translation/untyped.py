@@ -38,7 +38,7 @@ AGGREGATES: Final = frozenset(
 
 #: A macro definition begins; its overloads follow one another, each in parentheses.
 _HEAD: Final = re.compile(r"CREATE(?: OR REPLACE)? MACRO (\w+)\s*(?=\()", re.IGNORECASE)
-_OVERLOAD: Final = re.compile(r",\s*\n\s*\([^()]*\)\s+AS\b", re.IGNORECASE)
+_OVERLOAD: Final = re.compile(r",\s*\n\s*\((?:[^()]|\([^()]*\))*\)\s+AS\b", re.IGNORECASE)
 _CALL: Final = re.compile(r"(\w+)\s*\(")
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from mockhaus.translation.operands import KIND, VARIANT, ZONED, is_null, is_variant, noted, plain
+from mockhaus.translation.operands import VARIANT, is_null, is_variant, noted, plain
 from mockhaus.translation.registry import apply
 
 _SIMPLE: Final = (
@@ -88,8 +88,7 @@ def tagged_variant(node: exp.Expression) -> exp.Expression:
     """An expression as TO_VARIANT makes it: TYPEOF knows dates, times and binary values of it."""
     if constant(node) is not None or is_null(node) or is_variant(node):
         return variant(node) if not plain(node).meta.get(_TAGGED) else node
-    zoned = plain(node).meta.get(KIND) == ZONED
-    made = variant_once("to_tagged_variant_tz" if zoned else "to_tagged_variant", node)
+    made = variant_once("to_tagged_variant", node)
     made.meta[_TAGGED] = True
     return made
 

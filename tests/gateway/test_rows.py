@@ -18,6 +18,7 @@ from psycopg.adapt import Transformer
 from psycopg.pq import Format
 
 from mockhaus import types as t
+from mockhaus import zoned
 from mockhaus.errors import InvalidEncoding, NumberOutOfRange, ProtocolError
 from mockhaus.gateway import messages as m
 from mockhaus.gateway.codec import decode_backend
@@ -29,6 +30,12 @@ from mockhaus.types import SqlType
 
 def number(precision: int, scale: int) -> SqlType:
     return SqlType("NUMBER", precision, scale)
+
+
+def zoned_sql(moment: str) -> str:
+    """A TIMESTAMP_TZ in DuckDB's SQL."""
+    text = zoned.text(datetime.fromisoformat(moment)).replace("'", "''")
+    return f"'{text}'::{zoned.STORED}"
 
 
 def columns(*kinds: SqlType) -> tuple[Column, ...]:
@@ -138,7 +145,10 @@ TEXTS: list[tuple[SqlType, str, str]] = [
     (t.TIMESTAMP_NTZ, "'infinity'::TIMESTAMP", "infinity"),
     (t.TIMESTAMP_NTZ, "'-infinity'::TIMESTAMP", "-infinity"),
     (t.TIMESTAMP_LTZ, "'2024-01-01 00:00:00+00'::TIMESTAMPTZ", "2024-01-01 00:00:00+00"),
-    (t.TIMESTAMP_TZ, "'2024-06-01 00:00:00.5+02'::TIMESTAMPTZ", "2024-05-31 22:00:00.5+00"),
+    (t.TIMESTAMP_TZ, zoned_sql("2024-06-01 00:00:00.5+02:00"), "2024-06-01 00:00:00.5+02"),
+    (t.TIMESTAMP_TZ, zoned_sql("2024-06-01 00:00:00-03:30"), "2024-06-01 00:00:00-03:30"),
+    (t.TIMESTAMP_TZ, zoned_sql("0001-01-01 00:00:00+00:00"), "0001-01-01 00:00:00+00"),
+    (t.TIMESTAMP_TZ, zoned_sql("9999-12-31 23:59:59+12:00"), "9999-12-31 23:59:59+12"),
     (t.TIMESTAMP_LTZ, "'infinity'::TIMESTAMPTZ", "infinity"),
     (t.VARIANT, """'{"a":[1,null]}'::JSON""", '{"a":[1,null]}'),
     (t.VARIANT, "'null'::JSON", "null"),
@@ -256,6 +266,7 @@ EXACT_BINARIES = [
     (t.DATE, "'infinity'::DATE", "7fffffff"),
     (t.DATE, "'-infinity'::DATE", "80000000"),
     (t.TIMESTAMP_NTZ, "'infinity'::TIMESTAMP", "7fffffffffffffff"),
+    (t.TIMESTAMP_TZ, zoned_sql("2000-01-01 02:00:01+02:00"), "00000000000f4240"),
     (t.TIMESTAMP_NTZ, "'-infinity'::TIMESTAMP", "8000000000000000"),
     (number(12, 2), "0::DECIMAL(12,2)", "0000 0000 0000 0002"),
     (number(12, 2), "12345.67::DECIMAL(12,2)", "0003 0001 0000 0002 0001 0929 1a2c"),

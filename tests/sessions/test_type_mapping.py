@@ -11,7 +11,7 @@ MAPPINGS = [
     (None, "TIMESTAMP_NTZ"),
     ("TIMESTAMP_NTZ", "TIMESTAMP_NTZ"),
     ("timestamp_ltz", "TIMESTAMP_LTZ"),
-    ("TIMESTAMP_TZ", "TIMESTAMP_LTZ"),  # one type so far
+    ("TIMESTAMP_TZ", "TIMESTAMP_TZ"),
 ]
 
 

@@ -9,6 +9,7 @@ CREATE OR REPLACE MACRO shown_type(t) AS
          WHEN t = 'VARCHAR' THEN 'VARCHAR(16777216)'
          WHEN t = 'TIMESTAMP' THEN 'TIMESTAMP_NTZ(9)'
          WHEN t = 'TIMESTAMP WITH TIME ZONE' THEN 'TIMESTAMP_LTZ(9)'
+         WHEN t = 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN 'TIMESTAMP_TZ(9)'
          WHEN t = 'TIME' THEN 'TIME(9)'
          WHEN t = 'BLOB' THEN 'BINARY(8388608)'
          WHEN t = 'JSON' THEN 'VARIANT'
@@ -32,19 +33,22 @@ CREATE OR REPLACE MACRO assign_number(a, c, t) AS
 CREATE OR REPLACE MACRO assign_boolean(a, c) AS
     CASE WHEN assignable(a, number_kinds() || '|BOOLEAN', c, 'BOOLEAN') THEN to_boolean(a) END;
 CREATE OR REPLACE MACRO assign_date(a, c) AS
-    CASE WHEN assignable(a, 'VARCHAR|JSON|DATE|TIMESTAMP.*', c, 'DATE') THEN to_date(a) END;
+    CASE WHEN assignable(a, 'VARCHAR|JSON|DATE|TIMESTAMP.*|STRUCT\(utc TIMESTAMP, spread INTERVAL\)', c, 'DATE') THEN to_date(a) END;
 CREATE OR REPLACE MACRO assign_time(a, c) AS
-    CASE WHEN assignable(a, 'VARCHAR|JSON|TIME|TIMESTAMP.*', c, 'TIME(9)') THEN to_time(a) END;
+    CASE WHEN assignable(a, 'VARCHAR|JSON|TIME|TIMESTAMP.*|STRUCT\(utc TIMESTAMP, spread INTERVAL\)', c, 'TIME(9)') THEN to_time(a) END;
 CREATE OR REPLACE MACRO assign_timestamp(a, c) AS
-    CASE WHEN assignable(a, number_kinds() || '|DATE|TIMESTAMP.*', c, 'TIMESTAMP_NTZ(9)')
+    CASE WHEN assignable(a, number_kinds() || '|DATE|TIMESTAMP.*|STRUCT\(utc TIMESTAMP, spread INTERVAL\)', c, 'TIMESTAMP_NTZ(9)')
          THEN to_timestamp_ntz(a) END;
-CREATE OR REPLACE MACRO assign_timestamptz(a, c) AS
-    CASE WHEN assignable(a, number_kinds() || '|DATE|TIMESTAMP.*', c, 'TIMESTAMP_TZ(9)')
+CREATE OR REPLACE MACRO assign_timestamp_ltz(a, c) AS
+    CASE WHEN assignable(a, number_kinds() || '|DATE|TIMESTAMP.*|STRUCT\(utc TIMESTAMP, spread INTERVAL\)', c, 'TIMESTAMP_LTZ(9)')
+         THEN to_timestamp_ltz(a) END;
+CREATE OR REPLACE MACRO assign_timestamp_tz(a, c) AS
+    CASE WHEN assignable(a, number_kinds() || '|DATE|TIMESTAMP.*|STRUCT\(utc TIMESTAMP, spread INTERVAL\)', c, 'TIMESTAMP_TZ(9)')
          THEN to_timestamp_tz(a) END;
 CREATE OR REPLACE MACRO assign_text(a, c) AS
     CASE WHEN assignable(a, '[^B].*|B[^L].*', c, 'VARCHAR(16777216)') THEN text_of(a) END;
 CREATE OR REPLACE MACRO assign_binary(a, c) AS
     CASE WHEN assignable(a, 'BLOB|JSON', c, 'BINARY(8388608)') THEN to_binary(a) END;
 CREATE OR REPLACE MACRO assign_variant(a, c) AS
-    CASE WHEN assignable(a, '(?s)JSON|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|DOUBLE|FLOAT|BOOLEAN|.*\[.*\]|STRUCT.*|MAP.*', c, 'VARIANT')
+    CASE WHEN assignable(a, CASE typeof(a) WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN '-' ELSE '(?s)JSON|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|DOUBLE|FLOAT|BOOLEAN|.*\[.*\]|STRUCT.*|MAP.*' END, c, 'VARIANT')
          THEN to_variant(a) END;

@@ -30,7 +30,10 @@ CREATE OR REPLACE MACRO variant_fit
     (b DATE, a, kind, other) AS variant_as_date(a, kind),
     (b TIME, a, kind, other) AS variant_as_time(a, kind),
     (b TIMESTAMP, a, kind, other) AS variant_as_ntz(a, kind),
-    (b TIMESTAMPTZ, a, kind, other) AS variant_as_tz(a, kind),
+    (b TIMESTAMPTZ, a, kind, other) AS variant_as_ltz(a, kind),
+    (b STRUCT(utc TIMESTAMP, spread INTERVAL), a, kind, other) AS a,
+    (b STRUCT(utc TIMESTAMP, spread INTERVAL), a STRUCT(utc TIMESTAMP, spread INTERVAL), kind, other) AS struct_extract(a, 'utc'),
+    (b STRUCT(utc TIMESTAMP, spread INTERVAL), a VARCHAR, kind, other) AS to_timestamp_tz(variant_bare(a, kind)),
     (b VARCHAR, a, kind, other) AS variant_as_text(a, kind, other);
 
 CREATE OR REPLACE MACRO variant_as_number
@@ -43,8 +46,8 @@ CREATE OR REPLACE MACRO variant_as_time
     (a, kind) AS a, (a VARCHAR, kind) AS to_time(variant_bare(a, kind));
 CREATE OR REPLACE MACRO variant_as_ntz
     (a, kind) AS a, (a VARCHAR, kind) AS to_timestamp_ntz(variant_bare(a, kind));
-CREATE OR REPLACE MACRO variant_as_tz
-    (a, kind) AS a, (a VARCHAR, kind) AS to_timestamp_tz(variant_bare(a, kind));
+CREATE OR REPLACE MACRO variant_as_ltz
+    (a, kind) AS a, (a VARCHAR, kind) AS to_timestamp_ltz(variant_bare(a, kind));
 CREATE OR REPLACE MACRO variant_as_text
     (a, kind, other) AS a,
     (a VARCHAR, kind, other) AS
@@ -56,6 +59,13 @@ CREATE OR REPLACE MACRO variant_order
     (a, kind) AS a,
     (a VARCHAR, kind) AS CASE kind WHEN 'JSON' THEN variant_key(a) ELSE CAST(a AS VARCHAR) END;
 
+-- The same of what may be a TIMESTAMP_TZ. Two macros, since DuckDB picks no overload among several for
+-- what has no type yet.
+CREATE OR REPLACE MACRO instant_order
+    (a) AS a,
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS struct_extract(a, 'utc');
+
 -- What IN looks for in a subquery, and finds there.
-CREATE OR REPLACE MACRO variant_sought(a) AS
-    list_transform([a], lambda s: list_transform([to_variant(s)], lambda k: variant_key(k))[1])[1];
+CREATE OR REPLACE MACRO variant_sought
+    (a) AS list_transform([a], lambda s: list_transform([to_variant(s)], lambda k: variant_key(k))[1])[1],
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS struct_extract(a, 'utc');

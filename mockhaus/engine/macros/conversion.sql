@@ -110,6 +110,7 @@ CREATE OR REPLACE MACRO parse_timestamptz(t) AS
              THEN CAST(epoch_auto(TRY_CAST(t AS BIGINT)) AS VARCHAR) || '+00' END::TIMESTAMPTZ,
         try_strptime(t, ['%a %b %d %H:%M:%S %z %Y', '%a, %d %b %Y %H:%M:%S %z',
             '%a, %d %b %Y %I:%M:%S %p %z']),
+        try_strptime(plain_offset(t), ['%Y-%m-%d %H:%M%z', '%Y-%m-%dT%H:%M%z']),
         CAST(parse_auto(t) AS TIMESTAMPTZ));
 
 CREATE OR REPLACE MACRO parse_date(t) AS
@@ -123,16 +124,22 @@ CREATE OR REPLACE MACRO parse_time(t) AS
         CAST(TRY_CAST(t AS TIMESTAMP) AS TIME));
 
 CREATE OR REPLACE MACRO to_date
+    (a BIGINT) AS CASE WHEN a IS NULL THEN CAST(NULL AS DATE)
+        ELSE CAST(error('MOCKHAUS:TypeMismatch:A number is not a date') AS DATE) END,
     (a DATE) AS a,
     (a TIMESTAMP) AS CAST(a AS DATE),
     (a TIMESTAMPTZ) AS CAST(a AS DATE),
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS CAST(tz_clock(a) AS DATE),
     (a VARCHAR) AS COALESCE(TRY_CAST(a AS DATE), list_transform([trim(a, ' "')], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_date(t),
         CAST(error('MOCKHAUS:InvalidDatetime:Date ''' || t || ''' is not recognized') AS DATE)) END)[1]);
 
 CREATE OR REPLACE MACRO try_to_date
+    (a BIGINT) AS CASE WHEN a IS NULL THEN CAST(NULL AS DATE)
+        ELSE CAST(error('MOCKHAUS:TypeMismatch:A number is not a date') AS DATE) END,
     (a DATE) AS a,
     (a TIMESTAMP) AS CAST(a AS DATE),
     (a TIMESTAMPTZ) AS CAST(a AS DATE),
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS CAST(tz_clock(a) AS DATE),
     (a VARCHAR) AS list_transform([bare(a)], lambda t: parse_date(t))[1];
 
 -- A number is seconds since 1970; with a second argument, tenths, hundredths ... of them.
@@ -140,6 +147,7 @@ CREATE OR REPLACE MACRO to_timestamp_ntz
     (a DATE) AS CAST(a AS TIMESTAMP),
     (a TIMESTAMP) AS a,
     (a TIMESTAMPTZ) AS CAST(a AS TIMESTAMP),
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS tz_clock(a),
     (a BIGINT) AS make_timestamp(a * 1000000),
     (a DOUBLE) AS make_timestamp(CAST(a * 1000000 AS BIGINT)),
     (a VARCHAR) AS COALESCE(TRY_CAST(a AS TIMESTAMP), list_transform([trim(a, ' "')], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_timestamp(t),
@@ -157,23 +165,26 @@ CREATE OR REPLACE MACRO try_to_timestamp_ntz
     (a DATE) AS CAST(a AS TIMESTAMP),
     (a TIMESTAMP) AS a,
     (a TIMESTAMPTZ) AS CAST(a AS TIMESTAMP),
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS tz_clock(a),
     (a BIGINT) AS make_timestamp(a * 1000000),
     (a DOUBLE) AS make_timestamp(CAST(a * 1000000 AS BIGINT)),
     (a VARCHAR) AS list_transform([bare(a)], lambda t: parse_timestamp(t))[1];
 
-CREATE OR REPLACE MACRO to_timestamp_tz
+CREATE OR REPLACE MACRO to_timestamp_ltz
     (a DATE) AS CAST(a AS TIMESTAMPTZ),
     (a TIMESTAMP) AS CAST(a AS TIMESTAMPTZ),
     (a TIMESTAMPTZ) AS a,
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS tz_instant(a),
     (a BIGINT) AS make_timestamptz(a * 1000000),
     (a DOUBLE) AS make_timestamptz(CAST(a * 1000000 AS BIGINT)),
     (a VARCHAR) AS COALESCE(TRY_CAST(a AS TIMESTAMPTZ), list_transform([trim(a, ' "')], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_timestamptz(t),
         CAST(error('MOCKHAUS:InvalidDatetime:Timestamp ''' || t || ''' is not recognized') AS TIMESTAMPTZ)) END)[1]);
 
-CREATE OR REPLACE MACRO try_to_timestamp_tz
+CREATE OR REPLACE MACRO try_to_timestamp_ltz
     (a DATE) AS CAST(a AS TIMESTAMPTZ),
     (a TIMESTAMP) AS CAST(a AS TIMESTAMPTZ),
     (a TIMESTAMPTZ) AS a,
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS tz_instant(a),
     (a BIGINT) AS make_timestamptz(a * 1000000),
     (a DOUBLE) AS make_timestamptz(CAST(a * 1000000 AS BIGINT)),
     (a VARCHAR) AS list_transform([bare(a)], lambda t: parse_timestamptz(t))[1];
@@ -184,6 +195,7 @@ CREATE OR REPLACE MACRO to_time
     (a TIME) AS a,
     (a TIMESTAMP) AS CAST(a AS TIME),
     (a TIMESTAMPTZ) AS CAST(CAST(a AS TIMESTAMP) AS TIME),
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS CAST(tz_clock(a) AS TIME),
     (a VARCHAR) AS list_transform([trim(a, ' "')], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_time(t),
         CAST(error('MOCKHAUS:InvalidDatetime:Time ''' || t || ''' is not recognized') AS TIME)) END)[1];
 
@@ -193,6 +205,7 @@ CREATE OR REPLACE MACRO try_to_time
     (a TIME) AS a,
     (a TIMESTAMP) AS CAST(a AS TIME),
     (a TIMESTAMPTZ) AS CAST(CAST(a AS TIMESTAMP) AS TIME),
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS CAST(tz_clock(a) AS TIME),
     (a VARCHAR) AS list_transform([bare(a)], lambda t: parse_time(t))[1];
 
 -- Text by formats of strptime: the value, or Snowflake's error.
@@ -209,6 +222,7 @@ CREATE OR REPLACE MACRO format_moment
     (a DATE, plain, zoned) AS strftime(a, plain),
     (a TIMESTAMP, plain, zoned) AS strftime(a, plain),
     (a TIMESTAMPTZ, plain, zoned) AS strftime(a, zoned),
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL), plain, zoned) AS replace(strftime(tz_clock(a), plain), chr(2) || '+00:00' || chr(2), chr(2) || offset_text(tz_offset(a), ':') || chr(2)),
     (a TIME, plain, zoned) AS strftime(DATE '1970-01-01' + a, plain),
     (a VARCHAR, plain, zoned) AS strftime(to_timestamp_ntz(a), plain);
 CREATE OR REPLACE MACRO cut_fraction(t, pattern, kept) AS regexp_replace(t, pattern, kept);
@@ -285,7 +299,9 @@ CREATE OR REPLACE MACRO epoch_scaled(a, n) AS
 -- Fractional digits of a timestamp and a time beyond n are cut off.
 CREATE OR REPLACE MACRO timestamp_digits
     (a TIMESTAMP, n) AS time_bucket(to_microseconds(CAST(pow(10, 6 - n) AS BIGINT)), a),
-    (a TIMESTAMPTZ, n) AS time_bucket(to_microseconds(CAST(pow(10, 6 - n) AS BIGINT)), a);
+    (a TIMESTAMPTZ, n) AS time_bucket(to_microseconds(CAST(pow(10, 6 - n) AS BIGINT)), a),
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL), n) AS list_transform([a], lambda v: tz_at(time_bucket(to_microseconds(CAST(pow(10, 6 - n) AS BIGINT)), tz_clock(v)), tz_offset(v)))[1],
+    (a BIGINT, n) AS moment(a);
 CREATE OR REPLACE MACRO time_digits(a, n) AS
     CAST(time_bucket(to_microseconds(CAST(pow(10, 6 - n) AS BIGINT)), DATE '1970-01-01' + a) AS TIME);
 

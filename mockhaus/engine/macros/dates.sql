@@ -7,40 +7,62 @@ CREATE OR REPLACE MACRO moment
     (a DATE) AS a,
     (a TIMESTAMP) AS a,
     (a TIMESTAMPTZ) AS a,
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS tz_clock(a),
+    (a TIME) AS a,
+    (a VARCHAR) AS to_timestamp_ntz(a);
+
+-- The same, but a TIMESTAMP_TZ stays one.
+CREATE OR REPLACE MACRO moment_zoned
+    (a BIGINT) AS moment(a),
+    (a DATE) AS a,
+    (a TIMESTAMP) AS a,
+    (a TIMESTAMPTZ) AS a,
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS a,
     (a TIME) AS a,
     (a VARCHAR) AS to_timestamp_ntz(a);
 
 -- DATEADD, one macro a part: dates stay dates for parts of a day and longer.
 CREATE OR REPLACE MACRO dateadd_year
+    (n, a BIGINT) AS moment(a) + to_years(CAST(n AS INTEGER)),
     (n, a DATE) AS CAST(a + to_years(CAST(n AS INTEGER)) AS DATE),
     (n, a TIMESTAMP) AS a + to_years(CAST(n AS INTEGER)),
     (n, a TIMESTAMPTZ) AS a + to_years(CAST(n AS INTEGER)),
+    (n, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(tz_clock(v) + to_years(CAST(n AS INTEGER)), tz_offset(v)))[1],
     (n, a VARCHAR) AS to_timestamp_ntz(a) + to_years(CAST(n AS INTEGER));
 CREATE OR REPLACE MACRO dateadd_quarter
+    (n, a BIGINT) AS moment(a) + to_months(CAST(n * 3 AS INTEGER)),
     (n, a DATE) AS CAST(a + to_months(CAST(n * 3 AS INTEGER)) AS DATE),
     (n, a TIMESTAMP) AS a + to_months(CAST(n * 3 AS INTEGER)),
     (n, a TIMESTAMPTZ) AS a + to_months(CAST(n * 3 AS INTEGER)),
+    (n, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(tz_clock(v) + to_months(CAST(n * 3 AS INTEGER)), tz_offset(v)))[1],
     (n, a VARCHAR) AS to_timestamp_ntz(a) + to_months(CAST(n * 3 AS INTEGER));
 CREATE OR REPLACE MACRO dateadd_month
+    (n, a BIGINT) AS moment(a) + to_months(CAST(n AS INTEGER)),
     (n, a DATE) AS CAST(a + to_months(CAST(n AS INTEGER)) AS DATE),
     (n, a TIMESTAMP) AS a + to_months(CAST(n AS INTEGER)),
     (n, a TIMESTAMPTZ) AS a + to_months(CAST(n AS INTEGER)),
+    (n, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(tz_clock(v) + to_months(CAST(n AS INTEGER)), tz_offset(v)))[1],
     (n, a VARCHAR) AS to_timestamp_ntz(a) + to_months(CAST(n AS INTEGER));
 CREATE OR REPLACE MACRO dateadd_week
+    (n, a BIGINT) AS moment(a) + to_days(CAST(n * 7 AS INTEGER)),
     (n, a DATE) AS a + CAST(n * 7 AS INTEGER),
     (n, a TIMESTAMP) AS a + to_days(CAST(n * 7 AS INTEGER)),
     (n, a TIMESTAMPTZ) AS a + to_days(CAST(n * 7 AS INTEGER)),
+    (n, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(tz_clock(v) + to_days(CAST(n * 7 AS INTEGER)), tz_offset(v)))[1],
     (n, a VARCHAR) AS to_timestamp_ntz(a) + to_days(CAST(n * 7 AS INTEGER));
 CREATE OR REPLACE MACRO dateadd_day
+    (n, a BIGINT) AS moment(a) + to_days(CAST(n AS INTEGER)),
     (n, a DATE) AS a + CAST(n AS INTEGER),
     (n, a TIMESTAMP) AS a + to_days(CAST(n AS INTEGER)),
     (n, a TIMESTAMPTZ) AS a + to_days(CAST(n AS INTEGER)),
+    (n, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(tz_clock(v) + to_days(CAST(n AS INTEGER)), tz_offset(v)))[1],
     (n, a VARCHAR) AS to_timestamp_ntz(a) + to_days(CAST(n AS INTEGER));
 CREATE OR REPLACE MACRO dateadd_hour
     (n, a BIGINT) AS moment(a) + to_hours(CAST(n AS BIGINT)),
     (n, a DATE) AS CAST(a AS TIMESTAMP) + to_hours(CAST(n AS BIGINT)),
     (n, a TIMESTAMP) AS a + to_hours(CAST(n AS BIGINT)),
     (n, a TIMESTAMPTZ) AS a + to_hours(CAST(n AS BIGINT)),
+    (n, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(tz_clock(v) + to_hours(CAST(n AS BIGINT)), tz_offset(v)))[1],
     (n, a TIME) AS a + to_hours(CAST(n AS BIGINT)),
     (n, a VARCHAR) AS to_timestamp_ntz(a) + to_hours(CAST(n AS BIGINT));
 CREATE OR REPLACE MACRO dateadd_minute
@@ -48,6 +70,7 @@ CREATE OR REPLACE MACRO dateadd_minute
     (n, a DATE) AS CAST(a AS TIMESTAMP) + to_minutes(CAST(n AS BIGINT)),
     (n, a TIMESTAMP) AS a + to_minutes(CAST(n AS BIGINT)),
     (n, a TIMESTAMPTZ) AS a + to_minutes(CAST(n AS BIGINT)),
+    (n, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(tz_clock(v) + to_minutes(CAST(n AS BIGINT)), tz_offset(v)))[1],
     (n, a TIME) AS a + to_minutes(CAST(n AS BIGINT)),
     (n, a VARCHAR) AS to_timestamp_ntz(a) + to_minutes(CAST(n AS BIGINT));
 CREATE OR REPLACE MACRO dateadd_second
@@ -55,6 +78,7 @@ CREATE OR REPLACE MACRO dateadd_second
     (n, a DATE) AS CAST(a AS TIMESTAMP) + to_microseconds(CAST(n AS BIGINT) * 1000000),
     (n, a TIMESTAMP) AS a + to_microseconds(CAST(n AS BIGINT) * 1000000),
     (n, a TIMESTAMPTZ) AS a + to_microseconds(CAST(n AS BIGINT) * 1000000),
+    (n, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(tz_clock(v) + to_microseconds(CAST(n AS BIGINT) * 1000000), tz_offset(v)))[1],
     (n, a TIME) AS a + to_microseconds(CAST(n AS BIGINT) * 1000000),
     (n, a VARCHAR) AS to_timestamp_ntz(a) + to_microseconds(CAST(n AS BIGINT) * 1000000);
 CREATE OR REPLACE MACRO dateadd_millisecond
@@ -62,6 +86,7 @@ CREATE OR REPLACE MACRO dateadd_millisecond
     (n, a DATE) AS CAST(a AS TIMESTAMP) + to_microseconds(CAST(n AS BIGINT) * 1000),
     (n, a TIMESTAMP) AS a + to_microseconds(CAST(n AS BIGINT) * 1000),
     (n, a TIMESTAMPTZ) AS a + to_microseconds(CAST(n AS BIGINT) * 1000),
+    (n, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(tz_clock(v) + to_microseconds(CAST(n AS BIGINT) * 1000), tz_offset(v)))[1],
     (n, a TIME) AS a + to_microseconds(CAST(n AS BIGINT) * 1000),
     (n, a VARCHAR) AS to_timestamp_ntz(a) + to_microseconds(CAST(n AS BIGINT) * 1000);
 CREATE OR REPLACE MACRO dateadd_microsecond
@@ -69,6 +94,7 @@ CREATE OR REPLACE MACRO dateadd_microsecond
     (n, a DATE) AS CAST(a AS TIMESTAMP) + to_microseconds(CAST(n AS BIGINT)),
     (n, a TIMESTAMP) AS a + to_microseconds(CAST(n AS BIGINT)),
     (n, a TIMESTAMPTZ) AS a + to_microseconds(CAST(n AS BIGINT)),
+    (n, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(tz_clock(v) + to_microseconds(CAST(n AS BIGINT)), tz_offset(v)))[1],
     (n, a TIME) AS a + to_microseconds(CAST(n AS BIGINT)),
     (n, a VARCHAR) AS to_timestamp_ntz(a) + to_microseconds(CAST(n AS BIGINT));
 CREATE OR REPLACE MACRO dateadd_nanosecond
@@ -76,6 +102,7 @@ CREATE OR REPLACE MACRO dateadd_nanosecond
     (n, a DATE) AS CAST(a AS TIMESTAMP) + to_microseconds(CAST(n AS BIGINT) // 1000),
     (n, a TIMESTAMP) AS a + to_microseconds(CAST(n AS BIGINT) // 1000),
     (n, a TIMESTAMPTZ) AS a + to_microseconds(CAST(n AS BIGINT) // 1000),
+    (n, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(tz_clock(v) + to_microseconds(CAST(n AS BIGINT) // 1000), tz_offset(v)))[1],
     (n, a TIME) AS a + to_microseconds(CAST(n AS BIGINT) // 1000),
     (n, a VARCHAR) AS to_timestamp_ntz(a) + to_microseconds(CAST(n AS BIGINT) // 1000);
 
@@ -89,6 +116,10 @@ CREATE OR REPLACE MACRO add_months
     (a TIMESTAMPTZ, n) AS CASE WHEN CAST(a AS DATE) = last_day(CAST(a AS TIMESTAMP))
         THEN CAST(last_day(CAST(a AS TIMESTAMP) + to_months(CAST(n AS INTEGER))) + CAST(CAST(a AS TIMESTAMP) AS TIME) AS TIMESTAMPTZ)
         ELSE a + to_months(CAST(n AS INTEGER)) END,
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL), n) AS list_transform([a], lambda z: tz_at(list_transform([tz_clock(z)], lambda v: CASE WHEN CAST(v AS DATE) = last_day(v)
+        THEN last_day(v + to_months(CAST(n AS INTEGER))) + CAST(v AS TIME)
+        ELSE v + to_months(CAST(n AS INTEGER)) END)[1], tz_offset(z)))[1],
+    (a BIGINT, n) AS moment(a) + to_months(CAST(n AS INTEGER)),
     (a VARCHAR, n) AS list_transform([to_timestamp_ntz(a)], lambda v: CASE WHEN CAST(v AS DATE) = last_day(v)
         THEN last_day(v + to_months(CAST(n AS INTEGER))) + CAST(v AS TIME)
         ELSE v + to_months(CAST(n AS INTEGER)) END)[1];
@@ -97,7 +128,19 @@ CREATE OR REPLACE MACRO add_months
 CREATE OR REPLACE MACRO datediff_week(start, a, b) AS
     date_diff('day', date_trunc('week', a - to_days(CAST(start AS INTEGER))),
         date_trunc('week', b - to_days(CAST(start AS INTEGER)))) // 7;
-CREATE OR REPLACE MACRO datediff_nanosecond(a, b) AS CAST(date_diff('microsecond', a, b) AS HUGEINT) * 1000;
+-- Parts of a day are counted on the first value's clock, so that equal instants have no difference.
+CREATE OR REPLACE MACRO datediff_zoned(part, a, b) AS
+    date_diff(part, tz_clock(a), make_timestamp(tz_us(b) + tz_offset(a) * 60000000));
+CREATE OR REPLACE MACRO datediff_time
+    (part, a, b) AS date_diff(part, a, b),
+    (part, a STRUCT(utc TIMESTAMP, spread INTERVAL), b STRUCT(utc TIMESTAMP, spread INTERVAL)) AS datediff_zoned(part, a, b),
+    (part, a STRUCT(utc TIMESTAMP, spread INTERVAL), b DATE) AS datediff_zoned(part, a, to_timestamp_tz(b)),
+    (part, a STRUCT(utc TIMESTAMP, spread INTERVAL), b TIMESTAMP) AS datediff_zoned(part, a, to_timestamp_tz(b)),
+    (part, a STRUCT(utc TIMESTAMP, spread INTERVAL), b TIMESTAMPTZ) AS datediff_zoned(part, a, to_timestamp_tz(b)),
+    (part, a DATE, b STRUCT(utc TIMESTAMP, spread INTERVAL)) AS datediff_zoned(part, to_timestamp_tz(a), b),
+    (part, a TIMESTAMP, b STRUCT(utc TIMESTAMP, spread INTERVAL)) AS datediff_zoned(part, to_timestamp_tz(a), b),
+    (part, a TIMESTAMPTZ, b STRUCT(utc TIMESTAMP, spread INTERVAL)) AS datediff_zoned(part, to_timestamp_tz(a), b);
+CREATE OR REPLACE MACRO nanoseconds(us) AS CAST(us AS HUGEINT) * 1000;
 
 CREATE OR REPLACE MACRO trunc_moment
     (part, a BIGINT) AS moment(a),
@@ -105,20 +148,25 @@ CREATE OR REPLACE MACRO trunc_moment
         THEN 'day' ELSE part END, a) AS DATE),
     (part, a TIMESTAMP) AS date_trunc(part, a),
     (part, a TIMESTAMPTZ) AS date_trunc(part, a),
+    (part, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(date_trunc(part, tz_clock(v)), tz_offset(v)))[1],
     (part, a TIME) AS CAST(date_trunc(part, DATE '1970-01-01' + a) AS TIME),
     (part, a VARCHAR) AS date_trunc(part, to_timestamp_ntz(a));
 CREATE OR REPLACE MACRO trunc_week
     (start, a DATE) AS CAST(date_trunc('week', a - CAST(start AS INTEGER)) AS DATE) + CAST(start AS INTEGER),
     (start, a TIMESTAMP) AS date_trunc('week', a - to_days(CAST(start AS INTEGER))) + to_days(CAST(start AS INTEGER)),
     (start, a TIMESTAMPTZ) AS date_trunc('week', a - to_days(CAST(start AS INTEGER))) + to_days(CAST(start AS INTEGER)),
+    (start, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(date_trunc('week', tz_clock(v) - to_days(CAST(start AS INTEGER))) + to_days(CAST(start AS INTEGER)), tz_offset(v)))[1],
+    (start, a BIGINT) AS moment(a),
     (start, a VARCHAR) AS date_trunc('week', to_timestamp_ntz(a) - to_days(CAST(start AS INTEGER))) + to_days(CAST(start AS INTEGER));
 
 -- Parts that DuckDB counts otherwise.
 CREATE OR REPLACE MACRO nanosecond_of(a) AS (microsecond(a) % 1000000) * 1000;
-CREATE OR REPLACE MACRO epoch_second_of(a) AS CAST(epoch_us(a) // 1000000 AS BIGINT);
-CREATE OR REPLACE MACRO epoch_millisecond_of(a) AS CAST(epoch_us(a) // 1000 AS BIGINT);
-CREATE OR REPLACE MACRO epoch_microsecond_of(a) AS epoch_us(a);
-CREATE OR REPLACE MACRO epoch_nanosecond_of(a) AS epoch_us(a) * 1000;
+CREATE OR REPLACE MACRO epoch_microsecond_of(a) AS epoch_us(a), (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS tz_us(a);
+CREATE OR REPLACE MACRO epoch_second_of(a) AS CAST(epoch_microsecond_of(a) // 1000000 AS BIGINT);
+CREATE OR REPLACE MACRO epoch_millisecond_of(a) AS CAST(epoch_microsecond_of(a) // 1000 AS BIGINT);
+CREATE OR REPLACE MACRO epoch_nanosecond_of(a) AS epoch_microsecond_of(a) * 1000;
+CREATE OR REPLACE MACRO timezone_hour_of(a) AS timezone_hour(a), (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS CAST(trunc(tz_offset(a) / 60) AS BIGINT);
+CREATE OR REPLACE MACRO timezone_minute_of(a) AS timezone_minute(a), (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS tz_offset(a) % 60;
 
 -- Days of the week from 1, the week beginning `start` days after Monday.
 CREATE OR REPLACE MACRO day_of_week_from(a, start) AS (isodow(a) - 1 - start + 7) % 7 + 1;
@@ -169,6 +217,8 @@ CREATE OR REPLACE MACRO time_slice
     (a DATE, width, part) AS CAST(time_bucket(CAST(width AS INTERVAL), CAST(a AS TIMESTAMP), slice_origin(part)) AS DATE),
     (a TIMESTAMP, width, part) AS time_bucket(CAST(width AS INTERVAL), a, slice_origin(part)),
     (a TIMESTAMPTZ, width, part) AS CAST(time_bucket(CAST(width AS INTERVAL), CAST(a AS TIMESTAMP), slice_origin(part)) AS TIMESTAMPTZ),
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL), width, part) AS list_transform([a], lambda v: tz_at(time_bucket(CAST(width AS INTERVAL), tz_clock(v), slice_origin(part)), tz_offset(v)))[1],
+    (a BIGINT, width, part) AS moment(a),
     (a VARCHAR, width, part) AS time_bucket(CAST(width AS INTERVAL), to_timestamp_ntz(a), slice_origin(part));
 
 -- Parts outside their range are carried over: month 13 is January of the next year, day 0 the day before.
@@ -191,4 +241,4 @@ CREATE OR REPLACE MACRO wall_clock
     (a DATE) AS CAST(a AS TIMESTAMP),
     (a TIMESTAMP) AS a,
     (a VARCHAR) AS to_timestamp_ntz(a);
-CREATE OR REPLACE MACRO convert_timezone_to(target, a) AS timezone(target, timezone(target, a));
+CREATE OR REPLACE MACRO convert_timezone_to(target, a) AS tz_in(target, a);

@@ -21,6 +21,7 @@ CREATE OR REPLACE MACRO text_of(a) AS
         WHEN 'TIMESTAMP WITH TIME ZONE' THEN
             strftime(CAST(CAST(a AS VARCHAR) AS TIMESTAMPTZ), '%Y-%m-%d %H:%M:%S.%g ')
                 || rpad(replace(strftime(CAST(CAST(a AS VARCHAR) AS TIMESTAMPTZ), '%z'), ':', ''), 5, '0')
+        WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN tz_text(CAST(CAST(a AS VARCHAR) AS STRUCT(utc TIMESTAMP, spread INTERVAL)))
         ELSE CAST(a AS VARCHAR) END;
 
 -- The same for expressions, which are computed once.

@@ -64,7 +64,7 @@ CREATE OR REPLACE MACRO pg_type_oid(t, declared) AS
         WHEN t IN ('DOUBLE', 'FLOAT') THEN 701
         WHEN t = 'BOOLEAN' THEN 16
         WHEN t = 'DATE' THEN 1082
-        WHEN t = 'TIMESTAMP WITH TIME ZONE' THEN 1184
+        WHEN t IN ('TIMESTAMP WITH TIME ZONE', 'STRUCT(utc TIMESTAMP, spread INTERVAL)') THEN 1184
         WHEN starts_with(t, 'TIMESTAMP') THEN 1114
         WHEN starts_with(t, 'TIME') THEN 1083
         WHEN t = 'BLOB' THEN 17

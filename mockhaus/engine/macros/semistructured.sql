@@ -28,6 +28,7 @@ CREATE OR REPLACE MACRO to_variant(a) AS
         WHEN 'TIMESTAMP' THEN
             to_json(strftime(TRY_CAST(CAST(a AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g'))
         WHEN 'TIMESTAMP WITH TIME ZONE' THEN to_json(text_of(a))
+        WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN to_json(text_of(a))
         ELSE to_json(a) END;
 
 -- The same of TO_VARIANT, which keeps dates, times and binary values apart from text: by blanks behind
@@ -43,9 +44,9 @@ CREATE OR REPLACE MACRO to_tagged_variant(a) AS
         WHEN 'TIME' THEN tagged(a, 'TIME')
         WHEN 'TIMESTAMP' THEN tagged(a, 'TIMESTAMP_NTZ')
         WHEN 'TIMESTAMP WITH TIME ZONE' THEN tagged(a, 'TIMESTAMP_LTZ')
+        WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN tagged(a, 'TIMESTAMP_TZ')
         WHEN 'BLOB' THEN tagged(a, 'BINARY')
         ELSE to_variant(a) END;
-CREATE OR REPLACE MACRO to_tagged_variant_tz(a) AS tagged(a, 'TIMESTAMP_TZ');
 CREATE OR REPLACE MACRO untagged(j) AS
     CASE WHEN ends_with(CAST(j AS VARCHAR), ' ') THEN CAST(rtrim(CAST(j AS VARCHAR)) AS JSON) ELSE j END;
 
@@ -88,8 +89,15 @@ CREATE OR REPLACE MACRO repeated_key(keys) AS list_filter(keys, lambda k, i: k =
 
 -- The columns of a row (a struct as JSON) as an object, without its NULLs or with them.
 CREATE OR REPLACE MACRO object_of_row(r) AS
-    object_of(list_filter(members(r), lambda e: CAST(e[2] AS VARCHAR) <> 'null'));
-CREATE OR REPLACE MACRO object_of_row_keep_null(r) AS object_of(members(r));
+    object_of(list_filter(row_members(r), lambda e: CAST(e[2] AS VARCHAR) <> 'null'));
+CREATE OR REPLACE MACRO object_of_row_keep_null(r) AS object_of(row_members(r));
+-- A TIMESTAMP_TZ in a row is what DuckDB's JSON of it says.
+CREATE OR REPLACE MACRO row_members(r) AS
+    list_transform(members(r), lambda e: row(e[1], row_member(e[2])));
+CREATE OR REPLACE MACRO row_member(j) AS
+    CASE WHEN regexp_full_match(CAST(j AS VARCHAR), '\{"utc":"[^"]+","spread":"\d+ days \d+:00:00"\}')
+         THEN to_json(tz_text(struct_pack(utc := CAST(CAST(j AS JSON) ->> '$.utc' AS TIMESTAMP),
+            spread := CAST(CAST(j AS JSON) ->> '$.spread' AS INTERVAL)))) ELSE j END;
 
 -- --- JSON text -------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from mockhaus.errors import InvalidBind, SqlError, UndefinedBind
+from mockhaus.translation.clauses.types import ZONED
 
 EPOCH: Final = datetime(1970, 1, 1)
 _MILLISECONDS_A_DAY: Final = 86_400_000
@@ -196,13 +197,16 @@ def _instant(text: str) -> datetime:
     return _timestamp(text).replace(tzinfo=UTC)
 
 
-def _zoned(text: str) -> datetime:
+def _zoned(text: str) -> str:
+    """A moment and its offset, as text."""
     match = _ZONED.fullmatch(text)
     if match is None:
         moment = datetime.fromisoformat(text)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    offset = int(match[2]) - 1440
-    return _instant(match[1]).astimezone(timezone(timedelta(minutes=offset)))
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    else:
+        offset = timezone(timedelta(minutes=int(match[2]) - 1440))
+        moment = _instant(match[1]).astimezone(offset)
+    return moment.isoformat(" ")
 
 
 _READERS: Final[dict[str, Callable[[str], Any]]] = {
@@ -226,5 +230,5 @@ _TYPES: Final = {
     "TIME": "TIME",
     "TIMESTAMP_NTZ": "TIMESTAMP",
     "TIMESTAMP_LTZ": "TIMESTAMPTZ",
-    "TIMESTAMP_TZ": "TIMESTAMPTZ",
+    "TIMESTAMP_TZ": ZONED,
 }

@@ -27,6 +27,7 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from mockhaus import zoned
 from mockhaus.errors import InvalidParameter
 from mockhaus.http import resultset
 from mockhaus.result import Column
@@ -59,9 +60,17 @@ _EXPRESSIONS: Final[dict[str, tuple[str, str]]] = {
     "TIME": ("TIME", _SECONDS.format("epoch_us({0})")),
     "TIMESTAMP_NTZ": ("TIMESTAMP", _SECONDS.format("epoch_us({0})")),
     "TIMESTAMP_LTZ": ("TIMESTAMPTZ", _SECONDS.format("epoch_us({0})")),
-    "TIMESTAMP_TZ": ("TIMESTAMPTZ", _SECONDS.format("epoch_us({0})") + " || ' 1440'"),
+    "TIMESTAMP_TZ": (
+        zoned.STORED,
+        _SECONDS.format(f"({zoned.MICROS})") + f" || ' ' || ({zoned.OFFSET} + 1440)",
+    ),
 }
-_TYPES: Final = {"DATE": "DATE", "TIME": "TIME", "TIMESTAMP_NTZ": "TIMESTAMP"}
+_TYPES: Final = {
+    "TIMESTAMP_TZ": zoned.STORED,
+    "DATE": "DATE",
+    "TIME": "TIME",
+    "TIMESTAMP_NTZ": "TIMESTAMP",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,8 @@ class Encoding:
     def _form(self, family: str) -> Callable[[Any], str]:
         if family in self.formats:
             output, zone = self.formats[family], ZoneInfo(self.zone)
-            return lambda value: _strftime(value, output, zone)
+            own = family == "TIMESTAMP_TZ"
+            return lambda value: _strftime(value, output, None if own else zone)
         if family == "BINARY" and self.base64:
             return lambda value: base64.b64encode(value).decode()
         return _FORMS.get(family, _plain)
@@ -130,10 +140,18 @@ def encoding(parameters: Mapping[str, str], zone: str) -> Encoding:
 
 def _formatted(value: str, family: str, output: Output) -> str:
     """TO_CHAR(value, model). Macros would do, but they refuse columns by position."""
-    zoned = family in ("TIMESTAMP_LTZ", "TIMESTAMP_TZ")
-    plain = output.strftime if zoned else output.strftime.replace("%z", "+00:00")
-    moment = f"DATE '1970-01-01' + {value}" if family == "TIME" else value
+    is_local = family == "TIMESTAMP_LTZ"
+    plain = output.strftime if is_local else output.strftime.replace("%z", "+00:00")
+    moment = value
+    if family == "TIME":
+        moment = f"DATE '1970-01-01' + {value}"
+    elif family == "TIMESTAMP_TZ":
+        offset = zoned.OFFSET.format(value)
+        moment = f"make_timestamp({zoned.MICROS.format(value)} + {offset} * 60000000)"
     made = f"strftime({moment}, {_quoted(plain)})"
+    if family == "TIMESTAMP_TZ" and output.zones:
+        shown = f"chr(2) || {_offset_text(offset)} || chr(2)"
+        made = f"replace({made}, '\x02+00:00\x02', {shown})"
     for digits in output.fractions:
         pattern = f"\x01(\\d{{{min(digits, 6)}}})\\d*\x01"
         made = _replaced(made, pattern, "\\1" + _zeros(digits))
@@ -142,6 +160,13 @@ def _formatted(value: str, family: str, output: Output) -> str:
         template = "\\1" if separator == "-" else f"\\1{separator}\\2"
         made = _replaced(made, "\x02([+-]\\d\\d):?(\\d\\d)\x02", template)
     return made
+
+
+def _offset_text(minutes: str) -> str:
+    """`+05:30`."""
+    hours, rest = f"abs({minutes}) // 60", f"abs({minutes}) % 60"
+    sign = f"CASE WHEN {minutes} < 0 THEN '-' ELSE '+' END"
+    return f"{sign} || printf('%02d:%02d', {hours}, {rest})"
 
 
 def _replaced(text: str, pattern: str, template: str) -> str:
@@ -156,10 +181,11 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _strftime(value: Any, output: Output, zone: ZoneInfo) -> str:
+def _strftime(value: Any, output: Output, zone: ZoneInfo | None) -> str:
+    """The value in a format, in a zone; None where it has its own."""
     if isinstance(value, time):
         value = datetime.combine(date(1970, 1, 1), value)
-    if isinstance(value, datetime) and value.tzinfo is not None:
+    if zone is not None and isinstance(value, datetime) and value.tzinfo is not None:
         value = value.astimezone(zone)
     text: str = value.strftime(output.strftime)
     for digits in output.fractions:
@@ -201,6 +227,10 @@ def _timestamp(value: datetime) -> str:
     return _seconds(utc - datetime(1970, 1, 1, tzinfo=UTC))
 
 
+def _minutes(value: datetime) -> int:
+    return (value.utcoffset() or timedelta()) // timedelta(minutes=1)
+
+
 _FORMS: Final[dict[str, Callable[[Any], str]]] = {
     "FLOAT": _real,
     "BINARY": lambda value: bytes(value).hex().upper(),
@@ -208,7 +238,7 @@ _FORMS: Final[dict[str, Callable[[Any], str]]] = {
     "TIME": _time,
     "TIMESTAMP_NTZ": _timestamp,
     "TIMESTAMP_LTZ": _timestamp,
-    "TIMESTAMP_TZ": lambda value: _timestamp(value) + " 1440",
+    "TIMESTAMP_TZ": lambda value: f"{_timestamp(value)} {_minutes(value) + 1440}",
     **dict.fromkeys(SEMI_STRUCTURED, resultset.semi_structured),
 }
 

@@ -22,6 +22,7 @@ from mockhaus.errors import NumberOutOfRange, UnsupportedFeature
 from mockhaus.translation import operands, variants
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.registry import apply
+from mockhaus.zoned import STORED
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -39,7 +40,7 @@ _PLAIN: Final[dict[Any, Any]] = {
     _T.DATE: _T.DATE,
     _T.TIME: _T.TIME,
     **dict.fromkeys((_T.TIMESTAMP, _T.TIMESTAMPNTZ, _T.DATETIME), _T.TIMESTAMP),
-    **dict.fromkeys((_T.TIMESTAMPLTZ, _T.TIMESTAMPTZ), _T.TIMESTAMPTZ),
+    _T.TIMESTAMPLTZ: _T.TIMESTAMPTZ,
     **dict.fromkeys((_T.VARIANT, _T.OBJECT, _T.JSON), _T.JSON),
     _T.UUID: _T.UUID,
     _T.INTERVAL: _T.INTERVAL,
@@ -67,6 +68,8 @@ def duckdb_type(node: DataType) -> DataType:
                 values=[node.expressions[1].this],
                 nested=True,
             )
+    if kind == _T.TIMESTAMPTZ:
+        return bound_type(ZONED)
     plain = _PLAIN.get(kind)
     if plain is None:
         raise UnsupportedFeature(f"Unsupported data type '{snowflake_text(node)}'.")
@@ -120,6 +123,10 @@ def _data_type(node: DataType, walk: Walk) -> exp.Expression:
     return duckdb_type(meant(node, walk))
 
 
+#: The type of a parameter for a TIMESTAMP_TZ: it is bound as text, which keeps its offset.
+ZONED: Final = "TIMESTAMP_TZ"
+
+
 def typed(tree: exp.Expression, types: Sequence[str]) -> exp.Expression:
     """The tree, in place, with parameters cast to their types: a NULL has one then as well.
 
@@ -128,10 +135,17 @@ def typed(tree: exp.Expression, types: Sequence[str]) -> exp.Expression:
     for placeholder in list(tree.find_all(exp.Placeholder)):
         number = int(placeholder.name)
         kind = types[number - 1] if number <= len(types) else ""
-        if kind and not kind.startswith("DECIMAL"):
-            to = DataType.build(kind, dialect="duckdb")
-            placeholder.replace(exp.Cast(this=placeholder.copy(), to=to))
+        if kind == ZONED:
+            text = exp.Cast(this=placeholder.copy(), to=DataType(this=_T.TEXT))
+            placeholder.replace(apply("to_timestamp_tz", text))
+        elif kind and not kind.startswith("DECIMAL"):
+            placeholder.replace(exp.Cast(this=placeholder.copy(), to=bound_type(kind)))
     return tree
+
+
+def bound_type(kind: str) -> DataType:
+    """The DuckDB type that a parameter of a type has in a statement."""
+    return DataType.build(STORED if kind == ZONED else kind, dialect="duckdb")
 
 
 # --- casts ---------------------------------------------------------------------------------------
@@ -155,7 +169,7 @@ def cast(node: exp.Expression, to: DataType, *, safe: bool = False) -> exp.Expre
         return _to_number(node, target, safe)
     if kind == _T.TEXT:
         return _to_text(node, length(to), safe)
-    if kind in (_T.DATE, _T.TIME, _T.TIMESTAMP, _T.TIMESTAMPTZ):
+    if kind in _MOMENTS:
         return _to_moment(node, to, kind, safe)
     if kind == _T.BOOLEAN:
         return apply("try_to_boolean" if safe else "to_boolean", node)
@@ -227,7 +241,8 @@ _MOMENTS: Final[dict[Any, str]] = {
     _T.DATE: "to_date",
     _T.TIME: "to_time",
     _T.TIMESTAMP: "to_timestamp_ntz",
-    _T.TIMESTAMPTZ: "to_timestamp_tz",
+    _T.TIMESTAMPTZ: "to_timestamp_ltz",
+    _T.STRUCT: "to_timestamp_tz",
 }
 
 
@@ -238,20 +253,23 @@ def _to_moment(node: exp.Expression, to: DataType, kind: Any, safe: bool) -> exp
         value = apply("variant_to_timestamp", node)
     if value is None:
         value = operands.called(f"try_{_MOMENTS[kind]}" if safe else _MOMENTS[kind], node)
-    if to.this == _T.TIMESTAMPTZ:
+    if kind == _T.STRUCT:
         value = operands.noted(value, operands.ZONED)
     digits = None if not to.expressions else operands.literal_number(to.expressions[0].this)
     if digits is None or digits >= 6:
         return value
     cut = "time_digits" if kind == _T.TIME else "timestamp_digits"
-    return apply(cut, value, operands.integer(digits))
+    value = apply(cut, value, operands.integer(digits))
+    return operands.noted(value, operands.ZONED) if kind == _T.STRUCT else value
 
 
 def iso_literal(node: exp.Expression, kind: Any) -> exp.Expression | None:
     """A literal in ISO form (or NULL) as a constant that DuckDB folds, else None."""
     bare = operands.plain(node)
     if isinstance(bare, exp.Null):
-        return exp.Cast(this=bare, to=DataType(this=kind))
+        return exp.Cast(
+            this=bare, to=bound_type(ZONED) if kind == _T.STRUCT else DataType(this=kind)
+        )
     if not isinstance(bare, exp.Literal) or not bare.is_string:
         return None
     value = str(bare.this)

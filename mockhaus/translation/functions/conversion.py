@@ -182,14 +182,14 @@ def _to_moment(kind: Any, safe: bool) -> Rewriter:
 
 def _mapped(walk: Walk) -> Any:
     """What TIMESTAMP means: TIMESTAMP_TYPE_MAPPING."""
-    mapping = str(walk.context.parameters.get("TIMESTAMP_TYPE_MAPPING", "TIMESTAMP_NTZ"))
-    return _T.TIMESTAMP if mapping.upper().endswith("NTZ") else _T.TIMESTAMPTZ
+    return types.meant(DataType(this=_T.TIMESTAMP), walk).this
 
 
 def _of_epoch(value: exp.Expression, scale: int, target: Any) -> exp.Expression:
     moment = apply("epoch_scaled", value, integer(scale))
     if target in _INSTANTS:
-        return apply("timezone", string("UTC"), moment)
+        instant = apply("timezone", string("UTC"), moment)
+        return operands.zoned_call("tz_of", instant) if target == _T.TIMESTAMPTZ else instant
     return exp.Cast(this=moment, to=types.duckdb_type(DataType(this=target)))
 
 
@@ -200,6 +200,11 @@ def _parsed(value: exp.Expression, model: str, target: Any, safe: bool) -> exp.E
         found = [_OFFSET.sub("", each) for each in found]
         value = text_call("without_offset", value)
     listed = exp.Array(expressions=[string(each) for each in found])
+    if target == _T.TIMESTAMPTZ:
+        pattern = string(formats.offset_pattern(found[0]))
+        if safe:
+            return operands.zoned_call("try_parse_format_tz", value, listed, pattern)
+        return operands.zoned_call("parse_format_tz", value, listed, string(model), pattern)
     if safe:
         moment = apply("try_strptime", value, listed)
     else:
@@ -216,9 +221,6 @@ def _both(
         call(names, make(False), least, most, partial=partial),
         call(tries, make(True), least, most, partial=partial),
     )
-
-
-_ZONED: Final = "shown in the session's time zone, not with an offset of its own"
 
 
 def _moment_of(kind: Any) -> Any:
@@ -238,5 +240,5 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     *_both("TO_TIMESTAMP", _moment_of(None), 1, 2),
     *_both("TO_TIMESTAMP_NTZ", _moment_of(_T.TIMESTAMP), 1, 2),
     *_both("TO_TIMESTAMP_LTZ", _moment_of(_T.TIMESTAMPLTZ), 1, 2),
-    *_both("TO_TIMESTAMP_TZ", _moment_of(_T.TIMESTAMPTZ), 1, 2, partial=_ZONED),
+    *_both("TO_TIMESTAMP_TZ", _moment_of(_T.TIMESTAMPTZ), 1, 2),
 )

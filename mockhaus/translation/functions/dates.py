@@ -47,14 +47,23 @@ def _add_months(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     return called("add_months", value, operands.number(amount))
 
 
+#: Parts that are shorter than a day.
+_IN_A_DAY: Final = frozenset(
+    ("hour", "minute", "second", "millisecond", "microsecond", "nanosecond")
+)
+
+
 def _datediff(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """DATEDIFF(part, a, b): how many boundaries of the part lie between."""
     part = part_of(node.expressions[0])
-    values = [operands.moment(value) for value in node.expressions[1:]]
+    in_a_day = part in _IN_A_DAY
+    values = [operands.moment(value, zoned=in_a_day) for value in node.expressions[1:]]
     if part == "week":
         return number_call("datediff_week", integer(_week_start(walk) - 1), *values)
     if part == "nanosecond":
-        return number_call("datediff_nanosecond", *values)
+        return number_call("nanoseconds", apply("datediff_time", string("microsecond"), *values))
+    if in_a_day:
+        return number_call("datediff_time", string(part), *values)
     return number_call("date_diff", string(part), *values)
 
 
@@ -64,7 +73,7 @@ def truncated(part: exp.Expression, value: exp.Expression, walk: Walk) -> exp.Ex
     if name == "week" and _week_start(walk) != 1:
         return apply("trunc_week", integer(_week_start(walk) - 1), value)
     if name in ("nanosecond", "microsecond"):
-        return operands.moment(value)
+        return operands.moment(value, zoned=True)
     return apply("trunc_moment", string(name), value)
 
 
@@ -94,14 +103,14 @@ _SIMPLE: Final = {
     "epoch_millisecond": "epoch_millisecond_of",
     "epoch_microsecond": "epoch_microsecond_of",
     "epoch_nanosecond": "epoch_nanosecond_of",
-    "timezone_hour": "timezone_hour",
-    "timezone_minute": "timezone_minute",
+    "timezone_hour": "timezone_hour_of",
+    "timezone_minute": "timezone_minute_of",
 }
 
 
 def part_value(part: str, value: exp.Expression, walk: Walk) -> exp.Expression:
     """The number that a part of a moment is."""
-    moment = operands.moment(value)
+    moment = operands.moment(value, zoned=part.startswith(("epoch", "timezone")))
     if part in _SIMPLE:
         return number_call(_SIMPLE[part], moment)
     start, policy = _setting(walk, "WEEK_START"), _setting(walk, "WEEK_OF_YEAR_POLICY")
@@ -192,18 +201,20 @@ def _parts(to: str) -> Rewriter:
     return rewritten
 
 
-def _timestamp_from_parts(zoned: bool) -> Rewriter:
+def _timestamp_from_parts(into: str | None = None) -> Rewriter:
+    """`into` is the macro that makes the moment one of the type, None for TIMESTAMP_NTZ."""
+
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         """TIMESTAMP_FROM_PARTS: of numbers that may overflow, or of a date and a time."""
         values = node.expressions
         if len(values) == 2:
-            made = apply(
+            made: exp.Expression = apply(
                 "timestamp_of_date_and_time",
                 operands.date(values[0]),
                 apply("to_time", values[1]),
             )
         else:
-            if len(values) not in (6, 7, 8):
+            if len(values) not in ((6, 7, 8) if into == "to_timestamp_tz" else (6, 7)):
                 raise InvalidParameter(
                     "SQL compilation error:\nwrong number of arguments for TIMESTAMP_FROM_PARTS"
                 )
@@ -212,8 +223,11 @@ def _timestamp_from_parts(zoned: bool) -> Rewriter:
                 numbers.append(integer(0))
             made = apply("timestamp_from_parts", *numbers)
             if len(values) == 8:
-                return apply("timezone", operands.text(values[7]), made)
-        return called("to_timestamp_tz", made) if zoned else made
+                return operands.zoned_call("tz_clock_in", operands.text(values[7]), made)
+        if into is None:
+            return made
+        made = called(into, made)
+        return operands.noted(made, operands.ZONED) if into == "to_timestamp_tz" else made
 
     return rewritten
 
@@ -222,8 +236,8 @@ def _convert_timezone(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """CONVERT_TIMEZONE(to, ts) and (from, to, ts): the first answers a TIMESTAMP_TZ."""
     *zones, value = node.expressions
     if len(zones) == 1:
-        return apply(
-            "convert_timezone_to", operands.text(zones[0]), called("to_timestamp_tz", value)
+        return operands.zoned_call(
+            "convert_timezone_to", operands.text(zones[0]), called("to_timestamp_ltz", value)
         )
     return apply("convert_timezone", *map(operands.text, zones), apply("wall_clock", value))
 
@@ -264,15 +278,15 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("TIME_FROM_PARTS TIMEFROMPARTS", _parts("time_from_parts"), 3, 4),
     call(
         "TIMESTAMP_FROM_PARTS TIMESTAMPFROMPARTS TIMESTAMP_NTZ_FROM_PARTS TIMESTAMPNTZFROMPARTS",
-        _timestamp_from_parts(zoned=False), 2, 8,
+        _timestamp_from_parts(), 2, 8,
     ),
     call(
-        "TIMESTAMP_LTZ_FROM_PARTS TIMESTAMPLTZFROMPARTS TIMESTAMP_TZ_FROM_PARTS "
-        "TIMESTAMPTZFROMPARTS",
-        _timestamp_from_parts(zoned=True), 2, 8,
+        "TIMESTAMP_LTZ_FROM_PARTS TIMESTAMPLTZFROMPARTS",
+        _timestamp_from_parts("to_timestamp_ltz"), 2, 8,
     ),
     call(
-        "CONVERT_TIMEZONE", _convert_timezone, 2, 3,
-        partial="with two arguments, the answer is shown in the session's time zone",
+        "TIMESTAMP_TZ_FROM_PARTS TIMESTAMPTZFROMPARTS",
+        _timestamp_from_parts("to_timestamp_tz"), 2, 8,
     ),
+    call("CONVERT_TIMEZONE", _convert_timezone, 2, 3),
 )  # fmt: skip

@@ -72,6 +72,16 @@ def input_formats(model: str) -> list[str]:
     return [base, base.replace("%b", "%B")] if "%b" in base else [base]
 
 
+def offset_pattern(form: str) -> str:
+    """What finds the offset in a text of a strptime format. Raises UnsupportedFeature."""
+    if "%z" not in form:
+        return "^$()"
+    tail = form.partition("%z")[2]
+    if tail not in ("", " %Y"):
+        raise UnsupportedFeature("Unsupported feature 'an offset inside of a timestamp format'.")
+    return r"(Z|[+-]\d\d?(?::?\d\d)?)" + (r" \d{4}$" if tail else "$")
+
+
 _NUMBER: Final = re.compile(r"(?:[09X$.,SBDGEFM _+-]|MI|TM9?|TME|EEE+)*", re.I)
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")*)"')
 

@@ -16,7 +16,7 @@ from sqlglot import exp
 from mockhaus.errors import InvalidParameter
 from mockhaus.translation import operands
 from mockhaus.translation.clauses.paths import item, step
-from mockhaus.translation.operands import TEXT, VARIANT, noted, variant_call
+from mockhaus.translation.operands import TEXT, VARIANT, noted, variant_call, zoned_call
 from mockhaus.translation.registry import (
     Function,
     Rewriter,
@@ -135,7 +135,6 @@ _CASTS: Final = {
     "TIME": "TIME",
     "TIMESTAMP_NTZ": "TIMESTAMP",
     "TIMESTAMP_LTZ": "TIMESTAMPTZ",
-    "TIMESTAMP_TZ": "TIMESTAMPTZ",
 }
 
 
@@ -149,6 +148,8 @@ def _tagged(kind: str) -> tuple[Function, Function]:
         value = once("as_tagged", node.expressions[0], exp.Literal.string(kind))
         if kind == "BINARY":
             return apply("unhex", value)
+        if kind == "TIMESTAMP_TZ":
+            return zoned_call("to_timestamp_tz", value)
         return exp.cast(apply("plain_offset", value), _CASTS[kind])
 
     names = "IS_DATE IS_DATE_VALUE" if kind == "DATE" else f"IS_{kind}"
