@@ -23,7 +23,7 @@ from mockhaus.errors import (
     UnsupportedFeature,
 )
 from mockhaus.gateway.messages import (
-    PROTOCOL_3_0,
+    PROTOCOL_3_2,
     AuthenticationSASL,
     AuthenticationSASLContinue,
     AuthenticationSASLFinal,
@@ -120,7 +120,7 @@ def login(message: StartupMessage) -> Login:
     major, minor = divmod(message.version, 1 << 16)
     if major != 3:
         raise UnsupportedFeature(
-            f"unsupported frontend protocol {major}.{minor}: server supports 3.0 to 3.0"
+            f"unsupported frontend protocol {major}.{minor}: server supports 3.0 to 3.2"
         )
     parameters = message.parameters
     if not (full_user := parameters.get("user", "")):
@@ -148,11 +148,16 @@ def login(message: StartupMessage) -> Login:
 
 
 def negotiation(message: StartupMessage) -> NegotiateProtocolVersion | None:
-    """The answer to a client that asks for more than protocol 3.0, if it does."""
+    """The answer to a client that asks for more than protocol 3.2, if it does."""
     unknown = tuple(name for name in message.parameters if name.startswith("_pq_."))
-    if message.version > PROTOCOL_3_0 or unknown:
-        return NegotiateProtocolVersion(PROTOCOL_3_0, unknown)
+    if message.version > PROTOCOL_3_2 or unknown:
+        return NegotiateProtocolVersion(min(message.version, PROTOCOL_3_2), unknown)
     return None
+
+
+def key_length(message: StartupMessage) -> int:
+    """Bytes of the key for cancel requests (manual, 55.7 "BackendKeyData")."""
+    return 32 if message.version >= PROTOCOL_3_2 else 4
 
 
 def first_schema(search_path: str | None) -> str | None:

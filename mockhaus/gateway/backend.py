@@ -16,15 +16,18 @@ from typing import Any, Final
 
 from mockhaus.errors import (
     Canceled,
+    CursorState,
     EngineFault,
     IdleTimeout,
     IdleTransactionTimeout,
     MockhausError,
     SqlSyntaxError,
     StatementTimeout,
+    UndefinedPortal,
     UnsupportedFeature,
 )
 from mockhaus.gateway import messages as m
+from mockhaus.gateway.auth import first_schema
 from mockhaus.gateway.codec import encode
 from mockhaus.gateway.commands import Commands
 from mockhaus.gateway.copying import Copying
@@ -32,6 +35,7 @@ from mockhaus.gateway.cursors import Cursors
 from mockhaus.gateway.keepalive import Keepalive
 from mockhaus.gateway.messages import Message
 from mockhaus.gateway.modes import check_writable
+from mockhaus.gateway.notices import Notices
 from mockhaus.gateway.outbox import Outbox, Steps
 from mockhaus.gateway.parameters import ParameterLoader, check_count
 from mockhaus.gateway.planning import Planner
@@ -41,24 +45,21 @@ from mockhaus.gateway.protocol import (
     Action,
     Namespace,
     Protocol,
+    State,
     lone_executes,
     portal_names,
     statement_names,
 )
 from mockhaus.gateway.reading import Read, moved, read
-from mockhaus.gateway.responses import beside, error_response, escape_warning, warning_response
+from mockhaus.gateway.responses import error_response
 from mockhaus.gateway.rows import Wire, shown_name
 from mockhaus.gateway.settings import Settings
 from mockhaus.gateway.state_commands import Execute
-from mockhaus.gateway.strings import has_escapes
 from mockhaus.result import Projection, Result
 from mockhaus.sessions.connection import Connection
 from mockhaus.translation.context import Context
 from mockhaus.translation.statements import (
     Begin,
-    Commit,
-    Rollback,
-    Statement,
 )
 
 log = logging.getLogger(__name__)
@@ -105,7 +106,6 @@ class Backend:
         self._timed_out = False
         self.canceling = False
         self._rolled_back = False
-        self._warns_of_escapes = True
         self._message: Message = m.Sync()
         self._reported: Context | None = None
         #: Whether the client has been told that it may send a query.
@@ -113,6 +113,7 @@ class Backend:
         #: Called when a statement begins, with the seconds that it may take.
         self.clock: Callable[[float], None] = lambda limit: None
         self._timed = False
+        self._notices = Notices(connection, settings, out)
         cursors = Cursors(self._portals, self._run)
         self._prepared = PreparedStatements(self._statements, self._carry_out, encoders)
         self._planner = planner = Planner(connection, cursors, self._prepared)
@@ -179,6 +180,8 @@ class Backend:
             except Exception:
                 log.exception("a fault in Mockhaus")
                 self._failed(message, EngineFault("Internal error; the server's log has it."))
+            if self.protocol.state is State.CLOSED:
+                break
         return self._out.taken() if self._out.flush else None
 
     def adopt(self, startup: Mapping[str, str]) -> None:
@@ -240,7 +243,8 @@ class Backend:
         if type(error) is Canceled and self._timed_out:
             error = StatementTimeout(error.message)
         self.canceling = False
-        self._out += encode(error_response(error))
+        ends = self.protocol.state is State.CLOSED
+        self._out += encode(error_response(error, "FATAL" if ends else "ERROR"))
         self._out.flush = True
         self._copying.give_up()
         try:
@@ -249,7 +253,7 @@ class Backend:
             self._end(commit=False)
         except MockhausError:
             log.exception("rolling back after an error")
-        if self.protocol.failed(message):
+        if not ends and self.protocol.failed(message):
             self._ready()
 
     def _ready(self) -> None:
@@ -263,7 +267,8 @@ class Backend:
         if context is not self._reported:
             self._reported = context
             self.settings.observe("timezone", context.parameters.get("TIMEZONE", "UTC"))
-            self.settings.observe("search_path", shown_name(context.schema or ""))
+            if first_schema(self.settings["search_path"]) != context.schema:
+                self.settings.observe("search_path", shown_name(context.schema or ""))
         for name, value in self.settings.changed():
             self._out += encode(m.ParameterStatus(name, value))
 
@@ -301,19 +306,13 @@ class Backend:
 
     def _read(self, text: str, *, placeholders: bool) -> list[tuple[Read, int]]:
         conforming = self.settings["standard_conforming_strings"] == "on"
-        if conforming and self._warns_of_escapes and "\\" in text:
-            self._warn_of_escapes(text)
+        self._notices.of_text(text)
         return read(self._connection, text, placeholders=placeholders, conforming=conforming)
-
-    def _warn_of_escapes(self, text: str) -> None:
-        """Tell once that backslashes are more than themselves."""
-        if self.settings["escape_string_warning"] == "on" and has_escapes(text):
-            self._warns_of_escapes = False
-            self._out += encode(escape_warning())
 
     # --- simple query -----------------------------------------------------------------------------
 
     def _query(self, message: m.Query) -> Steps:
+        self._forget_unnamed()
         statements = self._read(message.text, placeholders=False)
         if not statements:
             self._out += _EMPTY
@@ -326,6 +325,12 @@ class Backend:
                 raise moved(error, offset) from None
         self._end(commit=True)
         self._ready()
+
+    def _forget_unnamed(self) -> None:
+        """A simple query destroys the unnamed statement and portal (manual, 55.2.3)."""
+        self._statements.pop("")
+        if (portal := self._portals.pop("")) is not None:
+            portal.close()
 
     def _simple(self, statement: Read) -> Steps:
         plan = self._planner.plan(statement, (), 0, describe=False)
@@ -348,6 +353,7 @@ class Backend:
 
     def _parse(self, message: m.Parse) -> None:
         self._statements.check_free(message.statement)
+        self._statements.pop(message.statement)  # whatever becomes of the new one
         statements = self._read(message.query, placeholders=True)
         if len(statements) > 1:
             raise SqlSyntaxError("cannot insert multiple commands into a prepared statement")
@@ -361,7 +367,8 @@ class Backend:
         self._out += _PARSE_COMPLETE
 
     def _bind(self, message: m.Bind) -> None:
-        plan = self._planner.current(self._statements.get(message.statement))
+        plan = self._planner.allowed(self._statements.get(message.statement))
+        plan = self._planner.current(plan)
         check_count(len(message.parameters), plan.parameters, message.statement)
         self._portals.check_free(message.portal)
         values = self._parameters.load(
@@ -377,13 +384,14 @@ class Backend:
         if message.kind == "P":
             encoder = self._portals.get(message.name).encoder
         else:
-            plan = self._planner.current(self._statements.get(message.name))
-            encoder = None if plan.columns is None else plan.encoder()
+            plan: Plan = self._planner.allowed(self._statements.get(message.name))
             self._out += encode(m.ParameterDescription(plan.types))
+            plan = self._planner.current(plan)
+            encoder = None if plan.columns is None else plan.encoder()
         self._out += _NO_DATA if encoder is None else encoder.description
 
     def _execute(self, message: m.Execute) -> Steps:
-        portal: Portal = self._portals.get(message.portal)
+        portal = self._portal(message.portal)
         if portal.plan.is_empty:
             self._out += _EMPTY
             return
@@ -394,11 +402,21 @@ class Backend:
         try:
             if portal.result is None:
                 self._opened(portal.open(self._run))
+            elif portal.encoder is None:
+                raise CursorState(f'portal "{message.portal}" cannot be run')
             for wire in portal.fetch(message.max_rows, self._encoders):
                 yield from self._out.emit(wire)
         except MockhausError as error:
             raise moved(error, portal.plan.offset) from None
         self._out += _SUSPENDED if portal.suspended else encode(m.CommandComplete(portal.tag))
+
+    def _portal(self, name: str) -> Portal:
+        """The portal of a name. Raises UndefinedPortal, TransactionAborted."""
+        try:
+            return self._portals.get(name)
+        except UndefinedPortal:
+            self._connection.check()  # an error closes them all
+            raise
 
     def _close(self, message: m.Close) -> None:
         if message.kind == "S":
@@ -445,12 +463,14 @@ class Backend:
             return self._commands.state(plan, plan.state, values)
         if plan.prepared is not None:
             statement = plan.prepared.statement
-            self._warn(statement)
+            self._notices.of_boundary(statement)
             if self.settings["transaction_read_only"] == "on":
                 check_writable(statement)
             result = self._connection.run(plan.prepared, values, projection)
             if isinstance(statement, Begin):
                 self._commands.begun(statement.text)
+                if statement.text[:5].upper() == "START":
+                    result.tag = "START TRANSACTION"
             catalog = plan.prepared.catalog
             return (
                 self._commands.configured(catalog.settings, values, result) if catalog else result
@@ -458,18 +478,6 @@ class Backend:
         assert plan.command is not None
         return self._commands.set(plan.command)
 
-    def _warn(self, statement: Statement) -> None:
-        """PostgreSQL's warnings about a BEGIN too many, or an end of nothing."""
-        status = self._connection.status
-        if isinstance(statement, (Commit, Rollback)) and status == "I" and not self._implicit:
-            text, code = "there is no transaction in progress", "25P01"
-        elif isinstance(statement, Begin) and status == "T":
-            text, code = "there is already a transaction in progress", "25001"
-        else:
-            return
-        self._out += encode(warning_response(text, code))
-
     def _opened(self, result: Result) -> None:
         self._rolled_back = self._rolled_back or result.tag == "ROLLBACK"
-        for notice in beside(result, self.settings["client_min_messages"]):
-            self._out += encode(notice)
+        self._notices.of_result(result)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 from mockhaus.errors import AdminShutdown, Canceled, MockhausError, ProtocolError, StatementTimeout
 from mockhaus.gateway import keepalive, trace
 from mockhaus.gateway import messages as m
-from mockhaus.gateway.auth import Login, login, negotiation
+from mockhaus.gateway.auth import Login, key_length, login, negotiation
 from mockhaus.gateway.backend import Backend
 from mockhaus.gateway.codec import Decoder, decode_backend, encode
 from mockhaus.gateway.messages import Message
@@ -308,6 +308,7 @@ class Client(asyncio.Protocol):
                     self._server.admit(encrypted=self._encrypted)
                     self._counted = True
                     who = login(message)
+                    self.secret_key = secrets.token_bytes(key_length(message))
                     if (negotiated := negotiation(message)) is not None:
                         self._write(encode(negotiated))
         await self._authenticate(self._server.authenticator(who, self._encrypted))

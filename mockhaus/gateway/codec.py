@@ -15,7 +15,7 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
-from mockhaus.errors import InvalidEncoding, MockhausError, ProtocolError
+from mockhaus.errors import InvalidEncoding, InvalidParameter, MockhausError, ProtocolError
 from mockhaus.gateway import messages as m
 from mockhaus.gateway.messages import Message
 
@@ -108,7 +108,7 @@ class _Reader:
         codes = self.times(self.uint16(), _Reader.int16)
         for code in codes:
             if code not in (m.TEXT, m.BINARY):
-                raise ProtocolError(f"unsupported format code: {code}")
+                raise InvalidParameter(f"unsupported format code: {code}")
         return codes
 
     def target(self) -> tuple[str, str]:

@@ -83,9 +83,13 @@ class Commands:
 
     def _set_constraints(self) -> Result:
         result = Result((), "SET CONSTRAINTS")
-        if self._connection.status == "I" and not self._in_block():
-            result.warnings.append("SET CONSTRAINTS can only be used in transaction blocks")
+        self._warn_outside(result, "SET CONSTRAINTS")
         return result
+
+    def _warn_outside(self, result: Result, what: str) -> None:
+        """Outside of a transaction it has no effect, or none that lasts."""
+        if self._connection.status == "I" and not self._in_block():
+            result.warnings.append(f"{what} can only be used in transaction blocks")
 
     def set(self, it: Command) -> Result:
         """Carry out SET, SHOW, RESET or DISCARD."""
@@ -107,7 +111,10 @@ class Commands:
                 self._settings.set(name, self._settings[it.name], local=False)
         for name in names:
             self.apply(name)
-        return Result((), "RESET" if it.verb == "RESET" else "SET")
+        result = Result((), "RESET" if it.verb == "RESET" else "SET")
+        if it.verb == "SET LOCAL":
+            self._warn_outside(result, "SET LOCAL")
+        return result
 
     def begun(self, text: str) -> None:
         """A transaction has begun, by a statement that may say its modes."""

@@ -125,7 +125,8 @@ class Copying:
         raise CopyFailed(f"COPY from stdin failed: {message.reason}")
 
     def interrupted(self, message: Message) -> None:
-        """Something else came instead of data. Raises ProtocolError."""
+        """Something else came instead of data; where the data ends is not known any more. Raises
+        ProtocolError, the end of the connection."""
         raise ProtocolError(f"unexpected message {type(message).__name__} during COPY from stdin")
 
     def give_up(self) -> None:

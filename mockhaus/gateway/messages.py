@@ -14,6 +14,8 @@ from mockhaus.errors import MockhausError
 
 #: Protocol versions as StartupMessage carries them: major << 16 | minor.
 PROTOCOL_3_0: Final = 3 << 16
+#: Since PostgreSQL 18: keys for cancel requests may be long.
+PROTOCOL_3_2: Final = PROTOCOL_3_0 | 2
 TEXT: Final = 0
 BINARY: Final = 1
 

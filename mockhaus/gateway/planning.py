@@ -33,6 +33,13 @@ QUERIES: Final = (s.Select, s.CatalogSelect)
 PREPARABLE: Final = (*QUERIES, s.Insert, s.Update, s.Delete, s.Merge)
 
 
+def _ends_block(plan: Plan) -> bool:
+    """Whether a statement may run in a failed transaction."""
+    if plan.prepared is not None and plan.state is None:
+        return isinstance(plan.prepared.statement, (s.Commit, s.Rollback))
+    return isinstance(plan.state, Savepoint) and plan.state.verb == "ROLLBACK TO"
+
+
 class Planner:
     """Makes the plans of one connection, without running anything."""
 
@@ -69,6 +76,12 @@ class Planner:
             plan = self._plans[id(prepared)] = Plan(
                 prepared, types=parameter_types((), prepared.types, prepared.parameters)
             )
+        return plan
+
+    def allowed(self, plan: Plan) -> Plan:
+        """The plan, if it may run in the transaction as it stands. Raises TransactionAborted."""
+        if self._connection.status == "E" and not _ends_block(plan):
+            self._connection.check()
         return plan
 
     def current(self, plan: Plan) -> Plan:

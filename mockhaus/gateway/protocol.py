@@ -102,7 +102,7 @@ TABLE: Final[dict[State, dict[type[Message], tuple[Action, State]]]] = {
         m.Terminate: (Action.TERMINATE, State.CLOSED),
     },
     State.COPY_IN: {
-        **dict.fromkeys(_QUERY_MESSAGES, (Action.BREAK_COPY, State.COPY_IN)),
+        **dict.fromkeys(_QUERY_MESSAGES, (Action.BREAK_COPY, State.CLOSED)),
         m.CopyData: (Action.COPY_DATA, State.COPY_IN),
         m.CopyDone: (Action.COPY_DONE, State.COPY_IN),
         m.CopyFail: (Action.COPY_FAIL, State.COPY_IN),
@@ -126,10 +126,14 @@ class Protocol:
         self._copying: Message | None = None
 
     def receive(self, message: Message) -> Action:
-        """The action a message calls for. Raises ProtocolError, or a malformed message's error."""
+        """The action a message calls for.
+
+        Raises ProtocolError, which is the end of the connection, or a malformed message's error.
+        """
         kind = message.kind if isinstance(message, m.Malformed) else type(message)
         if (entry := TABLE[self.state].get(kind)) is None:
-            raise ProtocolError(f"unexpected message {kind.__name__} in state {self.state.name}")
+            state, self.state = self.state, State.CLOSED
+            raise ProtocolError(f"unexpected message {kind.__name__} in state {state.name}")
         action, self.state = entry
         if isinstance(message, m.Malformed) and action is not Action.IGNORE:
             raise message.error

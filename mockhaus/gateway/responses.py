@@ -5,13 +5,10 @@ Manual, 55.8 "Error and Notice Message Fields".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from mockhaus.errors import Canceled, LockTimeout, MockhausError, StalePlan, StatementTimeout
 from mockhaus.gateway.messages import ErrorResponse, NoticeResponse
-from mockhaus.gateway.rows import shown_name
-from mockhaus.result import Result
 
 #: PostgreSQL's words, which clients and people look for.
 _WORDS: Final[dict[type[MockhausError], str]] = {
@@ -60,19 +57,6 @@ def skipped_notice(tag: str, name: str) -> NoticeResponse:
     else:
         text, code = f'{kind} "{name}" already exists, skipping', "42P06"
     return NoticeResponse({"S": "NOTICE", "V": "NOTICE", "C": code, "M": text})
-
-
-#: Values of client_min_messages that keep notices from the client.
-_QUIET: Final = ("warning", "error")
-
-
-def beside(result: Result, least: str) -> Iterator[NoticeResponse]:
-    """What goes to the client beside an answer; `least` is client_min_messages."""
-    yield from map(warning_response, result.warnings)
-    if least.lower() not in _QUIET:
-        if result.skipped:
-            yield skipped_notice(result.tag, shown_name(result.skipped))
-        yield from map(notice_response, result.notices)
 
 
 def notice_response(text: str) -> NoticeResponse:

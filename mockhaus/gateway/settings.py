@@ -153,7 +153,7 @@ def _table() -> Iterator[Setting]:
         True,
         check=_boolean,
     )
-    yield Setting("search_path", "public", "The current schema.")
+    yield Setting("search_path", "public", "The current schema.", True)
     yield Setting("extra_float_digits", "1", "Floats are always printed in full.")
     yield Setting("bytea_output", "hex", "Always hex.", check=_only("bytea_output", "hex"))
     yield Setting("client_min_messages", "notice", "Least severity of notices.")

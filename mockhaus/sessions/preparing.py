@@ -79,6 +79,8 @@ class Prepared:
     query: Translation | None = None
     catalog: CatalogTranslation | None = None
     change: Change | None = None
+    #: The context and the version of the session that it was made for.
+    made_for: tuple[Context | None, int] = (None, -1)
     #: Where the columns come from, of a query.
     sources: tuple[Source, ...] = ()
     #: Whether its values are the same in Python as in Arrow, and it may run twice.
@@ -178,6 +180,7 @@ class Preparer:
             prepared = self.fresh(statement, context, types, describe=describe)
         except MIXED:
             prepared = self.fresh(statement, replace(context, mixed=True), types, describe=describe)
+        prepared.made_for = self._kept_for
         prepared.reads_files = mentions(statement)
         translated = prepared.query or prepared.change
         if translated is not None and not translated.volatile:
@@ -188,7 +191,9 @@ class Preparer:
 
     def current(self, prepared: Prepared, context: Context) -> Prepared:
         """What was prepared before a USE, SET or DDL, prepared anew. Raises StalePlan."""
-        if (prepared.query is None and prepared.change is None) or self._is_current(context):
+        if prepared.query is None and prepared.change is None:
+            return prepared
+        if prepared.made_for is self._kept_for and self._is_current(context):
             return prepared
         known = prepared.columns
         fresh = self.prepare(

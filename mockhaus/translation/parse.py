@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
-from mockhaus.errors import UnknownFunction, UnsupportedFeature
+from mockhaus.errors import SqlSyntaxError, UnknownFunction, UnsupportedFeature
 from mockhaus.translation import chains, indirect, returning
 from mockhaus.translation import statements as s
 from mockhaus.translation.dialect import parse_tree, tokenize
@@ -385,6 +385,11 @@ def _class_of(tree: exp.Expression, leading: tuple[str, ...]) -> type[s.Tree]:
         words = " ".join(word for word in leading[:2] if word.isalpha())
         if leading[0] == "ALTER" and isinstance(tree, exp.Command):
             words = " ".join(f"ALTER {tree.expression}".upper().split())[:60]
+        if isinstance(tree, (exp.Column, exp.Alias)):  # a word that begins no statement
+            raise SqlSyntaxError(
+                "SQL compilation error:\nsyntax error line 1 at position 0 unexpected"
+                f" '{leading[0]}'."
+            )
         raise UnsupportedFeature(f"Unsupported feature '{words}'.")
     return kind
 

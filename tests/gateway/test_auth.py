@@ -6,7 +6,12 @@ import pytest
 
 from mockhaus.errors import InvalidLogin, InvalidParameter, MockhausError, UnsupportedFeature
 from mockhaus.gateway.auth import Login, first_schema, login, negotiation, options, trust
-from mockhaus.gateway.messages import PROTOCOL_3_0, NegotiateProtocolVersion, StartupMessage
+from mockhaus.gateway.messages import (
+    PROTOCOL_3_0,
+    PROTOCOL_3_2,
+    NegotiateProtocolVersion,
+    StartupMessage,
+)
 
 
 def startup(**parameters: str) -> StartupMessage:
@@ -79,8 +84,9 @@ def test_first_schema(search_path: str | None, schema: str | None) -> None:
 
 def test_negotiation() -> None:
     assert negotiation(startup(user="a")) is None
-    newer = StartupMessage(PROTOCOL_3_0 + 2, {"user": "a"})
-    assert negotiation(newer) == NegotiateProtocolVersion(PROTOCOL_3_0)
+    assert negotiation(StartupMessage(PROTOCOL_3_2, {"user": "a"})) is None
+    newer = StartupMessage(PROTOCOL_3_2 + 1, {"user": "a"})
+    assert negotiation(newer) == NegotiateProtocolVersion(PROTOCOL_3_2)
     asked = startup(**{"user": "a", "_pq_.x": "1", "_pq_.y": ""})
     assert negotiation(asked) == NegotiateProtocolVersion(PROTOCOL_3_0, ("_pq_.x", "_pq_.y"))
 

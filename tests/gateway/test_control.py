@@ -51,6 +51,20 @@ def test_cancel_while_a_copy_waits_for_data(server: Running, wire: Wire) -> None
     ]  # fmt: skip
 
 
+def test_cancel_with_the_long_key_of_protocol_3_2(server: Running) -> None:
+    with Wire(server.port) as wire:
+        parameters = {"user": "alice", "options": "-c session=long_keys"}
+        wire.send(m.StartupMessage(m.PROTOCOL_3_2, parameters))
+        wire.greeting = wire.until(m.ReadyForQuery)
+        assert lines(wire.greeting)[0] == "AuthenticationOk"
+        assert len(wire.key.secret_key) == 32
+        waiting_for_data(wire)
+        # The first bytes of it are not enough.
+        cancel(server, m.BackendKeyData(wire.key.process_id, wire.key.secret_key[:4]))
+        cancel(server, wire.key)
+        assert lines(wire.until(m.ReadyForQuery)) == [CANCELED, READY]
+
+
 def test_cancel_of_a_copy_that_an_execute_began(server: Running, wire: Wire) -> None:
     wire.query("CREATE TABLE c (a INT)")
     wire.send(m.Parse("", "COPY c FROM STDIN"), m.Bind("", ""), m.Execute(""), m.Flush())

@@ -411,19 +411,14 @@ def test_extended_copy_ignores_the_sync_that_came_with_it(wire: Wire) -> None:
     ]
 
 
-#: What a client says in the midst of a COPY -> the answer.
-GIVEN_UP = [
-    (m.CopyFail("tired"), "ERROR 57014: COPY from stdin failed: tired"),
-    (m.Query("SELECT 1"), "ERROR 08P01: unexpected message Query during COPY from stdin"),
-]
-
-
-@pytest.mark.parametrize(("message", "answer"), GIVEN_UP)
-def test_copy_given_up(wire: Wire, message: m.Message, answer: str) -> None:
+def test_copy_given_up(wire: Wire) -> None:
     wire.query("CREATE TABLE t (n INT)")
     wire.send(m.Query("COPY t FROM STDIN"))
     wire.until(m.CopyInResponse)
-    assert wire.say(m.CopyData(b"1\n"), message) == [answer, "ReadyForQuery I"]
+    assert wire.say(m.CopyData(b"1\n"), m.CopyFail("tired")) == [
+        "ERROR 57014: COPY from stdin failed: tired",
+        "ReadyForQuery I",
+    ]
     # What was on its way is thrown away.
     wire.send(m.CopyData(b"2\n"), m.CopyDone())
     assert "DataRow 0" in wire.query("SELECT count(*) FROM t")

@@ -76,8 +76,8 @@ ANSWERS: dict[tuple[str, ...], list[str]] = {
         "ERROR 25006: cannot execute DELETE in a read-only transaction"
     ],
     # Snowflake's own EXECUTE
-    ("EXECUTE IMMEDIATE 'SELECT 1'",): [
-        "ERROR 0A000 at 1: Unsupported feature 'Snowflake Scripting: EXECUTE IMMEDIATE'."
+    ("EXECUTE IMMEDIATE 'SELECT 1 AS one'",): [
+        "RowDescription one:20", "DataRow 1", "CommandComplete SELECT 1",
     ],
     # notifications: none ever come, for none can be sent
     ("LISTEN news",): ["CommandComplete LISTEN"],

@@ -75,15 +75,15 @@ def test_encryption_is_refused_and_the_client_goes_on(server: Running, request_:
 
 def test_newer_protocols_are_negotiated_down(server: Running) -> None:
     with Wire(server.port) as wire:
-        wire.send(m.StartupMessage(3 << 16 | 2, ALICE | {"_pq_.future": "1"}))
+        wire.send(m.StartupMessage(3 << 16 | 9, ALICE | {"_pq_.future": "1"}))
         answer = lines(wire.until(m.ReadyForQuery))
-    assert answer[:2] == ["NegotiateProtocolVersion 196608 1 _pq_.future", "AuthenticationOk"]
+    assert answer[:2] == ["NegotiateProtocolVersion 196610 1 _pq_.future", "AuthenticationOk"]
 
 
 #: First bytes of a connection -> the one answer, after which it is closed.
 REFUSED = {
     encode(m.StartupMessage(2 << 16)): (
-        "FATAL 0A000: unsupported frontend protocol 2.0: server supports 3.0 to 3.0"
+        "FATAL 0A000: unsupported frontend protocol 2.0: server supports 3.0 to 3.2"
     ),
     encode(m.StartupMessage(m.PROTOCOL_3_0, {"database": "x"})): (
         "FATAL 28000: no PostgreSQL user name specified in startup packet"

@@ -71,13 +71,13 @@ SKIPPING        CopyDone         IGNORE             SKIPPING
 SKIPPING        CopyFail         IGNORE             SKIPPING
 SKIPPING        Sync             SYNC               READY
 SKIPPING        Terminate        TERMINATE          CLOSED
-COPY_IN         Query            BREAK_COPY         COPY_IN
-COPY_IN         Parse            BREAK_COPY         COPY_IN
-COPY_IN         Bind             BREAK_COPY         COPY_IN
-COPY_IN         Describe         BREAK_COPY         COPY_IN
-COPY_IN         Execute          BREAK_COPY         COPY_IN
-COPY_IN         Close            BREAK_COPY         COPY_IN
-COPY_IN         FunctionCall     BREAK_COPY         COPY_IN
+COPY_IN         Query            BREAK_COPY         CLOSED
+COPY_IN         Parse            BREAK_COPY         CLOSED
+COPY_IN         Bind             BREAK_COPY         CLOSED
+COPY_IN         Describe         BREAK_COPY         CLOSED
+COPY_IN         Execute          BREAK_COPY         CLOSED
+COPY_IN         Close            BREAK_COPY         CLOSED
+COPY_IN         FunctionCall     BREAK_COPY         CLOSED
 COPY_IN         CopyData         COPY_DATA          COPY_IN
 COPY_IN         CopyDone         COPY_DONE          COPY_IN
 COPY_IN         CopyFail         COPY_FAIL          COPY_IN
@@ -113,7 +113,7 @@ def test_a_message_that_has_no_place(state: State, message: Message) -> None:
     protocol.state = state
     with pytest.raises(ProtocolError, match="unexpected message"):
         protocol.receive(message)
-    assert protocol.state is state
+    assert protocol.state is State.CLOSED
 
 
 def test_after_an_extended_error_all_is_skipped_up_to_sync() -> None:
