@@ -26,13 +26,12 @@ _FOREIGN: Final = re.compile(
     r"(?:^|[;\n]|\*/)\s*(?:set|show|reset|discard|copy|declare|fetch|move|close"
     r"|deallocate|savepoint|release|rollback|abort|unlisten|listen|notify|prepare|execute"
     r"|commit\s+prepared)\b"
-    r"|(?:^|;|\*/|--[^\n]*\n)\s*(?:table|values)\b",
+    r"|(?:^|;|\*/|--[^\n]*\n)\s*table\b",
     re.I,
 )
 
-#: Queries that do not begin with SELECT: TABLE and VALUES (manual, SELECT and VALUES).
+#: A query that begins with TABLE (manual, SELECT).
 _TABLE: Final = re.compile(r"TABLE\s+(?:ONLY\s+)?(?=[\w\"])", re.I)
-_VALUES: Final = re.compile(r"(?=VALUES\s*\()", re.I)
 _SELECT: Final = "SELECT * FROM "
 
 
@@ -71,8 +70,8 @@ def read(
 
 
 def _query(text: str) -> str | None:
-    """A statement that begins with TABLE or VALUES, as one that begins with SELECT."""
-    match = _TABLE.match(text) or _VALUES.match(text)
+    """A statement that begins with TABLE, as one that begins with SELECT."""
+    match = _TABLE.match(text)
     return None if match is None else _SELECT + text[match.end() :]
 
 
