@@ -9,6 +9,7 @@ Snowflake's manual: "Data type conversion", implicit casting.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
@@ -158,6 +159,16 @@ def is_number(node: exp.Expression) -> bool:
     if isinstance(node, exp.Literal):
         return not node.is_string
     return isinstance(node, _NUMBERS) or node.meta.get(KIND) == NUMBER
+
+
+def system_type(node: exp.Literal) -> str:
+    """The type of a literal, as Snowflake names it in messages: NUMBER(2,1), VARCHAR(3)."""
+    if node.is_string:
+        return f"VARCHAR({len(str(node.this))})"
+    number = Decimal(str(node.this))
+    _, digits, exponent = number.as_tuple()
+    scale = max(-int(exponent), 0)
+    return f"NUMBER({max(len(digits) + max(int(exponent), 0), scale, 1)},{scale})"
 
 
 def is_boolean(node: exp.Expression) -> bool:

@@ -62,3 +62,16 @@ def test_the_page_has_its_rows() -> None:
 @pytest.mark.parametrize(("sql", "answer"), ROWS, ids=[sql for sql, _ in ROWS])
 def test_a_row_is_true(tables: psycopg.Connection, sql: str, answer: str) -> None:
     assert _answer(tables, sql) == answer
+
+
+#: What PostgreSQL has a word for as well, and is Snowflake's here.
+SNOWFLAKES: Final = [
+    ("SELECT JSON_EXTRACT_PATH_TEXT('{\"a\":{\"b\":1}}', 'a.b')", "1"),
+    ("SELECT COLLATE('v', 'de-ci') = 'V'", "t"),
+    ("SELECT CURRENT_SCHEMAS() LIKE '[%]'", "t"),
+]
+
+
+@pytest.mark.parametrize(("sql", "answer"), SNOWFLAKES)
+def test_snowflakes_functions_stay(tables: psycopg.Connection, sql: str, answer: str) -> None:
+    assert _answer(tables, sql) == answer

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockhaus.errors import InvalidParameter, InvalidText
+from mockhaus.errors import InvalidArgumentTypes, InvalidParameter, InvalidText
 from tests.translation.conftest import Snowflake
 
 #: (expression, value)
@@ -17,7 +17,7 @@ VALUES: list[tuple[str, Any]] = [
     ("ARRAY_SIZE([1, 2, 3])", 3),
     ("ARRAY_SIZE(PARSE_JSON('{}'))", None),
     ("ARRAY_CONTAINS('b'::VARIANT, ['a', 'b'])", True),
-    ("ARRAY_CONTAINS(3, [1, 2])", False),
+    ("ARRAY_CONTAINS(3::VARIANT, [1, 2])", False),
     ("ARRAY_POSITION('b'::VARIANT, ['a', 'b'])", 1),
     ("ARRAY_POSITION('z'::VARIANT, ['a', 'b'])", None),
     ("ARRAY_APPEND([1], 'x')", '[1,"x"]'),
@@ -91,3 +91,9 @@ def test_range_without_end(snowflake: Snowflake) -> None:
 def test_keys_and_values_are_as_many(snowflake: Snowflake) -> None:
     with pytest.raises(InvalidParameter):
         snowflake.value("ARRAYS_TO_OBJECT(['a', 'b'], [1])")
+
+
+@pytest.mark.parametrize("call", ["ARRAY_CONTAINS('a', ['a'])", "ARRAY_POSITION(1, [1])"])
+def test_what_is_sought_is_a_variant(snowflake: Snowflake, call: str) -> None:
+    with pytest.raises(InvalidArgumentTypes):
+        snowflake.value(call)

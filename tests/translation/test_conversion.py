@@ -172,6 +172,9 @@ VALUES: list[tuple[str, Any]] = [
     ("SYSTEM$TYPEOF(7::NUMBER(12, 3))", "NUMBER(12,3)[SB8]"),
     ("SYSTEM$TYPEOF('2024-02-03'::DATE)", "DATE[SB4]"),
     ("SYSTEM$TYPEOF(1 > 2)", "BOOLEAN[SB1]"),
+    ("-'5.5'", -5.5),
+    ("TRY_CAST(NULL AS INT)", None),
+    ("TRY_CAST(NULL::VARCHAR AS INT)", None),
 ]  # fmt: skip
 
 
@@ -225,6 +228,10 @@ ERRORS: list[tuple[str, type[errors.SqlError], str]] = [
     ("345.123::NUMBER(4,2)", errors.NumberOutOfRange, "100132"),
     ("TO_CHAR(1.5, '9 apples')", errors.InvalidParameter, "001006"),
     ("SYSTEM$TYPEOF([1])", errors.UnsupportedFeature, "000002"),
+    ("TRY_CAST(1.5 AS INT)", errors.InvalidArgumentTypes, "001044"),
+    ("TRY_CAST(TRUE AS VARCHAR)", errors.InvalidArgumentTypes, "001044"),
+    ("TRY_CAST('2024-02-03'::DATE AS VARCHAR)", errors.InvalidArgumentTypes, "001044"),
+    ("TRY_CAST('a' AS VARIANT)", errors.InvalidArgumentTypes, "001044"),
 ]
 
 

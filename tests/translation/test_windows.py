@@ -109,6 +109,20 @@ def test_windows_within_windows_want_one_table(snowflake: Snowflake) -> None:
         snowflake.rows(f"SELECT {event} FROM VALUES (1) T(A), VALUES (2) U(B)")
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        "SUM(X) OVER (ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)",
+        "COUNT(DISTINCT X) OVER (ORDER BY X)",
+        "MEDIAN(X) OVER (PARTITION BY G ORDER BY X)",
+        "LISTAGG(X) WITHIN GROUP (ORDER BY X) OVER (ORDER BY X)",
+    ],
+)
+def test_orders_and_frames_that_are_refused(snowflake: Snowflake, item: str) -> None:
+    with pytest.raises(WrongArguments):
+        snowflake.rows(f"SELECT {item} FROM VALUES (1, 2) T(G, X)")
+
+
 def test_rows_are_counted_from_one(snowflake: Snowflake) -> None:
     with pytest.raises(WrongArguments):
         snowflake.rows("SELECT NTH_VALUE(X, 0) OVER (ORDER BY X) FROM VALUES (1) T(X)")

@@ -50,6 +50,14 @@ def _sum(node: exp.Add | exp.Sub, walk: Walk) -> exp.Expression:
     return _arithmetic(node, walk)
 
 
+def _negated(node: exp.Neg, walk: Walk) -> exp.Expression:
+    """`-a`: text and VARIANT are numbers."""
+    operand = operands.plain(node.this)
+    if operands.is_text(operand) or operands.is_variant(operand):
+        node.set("this", operands.number(operand))
+    return node
+
+
 def _arithmetic(node: exp.Add | exp.Sub | exp.Mul, walk: Walk) -> exp.Expression:
     """Text and VARIANT operands are numbers; columns are left alone, for speed and for dates."""
     for key in ("this", "expression"):
@@ -216,6 +224,7 @@ LEAVE: Final[dict[type[exp.Expression], Rewriter]] = {
     exp.Add: _sum,
     exp.Sub: _sum,
     exp.Mul: _arithmetic,
+    exp.Neg: _negated,
     exp.Div: _divide,
     exp.Mod: modulo,
     exp.Like: _like,

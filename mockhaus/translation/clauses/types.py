@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
-from mockhaus.errors import NumberOutOfRange, UnsupportedFeature
+from mockhaus.errors import InvalidArgumentTypes, NumberOutOfRange, UnsupportedFeature
 from mockhaus.translation import operands, variants
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.registry import apply
@@ -295,8 +295,29 @@ def _cast(node: exp.Cast, walk: Walk) -> exp.Expression:
     return cast(walk.rewrite(node.this), meant(node.to, walk))
 
 
+_NOT_TRIED: Final = frozenset((_T.VARIANT, _T.OBJECT, _T.ARRAY))
+
+
 def _try_cast(node: exp.TryCast, walk: Walk) -> exp.Expression:
-    return cast(walk.rewrite(node.this), meant(node.to, walk), safe=True)
+    value = walk.rewrite(node.this)
+    if node.to.this in _NOT_TRIED or is_no_text(value):
+        raise InvalidArgumentTypes(
+            "SQL compilation error:\nFunction TRY_CAST cannot be used with arguments of these"
+            f" types: {snowflake_text(node)[:60]}",
+            hint="TRY_CAST takes texts.",
+        )
+    return cast(value, meant(node.to, walk), safe=True)
+
+
+_NO_TEXTS: Final = (_T.DATE, _T.TIME, _T.TIMESTAMP, _T.TIMESTAMPTZ, _T.BOOLEAN, *_NUMBERS)
+
+
+def is_no_text(node: exp.Expression) -> bool:
+    """Whether a rewritten expression is known to be a number, a truth or a moment."""
+    bare = operands.plain(node)
+    if isinstance(bare, exp.Cast):
+        return bare.to.this in _NO_TEXTS
+    return operands.is_boolean(bare) or operands.is_number(bare)
 
 
 def _to_boolean(node: exp.ToBoolean, walk: Walk) -> exp.Expression:

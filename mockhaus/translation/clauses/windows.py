@@ -62,6 +62,13 @@ _ORDERED: Final[dict[type[exp.Expression], str]] = {
 }  # fmt: skip
 
 
+#: Functions of a whole partition.
+_UNORDERED: Final[dict[type[exp.Expression], str]] = {
+    exp.GroupConcat: "LISTAGG", exp.Median: "MEDIAN", exp.Mode: "MODE",
+    exp.PercentileCont: "PERCENTILE_CONT", exp.PercentileDisc: "PERCENTILE_DISC",
+}  # fmt: skip
+
+
 def _check(function: exp.Expression, node: exp.Window) -> None:
     """Raises WrongArguments where ORDER BY is missing, or a row's number is none.
 
@@ -72,6 +79,21 @@ def _check(function: exp.Expression, node: exp.Window) -> None:
         raise WrongArguments(
             f"SQL compilation error:\nWindow function type [{name}] requires ORDER BY in window"
             " specification"
+        )
+    order, spec = node.args.get("order"), node.args.get("spec")
+    if CALLED in function.meta and spec is not None and order is None:
+        raise WrongArguments(
+            "SQL compilation error:\nA window frame requires ORDER BY in window specification"
+        )
+    if isinstance(function.this, exp.Distinct) and (order is not None or spec is not None):
+        raise WrongArguments(
+            "SQL compilation error:\ndistinct cannot be used with a window frame or an order."
+        )
+    unordered = _UNORDERED.get(type(function))
+    if unordered is not None and order is not None:
+        raise WrongArguments(
+            f"SQL compilation error:\nWindow function type [{unordered}] does not support ORDER BY"
+            " in window specification"
         )
     if isinstance(function, exp.NthValue):
         number = literal_number(function.args.get("offset"))
@@ -103,7 +125,7 @@ def _from_the_end(function: exp.NthValue, node: exp.Window) -> None:
 
 def _window(node: exp.Window, walk: Walk) -> exp.Expression:
     function = node.this
-    bare = function.this if isinstance(function, _NULLS) else function
+    bare = function.this if isinstance(function, (*_NULLS, exp.WithinGroup)) else function
     _check(bare, node)
     if isinstance(bare, exp.NthValue) and bare.args.get("from_first") is False:
         _from_the_end(bare, node)

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from mockhaus.translation.operands import NUMBER, TEXT, VARIANT, noted, plain, variant_call
+from mockhaus.errors import InvalidArgumentTypes
+from mockhaus.translation.operands import (
+    NUMBER,
+    TEXT,
+    VARIANT,
+    noted,
+    plain,
+    system_type,
+    variant_call,
+)
 from mockhaus.translation.registry import Function, Rewriter, apply, macro, rewrite
 from mockhaus.translation.variants import item as item_text
 from mockhaus.translation.variants import once, variant, variant_once
@@ -31,6 +40,19 @@ def _argument(node: exp.Expression, key: str) -> exp.Expression:
     """An argument; the value to look for or to put in is a VARIANT."""
     value = node.args[key]
     return variant(value) if key == "expression" else value
+
+
+def _sought(node: exp.Expression, name: str) -> exp.Expression:
+    """The value to look for: a VARIANT, as Snowflake wants it. Raises InvalidArgumentTypes."""
+    value = node.args["expression"]
+    bare = plain(value)
+    if isinstance(bare, exp.Literal):
+        raise InvalidArgumentTypes(
+            f"SQL compilation error:\nInvalid argument types for function '{name}':"
+            f" ({system_type(bare)}, ARRAY)",
+            hint="Cast the value: ::VARIANT.",
+        )
+    return variant(value)
 
 
 def _texts(items: list[exp.Expression], separator: str) -> exp.Expression:
@@ -165,13 +187,13 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     # sqlglot turns the arguments round: `this` is the array.
     rewrite(
         "ARRAY_CONTAINS",
-        lambda n, w: once("snow_array_contains", variant(n.expression), n.this),
+        lambda n, w: once("snow_array_contains", _sought(n, "ARRAY_CONTAINS"), n.this),
         exp.ArrayContains,
         most=2,
     ),
     rewrite(
         "ARRAY_POSITION",
-        lambda n, w: once("snow_array_position", variant(n.expression), n.this),
+        lambda n, w: once("snow_array_position", _sought(n, "ARRAY_POSITION"), n.this),
         exp.ArrayPosition,
         most=2,
     ),

@@ -151,22 +151,23 @@ def _is_true(node: exp.Expression) -> bool:
 _BYTES: Final = ((1, 2**7), (2, 2**15), (4, 2**31), (8, 2**63), (16, 10**38))
 
 
+def _kept(literal: exp.Literal) -> str:
+    """How Snowflake keeps a literal: a text as a large object, a number in so many bytes."""
+    if literal.is_string:
+        return "LOB"
+    number = Decimal(str(literal.this))
+    whole = abs(int(number.scaleb(max(-int(number.as_tuple().exponent), 0))))
+    return f"SB{next(size for size, limit in _BYTES if whole < limit)}"
+
+
 def _typeof(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """SYSTEM$TYPEOF: a literal's own type, else that of what DuckDB has."""
     value = operands.plain(node.expressions[0])
     bare = operands.plain(value.this) if isinstance(value, exp.Neg) else value
     if isinstance(value, exp.Null):
         return exp.Literal.string("NULL[LOB]")
-    if isinstance(bare, exp.Literal) and bare.is_string:
-        return exp.Literal.string(f"VARCHAR({len(str(bare.this))})[LOB]")
     if isinstance(bare, exp.Literal):
-        number = Decimal(str(bare.this))
-        _, digits, exponent = number.as_tuple()
-        scale = max(-int(exponent), 0)
-        whole = abs(int(number.scaleb(scale)))
-        size = next(size for size, limit in _BYTES if whole < limit)
-        precision = max(len(digits) + max(int(exponent), 0), scale, 1)
-        return exp.Literal.string(f"NUMBER({precision},{scale})[SB{size}]")
+        return exp.Literal.string(f"{operands.system_type(bare)}[{_kept(bare)}]")
     zoned = value.meta.get(operands.KIND) == operands.ZONED
     return operands.text_call("system_typeof", value, exp.Boolean(this=zoned))
 

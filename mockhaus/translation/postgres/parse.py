@@ -158,6 +158,8 @@ def _is_catalog(tree: exp.Expression, text: str) -> bool:
         elif isinstance(node, exp.Anonymous):
             if str(node.this).lower() in _OWN:
                 return True
+        elif isinstance(node, exp.CurrentSchemas) and node.this is None:
+            continue  # Snowflake's: PostgreSQL's has an argument
         elif isinstance(node, _CONTEXT):
             if not isinstance(node, _SNOWFLAKES) or _LOWER.search(text):
                 return True
