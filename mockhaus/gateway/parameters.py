@@ -65,6 +65,7 @@ _NATIVE: Final = (bool, int, float, Decimal, str, bytes, date, time, datetime, t
 _DUCKDB: Final = {
     16: "BOOLEAN", 17: "BLOB", 20: "BIGINT", 21: "BIGINT", 23: "BIGINT", 25: "VARCHAR",
     700: "DOUBLE", 701: "DOUBLE", 1042: "VARCHAR", 1043: "VARCHAR", 1082: "DATE", 1083: "TIME",
+    114: "JSON", 3802: "JSON",
     1114: "TIMESTAMP", 1184: "TIMESTAMPTZ", 1186: "INTERVAL", 1700: "DECIMAL(38,10)",
     2950: "UUID",
     **dict.fromkeys((1005, 1007, 1016), "BIGINT[]"), **dict.fromkeys((1009, 1015), "VARCHAR[]"),
