@@ -48,13 +48,18 @@ test: setup ## run the test suite (ARGS="tests/codec -x" narrows it)
 # Real clients in an environment of their own, beside which the server is a process of .venv.
 CLIENTS := .venv-clients
 
-clients: setup $(CLIENTS)/.ready ## try real PostgreSQL clients: psql, drivers, SQLAlchemy, dbt (minutes)
+clients: setup $(CLIENTS)/.ready ## try real PostgreSQL clients of Python, Java, Node.js and ODBC, psql, dbt (minutes)
 	@MOCKHAUS_PYTHON=$(CURDIR)/$(BIN)/python $(CLIENTS)/bin/python -m pytest -q tests/clients $(ARGS)
 
-$(CLIENTS)/.ready: requirements/clients.txt
-	@echo "Setting up $(CLIENTS) (about a minute, once)"
+# Clients of Node.js come along where npm is there; those of Java and ODBC are the system's.
+$(CLIENTS)/.ready: requirements/clients.txt tests/clients/node/package.json
+	@echo "Setting up $(CLIENTS) (about two minutes, once)"
 	@$(PYTHON) -m venv $(CLIENTS)
 	@$(CLIENTS)/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements/clients.txt
+	@if command -v npm >/dev/null; then \
+	  mkdir -p $(CLIENTS)/node && cp tests/clients/node/package.json $(CLIENTS)/node && \
+	  npm install --prefix $(CLIENTS)/node --no-package-lock --no-audit --no-fund --ignore-scripts --silent; \
+	else echo "npm was not found: the clients of Node.js are left out"; fi
 	@touch $@
 
 lint: setup ## every check that runs no test: format, ruff, types, import floors

@@ -70,8 +70,9 @@ class Server:
         }
 
     def url(self, driver: str) -> str:
-        """What SQLAlchemy connects to."""
-        return f"postgresql+{driver}://{self.user}@127.0.0.1:{self.port}/{self.database}"
+        """What SQLAlchemy connects to with a driver; without one, what others do."""
+        plus = driver and f"+{driver}"
+        return f"postgresql{plus}://{self.user}@127.0.0.1:{self.port}/{self.database}"
 
 
 def _free_port() -> int:
