@@ -89,21 +89,28 @@ def test_polars_writes(server: Server, url: str, engine: Any) -> None:
     for _ in range(2):
         frame.write_database("frames.polar", address, engine=engine, if_table_exists="replace")
     frame.write_database("frames.polar", address, engine=engine, if_table_exists="append")
-    found = polars.read_database_uri("SELECT n, s, d, t, b, f FROM frames.polar", url, engine="adbc")
+    found = polars.read_database_uri(
+        "SELECT n, s, d, t, b, f FROM frames.polar", url, engine="adbc"
+    )
     assert found.rows() == frame.rows() * 2
 
 
 @pytest.mark.parametrize("driver", ["psycopg", "psycopg2", "pg8000"])
 def test_pandas(server: Server, driver: str) -> None:
-    import pandas
+    pandas: Any = pytest.importorskip("pandas")
     import sqlalchemy
 
     engine = sqlalchemy.create_engine(server.url(driver))
     frame = pandas.DataFrame(
-        {"n": [1, 2], "s": ["x", None], "t": pandas.to_datetime(["2024-02-29", None]), "f": [0.5, 1]}
+        {
+            "n": [1, 2],
+            "s": ["x", None],
+            "t": pandas.to_datetime(["2024-02-29", None]),
+            "f": [0.5, 1],
+        }
     )
     for mode in ("replace", "append"):
-        frame.to_sql("panda", engine, schema="frames", if_exists=mode, index=False)  # type: ignore[arg-type]
+        frame.to_sql("panda", engine, schema="frames", if_exists=mode, index=False)
     found = pandas.read_sql_table("panda", engine, schema="frames")
     assert found.equals(pandas.concat([frame, frame], ignore_index=True).astype(found.dtypes))
     with engine.connect().execution_options(stream_results=True) as connection:
@@ -142,7 +149,10 @@ def test_adbc_catalog(adbc: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = adbc.adbc_get_objects(
-            depth="all", catalog_filter="demo", db_schema_filter="shop", table_name_filter="customer"
+            depth="all",
+            catalog_filter="demo",
+            db_schema_filter="shop",
+            table_name_filter="customer",
         ).read_all()
     ((catalog,),) = ([each] for each in found.to_pylist())
     (shop,) = catalog["catalog_db_schemas"]

@@ -43,7 +43,15 @@ def test_rows_come_as_pythons(connection: Any) -> None:
 
 
 def test_parameters(connection: Any) -> None:
-    values = (7, 0.5, "it's ☃", Decimal("1.10"), date(1, 1, 1), time(1, 2, 3), datetime(2024, 2, 29, 12))
+    values = (
+        7,
+        0.5,
+        "it's ☃",
+        Decimal("1.10"),
+        date(1, 1, 1),
+        time(1, 2, 3),
+        datetime(2024, 2, 29, 12),
+    )
     text = "SELECT ?, ?, ?, ?::NUMBER(9,2), ?::DATE, ?::TIME, ?::TIMESTAMP"
     for _ in range(3):
         found = connection.execute(text, values).fetchone()
