@@ -74,6 +74,7 @@ CATALOG_TYPES: Final[dict[str, Family]] = {
     "regclass": Family(2205, 2210, 4, "text"),
     "regtype": Family(2206, 2211, 4, "text"),
     "regproc": Family(24, 1008, 4, "text"),
+    "regprocedure": Family(2202, 2207, 4, "text"),
     "regnamespace": Family(4089, 4090, 4, "text"),
     "regrole": Family(4096, 4097, 4, "text"),
     "aclitem": Family(1033, 1034, 12, "text"),

@@ -23,7 +23,8 @@ _STRINGS: Final = (
     "name", "char", "varchar", "bpchar", "pg_node_tree", "json", "aclitem", "regshown", "void",
 )  # fmt: skip
 _TEXT_ONLY: Final = (
-    "regclass", "regtype", "regproc", "regnamespace", "regrole", "inet", "tid", "pg_lsn",
+    "regclass", "regtype", "regproc", "regprocedure", "regnamespace", "regrole", "inet",
+    "tid", "pg_lsn",
 )  # fmt: skip
 _INTEGERS: Final = {"int2": "!h", "int4": "!i", "oid": "!I", "xid": "!I", "int8": "!q"}
 

@@ -44,6 +44,14 @@ SPILL_FOLDER: Final = "spill"
 MAX_LOGINS: Final = 10_000
 
 
+#: Of a connection in which nothing runs: ReadyForQuery's letter -> `pg_stat_activity.state`.
+_STATES: Final = {
+    "I": "idle",
+    "T": "idle in transaction",
+    "E": "idle in transaction (aborted)",
+}
+
+
 class Session:
     """One sandbox.
 
@@ -85,7 +93,7 @@ class Session:
         self.setup = threading.Lock()
         self.version = 0
         #: What its connections have read of the system catalogs, for those that come.
-        self.catalogs: Shared = {}
+        self.catalogs = Shared(self._activity)
         self._numbers = itertools.count(1)
         self._connections: set[Connection] = set()
         self._guard = threading.Lock()
@@ -205,6 +213,26 @@ class Session:
             self.logins.append(login)
         self.touch()
         return connection
+
+    def _activity(self) -> list[tuple[str, ...]]:
+        """Who is connected, as `pg_stat_activity` tells it."""
+        with self._guard:
+            connections = list(self._connections)
+            logins = {each.number: each for each in self.logins}
+        rows: list[tuple[str, ...]] = []
+        for each in connections:
+            context, login = each.context, logins.get(each.context.connection_id)
+            rows.append(
+                (
+                    str(context.connection_id),
+                    context.user,
+                    context.database or "",
+                    "" if login is None else login.client,
+                    "" if login is None else login.at.isoformat(),
+                    "active" if each.is_active else _STATES[each.status],
+                )
+            )
+        return rows
 
     def left(self, connection: Connection) -> None:
         """A connection has closed."""

@@ -47,6 +47,90 @@ def shop(server: Running) -> Iterator[psycopg.Connection]:
 
 
 QUESTIONS: list[tuple[str, list[int], list[tuple[Any, ...]]]] = [
+    # --- look-ups that find something, and that do not
+    (
+        "SELECT to_regclass('shop.customer'), to_regclass('shop.nothing'), to_regtype('int[]'),"
+        " to_regtype('nothing'), to_regnamespace('shop'), to_regproc('add_one')",
+        [REGCLASS, REGCLASS, REGTYPE, REGTYPE, 4089, REGPROC],
+        [("customer", None, "integer[]", None, "shop", "add_one")],
+    ),
+    (
+        "SELECT 'shop.add_one(bigint, numeric)'::regprocedure, 'varchar(20)'::regtype,"
+        " '\"char\"'::regtype, 'char'::regtype, 1043::regtype",
+        [2202, REGTYPE, REGTYPE, REGTYPE, REGTYPE],
+        [("add_one(bigint,numeric)", "character varying", '"char"', "character",
+          "character varying")],
+    ),
+    (
+        "SELECT format_type(1700, 655366), format_type(1043, 24), format_type(1231, 655366),"
+        " format_type(1114, 3), format_type(1042, -1), format_type(23, NULL), format_type(0, 0),"
+        " format_type(99999, -1), format_type(NULL, 1)",
+        [TEXT] * 9,
+        [("numeric(10,2)", "character varying(20)", "numeric(10,2)[]",
+          "timestamp(3) without time zone", "bpchar", "integer", "-", "???", None)],
+    ),
+    (
+        "SELECT coalesce(obj_description(c.oid, 'pg_class'), 'no comment') FROM pg_class c"
+        " WHERE c.relname IN ('customer', 'purchase') ORDER BY c.relname",
+        [TEXT],
+        [("Who buys",), ("no comment",)],
+    ),
+    (
+        "SELECT pg_get_viewdef('shop.v_customer'), pg_describe_object(1259,"
+        " 'shop.customer'::regclass, 0), pg_get_functiondef('add_one'::regproc)",
+        [TEXT, TEXT, TEXT],
+        [("SELECT id, name FROM shop.customer", "table customer",
+          "CREATE OR REPLACE FUNCTION shop.add_one(a bigint, b numeric)\n RETURNS bigint\n"
+          " LANGUAGE sql\nAS $function$a + 1$function$\n")],
+    ),
+    (
+        "SELECT pg_size_pretty(10239), pg_size_pretty(10240), pg_size_pretty(123456789),"
+        " quote_ident('select'), quote_ident('Foo'), quote_nullable(NULL), quote_literal('it''s'),"
+        " current_setting('no.such', true)",
+        [TEXT] * 8,
+        [("10239 bytes", "10 kB", "118 MB", '"select"', '"Foo"', "NULL", "'it''s'", None)],
+    ),
+    (
+        "WITH RECURSIVE tree(oid, elem, depth) AS ("
+        "  SELECT t.oid, t.elem, 0 FROM (SELECT oid, typelem AS elem FROM pg_type) t"
+        "  WHERE t.oid = ANY('{1003,1009}'::oid[]) UNION ALL"
+        "  SELECT t.oid, t.elem, p.depth + 1 FROM (SELECT oid, typelem AS elem FROM pg_type) t,"
+        "  tree p WHERE t.oid = p.elem)"
+        " SELECT oid::regtype::text, depth FROM tree ORDER BY 2, 1",
+        [TEXT, INT4],
+        [("name[]", 0), ("text[]", 0), ("name", 1), ("text", 1), ('"char"', 2)],
+    ),
+    # --- the information schema's further views
+    (
+        "SELECT view_name, table_name, column_name FROM information_schema.view_column_usage"
+        " WHERE view_schema = 'shop' ORDER BY 3",
+        [NAME, NAME, NAME],
+        [("v_customer", "customer", "id"), ("v_customer", "customer", "name")],
+    ),
+    (
+        "SELECT parameter_name, data_type, ordinal_position FROM information_schema.parameters"
+        " WHERE specific_schema = 'shop' ORDER BY 3",
+        [NAME, VARCHAR, INT4],
+        [("a", "bigint", 1), ("b", "numeric", 2)],
+    ),
+    (
+        "SELECT check_clause FROM information_schema.table_constraints t"
+        " JOIN information_schema.check_constraints c USING (constraint_name)"
+        " WHERE table_name = 'customer' ORDER BY 1",
+        [VARCHAR],
+        [("id IS NOT NULL",), ("name IS NOT NULL",)],
+    ),
+    (
+        "SELECT object_name, privilege_type FROM information_schema.role_usage_grants"
+        " WHERE object_schema = 'shop' ORDER BY 1",
+        [NAME, VARCHAR],
+        [("numbers", "USAGE"), ("ticket_id_seq", "USAGE")],
+    ),
+    (
+        "SELECT usename, state, datname FROM pg_stat_activity WHERE pid = pg_backend_pid()",
+        [NAME, TEXT, NAME],
+        [("alice", "active", "demo")],
+    ),
     # --- relations
     (
         "SELECT c.relname, c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"

@@ -220,7 +220,13 @@ FROM @relations WHERE relkind IN ('r', 'v')
 SELECT CAST(o.oid AS UINTEGER) AS oid, s.oid AS namespace, s.nspname, pg_shown(o.name) AS proname,
     p.names, p.types, p.defaults, p.arguments, p.identity, t.shown AS result, t.oid AS prorettype,
     r.type IS NULL AS is_set, json_extract_string(o.properties, '$.body') AS body,
-    json_extract_string(o.properties, '$.text') AS definition,
+    -- in PostgreSQL's form, but for functions of tables
+    CASE WHEN r.type IS NULL THEN json_extract_string(o.properties, '$.text')
+        ELSE 'CREATE OR REPLACE FUNCTION ' || pg_quoted(s.nspname) || '.'
+            || pg_quoted(pg_shown(o.name)) || '(' || p.arguments || ')' || chr(10) || ' RETURNS '
+            || t.shown || chr(10) || ' LANGUAGE sql' || chr(10) || 'AS $function$'
+            || json_extract_string(o.properties, '$.body') || '$function$' || chr(10)
+        END AS definition,
     json_extract_string(o.properties, '$.strict') = 'true' AS strict,
     json_extract_string(o.properties, '$.volatility') AS volatility,
     nullif(o.comment, '') AS comment
@@ -253,5 +259,11 @@ WHERE o.kind = 'FUNCTION' AND upper(o.database) = upper(:database)
 
 -- functions
 -- All functions, and whether each is found without its schema's name.
-SELECT p.oid, p.proname, n.nspname, p.pronamespace = 11 OR upper(n.nspname) = upper(:schema) AS visible
+SELECT p.oid, p.proname, n.nspname,
+    p.pronamespace = 11 OR upper(n.nspname) = upper(:schema) AS visible, coalesce(t.types, '') AS types
 FROM @pg_proc AS p JOIN @pg_namespace AS n ON n.oid = p.pronamespace
+LEFT JOIN (
+    SELECT a.oid, string_agg(t.shown, ',' ORDER BY a.n) AS types
+    FROM (SELECT oid, unnest(proargtypes) AS type, generate_subscripts(proargtypes, 1) AS n
+          FROM @pg_proc) AS a
+    JOIN @type_names AS t ON t.oid = a.type GROUP BY a.oid) AS t ON t.oid = p.oid

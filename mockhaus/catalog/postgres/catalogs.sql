@@ -45,12 +45,18 @@ FROM (
     FROM (SELECT string_split(unnest(string_split(:settings, chr(10))), chr(9)) AS p))
 
 -- pg_stat_activity
--- Of this connection alone; a client is not told what others do.
-SELECT d.oid AS datid, d.datname, CAST(:pid AS INTEGER) AS pid, 10 AS usesysid, :user AS usename,
-    s.setting AS application_name, -1 AS client_port, now() AS query_start, 'active' AS state,
+-- Who is connected; what the others ask is not told.
+SELECT d.oid AS datid, d.datname, CAST(p[1] AS INTEGER) AS pid, 10 AS usesysid,
+    pg_shown(p[2]) AS usename, CASE WHEN p[1] = :pid THEN s.setting ELSE '' END AS application_name,
+    -1 AS client_port, CAST(nullif(p[5], '') AS TIMESTAMPTZ) AS backend_start,
+    CASE WHEN p[1] = :pid THEN now() END AS query_start,
+    CASE WHEN p[1] = :pid THEN 'active' ELSE p[6] END AS state,
+    CASE WHEN p[1] <> :pid THEN '<insufficient privilege>' END AS query,
     'client backend' AS backend_type
-FROM @pg_database AS d, @pg_settings AS s
-WHERE d.datname = pg_shown(:database) AND s.name = 'application_name'
+FROM (SELECT string_split(unnest(string_split(:activity, chr(10))), chr(9)) AS p)
+LEFT JOIN @pg_database AS d ON d.datname = pg_shown(p[3])
+LEFT JOIN @pg_settings AS s ON s.name = 'application_name'
+WHERE len(p) > 1
 
 -- pg_am
 SELECT unnest([2, 403]) AS oid, unnest(['heap', 'btree']) AS amname, unnest([3, 330]) AS amhandler,
@@ -246,9 +252,9 @@ FROM @relations WHERE comment IS NOT NULL
 UNION ALL SELECT attrelid, 1259, attnum, comment FROM @columns WHERE comment IS NOT NULL
 UNION ALL SELECT oid, 2615, 0, comment FROM @schemas WHERE comment <> ''
 UNION ALL SELECT oid, 1255, 0, comment FROM @routines WHERE comment IS NOT NULL
-UNION ALL SELECT unnest([13559, 13563, 11]), unnest([3079, 2612, 2615]), 0,
+UNION ALL SELECT unnest([13559, 13563, 11, 99]), unnest([3079, 2612, 2615, 2615]), 0,
     unnest(['PL/pgSQL procedural language', 'PL/pgSQL procedural language',
-        'system catalog schema'])
+        'system catalog schema', 'reserved schema for TOAST tables'])
 
 -- pg_shdescription
 SELECT oid AS objoid, 1262 AS classoid, comment AS description
@@ -325,12 +331,64 @@ SELECT c.oid AS relid, n.nspname AS schemaname, c.relname
 FROM @pg_class AS c JOIN @pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 't')
 
--- pg_stat_all_tables
-FROM @pg_statio_all_tables
-
 -- pg_statio_user_tables
 FROM @pg_statio_all_tables
 WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
 
+-- pg_statio_sys_tables
+FROM @pg_statio_all_tables WHERE schemaname IN ('pg_catalog', 'information_schema', 'pg_toast')
+
+-- pg_stat_all_tables
+-- The rows of a table, as DuckDB estimates them; what else PostgreSQL counts is not counted.
+SELECT t.relid, t.schemaname, t.relname, d.estimated_size AS n_live_tup
+FROM @pg_statio_all_tables AS t
+LEFT JOIN @stored_relations AS r ON r.oid = t.relid
+LEFT JOIN (SELECT schema_name, table_name, estimated_size FROM duckdb_tables()) AS d
+    ON d.schema_name = r.place AND d.table_name = r.stored
+
 -- pg_stat_user_tables
-FROM @pg_statio_user_tables
+FROM @pg_stat_all_tables
+WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+
+-- pg_stat_sys_tables
+FROM @pg_stat_all_tables WHERE schemaname IN ('pg_catalog', 'information_schema', 'pg_toast')
+
+-- pg_statio_all_indexes
+SELECT conrelid AS relid, conindid AS indexrelid, nspname AS schemaname, relname,
+    conname AS indexrelname FROM @keys WHERE type <> 'FOREIGN KEY'
+
+-- pg_statio_user_indexes
+FROM @pg_statio_all_indexes
+
+-- pg_stat_all_indexes
+FROM @pg_statio_all_indexes
+
+-- pg_stat_user_indexes
+FROM @pg_statio_all_indexes
+
+-- pg_statio_all_sequences
+SELECT oid AS relid, nspname AS schemaname, relname FROM @relations WHERE relkind = 'S'
+
+-- pg_statio_user_sequences
+FROM @pg_statio_all_sequences
+
+-- pg_stat_database
+SELECT d.oid AS datid, d.datname, CAST((SELECT count(*) FROM @pg_stat_activity AS a
+    WHERE a.datname = d.datname) AS INTEGER) AS numbackends FROM @pg_database AS d
+
+-- pg_shadow
+SELECT usename, usesysid, usecreatedb, usesuper, userepl, usebypassrls FROM @pg_user
+
+-- pg_group
+SELECT rolname AS groname, oid AS grosysid, [] AS grolist FROM @pg_roles WHERE NOT rolcanlogin
+
+-- pg_timezone_names
+-- PostgreSQL's of this moment too: offsets are those of now.
+SELECT name, abbrev, utc_offset, is_dst FROM pg_timezone_names()
+
+-- pg_available_extension_versions
+SELECT 'plpgsql' AS name, '1.0' AS version, TRUE AS installed, TRUE AS superuser, TRUE AS trusted,
+    FALSE AS relocatable, 'pg_catalog' AS schema, 'PL/pgSQL procedural language' AS comment
+
+-- pg_rules
+SELECT NULL AS schemaname, NULL AS tablename, NULL AS rulename, NULL AS definition WHERE FALSE

@@ -32,6 +32,14 @@ SELECT oid, CASE WHEN visible THEN proname ELSE nspname || '.' || proname END FR
 SELECT nspname || chr(31) || proname, max(oid) FROM @functions GROUP BY ALL
 UNION ALL SELECT proname, max(oid) FROM @functions WHERE visible GROUP BY ALL
 
+-- procedures
+SELECT oid, CASE WHEN visible THEN '' ELSE pg_quoted(nspname) || '.' END || pg_quoted(proname)
+    || '(' || types || ')' FROM @functions
+
+-- procedure_names
+SELECT nspname || chr(31) || proname || '(' || types || ')', max(oid) FROM @functions GROUP BY ALL
+UNION ALL SELECT proname || '(' || types || ')', max(oid) FROM @functions WHERE visible GROUP BY ALL
+
 -- visible_functions
 SELECT oid, CAST(visible AS VARCHAR) FROM @functions
 
@@ -80,3 +88,16 @@ SELECT objoid, description FROM @pg_shdescription
 
 -- serials
 SELECT "table" || '.' || folded, pg_quoted(nspname) || '.' || pg_quoted(relname) FROM @serials
+
+-- descriptions
+SELECT c.oid, CASE c.relkind WHEN 'r' THEN 'table ' WHEN 'v' THEN 'view ' WHEN 'i' THEN 'index '
+    WHEN 'S' THEN 'sequence ' WHEN 't' THEN 'toast table ' ELSE 'relation ' END || r.shown
+FROM @pg_class AS c JOIN @regclass AS r ON r.oid = c.oid
+UNION ALL SELECT oid, 'schema ' || pg_quoted(nspname) FROM @pg_namespace
+UNION ALL SELECT oid, 'type ' || shown FROM @type_names
+UNION ALL SELECT oid, 'function ' || CASE WHEN visible THEN '' ELSE pg_quoted(nspname) || '.' END
+    || pg_quoted(proname) || '(' || types || ')' FROM @functions
+UNION ALL SELECT k.oid, 'constraint ' || pg_quoted(k.conname) || ' on table ' || r.shown
+    FROM @keys AS k JOIN @regclass AS r ON r.oid = k.conrelid
+UNION ALL SELECT 13563, 'language plpgsql'
+UNION ALL SELECT 13559, 'extension plpgsql'

@@ -16,10 +16,15 @@ _USED: Final = re.compile(r"@((?:information_schema\.)?\w+)")
 _VALUE: Final = re.compile(r"(?<![:\w'}]):([a-z]+)\b")
 
 #: What a query's rows depend on beside the relations that it names.
-_MOVING: Final = re.compile(r"__mockhaus|\bduckdb_|:(?:database|schema|user|pid|settings)\b")
+_MOVING: Final = re.compile(
+    r"__mockhaus|\bduckdb_|:(?:database|schema|user|pid|settings|activity)\b"
+)
 
 #: Relations that change without any object changing.
-FLEETING: Final = frozenset(("pg_settings", "pg_stat_activity"))
+FLEETING: Final = frozenset(
+    ("pg_settings", "pg_stat_activity", "pg_stat_database", "pg_timezone_names",
+     "pg_stat_all_tables", "pg_stat_user_tables", "pg_stat_sys_tables")
+)  # fmt: skip
 
 #: Relations that are kept from one state of the catalog to the next, and made otherwise.
 KEPT: Final = frozenset(("own_columns", "own_keys", "known"))

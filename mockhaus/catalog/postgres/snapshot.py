@@ -16,6 +16,7 @@ the catalog, stands in a temporary table as well.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
@@ -33,8 +34,18 @@ from mockhaus.translation.postgres.walk import STORED, shown
 #: Name, value and description of each setting, from the door.
 Settings = Callable[[], list[tuple[str, str, str]]]
 
-#: What a connection has read of the columns and keys of a database's tables, for the next one.
-Shared = dict[str, Mapping[str, Any]]
+
+@dataclass(slots=True)
+class Shared:
+    """What the connections of a session tell each other.
+
+    `kept` is what one has read of the columns and keys of each database's tables, for the next one;
+    `activity` has of each connection its number, user, database, client, start and state.
+    """
+
+    activity: Callable[[], list[tuple[str, ...]]]
+    kept: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
 
 _MADE: Final = STORED.format("made")
 _FIXED: Final = "fixed"
@@ -194,7 +205,9 @@ class Snapshot:
         for used in query.uses:
             self._make(used)
         if "settings" in query.values:
-            self._values["settings"] = settings_text(self._settings)
+            self._values["settings"] = _lines(self._settings())
+        if "activity" in query.values:
+            self._values["activity"] = _lines(self._shared.activity())
         return filled(query, STORED, self._values)
 
     def _noted(self, name: str, state: str) -> None:
@@ -235,15 +248,15 @@ class Snapshot:
         self._make("stored_relations")
         place = self._values["database"].upper()
         known = self._cursor.rows(f"FROM {STORED.format('known')} LIMIT 1")
-        if place in self._shared and not known:
-            for name, rows in self._shared[place].items():
+        if place in self._shared.kept and not known:
+            for name, rows in self._shared.kept[place].items():
                 self._cursor.load(STORED.format(name), rows)
         self._forget([oid for (oid,) in self._cursor.rows(_GONE)])
         changed = self._cursor.rows(_CHANGED)
         if changed:
             self._read_anew(changed)
         if self._is_committed and len(changed) > _FEW:
-            self._shared[place] = {
+            self._shared.kept[place] = {
                 name: self._cursor.arrow(f"FROM {STORED.format(name)}") for name in _NEW
             }
 
@@ -289,6 +302,6 @@ def _described(changed: Iterable[tuple[Any, ...]]) -> str:
     return " UNION ALL ".join(parts)
 
 
-def settings_text(settings: Settings) -> str:
-    """The settings as lines of tab-separated texts."""
-    return "\n".join("\t".join(row) for row in settings())
+def _lines(rows: Iterable[tuple[str, ...]]) -> str:
+    """Rows as lines of tab-separated texts."""
+    return "\n".join("\t".join(row) for row in rows)

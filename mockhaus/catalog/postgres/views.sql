@@ -57,6 +57,9 @@ SELECT pg_shown(:database) AS constraint_catalog, nspname AS constraint_schema,
     conname AS constraint_name, pg_shown(:database) AS table_catalog, nspname AS table_schema,
     relname AS table_name, type AS constraint_type, 'NO' AS is_deferrable,
     'NO' AS initially_deferred, 'NO' AS enforced FROM @constraints
+UNION ALL
+SELECT constraint_catalog, constraint_schema, constraint_name, constraint_catalog,
+    constraint_schema, table_name, 'CHECK', 'NO', 'NO', 'YES' FROM @not_null
 
 -- information_schema.key_column_usage
 SELECT pg_shown(:database) AS constraint_catalog, nspname AS constraint_schema,
@@ -129,3 +132,68 @@ SELECT :user AS role_name
 
 -- information_schema.applicable_roles
 SELECT :user AS grantee, :user AS role_name, 'NO' AS is_grantable WHERE FALSE
+
+-- not_null
+-- PostgreSQL tells NOT NULL as a check of this name.
+SELECT pg_shown(:database) AS constraint_catalog, r.nspname AS constraint_schema,
+    r.namespace || '_' || r.oid || '_' || c.attnum || '_not_null' AS constraint_name,
+    r.relname AS table_name, c.attname || ' IS NOT NULL' AS check_clause
+FROM @columns AS c JOIN @stored_relations AS r ON r.oid = c.attrelid
+WHERE c.attnotnull AND r.relkind = 'r' ORDER BY r.oid, c.attnum
+
+-- information_schema.check_constraints
+SELECT constraint_catalog, constraint_schema, constraint_name, check_clause FROM @not_null
+
+-- information_schema.collations
+SELECT pg_shown(:database) AS collation_catalog, 'pg_catalog' AS collation_schema,
+    collname AS collation_name, 'NO PAD' AS pad_attribute FROM @pg_collation
+
+-- information_schema.collation_character_set_applicability
+SELECT collation_catalog, collation_schema, collation_name, 'UTF8' AS character_set_name
+FROM @information_schema.collations
+
+-- information_schema.column_udt_usage (view)
+SELECT udt_catalog, udt_schema, udt_name, table_catalog, table_schema, table_name, column_name
+FROM @information_schema.columns
+
+-- information_schema.role_column_grants (view)
+FROM @information_schema.column_privileges
+
+-- information_schema.role_routine_grants
+FROM @information_schema.routine_privileges
+
+-- information_schema.usage_privileges
+SELECT :user AS grantor, :user AS grantee, sequence_catalog AS object_catalog,
+    sequence_schema AS object_schema, sequence_name AS object_name, 'SEQUENCE' AS object_type,
+    'USAGE' AS privilege_type, 'YES' AS is_grantable FROM @information_schema.sequences
+UNION ALL
+SELECT :user, 'PUBLIC', collation_catalog, collation_schema, collation_name, 'COLLATION', 'USAGE',
+    'NO' FROM @information_schema.collations
+
+-- information_schema.role_usage_grants
+FROM @information_schema.usage_privileges WHERE grantee = :user
+
+-- information_schema.view_table_usage
+SELECT pg_shown(:database) AS view_catalog, v.nspname AS view_schema, v.relname AS view_name,
+    pg_shown(:database) AS table_catalog, t.nspname AS table_schema, t.relname AS table_name
+FROM (SELECT DISTINCT oid, used FROM @view_uses) AS u
+JOIN @relations AS v ON v.oid = u.oid JOIN @relations AS t ON t.oid = u.used
+ORDER BY v.oid, t.oid
+
+-- information_schema.view_column_usage
+SELECT pg_shown(:database) AS view_catalog, v.nspname AS view_schema, v.relname AS view_name,
+    pg_shown(:database) AS table_catalog, t.nspname AS table_schema, t.relname AS table_name,
+    c.attname AS column_name
+FROM @view_uses AS u JOIN @relations AS v ON v.oid = u.oid JOIN @relations AS t ON t.oid = u.used
+JOIN @columns AS c ON c.attrelid = u.used AND list_contains(u.words, upper(c.attname))
+ORDER BY v.oid, t.oid, c.attnum
+
+-- information_schema.parameters
+SELECT pg_shown(:database) AS specific_catalog, p.nspname AS specific_schema,
+    p.proname || '_' || p.oid AS specific_name, p.n AS ordinal_position, 'IN' AS parameter_mode,
+    'NO' AS is_result, 'NO' AS as_locator, p.name AS parameter_name, t.shown AS data_type,
+    pg_shown(:database) AS udt_catalog, 'pg_catalog' AS udt_schema, t.typname AS udt_name,
+    CAST(p.n AS VARCHAR) AS dtd_identifier
+FROM (SELECT oid, nspname, proname, unnest(names) AS name, unnest(types) AS type,
+          generate_subscripts(types, 1) AS n FROM @routines) AS p
+JOIN @type_names AS t ON t.oid = p.type ORDER BY p.oid, p.n

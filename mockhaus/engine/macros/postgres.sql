@@ -13,7 +13,26 @@ CREATE OR REPLACE MACRO pg_part(oid, part) AS
 
 -- quote_ident (manual, 9.4).
 CREATE OR REPLACE MACRO pg_quoted(n) AS
-    CASE WHEN regexp_full_match(n, '[a-z_][a-z0-9_$]*') THEN n
+    CASE WHEN regexp_full_match(n, '[a-z_][a-z0-9_$]*') AND NOT list_contains([
+        'all', 'analyse', 'analyze', 'and', 'any', 'array', 'as', 'asc', 'asymmetric',
+        'authorization', 'between', 'bigint', 'binary', 'bit', 'boolean', 'both', 'case',
+        'cast', 'char', 'character', 'check', 'coalesce', 'collate', 'collation',
+        'column', 'concurrently', 'constraint', 'create', 'cross', 'current_catalog',
+        'current_date', 'current_role', 'current_schema', 'current_time',
+        'current_timestamp', 'current_user', 'dec', 'decimal', 'default', 'deferrable',
+        'desc', 'distinct', 'do', 'else', 'end', 'except', 'exists', 'extract', 'false',
+        'fetch', 'float', 'for', 'foreign', 'freeze', 'from', 'full', 'grant', 'greatest',
+        'group', 'grouping', 'having', 'ilike', 'in', 'initially', 'inner', 'inout',
+        'int', 'integer', 'intersect', 'interval', 'into', 'is', 'isnull', 'join',
+        'lateral', 'leading', 'least', 'left', 'like', 'limit', 'localtime',
+        'localtimestamp', 'national', 'natural', 'nchar', 'none', 'normalize', 'not',
+        'notnull', 'null', 'nullif', 'numeric', 'offset', 'on', 'only', 'or', 'order',
+        'out', 'outer', 'overlaps', 'overlay', 'placing', 'position', 'precision',
+        'primary', 'real', 'references', 'returning', 'right', 'row', 'select',
+        'session_user', 'setof', 'similar', 'smallint', 'some', 'substring', 'symmetric',
+        'table', 'tablesample', 'then', 'time', 'timestamp', 'to', 'trailing', 'treat',
+        'trim', 'true', 'union', 'unique', 'user', 'using', 'values', 'varchar',
+        'variadic', 'verbose', 'when', 'where', 'window', 'with'], n) THEN n
          ELSE '"' || replace(n, '"', '""') || '"' END;
 
 CREATE OR REPLACE MACRO pg_listed(names) AS
@@ -37,7 +56,8 @@ CREATE OR REPLACE MACRO pg_type_key(t) AS
 
 -- A type's name with its typmod (manual, 9.26, format_type).
 CREATE OR REPLACE MACRO pg_with_typmod(shown, type, typmod) AS
-    CASE WHEN typmod IS NULL OR typmod < 0 THEN shown
+    CASE WHEN type = 1042 AND typmod = -1 THEN 'bpchar'
+         WHEN typmod IS NULL OR typmod < 0 THEN shown
          WHEN type IN (1700, 1231) AND typmod > 4 THEN regexp_replace(shown, '(\[\])?$',
              '(' || ((typmod - 4) >> 16) || ',' || ((typmod - 4) & 2047) || ')\1')
          WHEN type IN (1042, 1043, 1014, 1015) AND typmod > 4 THEN
@@ -45,6 +65,28 @@ CREATE OR REPLACE MACRO pg_with_typmod(shown, type, typmod) AS
          WHEN type IN (1083, 1114, 1184, 1266) THEN
              regexp_replace(shown, '^(time\w*)', '\1(' || typmod || ')')
          ELSE shown END;
+
+-- quote_literal (manual, 9.4).
+CREATE OR REPLACE MACRO pg_literal(v) AS
+    '''' || replace(CAST(v AS VARCHAR), '''', '''''') || '''';
+
+-- A function with the types of its arguments: s.f(int, text) -> s and f, integer,text.
+CREATE OR REPLACE MACRO pg_procedure_key(t) AS
+    pg_name_key(split_part(t, '(', 1)) || '(' || array_to_string(list_transform(
+        string_split(regexp_replace(t, '^[^(]*\(|\)\s*$', '', 'g'), ','), lambda a:
+        CASE lower(trim(a)) WHEN 'int' THEN 'integer' WHEN 'int4' THEN 'integer'
+            WHEN 'int8' THEN 'bigint' WHEN 'int2' THEN 'smallint' WHEN 'varchar' THEN
+            'character varying' WHEN 'bool' THEN 'boolean' WHEN 'float8' THEN 'double precision'
+            WHEN 'decimal' THEN 'numeric' ELSE lower(trim(a)) END), ',') || ')';
+
+-- pg_size_pretty (manual, 9.27.7): the unit in which it is below 10,240.
+CREATE OR REPLACE MACRO pg_size_pretty(n) AS
+    CASE WHEN abs(n) < 10240 THEN CAST(n AS BIGINT) || ' bytes'
+         WHEN abs(n) < 10485248 THEN CAST(round(n / 1024) AS BIGINT) || ' kB'
+         WHEN abs(n) < 10736893952 THEN CAST(round(n / 1048576) AS BIGINT) || ' MB'
+         WHEN abs(n) < 10994579406848 THEN CAST(round(n / 1073741824) AS BIGINT) || ' GB'
+         WHEN abs(n) < 11258449312612352 THEN CAST(round(n / 1099511627776) AS BIGINT) || ' TB'
+         ELSE CAST(round(n / 1125899906842624) AS BIGINT) || ' PB' END;
 
 -- The items of an array's text, {a,"b c",NULL} (manual, 8.15.2).
 CREATE OR REPLACE MACRO pg_array(t) AS

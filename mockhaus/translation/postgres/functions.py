@@ -27,10 +27,6 @@ def _f(sql: str, type: str | None = None, least: int = 0, most: int = 99) -> Fun
 
 
 _TRUE: Final = "({0} IS NOT NULL)"
-_IDENT: Final = (
-    "(CASE WHEN regexp_full_match({0}, '[a-z_][a-z0-9_$]*') THEN {0}"
-    " ELSE '\"' || replace({0}, '\"', '\"\"') || '\"' END)"
-)
 
 
 def _look(dictionary: str, key: str = "{0}") -> str:
@@ -89,21 +85,27 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "user": _f(":user", "name", 0, 0),
     "pg_backend_pid": _f("CAST(:pid AS INTEGER)", "int4", 0, 0),
     "pg_is_in_recovery": _f("FALSE", "bool", 0, 0),
+    "pg_current_xact_id": _f("CAST(txid_current() AS VARCHAR)", "xid8", 0, 0),
+    "inet_server_addr": _f("CAST(NULL AS VARCHAR)", "inet", 0, 0),
+    "inet_client_addr": _f("CAST(NULL AS VARCHAR)", "inet", 0, 0),
+    "inet_client_port": _f("CAST(NULL AS INTEGER)", "int4", 0, 0),
     "pg_my_temp_schema": _f("CAST(0 AS UINTEGER)", "oid", 0, 0),
     "pg_is_other_temp_schema": _f("({0} IS NULL)", "bool", 1, 1),
     "txid_current": _f("txid_current()", "int8", 0, 0),
     "inet_server_port": _f("CAST(NULL AS INTEGER)", "int4", 0, 0),
     "current_setting": _f(
         "coalesce((SELECT max(x.setting) FROM @pg_settings AS x WHERE lower(x.name) = lower({0})),"
+        " CASE WHEN {1} THEN NULL ELSE"
         " error('MOCKHAUS:UndefinedSetting:unrecognized configuration parameter \"' || {0}"
-        " || '\"'))",
+        " || '\"') END)",
         "text",
         1,
-        1,
+        2,
     ),
     "pg_advisory_unlock_all": _f("CAST(NULL AS VARCHAR)", "void", 0, 0),
     # --- names
-    "quote_ident": _f(_IDENT, "text", 1, 1),
+    "quote_ident": _f("pg_quoted({0})", "text", 1, 1),
+    "quote_nullable": _f("coalesce(pg_literal({0}), 'NULL')", "text", 1, 1),
     "quote_literal": _f(
         "('''' || replace(CAST({0} AS VARCHAR), '''', '''''') || '''')", "text", 1, 1
     ),
@@ -117,6 +119,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "pg_get_userbyid": _f(
         f"coalesce({_look('roles')}, 'unknown (OID=' || {{0}} || ')')", "name", 1, 1
     ),
+    "getdatabaseencoding": _f("'UTF8'", "name", 0, 0),
+    "pg_client_encoding": _f("'UTF8'", "name", 0, 0),
     "pg_encoding_to_char": _f("(CASE {0} WHEN 6 THEN 'UTF8' ELSE '' END)", "name", 1, 1),
     "pg_char_to_encoding": _f("(CASE upper({0}) WHEN 'UTF8' THEN 6 ELSE -1 END)", "int4", 1, 1),
     # --- what is visible without its schema's name
@@ -145,7 +149,9 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "col_description": _f(_look("comments", _PART), "text", 2, 2),
     # --- sizes and activity: DuckDB keeps no figures of these
     **_UNKNOWN,
-    "pg_size_pretty": _f("({0} || ' bytes')", "text", 1, 1),
+    "pg_size_pretty": _f("pg_size_pretty({0})", "text", 1, 1),
+    "pg_relation_filenode": _f("CAST({0} AS UINTEGER)", "oid", 1, 1),
+    "pg_describe_object": _f(_look("descriptions", "{1}"), "text", 3, 3),
     "pg_relation_is_publishable": _f("FALSE", "bool", 1, 1),
     # --- privileges
     **_PRIVILEGES,
@@ -174,6 +180,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "length": _f("CAST(length({0}) AS INTEGER)", "int4", 1, 1),
     "char_length": _f("CAST(length({0}) AS INTEGER)", "int4", 1, 1),
     "octet_length": _f("CAST(octet_length(encode({0})) AS INTEGER)", "int4", 1, 1),
+    "position": _f("CAST(strpos({0}, {1}) AS INTEGER)", "int4", 2, 2),
     "strpos": _f("CAST(strpos({0}, {1}) AS INTEGER)", "int4", 2, 2),
     "lower": _f("lower({0})", "text", 1, 1),
     "upper": _f("upper({0})", "text", 1, 1),
@@ -185,6 +192,10 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "pg_typeof": _f(":typeof", "regtype", 1, 1),
     "to_regclass": _f("pg_regclass", "regclass", 1, 1),
     "to_regtype": _f("pg_regtype", "regtype", 1, 1),
+    "to_regproc": _f("pg_regproc", "regproc", 1, 1),
+    "to_regprocedure": _f("pg_regprocedure", "regprocedure", 1, 1),
+    "to_regnamespace": _f("pg_regnamespace", "regnamespace", 1, 1),
+    "to_regrole": _f("pg_regrole", "regrole", 1, 1),
     "set_config": _f("CAST({1} AS VARCHAR)", "text", 3, 3),
 }
 
@@ -193,6 +204,7 @@ REG: Final = {
     "regclass": "dictionary_number(#relation_names, pg_name_key({0}))",
     "regtype": "dictionary_number(#type_names, pg_type_key({0}))",
     "regproc": "dictionary_number(#function_names, pg_name_key({0}))",
+    "regprocedure": "dictionary_number(#procedure_names, pg_procedure_key({0}))",
     "regnamespace": "dictionary_number(#schema_names, pg_name_key({0}))",
     "regrole": "dictionary_number(#role_names, pg_name_key({0}))",
 }
@@ -211,6 +223,7 @@ SHOWN: Final = {
     "regclass": _OUT.format("relations"),
     "regtype": _OUT.format("types"),
     "regproc": _OUT.format("functions"),
+    "regprocedure": _OUT.format("procedures"),
     "regnamespace": _OUT.format("schemas"),
     "regrole": _OUT.format("roles"),
 }
@@ -220,6 +233,7 @@ MISSING: Final = {
     "regclass": "MOCKHAUS:UndefinedObject:relation \"' || {0} || '\" does not exist",
     "regtype": "MOCKHAUS:UndefinedObject:type \"' || {0} || '\" does not exist",
     "regproc": "MOCKHAUS:UnknownFunction:function \"' || {0} || '\" does not exist",
+    "regprocedure": "MOCKHAUS:UnknownFunction:function \"' || {0} || '\" does not exist",
     "regnamespace": "MOCKHAUS:UndefinedSchema:schema \"' || {0} || '\" does not exist",
     "regrole": "MOCKHAUS:UndefinedObject:role \"' || {0} || '\" does not exist",
 }

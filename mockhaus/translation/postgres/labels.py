@@ -21,12 +21,17 @@ def name_items(node: exp.Select) -> None:
     """Give unnamed items PostgreSQL's names (manual, 7.3.2 "Column Labels")."""
     items = []
     for item in node.expressions:
-        if isinstance(item, (exp.Alias, exp.Star, exp.Column)):
+        plain = isinstance(item, exp.Column) and item.name.lower() not in BARE
+        if plain or isinstance(item, (exp.Alias, exp.Star)):
             items.append(item)
         else:
             name = exp.Identifier(this=label(item), quoted=True)
             items.append(exp.Alias(this=item, alias=name))
     node.set("expressions", items)
+
+
+#: Functions that are called without parentheses, which sqlglot takes for columns.
+BARE: Final = frozenset(("current_user", "session_user", "current_catalog", "user", "current_role"))
 
 
 def label(node: exp.Expression) -> str:
@@ -81,14 +86,15 @@ PREFIX: Final = "__param_"
 _TYPES: Final = {
     "INT": "int4", "SMALLINT": "int2", "BIGINT": "int8", "BOOLEAN": "bool", "TEXT": "text",
     "VARCHAR": "varchar", "NAME": "name", "OID": "oid", "REGCLASS": "regclass",
-    "REGTYPE": "regtype",
+    "REGTYPE": "regtype", "REGPROCEDURE": "regprocedure",
     "REGPROC": "regproc", "REGNAMESPACE": "regnamespace", "REGROLE": "regrole", "CHAR": "char",
     "FLOAT": "float4", "DOUBLE": "float8", "DECIMAL": "numeric", "TIMESTAMPTZ": "timestamptz",
     "JSON": "json", "BPCHAR": "bpchar", "CHARACTER": "bpchar", "BYTEA": "bytea",
 }  # fmt: skip
 _NAMES: Final = frozenset((
     "text", "name", "oid", "int2", "int4", "int8", "regclass", "regtype", "regproc", "char", "bool",
-    "regnamespace", "regrole", "varchar", "int2vector", "oidvector", "xid", "float8", "numeric",
+    "regnamespace", "regrole", "regprocedure", "varchar", "int2vector", "oidvector", "xid",
+    "float8", "numeric",
 ))  # fmt: skip
 
 
@@ -135,6 +141,7 @@ _SPELLED: Final[dict[type[exp.Expression], str]] = {
     exp.StringToArray: "string_to_array",
     exp.GenerateSeries: "generate_series",
     exp.Unnest: "unnest",
+    exp.StrPosition: "position",
     exp.Length: "length",
     exp.CurrentTimestamp: "now",
 }

@@ -34,7 +34,7 @@ _SHARED: Final = frozenset((
 _OWN: Final = (frozenset(FUNCTIONS) | frozenset(TABLES)) - _SHARED | {"current_schemas"}
 
 _SIGN: Final = re.compile(
-    r"\bpg_\w+|\binformation_schema\s*\.|\breg(?:class|type|proc|namespace|role)\b|\b(?:"
+    r"\bpg_\w+|\binformation_schema\s*\.|\breg(?:class|type|proc|procedure|namespace|role)\b|\b(?:"
     + "|".join(sorted(name for name in _OWN if not name.startswith("pg_")))
     + r")\s*\(|\b(?:current_catalog|session_user)\b|\bcurrent_(?:schema|role)\b(?!\s*\()",
     re.I,

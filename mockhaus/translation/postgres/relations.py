@@ -29,7 +29,11 @@ FILLED: Final = frozenset(
         "pg_extension", "pg_available_extensions", "pg_ts_config", "pg_ts_dict", "pg_ts_parser",
         "pg_conversion", "pg_cast", "pg_stat_activity",
         "pg_statio_all_tables", "pg_stat_all_tables", "pg_statio_user_tables",
-        "pg_stat_user_tables",
+        "pg_stat_user_tables", "pg_stat_sys_tables", "pg_statio_sys_tables", "pg_shadow",
+        "pg_group", "pg_timezone_names", "pg_stat_database", "pg_stat_all_indexes",
+        "pg_stat_user_indexes", "pg_statio_all_indexes", "pg_statio_user_indexes",
+        "pg_statio_all_sequences", "pg_statio_user_sequences", "pg_rules",
+        "pg_available_extension_versions",
         "information_schema.columns", "information_schema.key_column_usage",
         "information_schema.referential_constraints", "information_schema.schemata",
         "information_schema.sequences", "information_schema.table_constraints",
@@ -39,7 +43,13 @@ FILLED: Final = frozenset(
         "information_schema.table_privileges", "information_schema.role_table_grants",
         "information_schema.column_privileges", "information_schema.routine_privileges",
         "information_schema.constraint_table_usage", "information_schema.enabled_roles",
-        "information_schema.applicable_roles",
+        "information_schema.applicable_roles", "information_schema.check_constraints",
+        "information_schema.collations", "information_schema.column_udt_usage",
+        "information_schema.parameters", "information_schema.role_column_grants",
+        "information_schema.role_routine_grants", "information_schema.role_usage_grants",
+        "information_schema.usage_privileges", "information_schema.view_column_usage",
+        "information_schema.view_table_usage",
+        "information_schema.collation_character_set_applicability",
     )
 )  # fmt: skip
 
@@ -58,7 +68,8 @@ _STORED: Final = {
     "oidvector": "UINTEGER[]",
     "timestamptz": "TIMESTAMP WITH TIME ZONE",
     **dict.fromkeys(
-        ("oid", "regproc", "regtype", "regclass", "regnamespace", "regrole", "xid"), "UINTEGER"
+        ("oid", "regproc", "regprocedure", "regtype", "regclass", "regnamespace", "regrole", "xid"),
+        "UINTEGER",
     ),
 }
 

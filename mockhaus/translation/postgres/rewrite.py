@@ -14,6 +14,7 @@ from mockhaus.errors import WrongArguments
 from mockhaus.translation.postgres import relations as catalog
 from mockhaus.translation.postgres.functions import FUNCTIONS, MISSING, REG, SHOWN
 from mockhaus.translation.postgres.labels import (
+    BARE,
     PREFIX,
     arguments_of,
     cast_name,
@@ -63,11 +64,6 @@ def _identifier(node: exp.Identifier, walk: Walk) -> exp.Expression:
     return exp.Identifier(this=folded(node), quoted=True)
 
 
-_BARE: Final = frozenset(
-    ("current_user", "session_user", "current_catalog", "user", "current_role")
-)
-
-
 def _column(node: exp.Column, walk: Walk) -> exp.Expression:
     this, table = node.this, node.args.get("table")
     if isinstance(this, exp.Star):
@@ -75,7 +71,7 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
             node.set("table", _identifier(table, walk))
         return node
     name = folded(this)
-    if table is None and name in _BARE and not this.args.get("quoted"):
+    if table is None and name in BARE and not this.args.get("quoted"):
         return walk.template(FUNCTIONS[name].sql, [], FUNCTIONS[name].type)
     if name.startswith(PREFIX):
         return exp.Placeholder(this=name.removeprefix(PREFIX))
@@ -177,9 +173,11 @@ def call(node: exp.Expression, walk: Walk) -> exp.Expression:
         raise unknown_function(name)
     if not function.least <= len(arguments) <= function.most:
         raise WrongArguments(f"function {name} takes other arguments than {len(arguments)}")
-    if name in ("to_regclass", "to_regtype"):
+    if name.removeprefix("to_") in REG:
         kind = name.removeprefix("to_")
         return walk.template(REG[kind], arguments, kind)
+    if name in _BY_NAME and isinstance(arguments[0], exp.Literal) and arguments[0].is_string:
+        arguments[0] = _to_reg(arguments[0], None, "regclass", walk)
     if name == "set_config":
         walk.settings.append(tuple(arguments))
     if name == "pg_typeof":
@@ -190,6 +188,12 @@ def call(node: exp.Expression, walk: Walk) -> exp.Expression:
         return walk.template(_INDEX_COLUMN, arguments, "text")
     return walk.template(function.sql, arguments, result_type(function.type, arguments))
 
+
+#: Functions of a relation, which a text that stands for it is the name of.
+_BY_NAME: Final = frozenset(
+    ("pg_get_viewdef", "pg_relation_size", "pg_total_relation_size", "pg_table_size",
+     "pg_indexes_size", "pg_relation_filenode")
+)  # fmt: skip
 
 #: Positions in an array, which in PostgreSQL's two vector types count from 0.
 _FROM_ZERO: Final = frozenset(("array_lower", "array_upper", "generate_subscripts"))
@@ -223,7 +227,7 @@ _CALLED: Final = (
     exp.CurrentUser, exp.SessionUser, exp.CurrentCatalog, exp.Explode,
     exp.ExplodingGenerateSeries, exp.StringToArray,
     exp.Upper, exp.Lower, exp.LogicalAnd, exp.LogicalOr, exp.ArraySize, exp.CurrentTimestamp,
-    exp.Length, exp.GenerateSeries, exp.Concat,
+    exp.Length, exp.GenerateSeries, exp.Concat, exp.StrPosition,
 )  # fmt: skip
 
 ENTER: Final[dict[type[exp.Expression], Enter]] = {
