@@ -29,6 +29,7 @@ CREATE TABLE shop.purchase (
 CREATE VIEW shop.v_customer AS SELECT id, name FROM shop.customer;
 CREATE SEQUENCE shop.numbers START WITH 5 INCREMENT BY 2;
 CREATE TABLE shop.ticket (id INT IDENTITY(10, 5), "Text" VARCHAR);
+CREATE TABLE shop.price (amount INT CONSTRAINT positive CHECK (amount > 0));
 CREATE FUNCTION shop.add_one(a INT, b NUMBER(10,2)) RETURNS INT AS 'a + 1';
 COMMENT ON TABLE shop.customer IS 'Who buys';
 COMMENT ON COLUMN shop.customer.name IS 'In full'
@@ -100,6 +101,12 @@ QUESTIONS: list[tuple[str, list[int], list[tuple[Any, ...]]]] = [
         [TEXT, INT4],
         [("name[]", 0), ("text[]", 0), ("name", 1), ("text", 1), ('"char"', 2)],
     ),
+    (
+        "SELECT conname, contype, conkey, pg_get_constraintdef(o.oid), c.relchecks, c.relhasindex"
+        " FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid WHERE c.relname = 'price'",
+        [NAME, CHAR, INT2S, TEXT, INT2, BOOL],
+        [("positive", b"c", [1], "CHECK (amount > 0)", 1, False)],
+    ),
     # --- the information schema's further views
     (
         "SELECT view_name, table_name, column_name FROM information_schema.view_column_usage"
@@ -143,6 +150,7 @@ QUESTIONS: list[tuple[str, list[int], list[tuple[Any, ...]]]] = [
             ("customer_pkey", b"i"),
             ("purchase_pkey", b"i"),
             ("customer", b"r"),
+            ("price", b"r"),
             ("purchase", b"r"),
             ("ticket", b"r"),
             ("v_customer", b"v"),

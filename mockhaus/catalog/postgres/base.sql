@@ -60,20 +60,26 @@ ORDER BY d.oid, d.attnum
 
 -- new_keys
 WITH found AS MATERIALIZED (
-    SELECT oid, CAST(generate_subscripts(c, 1) AS INTEGER) AS n, unnest(c) AS c FROM (
-        SELECT oid, from_json(json_extract(properties, '$.constraints'),
+    SELECT oid, CAST(first + generate_subscripts(c, 1) AS INTEGER) AS n, unnest(c) AS c FROM (
+        SELECT oid, first, from_json(told,
             '[{"type":"VARCHAR","name":"VARCHAR","columns":["VARCHAR"],"table":["VARCHAR"],'
-            || '"referenced":["VARCHAR"]}]') AS c
-        FROM @changed WHERE contains(properties, '"constraints": [{')))
+            || '"referenced":["VARCHAR"],"text":"VARCHAR"}]') AS c
+        FROM (
+            SELECT oid, 0 AS first, json_extract(properties, '$.constraints') AS told
+            FROM @changed WHERE contains(properties, '"constraints": [{')
+            UNION ALL
+            SELECT oid, 300, json_extract(properties, '$.checks')
+            FROM @changed WHERE contains(properties, '"checks": [{'))))
 SELECT k.oid AS conrelid, k.n, k.c.type AS type, nullif(k.c.name, '') AS name, k.c.columns AS names,
     k.c."table"[1] AS other_database, k.c."table"[2] AS other_schema, k.c."table"[3] AS other,
-    k.c.referenced AS referenced, u.attnums, u.attnames
-FROM found AS k JOIN (
+    k.c.referenced AS referenced, u.attnums, u.attnames, k.c.text AS text
+FROM found AS k LEFT JOIN (
     SELECT p.oid, p.n, list(c.attnum ORDER BY p.i) AS attnums, list(c.attname ORDER BY p.i) AS attnames
     FROM (SELECT oid, n, unnest(c.columns) AS name, generate_subscripts(c.columns, 1) AS i
           FROM found) AS p
     JOIN @own_columns AS c ON c.attrelid = p.oid AND upper(c.attname) = upper(p.name)
     GROUP BY p.oid, p.n) AS u ON u.oid = k.oid AND u.n = k.n
+WHERE u.oid IS NOT NULL OR k.c.type = 'CHECK'
 ORDER BY k.oid, k.n
 
 -- new_known
@@ -110,7 +116,7 @@ SELECT k.*, r.namespace, r.nspname, r.relname,
         ELSE '_' || lower(array_to_string(k.names, '_')) || '_fkey' END) AS conname,
     coalesce(k.other_schema, r.nspname) AS in_schema,
     pg_part(k.conrelid, 600 + k.n) AS oid,
-    CASE WHEN k.type = 'FOREIGN KEY' THEN 0 ELSE pg_part(k.conrelid, 100 + k.n) END
+    CASE WHEN k.type IN ('FOREIGN KEY', 'CHECK') THEN 0 ELSE pg_part(k.conrelid, 100 + k.n) END
         AS conindid
 FROM @own_keys AS k JOIN @stored_relations AS r ON r.oid = k.conrelid
 
@@ -131,13 +137,14 @@ FROM (
 JOIN @stored_relations AS f ON upper(f.relname) = upper(k.other) AND f.relkind = 'r'
     AND upper(f.nspname) = upper(k.in_schema)
 JOIN @columns AS c ON c.attrelid = f.oid AND upper(c.attname) = upper(k.name)
-LEFT JOIN @keys AS p ON p.conrelid = f.oid AND p.type <> 'FOREIGN KEY'
+LEFT JOIN @keys AS p ON p.conrelid = f.oid AND p.conindid > 0
     AND list_sort(list_transform(p.attnames, lambda n: upper(n))) = k.folded
 GROUP BY k.oid, f.oid, f.nspname, f.relname
 
 -- constraints
 SELECT k.*, f.* EXCLUDE (oid),
-    CASE WHEN k.type <> 'FOREIGN KEY' THEN k.type || ' (' || pg_listed(k.attnames) || ')'
+    CASE WHEN k.type = 'CHECK' THEN 'CHECK (' || k.text || ')'
+        WHEN k.type <> 'FOREIGN KEY' THEN k.type || ' (' || pg_listed(k.attnames) || ')'
         ELSE 'FOREIGN KEY (' || pg_listed(k.attnames) || ') REFERENCES '
             || CASE WHEN upper(f.fnspname) = upper(:schema) THEN ''
                ELSE pg_quoted(f.fnspname) || '.' END
@@ -149,7 +156,7 @@ SELECT conindid AS oid, conrelid, relname, nspname, namespace, conname, attnums,
     attnames AS columns, type,
     'CREATE UNIQUE INDEX ' || pg_quoted(conname) || ' ON ' || pg_quoted(nspname) || '.'
     || pg_quoted(relname) || ' USING btree (' || pg_listed(attnames) || ')' AS indexdef
-FROM @keys WHERE type <> 'FOREIGN KEY'
+FROM @keys WHERE conindid > 0
 
 -- toasted (view)
 -- Tables with a TOAST table.

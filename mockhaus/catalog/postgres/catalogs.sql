@@ -139,7 +139,7 @@ FROM @relations WHERE relkind IN ('r', 'v')
 SELECT c.oid, c.relname, c.relnamespace, c.reltype, 0 AS reloftype, 10 AS relowner, c.relam,
     c.oid AS relfilenode, 0 AS reltablespace, 0 AS relpages, c.reltuples, 0 AS relallvisible,
     coalesce(pg_part(t.oid, 3), 0) AS reltoastrelid, c.relhasindex, FALSE AS relisshared,
-    c.relpersistence, c.relkind, c.relnatts, 0 AS relchecks,
+    c.relpersistence, c.relkind, c.relnatts, coalesce(k.checks, 0) AS relchecks,
     c.relkind = 'v' AND c.relnamespace > 13000 AS relhasrules,
     -- psql asks for foreign keys where there are triggers, which keep them in PostgreSQL
     f.oid IS NOT NULL AS relhastriggers,
@@ -150,7 +150,7 @@ FROM (
     SELECT r.oid, r.relname, r.namespace AS relnamespace,
         CASE WHEN r.relkind = 'S' THEN 0 ELSE pg_part(r.oid, 2047) END AS reltype,
         CASE WHEN r.relkind = 'r' THEN 2 ELSE 0 END AS relam, -1 AS reltuples,
-        r.oid IN (SELECT conrelid FROM @own_keys WHERE type <> 'FOREIGN KEY') AS relhasindex,
+        r.oid IN (SELECT conrelid FROM @keys WHERE conindid > 0) AS relhasindex,
         r.relpersistence, r.relkind,
         coalesce(n.natts, CASE WHEN r.relkind = 'S' THEN 3 ELSE 0 END) AS relnatts
     FROM @relations AS r
@@ -159,11 +159,13 @@ FROM (
     SELECT pg_part(oid, 3), 'pg_toast_' || oid, 99, 0, 2, 0, FALSE, 'p', 't', 3 FROM @toasted
     UNION ALL
     SELECT conindid, conname, namespace, 0, 403, 0, FALSE, 'p', 'i', len(attnums) FROM @keys
-    WHERE type <> 'FOREIGN KEY'
+    WHERE conindid > 0
     UNION ALL
     SELECT oid, relname, namespace, 0, CASE WHEN relkind = 'r' THEN 2 ELSE 0 END, -1, FALSE, 'p',
         relkind, len(columns) FROM @system_relations) AS c
 LEFT JOIN @toasted AS t ON t.oid = c.oid
+LEFT JOIN (SELECT conrelid, count(*) AS checks FROM @own_keys WHERE type = 'CHECK' GROUP BY conrelid)
+    AS k ON k.conrelid = c.oid
 LEFT JOIN (
     SELECT DISTINCT unnest([k.conrelid, r.oid]) AS oid FROM @keys AS k
     LEFT JOIN @stored_relations AS r ON r.relkind = 'r' AND upper(r.relname) = upper(k.other)
@@ -218,15 +220,16 @@ FROM @columns WHERE adbin IS NOT NULL
 
 -- pg_constraint
 SELECT k.oid, k.conname, k.namespace AS connamespace,
-    CASE k.type WHEN 'PRIMARY KEY' THEN 'p' WHEN 'UNIQUE' THEN 'u' ELSE 'f' END AS contype,
+    CASE k.type WHEN 'PRIMARY KEY' THEN 'p' WHEN 'UNIQUE' THEN 'u' WHEN 'CHECK' THEN 'c' ELSE 'f' END
+        AS contype,
     FALSE AS condeferrable, FALSE AS condeferred, TRUE AS convalidated, k.conrelid, 0 AS contypid,
     CASE WHEN k.type = 'FOREIGN KEY' THEN coalesce(k.findid, 0) ELSE k.conindid END AS conindid,
     0 AS conparentid, coalesce(k.confrelid, 0) AS confrelid,
     CASE WHEN k.type = 'FOREIGN KEY' THEN 'a' ELSE ' ' END AS confupdtype,
     CASE WHEN k.type = 'FOREIGN KEY' THEN 'a' ELSE ' ' END AS confdeltype,
     CASE WHEN k.type = 'FOREIGN KEY' THEN 's' ELSE ' ' END AS confmatchtype,
-    TRUE AS conislocal, 0 AS coninhcount, TRUE AS connoinherit, k.attnums AS conkey,
-    k.fattnums AS confkey
+    TRUE AS conislocal, 0 AS coninhcount, k.type <> 'CHECK' AS connoinherit, k.attnums AS conkey,
+    k.fattnums AS confkey, k.text AS conbin
 FROM @constraints AS k WHERE k.type <> 'FOREIGN KEY' OR k.confrelid IS NOT NULL
 ORDER BY k.conrelid, k.n
 
@@ -355,7 +358,7 @@ FROM @pg_stat_all_tables WHERE schemaname IN ('pg_catalog', 'information_schema'
 
 -- pg_statio_all_indexes
 SELECT conrelid AS relid, conindid AS indexrelid, nspname AS schemaname, relname,
-    conname AS indexrelname FROM @keys WHERE type <> 'FOREIGN KEY'
+    conname AS indexrelname FROM @keys WHERE conindid > 0
 
 -- pg_statio_user_indexes
 FROM @pg_statio_all_indexes

@@ -62,7 +62,7 @@ CREATE TEMP TABLE IF NOT EXISTS {STORED.format("own_columns")} (
 CREATE TEMP TABLE IF NOT EXISTS {STORED.format("own_keys")} (
     conrelid UINTEGER, n INTEGER, type VARCHAR, name VARCHAR, names VARCHAR[],
     other_database VARCHAR, other_schema VARCHAR, other VARCHAR, referenced VARCHAR[],
-    attnums SMALLINT[], attnames VARCHAR[]);
+    attnums SMALLINT[], attnames VARCHAR[], text VARCHAR);
 """
 
 #: What is added to what is kept, in this order: each is made of the ones before it.

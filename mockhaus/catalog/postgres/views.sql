@@ -56,7 +56,8 @@ WHERE a.attnum > 0 ORDER BY a.attrelid, a.attnum
 SELECT pg_shown(:database) AS constraint_catalog, nspname AS constraint_schema,
     conname AS constraint_name, pg_shown(:database) AS table_catalog, nspname AS table_schema,
     relname AS table_name, type AS constraint_type, 'NO' AS is_deferrable,
-    'NO' AS initially_deferred, 'NO' AS enforced FROM @constraints
+    'NO' AS initially_deferred,
+    CASE type WHEN 'CHECK' THEN 'YES' ELSE 'NO' END AS enforced FROM @constraints
 UNION ALL
 SELECT constraint_catalog, constraint_schema, constraint_name, constraint_catalog,
     constraint_schema, table_name, 'CHECK', 'NO', 'NO', 'YES' FROM @not_null
@@ -67,7 +68,7 @@ SELECT pg_shown(:database) AS constraint_catalog, nspname AS constraint_schema,
     relname AS table_name, unnest(attnames) AS column_name,
     generate_subscripts(attnames, 1) AS ordinal_position,
     CASE WHEN type = 'FOREIGN KEY' THEN generate_subscripts(attnames, 1) END
-        AS position_in_unique_constraint FROM @constraints
+        AS position_in_unique_constraint FROM @constraints WHERE type <> 'CHECK'
 
 -- information_schema.constraint_column_usage
 SELECT pg_shown(:database) AS table_catalog, coalesce(fnspname, nspname) AS table_schema,
@@ -143,6 +144,8 @@ WHERE c.attnotnull AND r.relkind = 'r' ORDER BY r.oid, c.attnum
 
 -- information_schema.check_constraints
 SELECT constraint_catalog, constraint_schema, constraint_name, check_clause FROM @not_null
+UNION ALL
+SELECT pg_shown(:database), nspname, conname, text FROM @constraints WHERE type = 'CHECK'
 
 -- information_schema.collations
 SELECT pg_shown(:database) AS collation_catalog, 'pg_catalog' AS collation_schema,
