@@ -157,11 +157,20 @@ def _rename_column(
 def _retype(workspace: Workspace, table: CatalogObject, step: a.Retype) -> CatalogObject:
     entries, retyped = _entry(table, step.name)
     new = columns.declared(step.type) or step.type
-    _check_retype(retyped["name"], retyped["type"], new)
+    assigned = {retyped["type"].split("(")[0], new.split("(")[0]} <= _FAMILIES
+    values = {}
+    if step.using or (step.value and (assigned or new.startswith("VARCHAR"))):
+        values = {step.name.upper(): step.value}
+    else:
+        _check_retype(retyped["name"], retyped["type"], new)
     retyped["type"] = new
     changed = _with(table, columns=entries)
-    rebuild.renew(workspace, changed, {step.name.upper(): step.stored})
+    rebuild.renew(workspace, changed, {step.name.upper(): step.stored}, values)
     return changed
+
+
+#: Families whose values PostgreSQL assigns to each other (manual, 10.4).
+_FAMILIES: Final = {"NUMBER", "FLOAT"}
 
 
 def _check_retype(name: str, old: str, new: str) -> None:

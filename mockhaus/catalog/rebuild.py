@@ -49,11 +49,13 @@ def copy(
     rows: bool,
     stored: Mapping[str, str] | None = None,
     fresh: bool = True,
+    values: Mapping[str, str] | None = None,
 ) -> None:
     """Make a table of the columns of another, with its rows if they are wanted.
 
     `stored` gives columns (in upper case) another DuckDB type; their recorded types are the
-    source's. `fresh`: AUTOINCREMENT columns count on their own from here.
+    source's. `fresh`: AUTOINCREMENT columns count on their own from here. `values` gives columns
+    (in upper case) another value, in DuckDB's text.
     """
     entries = {c["name"].upper(): c for c in source.properties.get("columns", ())}
     parts = []
@@ -72,7 +74,11 @@ def copy(
     new = names.storage_name(target, workspace.context)
     workspace.cursor.run(f"CREATE TABLE {new} ({', '.join(parts)})")
     if rows:
-        workspace.cursor.run(f"INSERT INTO {new} SELECT * FROM {old}")
+        items = [
+            (values or {}).get(found.name.upper(), names.quoted(found.name))
+            for found in columns.of(workspace, source.name)
+        ]
+        workspace.cursor.run(f"INSERT INTO {new} SELECT {', '.join(items)} FROM {old}")
 
 
 def _counting_on(
@@ -93,12 +99,15 @@ def _counting_on(
 
 
 def renew(
-    workspace: Workspace, source: CatalogObject, stored: Mapping[str, str] | None = None
+    workspace: Workspace,
+    source: CatalogObject,
+    stored: Mapping[str, str] | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> None:
     """Make a table anew in its place, after its record has changed."""
     name = source.name
     aside = ObjectName(f"__mockhaus_{uuid.uuid4().hex}", name.schema, name.database)
-    copy(workspace, source, aside, rows=True, stored=stored, fresh=False)
+    copy(workspace, source, aside, rows=True, stored=stored, fresh=False, values=values)
     workspace.cursor.run(f"DROP TABLE {names.storage_name(name, workspace.context)}")
     workspace.cursor.run(
         f"ALTER TABLE {names.storage_name(aside, workspace.context)}"

@@ -14,7 +14,7 @@ from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import names, tables
 from mockhaus.translation import statements as s
 from mockhaus.translation.checks import check
-from mockhaus.translation.clauses.types import duckdb_type, meant
+from mockhaus.translation.clauses.types import cast, duckdb_type, meant
 from mockhaus.translation.constraints import column_names, table_constraint
 from mockhaus.translation.constraints import from_words as constraint_options
 from mockhaus.translation.context import Context, ObjectName
@@ -52,11 +52,17 @@ class RenameColumn:
 
 @dataclass(frozen=True, slots=True)
 class Retype:
-    """ALTER COLUMN SET DATA TYPE; `type` as written in upper case, `stored` DuckDB's."""
+    """ALTER COLUMN SET DATA TYPE; `type` as written in upper case, `stored` DuckDB's.
+
+    Of PostgreSQL's ALTER TABLE `value` is what becomes of a row's value, in DuckDB's text;
+    `using`: it was said with USING.
+    """
 
     name: str
     type: str
     stored: str
+    value: str = ""
+    using: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,7 +411,12 @@ def _alter_column(action: exp.AlterColumn, walk: Walk) -> list[Step]:
     name = names.stored(action.this.this if isinstance(action.this, exp.Column) else action.this)
     if (kind := action.args.get("dtype")) is not None:
         kind = meant(kind, walk)
-        return [Retype(name, tables.snowflake_type(kind), generate(duckdb_type(kind)))]
+        using, value = action.args.get("using"), ""
+        if walk.context.postgres:
+            source = using or exp.Column(this=names.identifier(name))
+            value = generate(cast(walk.rewrite(source), kind))
+        stored = generate(duckdb_type(kind))
+        return [Retype(name, tables.snowflake_type(kind), stored, value, bool(using))]
     if (default := action.args.get("default")) is not None:
         text = snowflake_text(default)
         return [SetDefault(name, generate(walk.rewrite(default)), text)]

@@ -63,6 +63,13 @@ STORIES: list[tuple[str, list[tuple[Any, ...]]]] = [
         " INSERT INTO t (id) VALUES (1); SELECT tags, m FROM t",
         [([], {})],
     ),
+    # a column's type changes by a cast, or as USING says
+    (
+        "CREATE TABLE t (a INT, b TEXT); INSERT INTO t VALUES (1, '7'), (NULL, '8');"
+        " ALTER TABLE t ALTER COLUMN a TYPE TEXT; ALTER TABLE t ALTER b TYPE INT USING b::int + 1;"
+        " SELECT a || 'x', b + 1 FROM t ORDER BY b",
+        [("1x", 9), (None, 10)],
+    ),
     # a user's function comes before PostgreSQL's
     (
         "CREATE FUNCTION gcd(a INT, b INT) RETURNS INT AS 'a + b'; SELECT gcd(4, 6), lcm(4, 6)",

@@ -61,6 +61,16 @@ def _flags(node: exp.Anonymous) -> exp.Expression:
     return node
 
 
+def _fractions(node: exp.Anonymous) -> exp.Expression:
+    """`SS.US`, `SS.MS` in the model of a timestamp are FF6, FF3 in Snowflake's."""
+    if len(node.expressions) == 2:
+        model = node.expressions[1]
+        if isinstance(model, exp.Literal) and model.is_string:
+            text = model.name.replace("SS.US", "SS.FF6").replace("SS.MS", "SS.FF3")
+            model.replace(exp.Literal.string(text))
+    return node
+
+
 def _one(name: str) -> Form:
     """A function that has one argument more in Snowflake's sense of its name."""
     return lambda node: named(name, *node.expressions) if len(node.expressions) == 1 else node
@@ -88,6 +98,7 @@ _CALLS: Final[dict[str, Form]] = {
         lambda node: exp.Array(expressions=node.expressions),
     ),
     "REGEXP_REPLACE": _flags,
+    "TO_TIMESTAMP": _fractions,
     "MAKE_DATE": _renaming("DATE_FROM_PARTS"),
     "MAKE_TIME": _renaming("TIME_FROM_PARTS"),
 }
