@@ -24,7 +24,7 @@ from mockhaus.translation.described import WHOLE, Types, unaliased
 from mockhaus.translation.families import Names, has_moment, may_mix, most_digits
 from mockhaus.translation.operands import plain
 from mockhaus.translation.registry import apply
-from mockhaus.types import NUMBER, SqlType, from_duckdb
+from mockhaus.types import BOOLEAN, NUMBER, SqlType, from_duckdb
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -408,12 +408,14 @@ def _common(
         return next(each for each in kinds if each.family == ZONED)
     if moments and families & _NUMERIC:
         raise _inconsistent(kinds, united=united)
+    if "BOOLEAN" in families and families <= {"BOOLEAN", "VARCHAR", *_NUMERIC}:
+        return BOOLEAN if len(families) > 1 else None
     if families <= {"NUMBER", "VARCHAR"} and "NUMBER" in families:
         scales = [each.scale or 0 for each in kinds if each.family == "NUMBER"]
         return SqlType("NUMBER", _DIGITS, max(*scales, digits if "VARCHAR" in families else 0, 0))
     if "VARCHAR" not in families:
         return None
-    for family in ("FLOAT", "BOOLEAN", "BINARY", *sorted(moments, reverse=True)):
+    for family in ("FLOAT", "BINARY", *sorted(moments, reverse=True)):
         if family in families:
             return next(each for each in kinds if each.family == family)
     return None

@@ -18,6 +18,7 @@ from mockhaus.zoned import STORED
 
 TEXT: Final = "text"
 NUMBER: Final = "number"
+TRUTH: Final = "truth"
 OTHER: Final = "other"
 #: A TIMESTAMP_TZ, beside which text, dates and other timestamps become one.
 MOMENT: Final = "moment"
@@ -38,6 +39,7 @@ _KINDS: Final = {"text": TEXT, "number": NUMBER, ZONED: MOMENT}
 _LETTERS: Final = {
     **dict.fromkeys(("VARCHAR", "TEXT", "ENUM"), TEXT),
     **dict.fromkeys((STORED, STORED.upper()), MOMENT),
+    "BOOLEAN": TRUTH,
 }
 _DIGITS: Final = (
     "TINYINT",
@@ -121,7 +123,7 @@ class Names:
         if isinstance(node, _NUMBERS):
             return frozenset((NUMBER,))
         if isinstance(node, _TRUTHS):
-            return frozenset((OTHER,))
+            return frozenset((TRUTH,))
         if isinstance(node, _PASSING):
             return self._passed(node)
         return frozenset((UNKNOWN,))
@@ -141,8 +143,11 @@ class Names:
 
 
 def may_mix(values: Iterable[exp.Expression], names: Names) -> bool:
-    """Whether text and numbers, or a TIMESTAMP_TZ and others, may be among compared values."""
-    texts = numbers = moments = others = False
+    """Whether DuckDB's comparison of values may be another one than Snowflake's.
+
+    That is where text or truth values meet numbers, or a TIMESTAMP_TZ others.
+    """
+    texts = numbers = truths = moments = others = False
     for value in values:
         if isinstance(plain(value), (exp.Tuple, exp.Any, exp.All)):
             return False
@@ -152,7 +157,8 @@ def may_mix(values: Iterable[exp.Expression], names: Names) -> bool:
         numbers = numbers or NUMBER in found
         moments = moments or MOMENT in found
         others = others or bool(found - {MOMENT})
-    return (texts and numbers) or (moments and others)
+        truths = truths or TRUTH in found
+    return (numbers and (texts or truths)) or (moments and others)
 
 
 def has_moment(values: Iterable[exp.Expression], names: Names) -> bool:

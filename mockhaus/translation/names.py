@@ -257,8 +257,8 @@ def labels(tokens: list[Token], text: str) -> tuple[str, ...]:
     depth, start, last, found = 0, -1, -1, []
     for place, token in enumerate(tokens):
         kind = token.token_type
-        if kind is TokenType.FROM and tokens[place - 1].token_type is TokenType.DISTINCT:
-            kind = TokenType.VAR  # IS DISTINCT FROM
+        if kind is TokenType.FROM and _is_inner(tokens, place):
+            kind = TokenType.VAR
         if kind in _CLOSE:
             depth -= 1
         if depth == 0 and start < 0:
@@ -275,6 +275,15 @@ def labels(tokens: list[Token], text: str) -> tuple[str, ...]:
     if start >= 0:
         found.append(text[start : last + 1].strip())
     return tuple(map(str.upper, found))
+
+
+def _is_inner(tokens: list[Token], place: int) -> bool:
+    """Whether a FROM is that of IS DISTINCT FROM, or of NTH_VALUE(..) FROM FIRST."""
+    if tokens[place - 1].token_type is TokenType.DISTINCT:
+        return place > 1 and tokens[place - 2].token_type in (TokenType.IS, TokenType.NOT)
+    following = tokens[place + 1 : place + 3]
+    words = [each.text.upper() for each in following]
+    return words[:1] in (["FIRST"], ["LAST"]) and words[1:] in (["OVER"], ["IGNORE"], ["RESPECT"])
 
 
 def next_value(node: exp.Column, context: Context) -> exp.Expression:

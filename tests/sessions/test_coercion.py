@@ -49,6 +49,12 @@ VALUES: list[tuple[str, Any]] = [
     ("GREATEST(i, s)", Decimal("1.5")),
     ("i + s", 2.5),
     ("-s", -1.5),
+    # a number beside a truth value is one: only 0 is false
+    ("2 = TRUE", True),
+    ("i + 1 = b", True),
+    ("b IN (0, 3)", True),
+    ("COALESCE(b, 5)", True),
+    ("CASE b WHEN 7 THEN 'true' END", "true"),
     # a DATE moves by whole days
     ("dt + i", dt.date(2024, 1, 3)),
     ("i + dt", dt.date(2024, 1, 3)),
@@ -81,6 +87,8 @@ QUERIES: list[tuple[str, list[Any]]] = [
     ("SELECT 1 UNION ALL SELECT NULL UNION ALL SELECT '3'", [1, 3, None]),
     ("SELECT DATE '2024-01-01' UNION SELECT '2024-01-01'", [dt.date(2024, 1, 1)]),
     ("SELECT TRUE EXCEPT SELECT 'yes'", []),
+    ("SELECT TRUE UNION SELECT 2", [True]),
+    ("SELECT {'a': 1}::OBJECT(a INT) AS o, o:a FROM t", ['{"a":1}']),
     ("SELECT NULL UNION ALL SELECT 'a'", ["a", None]),
     ("SELECT v FROM t UNION ALL SELECT s FROM t", ['"1.5"', "1"]),
     ("WITH c AS (SELECT s AS x FROM t) SELECT x FROM c WHERE x = 2", []),

@@ -144,10 +144,11 @@ CREATE OR REPLACE MACRO to_array(a) AS
          WHEN typeof(a) = 'JSON' AND is_array(a) THEN CAST(CAST(a AS VARCHAR) AS JSON)
          ELSE CAST('[' || item_text(a) || ']' AS JSON) END;
 
+-- In a lambda: DuckDB refuses an alias of what calls error() elsewhere in its SELECT.
 CREATE OR REPLACE MACRO to_object(a) AS
     CASE WHEN is_object(a) THEN CAST(a AS JSON)
-         WHEN CAST(a AS VARCHAR) <> 'null' THEN CAST(error('MOCKHAUS:InvalidText:Failed to cast variant value '
-              || CAST(a AS VARCHAR) || ' to OBJECT') AS JSON) END;
+         ELSE list_transform([CAST(a AS VARCHAR)], lambda t: CASE WHEN t <> 'null' THEN CAST(
+              error('MOCKHAUS:InvalidText:Failed to cast variant value ' || t || ' to OBJECT') AS JSON) END)[1] END;
 
 CREATE OR REPLACE MACRO strip_null_value(a) AS CASE WHEN CAST(a AS VARCHAR) <> 'null' THEN a END;
 

@@ -154,7 +154,7 @@ def _compare(node: exp.EQ, walk: Walk) -> exp.Expression:
     return node
 
 
-_CONSTANT: Final = (exp.Literal, exp.Null, exp.Boolean, exp.Placeholder)
+_CONSTANT: Final = (exp.Literal, exp.Null, exp.Placeholder)
 
 
 def noted(walk: Walk, *values: exp.Expression) -> None:

@@ -140,11 +140,22 @@ def _first(error: Exception) -> str:
 _SNOWFLAKES: Final = (exp.CurrentSchema, exp.CurrentDatabase)
 _LOWER: Final = re.compile(r"\bcurrent_(?:schema|database)\s*\(|(?i:\bcurrent_schema\b(?!\s*\())")
 
+#: Beside these, which Snowflake alone has, they are Snowflake's all the same.
+_BESIDE: Final = re.compile(
+    r"\bcurrent_(?:role|warehouse|account\w*|region|session|statement|client|transaction"
+    r"|version|available_roles|secondary_roles|organization_name)\s*\(",
+    re.I,
+)
+
 
 def _of_sequence(node: exp.Cast) -> bool:
     """Whether a cast is that of `nextval('s'::regclass)`."""
     parent = node.parent
     return isinstance(parent, exp.Anonymous) and str(parent.this).lower() == "nextval"
+
+
+def _is_lower(text: str) -> bool:
+    return _LOWER.search(text) is not None and _BESIDE.search(text) is None
 
 
 def _is_catalog(tree: exp.Expression, text: str) -> bool:
@@ -161,7 +172,7 @@ def _is_catalog(tree: exp.Expression, text: str) -> bool:
         elif isinstance(node, exp.CurrentSchemas) and node.this is None:
             continue  # Snowflake's: PostgreSQL's has an argument
         elif isinstance(node, _CONTEXT):
-            if not isinstance(node, _SNOWFLAKES) or _LOWER.search(text):
+            if not isinstance(node, _SNOWFLAKES) or _is_lower(text):
                 return True
         elif isinstance(node, exp.Cast) and not _of_sequence(node):
             name = node.to.sql(dialect="postgres").lower().removeprefix("pg_catalog.").lstrip("_")
