@@ -5,6 +5,7 @@ Snowflake's manual: "SHOW WAREHOUSES", "SHOW ROLES", "SHOW USERS", "SHOW GRANTS"
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -30,14 +31,21 @@ _BUILT_IN: Final = {
 OPTIONS: Final = {
     "WAREHOUSE": frozenset(
         ("WAREHOUSE_SIZE", "WAREHOUSE_TYPE", "MIN_CLUSTER_COUNT", "MAX_CLUSTER_COUNT",
-         "SCALING_POLICY", "AUTO_SUSPEND", "AUTO_RESUME", "INITIALLY_SUSPENDED", "COMMENT")
+         "SCALING_POLICY", "AUTO_SUSPEND", "AUTO_RESUME", "INITIALLY_SUSPENDED", "COMMENT",
+         "ENABLE_QUERY_ACCELERATION", "QUERY_ACCELERATION_MAX_SCALE_FACTOR")
     ),
     "ROLE": frozenset(("COMMENT",)),
     "USER": frozenset(
         ("LOGIN_NAME", "DISPLAY_NAME", "FIRST_NAME", "LAST_NAME", "EMAIL", "DEFAULT_WAREHOUSE",
-         "DEFAULT_NAMESPACE", "DEFAULT_ROLE", "DISABLED", "COMMENT", "TYPE")
+         "DEFAULT_NAMESPACE", "DEFAULT_ROLE", "DEFAULT_SECONDARY_ROLES", "DISABLED", "COMMENT",
+         "TYPE")
     ),
 }  # fmt: skip
+
+_HINTS: Final = {
+    "PASSWORD": "Who may connect is told by the file of users: `mockhaus user`.",
+    "RSA_PUBLIC_KEY": "Who may connect is told by the file of users: `mockhaus user`.",
+}
 
 _SIZES: Final = {
     "XSMALL": "X-Small", "X-SMALL": "X-Small", "SMALL": "Small", "MEDIUM": "Medium",
@@ -60,7 +68,9 @@ def create(workspace: Workspace, statement: CreateAccountObject) -> Result:
     kind, name, options = statement.object, statement.name, dict(statement.options)
     for option in options:
         if option not in OPTIONS[kind]:
-            raise UnsupportedFeature(f"Unsupported feature 'CREATE {kind} {option}'.")
+            raise UnsupportedFeature(
+                f"Unsupported feature 'CREATE {kind} {option}'.", hint=_HINTS.get(option)
+            )
     check_size(options)
     built_in = name.name.upper() in _BUILT_IN[kind]
     if built_in and not statement.if_not_exists:
@@ -204,12 +214,17 @@ def _warehouses(workspace: Workspace, statement: s.Show) -> Rows:
                0 if state == "SUSPENDED" else low, 0, 0, "N", yes(name.upper() == current),
                options.get("AUTO_SUSPEND", 600), _flag(options.get("AUTO_RESUME", True)), "100",
                "0", "0", "0", each.created, each.created, each.created, each.owner, each.comment,
-               "false", 8, "null", 0, 0, 0, 0, None,
+               _flag(options.get("ENABLE_QUERY_ACCELERATION")),
+               options.get("QUERY_ACCELERATION_MAX_SCALE_FACTOR", 8), "null", 0, 0, 0, 0, None,
                str(options.get("SCALING_POLICY", "STANDARD")), None, "ROLE", None)  # fmt: skip
 
 
 def _flag(value: Any) -> str:
     return "true" if value else "false"
+
+
+def _listed(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, list) else str(value or "")
 
 
 def _roles(workspace: Workspace, statement: s.Show) -> Rows:
@@ -231,8 +246,9 @@ def _users(workspace: Workspace, statement: s.Show) -> Rows:
                told.get("FIRST_NAME", ""), told.get("LAST_NAME", ""), told.get("EMAIL", ""), "", "",
                each.comment, _flag(told.get("DISABLED")), "false", "false",
                told.get("DEFAULT_WAREHOUSE", ""), told.get("DEFAULT_NAMESPACE", ""),
-               told.get("DEFAULT_ROLE", ""), "", "false", "", "", each.owner, None, None, None,
-               "false", "false", told.get("TYPE", "PERSON"), "false")  # fmt: skip
+               told.get("DEFAULT_ROLE", ""), _listed(told.get("DEFAULT_SECONDARY_ROLES")), "false",
+               "", "", each.owner, None, None, None, "false", "false",
+               told.get("TYPE", "PERSON"), "false")  # fmt: skip
 
 
 LISTINGS: Final = {

@@ -15,7 +15,7 @@ from mockhaus.translation.context import ObjectName
 
 def release(workspace: Workspace, name: ObjectName) -> None:
     """Before a sequence is dropped: the defaults that use it become an error that names it."""
-    said = f"SQL compilation error: Sequence ''{name}'' does not exist or not authorized."
+    said = f"Sequence ''{name}'' does not exist or not authorized."
     for table, column, _ in using(workspace, name):
         put(workspace, table, column, f"error('MOCKHAUS:UndefinedObject:{said}')")
 

@@ -16,11 +16,9 @@ from typing import Any, Final
 from mockhaus.engine.database import Cursor
 from mockhaus.errors import DuplicateObject, InvalidIdentifier, UndefinedObject
 from mockhaus.translation.context import ObjectName
+from mockhaus.translation.dialect import MAX_NAME
 
 SCHEMA: Final = "__mockhaus"
-
-#: Characters of an identifier (Snowflake's manual: "Identifier requirements").
-MAX_LENGTH: Final = 255
 
 #: PostgreSQL clients know an object by a number, its OID, for as long as it lives.
 FIRST_OID: Final = 16_384
@@ -70,10 +68,10 @@ def grant_key(properties: Mapping[str, Any]) -> ObjectName:
 
 def check_length(name: ObjectName) -> None:
     """Raises InvalidIdentifier for a name that is too long to be an identifier."""
-    if len(name.name) > MAX_LENGTH:
+    if len(name.name) > MAX_NAME:
         raise InvalidIdentifier(
             f"SQL compilation error:\nIdentifier '{name.name[:20]}...' has {len(name.name)}"
-            f" characters, which is more than the maximum of {MAX_LENGTH}."
+            f" characters, which is more than the maximum of {MAX_NAME}."
         )
 
 

@@ -91,7 +91,7 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
     """CREATE TABLE with columns, AS SELECT, or USING TEMPLATE."""
     if (query := template.query_of(statement)) is not None:
         statement = template.filled(statement, _template(workspace, query))
-    definition = tables.create_table(statement, workspace.context)
+    definition = _typed(workspace, tables.create_table(statement, workspace.context))
     name = require_schema(workspace, definition.name)
     if definition.temporary:
         return _create_temporary(workspace, definition)
@@ -115,6 +115,27 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
     if rows is not None:
         answer.tag, answer.row_count = "SELECT", rows
     return answer
+
+
+def _typed(workspace: Workspace, definition: tables.TableDefinition) -> tables.TableDefinition:
+    """The definition with the types of AS SELECT for columns that have none of their own."""
+    if definition.query is None or all(column.type for column in definition.columns):
+        return definition
+    described = workspace.cursor.describe(definition.query)
+    if len(described) != len(definition.columns):
+        raise InvalidIdentifier(
+            "SQL compilation error:\nInvalid column definition list: the query has"
+            f" {len(described)} columns."
+        )
+    return replace(
+        definition,
+        columns=tuple(
+            column
+            if column.type
+            else replace(column, type=str(from_duckdb(found.type)), stored=found.type)
+            for column, found in zip(definition.columns, described, strict=True)
+        ),
+    )
 
 
 def _model(workspace: Workspace, definition: tables.TableDefinition, name: ObjectName) -> Result:

@@ -111,9 +111,8 @@ def renew(workspace: Workspace, view: CatalogObject, like: ObjectName | None = N
         workspace.cursor.describe(definition.query)
     except SqlError as error:
         stored = names.storage_name(view.name, workspace.context)
-        said = f"MOCKHAUS:{type(error).__name__}:{error.message}".replace("\n", " ").replace(
-            "'", "''"
-        )
+        message = error.message.removeprefix("SQL compilation error:\n").replace("\n", " ")
+        said = f"MOCKHAUS:{type(error).__name__}:{message}".replace("'", "''")
         known = names.storage_name(like or view.name, workspace.context)
         columns = workspace.cursor.describe(f"SELECT * FROM {known}")
         nulls = ", ".join(

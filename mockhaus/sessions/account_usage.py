@@ -131,7 +131,7 @@ def login_history(logins: Iterable[Login]) -> str:
         _LOGINS,
         [
             (login.number, login.at, "LOGIN", login.user, None, login.client or login.door, None,
-             "PASSWORD", None, "YES", None, None, None, None)
+             None, None, "YES", None, None, None, None)
             for login in logins
         ],
     )  # fmt: skip

@@ -24,6 +24,7 @@ from mockhaus.errors import (
 from mockhaus.result import Result
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
+from mockhaus.translation.information_schema import SCHEMA as INFORMATION_SCHEMA
 from mockhaus.translation.translate import translate
 
 Setting = Callable[[Workspace, Any], tuple[Context, Result]]
@@ -46,6 +47,10 @@ def use(workspace: Workspace, statement: s.Use) -> tuple[Context, Result]:
         return replace(context, secondary_roles=name.name), status("USE", _DONE)
     if statement.object == "SCHEMA" or name.schema is not None:
         database = name.schema or context.database
+        if name.name == INFORMATION_SCHEMA and database is not None:
+            require_database(workspace, database)
+            stored = workspace.objects.get("DATABASE", ObjectName(database)).name
+            return replace(context, database=stored.name, schema=name.name), status("USE", _DONE)
         found = workspace.objects.find("SCHEMA", ObjectName(name.name, None, database))
         if database is None or found is None:
             raise UndefinedSchema(

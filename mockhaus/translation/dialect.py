@@ -15,7 +15,7 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel, ParseError, TokenError, UnsupportedError
 from sqlglot.tokenizer_core import Token, TokenType
 
-from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
+from mockhaus.errors import InvalidIdentifier, SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation.calls import check_arity_at, marked
 from mockhaus.translation.expansion import bound
 from mockhaus.translation.untyped import settle
@@ -31,12 +31,15 @@ DUCKDB: Final = Dialect.get_or_raise("duckdb")
 
 #: Deeper nesting of parentheses than this is refused: recursive parsing would exhaust the stack.
 MAX_NESTING: Final = 200
+#: Characters of an identifier (Snowflake's manual: "Identifier requirements").
+MAX_NAME: Final = 255
 
 
 def tokenize(text: str) -> list[Token]:
     """The tokens of a text; their `start` and `end` are 0-based offsets into it, end included.
 
-    Raises SqlSyntaxError on an unclosed string, comment or quoted name, or nesting too deep.
+    Raises SqlSyntaxError on an unclosed string, comment or quoted name, or nesting too deep;
+    InvalidIdentifier on an empty name, or one that is too long.
     """
     try:
         tokens = _whole(SNOWFLAKE.tokenize(text), text)
@@ -58,7 +61,23 @@ def tokenize(text: str) -> list[Token]:
                 )
         elif token.token_type in _CLOSING:
             depth -= 1
+        elif token.token_type in _NAMES and not 0 < len(token.text) <= MAX_NAME:
+            raise _no_name(token)
     return tokens
+
+
+def _no_name(token: Token) -> InvalidIdentifier:
+    """The error for a name that is empty or too long."""
+    said = f"Identifier '{token.text[:20]}...' has {len(token.text)} characters, which is more than"
+    return InvalidIdentifier(
+        f"SQL compilation error:\n{said} the maximum of {MAX_NAME}."
+        if token.text
+        else "SQL compilation error:\ninvalid identifier '\"\"'",
+        position=token.start,
+    )
+
+
+_NAMES: Final = frozenset((TokenType.IDENTIFIER, TokenType.VAR))
 
 
 #: Leading words after which sqlglot's tokenizer takes the rest of a statement as one string.

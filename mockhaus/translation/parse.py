@@ -63,6 +63,7 @@ GRAMMARS: Final[dict[tuple[str, ...], Grammar]] = {
     ("DESCRIBE",): objects.describe,
     ("DESC",): objects.describe,
     ("DROP",): objects.drop,
+    ("UNDROP",): objects.undrop,
     ("COMMENT",): objects.comment,
     ("CREATE", "DATABASE"): objects.create_database,
     ("CREATE", "SCHEMA"): objects.create_schema,

@@ -32,7 +32,10 @@ from mockhaus.translation.translate import guarded
 
 @dataclass(frozen=True, slots=True)
 class ColumnDefinition:
-    """One column of CREATE TABLE. `type` is as written in upper case, `stored` DuckDB's."""
+    """One column of CREATE TABLE. `type` is as written in upper case, `stored` DuckDB's.
+
+    Both are empty of a column that has the type of what AS SELECT answers.
+    """
 
     name: str
     type: str
@@ -201,11 +204,14 @@ def _columns(schema: exp.Schema | None, walk: Walk, table: str) -> _Parts:
         if isinstance(item, exp.ColumnDef) and item.args.get("kind") is not None:
             columns.append(column(item, walk, constraints, table))
         elif isinstance(item, (exp.ColumnDef, exp.Identifier, exp.Column)):
-            name = item if isinstance(item, exp.Identifier) else item.this
-            renamed.append(names.stored(name))
+            name = names.stored(item if isinstance(item, exp.Identifier) else item.this)
+            renamed.append(name)
+            columns.append(ColumnDefinition(name, "", ""))
         else:
             constraints.append(check(item, walk, table) or table_constraint(item))
-    return columns, constraints, renamed
+    if all(not column.type for column in columns):
+        return [], constraints, renamed
+    return columns, constraints, []
 
 
 def column(

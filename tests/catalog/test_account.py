@@ -124,3 +124,24 @@ def test_grants_of_a_role(snowflake: Connection) -> None:
         ("R", "ROLE", "SYSADMIN", "ACCOUNTADMIN"),
         ("R", "USER", "U", "ACCOUNTADMIN"),
     ]
+
+
+def test_privileges_in_the_information_schema(snowflake: Connection) -> None:
+    run(
+        snowflake,
+        "CREATE ROLE r; CREATE TABLE t (a INT); CREATE SEQUENCE q;"
+        "GRANT SELECT ON TABLE t TO ROLE r WITH GRANT OPTION; GRANT USAGE ON SEQUENCE q TO ROLE r;"
+        "GRANT USAGE ON DATABASE mockhaus TO ROLE r",
+    )
+    found = run(
+        snowflake,
+        "SELECT grantee, object_type, object_catalog, object_schema, object_name, privilege_type,"
+        " is_grantable FROM information_schema.object_privileges ORDER BY object_type",
+    )
+    assert found == [
+        ("R", "DATABASE", "MOCKHAUS", None, "MOCKHAUS", "USAGE", "NO"),
+        ("R", "SEQUENCE", "MOCKHAUS", "PUBLIC", "Q", "USAGE", "NO"),
+        ("R", "TABLE", "MOCKHAUS", "PUBLIC", "T", "SELECT", "YES"),
+    ]
+    tables = "SELECT table_name, privilege_type FROM information_schema.table_privileges"
+    assert run(snowflake, tables) == [("T", "SELECT")]

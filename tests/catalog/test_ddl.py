@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mockhaus import errors
 from mockhaus.sessions.connection import Connection
 from tests.support import run
 
@@ -89,3 +90,15 @@ def test_how_it_is_written(filled: Connection) -> None:
     assert _ddl(filled, "VIEW", "titles", "TRUE") == (
         "create or replace view MOCKHAUS.PUBLIC.TITLES(\n\tTITLE\n) as SELECT title FROM books;"
     )
+
+
+def test_columns_of_a_list_have_types_or_take_them(snowflake: Connection) -> None:
+    for text, expected in (
+        ("CREATE TABLE m (a, b INT) AS SELECT 1.5, '2'", [("A", "NUMBER(2,1)"), ("B", "NUMBER(38,0)")]),
+        ("CREATE OR REPLACE TABLE m (a VARCHAR(3), b) AS SELECT 'x', 2",
+         [("A", "VARCHAR(3)"), ("B", "NUMBER(38,0)")]),
+    ):  # fmt: skip
+        run(snowflake, text)
+        assert [row[:2] for row in run(snowflake, "DESCRIBE TABLE m")] == expected
+    with pytest.raises(errors.InvalidIdentifier):
+        run(snowflake, "CREATE TABLE n (a, b INT) AS SELECT 1")

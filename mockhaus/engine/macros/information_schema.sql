@@ -424,3 +424,53 @@ CREATE OR REPLACE MACRO account_usage_columns() AS TABLE
     FROM information_schema_columns(NULL) c
     JOIN object_numbers() n ON n.name = "TABLE_NAME" AND n.schema = "TABLE_SCHEMA"
         AND n.database = "TABLE_CATALOG";
+
+CREATE OR REPLACE MACRO information_schema_procedures(db) AS TABLE
+    SELECT database AS "PROCEDURE_CATALOG", schema AS "PROCEDURE_SCHEMA", name AS "PROCEDURE_NAME",
+        owner AS "PROCEDURE_OWNER", properties ->> 'signature' AS "ARGUMENT_SIGNATURE",
+        type AS "DATA_TYPE",
+        CASE WHEN family IN ('VARCHAR', 'BINARY') THEN first END AS "CHARACTER_MAXIMUM_LENGTH",
+        CASE family WHEN 'VARCHAR' THEN least(4 * first, 16777216) WHEN 'BINARY' THEN first
+             END AS "CHARACTER_OCTET_LENGTH",
+        CASE family WHEN 'NUMBER' THEN first END AS "NUMERIC_PRECISION",
+        CASE family WHEN 'NUMBER' THEN 10 END AS "NUMERIC_PRECISION_RADIX",
+        CASE family WHEN 'NUMBER' THEN second END AS "NUMERIC_SCALE",
+        'SQL' AS "PROCEDURE_LANGUAGE", properties ->> 'body' AS "PROCEDURE_DEFINITION",
+        created AS "CREATED", altered AS "LAST_ALTERED", nullif(comment, '') AS "COMMENT",
+        NULL::VARCHAR AS "EXTERNAL_ACCESS_INTEGRATIONS", NULL::VARCHAR AS "SECRETS",
+        NULL::VARCHAR AS "RUNTIME_VERSION", NULL::VARCHAR AS "PACKAGES",
+        NULL::VARCHAR AS "INSTALLED_PACKAGES", 'ROLE' AS "OWNER_ROLE_TYPE"
+    FROM (SELECT *, properties ->> 'data_type' AS type, split_part(properties ->> 'data_type', '(', 1) AS family,
+              TRY_CAST(regexp_extract(properties ->> 'data_type', '\((\d+)', 1) AS BIGINT) AS first,
+              TRY_CAST(regexp_extract(properties ->> 'data_type', ',(\d+)\)', 1) AS BIGINT) AS second
+          FROM catalog_objects(db)) o
+    WHERE kind = 'PROCEDURE' AND existing_database(db)
+    ORDER BY schema, name, oid;
+
+-- A row a privilege that was granted on an object in a database, or on the database.
+CREATE OR REPLACE MACRO catalog_privileges(db) AS TABLE
+    SELECT g.owner AS grantor, g.properties ->> 'to' AS grantee, g.properties ->> 'to_kind' AS granted_to,
+        coalesce(nullif(o.database, ''), o.name) AS catalog, nullif(o.schema, '') AS schema, o.name,
+        o.kind, g.properties ->> 'privilege' AS privilege,
+        CASE WHEN CAST(g.properties ->> 'grant_option' AS BOOLEAN) THEN 'YES' ELSE 'NO' END AS grantable,
+        g.created
+    FROM __mockhaus.objects g
+    JOIN __mockhaus.objects o ON o.kind = (g.properties ->> 'on')
+        AND concat_ws('.', nullif(o.database, ''), nullif(o.schema, ''), o.name) = (g.properties ->> 'name')
+    WHERE g.kind = 'GRANT' AND o.kind NOT IN ('ROLE', 'USER', 'WAREHOUSE')
+        AND upper(coalesce(nullif(o.database, ''), o.name)) = upper(db)
+    ORDER BY ALL;
+
+CREATE OR REPLACE MACRO information_schema_object_privileges(db) AS TABLE
+    SELECT grantor AS "GRANTOR", grantee AS "GRANTEE", granted_to AS "GRANTED_TO",
+        catalog AS "OBJECT_CATALOG", schema AS "OBJECT_SCHEMA", name AS "OBJECT_NAME",
+        kind AS "OBJECT_TYPE", privilege AS "PRIVILEGE_TYPE", grantable AS "IS_GRANTABLE",
+        created AS "CREATED"
+    FROM catalog_privileges(db) WHERE existing_database(db);
+
+CREATE OR REPLACE MACRO information_schema_table_privileges(db) AS TABLE
+    SELECT grantor AS "GRANTOR", grantee AS "GRANTEE", granted_to AS "GRANTED_TO",
+        catalog AS "TABLE_CATALOG", schema AS "TABLE_SCHEMA", name AS "TABLE_NAME",
+        privilege AS "PRIVILEGE_TYPE", grantable AS "IS_GRANTABLE", 'NO' AS "WITH_HIERARCHY",
+        created AS "CREATED"
+    FROM catalog_privileges(db) WHERE kind IN ('TABLE', 'VIEW') AND existing_database(db);

@@ -249,6 +249,15 @@ def drop(reader: Reader) -> s.Drop:
     )
 
 
+def undrop(reader: Reader) -> s.Drop:
+    """UNDROP is refused: what is dropped is gone. Raises UnsupportedFeature."""
+    raise UnsupportedFeature(
+        f"Unsupported feature 'UNDROP {reader.word(1)}'.",
+        position=reader.tokens[0].start,
+        hint="A snapshot of the session, made before, brings back what was dropped.",
+    )
+
+
 def comment(reader: Reader) -> s.Comment:
     """COMMENT [IF EXISTS] ON kind name IS 'text'."""
     reader.expect("COMMENT")
