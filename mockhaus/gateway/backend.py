@@ -96,7 +96,7 @@ class Backend:
         connection.settings = settings.rows
         connection.recorder.defers = True
         #: To be called when an answer is out.
-        self.afterwards = connection.session.afterwards.do
+        self.afterwards = connection.session.afterwards.do_many
         self._encoders = encoders
         self._statements: Namespace[Plan] = statement_names()
         self._portals: Namespace[Portal] = portal_names()

@@ -39,7 +39,7 @@ class Recorder:
         self.client = client
         #: Whether statements are written into the history; a door's own looks are not.
         self.recorded = True
-        #: Whether the door does what waits in `Session.afterwards` once an answer is out.
+        #: Whether the door does what waits in `Session.afterwards`, once an answer is out.
         self.defers = False
         #: Ids of the statements so far, newest last.
         self.query_ids: deque[str] = deque(maxlen=_QUERY_IDS)
@@ -94,7 +94,9 @@ class Recorder:
             self._session.results.keep(query_id, result, sql, refused, writes)
 
         self._session.afterwards.later(kept)
-        if not self.defers or result.batches is not None:
+        # A line of the log is to be seen at once.
+        logs = self.recorded and log.isEnabledFor(logging.INFO)
+        if not self.defers or logs or result.batches is not None:
             self._session.afterwards.do()
 
     def failed(

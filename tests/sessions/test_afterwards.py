@@ -3,7 +3,7 @@
 import threading
 from functools import partial
 
-from mockhaus.sessions.afterwards import Afterwards
+from mockhaus.sessions.afterwards import MANY, Afterwards
 
 
 def test_work_is_done_in_order_and_once() -> None:
@@ -14,6 +14,17 @@ def test_work_is_done_in_order_and_once() -> None:
     afterwards.do()
     afterwards.do()
     assert done == [0, 1, 2]
+
+
+def test_few_wait_for_more() -> None:
+    afterwards, done = Afterwards(), list[int]()
+    for number in range(MANY + 1):
+        afterwards.later(partial(done.append, number))
+        if number < MANY - 1:
+            afterwards.do_many()
+            assert done == []
+    afterwards.do_many()
+    assert done == [*range(MANY + 1)]
 
 
 def test_who_looks_waits_for_work_that_another_does() -> None:
