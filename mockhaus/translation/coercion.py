@@ -18,13 +18,21 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
-from mockhaus.errors import ColumnTypeMismatch
+from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import operands
-from mockhaus.translation.described import WHOLE, Types, unaliased
-from mockhaus.translation.families import Names, has_moment, may_mix, most_digits
+from mockhaus.translation.common_types import (
+    NUMERIC_FAMILIES,
+    as_type,
+    common_type,
+    decimal,
+    differs,
+)
+from mockhaus.translation.described import Types, unaliased
+from mockhaus.translation.families import NUMBER as NUMERIC
+from mockhaus.translation.families import TEXT, Names, has_moment, may_mix, most_digits
 from mockhaus.translation.operands import plain
 from mockhaus.translation.registry import apply
-from mockhaus.types import BOOLEAN, NUMBER, SqlType, from_duckdb
+from mockhaus.types import SqlType, from_duckdb
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -34,11 +42,12 @@ _T = DataType.Type
 _FRACTION: Final = re.compile(r"\s*[+-]?(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][+-]?\d+)?\s*")
 #: Digits before the point from which on two DECIMALs may not fit into one of DuckDB's.
 _WIDE: Final = 19
-_DIGITS: Final = 38
-#: Beside this type text, dates and other timestamps become one.
-ZONED: Final = "TIMESTAMP_TZ"
 #: Digits after the point that a product has at least the room for.
 PRODUCT: Final = 12
+#: A product of two DECIMALs of 64 bits has 64 bits as well: with more digits than these after the
+#: point there is too little room before it.
+_SHORT: Final = 6
+_NARROW: Final = 18
 #: Digits after the point of a text beside a number: where they are compared, where they are mixed.
 _COMPARED: Final = 12
 _MIXED: Final = 5
@@ -50,9 +59,6 @@ _ARITHMETIC: Final = (exp.Add, exp.Sub, exp.Mul)
 _SETS: Final = (exp.Union, exp.Intersect, exp.Except)
 _MERGING: Final = frozenset(("greatest", "least"))
 _WIDE_CALLS: Final = frozenset(("average", "divide", "div0", "div0null", "sum", "decimal_of"))
-_MOMENTS: Final = {"DATE": _T.DATE, "TIME": _T.TIME, "TIMESTAMP_NTZ": _T.TIMESTAMPNTZ,
-                   "TIMESTAMP_LTZ": _T.TIMESTAMPLTZ, "TIMESTAMP_TZ": _T.TIMESTAMPTZ}  # fmt: skip
-_NUMERIC: Final = frozenset(("NUMBER", "FLOAT"))
 
 
 # --- doubts, which cost the walk little ----------------------------------------------------------
@@ -101,7 +107,7 @@ def agreed(tree: exp.Expression, walk: Walk) -> exp.Expression:
     mixed = walk.context.mixed
     known = walk.known_columns()
     names = Names(tree, known, nested=walk.queries > 1)
-    long = any(most_digits(each, names) > PRODUCT for each in walk.products)
+    long = any(most_digits(each, names) > _SHORT for each in walk.products)
     if not (walk.doubtful or long or any(may_mix(values, names) for values in walk.compared)):
         return tree
     types = Types(walk, names)
@@ -113,21 +119,31 @@ def agreed(tree: exp.Expression, walk: Walk) -> exp.Expression:
         elif isinstance(node, (*_ARITHMETIC, exp.Neg)):
             if mixed:
                 _computed(node, types)
-            if isinstance(node, exp.Mul) and most_digits(node, names) > PRODUCT:
+            if isinstance(node, exp.Mul) and most_digits(node, names) > _SHORT:
                 _multiplied(node, types)
-        elif isinstance(node, (*_COMPARISONS, exp.Between, exp.In)):
-            if mixed or _is_doubtful(_sides(node), names):
-                _compared(node, types)
         else:
-            if isinstance(node, exp.Case) and node.this is not None:
-                _sought(node, types, names, everything=mixed)
-            _merged(node, types, names, wide=wide, everything=mixed)
+            _answered(node, types, names, wide=wide, everything=mixed)
     return tree
+
+
+def _answered(
+    node: exp.Expression, types: Types, names: Names, *, wide: bool, everything: bool
+) -> None:
+    """A node that compares its operands, or answers one of them."""
+    if isinstance(node, exp.Join):
+        _check_join(node, types, names)
+    elif isinstance(node, (*_COMPARISONS, exp.Between, exp.In)):
+        if everything or _is_doubtful(_sides(node), names):
+            _compared(node, types)
+    else:
+        if isinstance(node, exp.Case) and node.this is not None:
+            _sought(node, types, names, everything=everything)
+        _merged(node, types, names, wide=wide, everything=everything)
 
 
 _NODES: Final = (
     *_SETS, *_ARITHMETIC, *_COMPARISONS, exp.Neg, exp.Between, exp.In, exp.Case, exp.Coalesce,
-    exp.Nullif, exp.Anonymous,
+    exp.Nullif, exp.Anonymous, exp.Join,
 )  # fmt: skip
 
 
@@ -188,13 +204,34 @@ def _compared(node: exp.Expression, types: Types) -> None:
         columns = types.query(inner, node)
         if columns is None or len(columns) != 1:
             return
-        common = _common([*found, columns[0]], _COMPARED)
-        if common is not None and _differs(columns[0], common):
+        common = common_type([*found, columns[0]], _COMPARED)
+        if common is not None and differs(columns[0], common):
             node.set("query", exp.Subquery(this=_converted_query(inner, [common])))
     else:
-        common = _common(found, _digits(values, _COMPARED))
+        common = common_type(found, _digits(values, _COMPARED))
     if common is not None and common.family != "VARIANT":
         _convert(values, found, common)
+
+
+def _check_join(node: exp.Join, types: Types, names: Names) -> None:
+    """Raises UnsupportedFeature where USING or NATURAL compares text with numbers."""
+    scope = node.find_ancestor(exp.Select)
+    if scope is None or scope.args.get("from_") is None:
+        return
+    columns = [each.name for each in node.args.get("using") or []]
+    if str(node.args.get("method")).upper() == "NATURAL":
+        columns = names.all()
+    sources = [scope.args["from_"].this, *(join.this for join in scope.args.get("joins") or [])]
+    for name in columns:
+        if not {TEXT, NUMERIC} <= names.of(name.upper()):
+            continue
+        each = [exp.column(exp.to_identifier(name, quoted=True), s.alias_or_name) for s in sources]
+        found = {kind.family for c in each if (kind := types.of([c], node)[0]) is not None}
+        if "VARCHAR" in found and found & NUMERIC_FAMILIES:
+            raise UnsupportedFeature(
+                f"Unsupported feature 'JOIN by {name}, which is text here and a number there'.",
+                hint="Write the condition in ON: there text is taken for a number.",
+            )
 
 
 def _sides(node: exp.Expression) -> list[exp.Expression]:
@@ -226,7 +263,7 @@ def _merged(
     if not (everything or doubted):
         return
     found = types.of(values, node)
-    common = _common(found, _digits(values, _MIXED))
+    common = common_type(found, _digits(values, _MIXED))
     if common is not None:
         _convert(values, found, common)
 
@@ -236,7 +273,7 @@ def _sought(node: exp.Case, types: Types, names: Names, *, everything: bool) -> 
     values = [node.this, *(each.this for each in node.args["ifs"])]
     if everything or _is_doubtful(values, names):
         found = types.of(values, node)
-        common = _common(found, _digits(values, _COMPARED))
+        common = common_type(found, _digits(values, _COMPARED))
         if common is not None and common.family != "VARIANT":
             _convert(values, found, common)
 
@@ -248,7 +285,7 @@ def _computed(node: exp.Expression, types: Types) -> None:
     found = types.of(values, node)
     dated = any(each is not None and each.family == "DATE" for each in found)
     for value, kind in zip(values, found, strict=True):
-        if kind is None or kind.family not in ("TEXT", "VARCHAR", "VARIANT", *_NUMERIC):
+        if kind is None or kind.family not in ("TEXT", "VARCHAR", "VARIANT", *NUMERIC_FAMILIES):
             continue
         if dated:
             value.replace(exp.Cast(this=_wrapped(value), to=DataType(this=_T.INT)))
@@ -257,12 +294,18 @@ def _computed(node: exp.Expression, types: Types) -> None:
 
 
 def _multiplied(node: exp.Mul, types: Types) -> None:
-    """A product has no more digits after the point than 12, or than the factor with the most."""
+    """A product has no more digits after the point than 12, or than the factor with the most.
+
+    It has 38 digits in all, whatever its factors have.
+    """
     left, right = types.of([node.this, node.expression], node)
     if left is None or right is None or {left.family, right.family} != {"NUMBER"}:
         return
     scales = (left.scale or 0, right.scale or 0)
     scale = min(sum(scales), max(*scales, PRODUCT))
+    if sum(scales) > _SHORT and max(left.precision or 0, right.precision or 0) <= _NARROW:
+        factor = exp.Cast(this=_wrapped(node.this), to=decimal(scales[0]))
+        node.set("this", operands.noted(factor, operands.NUMBER))
     if scale < sum(scales):
         product = exp.Mul(this=node.this.copy(), expression=node.expression.copy())
         made = apply("round", product, exp.Literal.number(scale))
@@ -286,10 +329,10 @@ def _united(node: exp.Expression, types: Types) -> None:
     for place, column in enumerate(zip(*known, strict=True)):
         rows = [_item(branch, place) for branch in branches]
         digits = _digits([each for each in rows if each is not None], _MIXED)
-        common.append(_common(column, digits, united=True))
+        common.append(common_type(column, digits, united=True))
     for number, (branch, kinds) in enumerate(zip(branches, known, strict=True)):
         wanted = [
-            to if to is not None and _differs(kind, to) else None
+            to if to is not None and differs(kind, to) else None
             for kind, to in zip(kinds, common, strict=True)
         ]
         if any(wanted):
@@ -360,7 +403,7 @@ def _convert_branch(
                 continue
             value = item.this if isinstance(item, exp.Alias) else item
             name = item.alias_or_name
-            made = _as(value.copy(), to)
+            made = as_type(value.copy(), to)
             if isinstance(item, exp.Alias):
                 value.replace(made)
             elif name:
@@ -378,75 +421,11 @@ def _converted_query(query: exp.Expression, wanted: Sequence[SqlType | None]) ->
         this=exp.to_identifier("_s"), columns=[exp.to_identifier(name) for name in names]
     )
     items = [
-        exp.column(name) if to is None else _as(exp.column(name), to)
+        exp.column(name) if to is None else as_type(exp.column(name), to)
         for name, to in zip(names, wanted, strict=True)
     ]
     source = exp.Subquery(this=query.copy(), alias=alias)
     return exp.Select(expressions=items, from_=exp.From(this=source))
-
-
-# --- types together ------------------------------------------------------------------------------
-
-
-def _common(
-    found: Sequence[SqlType | None], digits: int, *, united: bool = False
-) -> SqlType | None:
-    """The type of several values, None where DuckDB's own is right or nothing is known.
-
-    Text that becomes a number keeps `digits` after the point. Raises ColumnTypeMismatch.
-    """
-    kinds = [each for each in found if each is not None]
-    families = {each.family for each in kinds}
-    if len(kinds) < 2 or (families <= {"NUMBER"} and not _overflows(kinds)):
-        return None
-    if families & {"VARIANT", "ARRAY", "OBJECT"}:
-        return SqlType("VARIANT") if len(families) > 1 else None
-    moments = families & set(_MOMENTS)
-    if ZONED in families and moments != families - {"VARCHAR"}:
-        raise _inconsistent(kinds, united=united)
-    if ZONED in families and len(families) > 1:
-        return next(each for each in kinds if each.family == ZONED)
-    if moments and families & _NUMERIC:
-        raise _inconsistent(kinds, united=united)
-    if "BOOLEAN" in families and families <= {"BOOLEAN", "VARCHAR", *_NUMERIC}:
-        return BOOLEAN if len(families) > 1 else None
-    if families <= {"NUMBER", "VARCHAR"} and "NUMBER" in families:
-        scales = [each.scale or 0 for each in kinds if each.family == "NUMBER"]
-        return SqlType("NUMBER", _DIGITS, max(*scales, digits if "VARCHAR" in families else 0, 0))
-    if "VARCHAR" not in families:
-        return None
-    for family in ("FLOAT", "BINARY", *sorted(moments, reverse=True)):
-        if family in families:
-            return next(each for each in kinds if each.family == family)
-    return None
-
-
-def _inconsistent(kinds: Sequence[SqlType], *, united: bool) -> ColumnTypeMismatch:
-    first = kinds[0]
-    other = next(each for each in kinds if each.family != first.family)
-    names = [NUMBER if each == WHOLE else each for each in (first, other)]
-    if united:
-        return ColumnTypeMismatch(
-            "SQL compilation error:\ninconsistent data type for result columns for set operator"
-            f" input branches, expected {names[0]}, got {names[1]}"
-        )
-    return ColumnTypeMismatch(
-        f"SQL compilation error:\nCan not convert a value of type [{names[1]}] into expected type"
-        f" [{names[0]}]"
-    )
-
-
-def _overflows(kinds: Sequence[SqlType]) -> bool:
-    """Whether DuckDB would cut digits off to make one DECIMAL of several."""
-    scales = {each.scale or 0 for each in kinds}
-    leading = max((each.precision or 0) - (each.scale or 0) for each in kinds)
-    return len(scales) > 1 and leading + max(scales) > _DIGITS
-
-
-def _differs(kind: SqlType | None, to: SqlType) -> bool:
-    if kind is None or (kind == WHOLE and to.family == "NUMBER"):
-        return False
-    return kind.family != to.family or (kind.family == "NUMBER" and kind != to)
 
 
 def _convert(
@@ -455,28 +434,5 @@ def _convert(
     to: SqlType,
 ) -> None:
     for value, kind in zip(values, found, strict=True):
-        if _differs(kind, to):
-            value.replace(_as(value.copy(), to))
-
-
-def _as(value: exp.Expression, to: SqlType) -> exp.Expression:
-    """A value as another type."""
-    from mockhaus.translation.clauses.types import cast
-
-    if to.family == "NUMBER":
-        return cast(value, _decimal(to.scale or 0))
-    return cast(value, DataType(this=_TARGETS[to.family]))
-
-
-def _decimal(scale: int) -> DataType:
-    parameters = [exp.DataTypeParam(this=exp.Literal.number(n)) for n in (_DIGITS, scale)]
-    return DataType(this=_T.DECIMAL, expressions=parameters)
-
-
-_TARGETS: Final = {
-    **_MOMENTS,
-    "FLOAT": _T.DOUBLE,
-    "BOOLEAN": _T.BOOLEAN,
-    "BINARY": _T.VARBINARY,
-    "VARIANT": _T.VARIANT,
-}
+        if differs(kind, to):
+            value.replace(as_type(value.copy(), to))

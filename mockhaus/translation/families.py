@@ -95,6 +95,10 @@ class Names:
         """DuckDB's types of the tables' columns of a name."""
         return [each[name] for each in self._tables if name in each]
 
+    def all(self) -> list[str]:
+        """The names of the tables' columns."""
+        return list({name: None for each in self._tables for name in each})
+
     def named(self, name: str) -> Sequence[exp.Expression]:
         """What a name is an alias of."""
         if not self._nested and any(name in each for each in self._tables):

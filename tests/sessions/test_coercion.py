@@ -70,6 +70,8 @@ VALUES: list[tuple[str, Any]] = [
     ("(d / 3) * (d / 3)", Decimal("0.173611113889")),
     ("0.1 * 0.0000000000001", Decimal("0")),
     ("d * d * d", Decimal("1.953125")),
+    # and room for as many before it, however many its factors have
+    ("500000.1234::NUMBER(18, 4) * 500000.1234::NUMBER(18, 4)", Decimal("250000123400.01522756")),
     ("(d / 3) * f", 0.625000005),
 ]
 
@@ -129,3 +131,12 @@ def test_error(snowflake: Connection, query: str, kind: type[errors.SqlError]) -
     run(snowflake, TABLE)
     with pytest.raises(kind):
         run(snowflake, query)
+
+
+@pytest.mark.parametrize("join", ["JOIN u USING (s)", "NATURAL JOIN u"])
+def test_text_and_numbers_are_not_joined_by_name(snowflake: Connection, join: str) -> None:
+    run(snowflake, TABLE + "; CREATE TABLE u AS SELECT 2 AS s, 3 AS y")
+    with pytest.raises(errors.UnsupportedFeature):
+        run(snowflake, f"SELECT y FROM t {join}")
+    assert run(snowflake, "SELECT y FROM t JOIN u ON t.s = u.s") == []
+    assert run(snowflake, "SELECT COUNT(*) FROM t JOIN t x USING (s, i)") == [(1,)]

@@ -36,6 +36,10 @@ def _join(node: exp.Join, walk: Walk) -> exp.Expression:
             "Unsupported feature 'ASOF JOIN .. USING'.", hint="Write the columns in ON."
         )
     walk.children(node)
+    for name in node.args.get("using") or []:
+        walk.compared.append((exp.column(name.name),))
+    if str(node.args.get("method")).upper() == "NATURAL":
+        walk.doubtful = True
     if is_asof:
         conditions = [
             each for each in (node.args.get("on"), node.args.get("match_condition")) if each
