@@ -70,6 +70,11 @@ VALUES: list[tuple[str, Any]] = [
     ("TRANSFORM([1, 2.5], X -> X * 2)", "[2,5]"),
     ("REDUCE([1, 2, 3], 10, (TOTAL, X) -> TOTAL + X)", "16"),
     ("[1.50, 2.00]", "[1.5,2]"),
+    ("ARRAY_INTERSECTION([1, 1.0, 2], [1::FLOAT, 3])", "[1]"),
+    ("ARRAY_EXCEPT([1, 1.0, 2], [1::FLOAT])", "[1,2]"),
+    ("ARRAYS_OVERLAP([1], [1::FLOAT])", True),
+    ("ARRAY_INTERSECTION(NULL, [1])", None),
+    ("ARRAY_REMOVE_AT([1, 2, 3], -3)", "[2,3]"),
 ]
 
 

@@ -36,28 +36,31 @@ CREATE OR REPLACE MACRO item_key(e) AS
 CREATE OR REPLACE MACRO sought_key(x) AS item_key(json_extract(CAST(x AS JSON), '$'));
 CREATE OR REPLACE MACRO keyed(l) AS list_transform(l, lambda e: item_key(e));
 
+-- What a lambda computes of something outside is computed for each item anew: it is bound first.
 CREATE OR REPLACE MACRO snow_array_remove(a, x) AS
     CASE WHEN a IS NOT NULL AND x IS NOT NULL THEN
-        array_of(list_filter(items(a), lambda e: item_key(e) <> sought_key(x))) END;
+        list_transform([sought_key(x)], lambda k: array_of(list_filter(items(a), lambda e: item_key(e) <> k)))[1] END;
 CREATE OR REPLACE MACRO snow_array_remove_at(a, p) AS
     CASE WHEN a IS NOT NULL AND p IS NOT NULL THEN
-        array_of(list_filter(items(a), lambda e, i: i - 1 <> CASE WHEN p < 0 THEN p + array_size(a) ELSE p END)) END;
+        list_transform([CASE WHEN p < 0 THEN p + array_size(a) ELSE p END], lambda at:
+            array_of(list_filter(items(a), lambda e, i: i - 1 <> at)))[1] END;
 CREATE OR REPLACE MACRO snow_array_compact(a) AS
     array_of(list_filter(items(a), lambda e: CAST(e AS VARCHAR) <> 'null'));
 CREATE OR REPLACE MACRO first_ones(l) AS list_filter(l, lambda e, i: list_position(l, e) = i);
 CREATE OR REPLACE MACRO snow_array_distinct(a) AS
-    array_of(list_filter(items(a), lambda e, i: list_position(keyed(items(a)), item_key(e)) = i));
+    list_transform([items(a)], lambda l: list_transform([keyed(l)], lambda k:
+        array_of(list_filter(l, lambda e, i: list_position(k, k[i]) = i)))[1])[1];
 CREATE OR REPLACE MACRO snow_array_reverse(a) AS array_of(list_reverse(items(a)));
 
 -- Multisets: the n-th of equal items counts as the n-th of the other array.
 CREATE OR REPLACE MACRO times(l, e) AS len(list_filter(l, lambda o: o = e));
 CREATE OR REPLACE MACRO snow_array_intersection(a, b) AS
-    CASE WHEN b IS NOT NULL THEN
-        array_of(list_filter(items(a), lambda e, i: times(items(a)[1:i], e) <= times(items(b), e))) END;
+    CASE WHEN b IS NOT NULL THEN list_transform([{l: keyed(items(a)), m: keyed(items(b)), of: items(a)}], lambda p:
+        array_of(list_filter(p.of, lambda e, i: times(p.l[1:i], p.l[i]) <= times(p.m, p.l[i]))))[1] END;
 CREATE OR REPLACE MACRO snow_array_except(a, b) AS
-    CASE WHEN b IS NOT NULL THEN
-        array_of(list_filter(items(a), lambda e, i: times(items(a)[1:i], e) > times(items(b), e))) END;
-CREATE OR REPLACE MACRO snow_arrays_overlap(a, b) AS list_has_any(items(a), items(b));
+    CASE WHEN b IS NOT NULL THEN list_transform([{l: keyed(items(a)), m: keyed(items(b)), of: items(a)}], lambda p:
+        array_of(list_filter(p.of, lambda e, i: times(p.l[1:i], p.l[i]) > times(p.m, p.l[i]))))[1] END;
+CREATE OR REPLACE MACRO snow_arrays_overlap(a, b) AS list_has_any(keyed(items(a)), keyed(items(b)));
 
 CREATE OR REPLACE MACRO snow_array_contains(x, a) AS
     CASE WHEN a IS NULL THEN NULL
