@@ -246,6 +246,13 @@ QUESTIONS: list[tuple[str, list[int], list[tuple[Any, ...]]]] = [
     ("SELECT typname, typreceive, typarray FROM pg_type WHERE oid = 23", [NAME, REGPROC, OID],
      [("int4", "int4recv", 1007)]),
     ("SELECT quote_ident('a b'), quote_ident('ab')", [TEXT, TEXT], [('"a b"', "ab")]),
+    # --- arrays as rows
+    ("SELECT x.a, x.b, x.n FROM pg_constraint c, unnest(c.conkey, c.confkey) WITH ORDINALITY"
+     " AS x(a, b, n) WHERE conname = 'customer_pkey'", [INT2, INT2, INT8], [(1, None, 1)]),
+    ("SELECT conname::text, array(SELECT a.attname FROM unnest(c.conkey) WITH ORDINALITY k(num, n)"
+     " JOIN pg_attribute a ON a.attnum = k.num WHERE a.attrelid = c.conrelid ORDER BY k.n)"
+     " FROM pg_constraint c WHERE conname = 'customer_pkey'", [TEXT, NAMES],
+     [("customer_pkey", ["id"])]),
     # --- the connection
     ("SELECT current_database(), current_schema(), current_schemas(true)", [NAME, NAME, NAMES],
      [("demo", "shop", ["pg_catalog", "shop"])]),

@@ -61,3 +61,8 @@ CREATE OR REPLACE MACRO "session_user"() AS error('MOCKHAUS:InvalidIdentifier:in
 CREATE OR REPLACE MACRO "current_catalog"() AS error('MOCKHAUS:InvalidIdentifier:invalid identifier ''CURRENT_CATALOG''');
 CREATE OR REPLACE MACRO "current_role"() AS error('MOCKHAUS:InvalidIdentifier:invalid identifier ''CURRENT_ROLE''');
 CREATE OR REPLACE MACRO "current_schema"() AS error('MOCKHAUS:InvalidIdentifier:invalid identifier ''CURRENT_SCHEMA''');
+
+-- AT TIME ZONE: a TIMESTAMP_TZ is a moment as well.
+CREATE OR REPLACE MACRO pg_timezone
+    (zone, a) AS timezone(zone, a),
+    (zone, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS timezone(zone, tz_instant(a));

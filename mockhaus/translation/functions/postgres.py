@@ -194,7 +194,7 @@ def _json_agg(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 def _zone(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """`a AT TIME ZONE z`: a timestamp in that zone is a moment, a moment there is a timestamp."""
     zone, value = node.expressions
-    return apply("timezone", operands.text(zone), _as_moment(value))
+    return apply("pg_timezone", operands.text(zone), _as_moment(value))
 
 
 def _part(node: exp.Anonymous, walk: Walk) -> exp.Expression:

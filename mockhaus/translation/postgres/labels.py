@@ -161,6 +161,6 @@ def arguments_of(node: exp.Expression) -> list[exp.Expression]:
 
 
 def result_type(kind: str | None, arguments: list[exp.Expression]) -> str | None:
-    if kind == "element:0":
-        return element_type(type_of(arguments[0]))
+    if kind is not None and kind.startswith("element:"):
+        return element_type(type_of(arguments[int(kind.removeprefix("element:"))]))
     return type_of(arguments[0]) if kind == "array:0" else kind

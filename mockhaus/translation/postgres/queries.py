@@ -208,9 +208,13 @@ def unnest(node: exp.Unnest, walk: Walk) -> exp.Expression:
     if not isinstance(node.parent, (exp.From, exp.Join, exp.Lateral)):
         arguments = [walk.rewrite(each) for each in node.expressions]
         return walk.template("unnest({0})", arguments, result_type("element:0", arguments))
-    alias, ordinality = node.args.get("alias"), bool(node.args.get("offset"))
+    alias, ordinality = node.args.get("alias"), node.args.get("offset")
+    if alias is not None and isinstance(
+        ordinality, exp.Identifier
+    ):  # where sqlglot puts the last of the column names
+        alias.append("columns", ordinality)
     call = exp.Anonymous(this="unnest", expressions=list(node.expressions))
-    return _function_table(exp.Table(this=call, alias=alias, ordinality=ordinality), walk)
+    return _function_table(exp.Table(this=call, alias=alias, ordinality=bool(ordinality)), walk)
 
 
 def _function_table(node: exp.Table, walk: Walk) -> exp.Expression:
@@ -224,13 +228,14 @@ def _function_table(node: exp.Table, walk: Walk) -> exp.Expression:
         sql, columns = f"(SELECT {FUNCTIONS[name].sql})", {name: FUNCTIONS[name].type or ""}
     else:
         raise unknown_function(name)
-    if node.args.get("ordinality"):
+    given = arguments_of(call)
+    if name == "unnest":
+        sql, columns = _unnested(len(given), bool(node.args.get("ordinality")))
+    elif node.args.get("ordinality"):
         sql = f"(SELECT *, row_number() OVER () AS ordinality FROM {sql} AS s)"
-        if name == "unnest":
-            sql = "(SELECT unnest({0}), unnest(range(1, len({0}) + 1)))"
         columns = {**columns, "ordinality": "int8"}
-        node.set("ordinality", None)
-    arguments = [walk.rewrite(each) for each in arguments_of(call)]
+    node.set("ordinality", None)
+    arguments = [walk.rewrite(each) for each in given]
     query = walk.template(sql, arguments, None)
     column = next(iter(columns))
     kinds = {key: result_type(kind, arguments) if kind else None for key, kind in columns.items()}
@@ -249,6 +254,17 @@ def _function_table(node: exp.Table, walk: Walk) -> exp.Expression:
         query = exp.Subquery(this=query)
     placed = _placed(query, node, name, kinds, walk)
     return exp.Lateral(this=placed) if any(isinstance(a, exp.Column) for a in arguments) else placed
+
+
+def _unnested(count: int, ordinality: bool) -> tuple[str, dict[str, str]]:
+    """Rows of so many arrays beside each other, and their columns (manual, 9.19, unnest)."""
+    items = [f"unnest({{{n}}})" for n in range(count)]
+    columns = {"unnest" if count == 1 else f"unnest_{n}": f"element:{n}" for n in range(count)}
+    if ordinality:
+        most = ", ".join(f"len({{{n}}})" for n in range(count))
+        items.append(f"unnest(range(1, greatest({most}) + 1))")
+        columns["ordinality"] = "int8"
+    return f"(SELECT {', '.join(items)})", columns
 
 
 def subquery(node: exp.Subquery, walk: Walk) -> exp.Expression:
