@@ -45,6 +45,21 @@ def _rows(connection: Any, text: str, values: tuple[Any, ...] = ()) -> list[tupl
     return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
 
 
+def test_a_database_that_does_not_exist(server: Server) -> None:
+    import psycopg
+
+    place = f"host=127.0.0.1 port={server.port} user=ann dbname=nosuch"
+    with pytest.raises(psycopg.OperationalError, match='database "nosuch" does not exist'):
+        psycopg.connect(place)
+
+
+def test_lengths_are_told(connection: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("SELECT name, note FROM shop.customer, shop.purchase")
+    kinds = [column[1] for column in cursor.description]
+    assert kinds == [1043, 1043]
+
+
 def test_types_come_as_pythons(connection: Any) -> None:
     text = "SELECT id, name, balance, since, active FROM shop.customer ORDER BY id"
     assert _rows(connection, text) == [

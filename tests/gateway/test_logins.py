@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -205,3 +206,15 @@ def test_a_login_may_not_be_large(guarded: Running) -> None:
         assert lines(wire.until()) == [
             "FATAL 08P01: invalid message length 70000 of PasswordMessage"
         ]
+
+
+def test_a_user_who_is_removed_stays_and_does_not_come_again(tmp_path: Path) -> None:
+    told = Users(tmp_path / "users.json")
+    told.add("bob", "secret")
+    with running(users=Users(tmp_path / "users.json")) as server:
+        place = f"host=127.0.0.1 port={server.port} user=bob password=secret"
+        with psycopg.connect(place) as connected:
+            told.remove("bob")  # as `mockhaus user remove` does, in another process
+            assert connected.execute("SELECT 1").fetchone() == (1,)
+            with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+                psycopg.connect(place)
