@@ -25,7 +25,7 @@ Read: TypeAlias = Statement | Command | CopyCommand | StateCommand
 _FOREIGN: Final = re.compile(
     r"(?:^|[;\n]|\*/)\s*(?:set|show|reset|discard|copy|declare|fetch|move|close"
     r"|deallocate|savepoint|release|rollback|abort|unlisten|listen|notify|prepare|execute"
-    r"|commit\s+prepared)\b"
+    r"|commit\s+prepared|(?:commit|end)\s+(?:\w+\s+)?and)\b"
     r"|(?:^|;|\*/|--[^\n]*\n)\s*table\b",
     re.I,
 )

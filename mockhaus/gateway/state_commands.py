@@ -119,7 +119,9 @@ _CONSTRAINTS: Final = re.compile(
 )
 #: What is known and not done.
 _REFUSED: Final = re.compile(
-    r"(?P<what>NOTIFY|(?:PREPARE|COMMIT|ROLLBACK)\s+(?:TRANSACTION|PREPARED))\b.*", re.I | re.S
+    r"(?P<what>NOTIFY(?=\s)|PREPARE\s+TRANSACTION|(?:COMMIT|ROLLBACK)\s+PREPARED"
+    r"|(?:COMMIT|END|ROLLBACK|ABORT)(?:\s+(?:WORK|TRANSACTION))?\s+AND\s+(?:NO\s+)?CHAIN)\b.*",
+    re.I | re.S,
 )
 
 #: FETCH's words for one row -> direction and count.

@@ -55,6 +55,11 @@ ANSWERS: dict[tuple[str, ...], list[str]] = {
         "ERROR 42601: PREPARE is for a query, INSERT, UPDATE, DELETE or MERGE"
     ],
     ("PREPARE TRANSACTION 'x'",): ["ERROR 0A000: PREPARE TRANSACTION is not supported"],
+    ("COMMIT PREPARED 'x'",): ["ERROR 0A000: COMMIT PREPARED is not supported"],
+    ("BEGIN", "COMMIT AND CHAIN"): ["ERROR 0A000: COMMIT AND CHAIN is not supported"],
+    ("BEGIN", "ROLLBACK WORK AND NO CHAIN"): [
+        "ERROR 0A000: ROLLBACK WORK AND NO CHAIN is not supported"
+    ],
     # it is kept until it is deallocated, whatever becomes of the transaction
     ("BEGIN", "PREPARE p AS SELECT 1 AS one", "ROLLBACK", "EXECUTE p"): [
         "RowDescription one:20", "DataRow 1", "CommandComplete SELECT 1",
