@@ -89,6 +89,11 @@ def _unsent(value: Any) -> bytes:
     )
 
 
+def _one_byte(value: str) -> bytes:
+    """A `"char"`: none at all is the byte zero (manual, 8.3)."""
+    return value.encode()[:1] or b"\0"
+
+
 def _packed(layout: str) -> tuple[Scalar, Callable[[pa.Array], Cells]]:
     kind = np.dtype({"!h": ">i2", "!i": ">i4", "!I": ">u4", "!q": ">i8"}[layout])
 
@@ -103,6 +108,8 @@ def _forms(binary: bool) -> dict[str, Form]:
     found: dict[str, Form] = {}
     for name in _STRINGS:
         found[name] = Form(pa.string(), text, text_cells, held=str)
+    if binary:
+        found["char"] = Form(pa.string(), _one_byte, _one_by_one(_one_byte), held=str)
     for name in _TEXT_ONLY:
         scalar: Scalar = _unsent if binary else text
         found[name] = Form(

@@ -418,3 +418,16 @@ def test_a_relation_stays_in_its_schema_when_it_is_renamed(shop: psycopg.Connect
     ).fetchall()
     assert rows == [("u",), ("w",)]
     shop.execute("DROP SCHEMA other CASCADE")
+
+
+@pytest.mark.parametrize(("binary", "expected"), [(True, (b"\0", b"d")), (False, (b"", b"d"))])
+def test_no_character_is_a_zero_byte_in_binary(
+    shop: psycopg.Connection, binary: bool, expected: tuple[bytes, bytes]
+) -> None:
+    cursor = shop.cursor(binary=binary).execute(
+        "SELECT attgenerated, attidentity FROM pg_attribute"
+        " WHERE attrelid = 'shop.ticket'::regclass AND attname = 'id'"
+    )
+    result = cursor.pgresult
+    assert result is not None
+    assert (result.get_value(0, 0), result.get_value(0, 1)) == expected
