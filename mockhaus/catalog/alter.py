@@ -83,7 +83,7 @@ def _add(workspace: Workspace, table: CatalogObject, step: a.AddColumn) -> Catal
             return table
         raise DuplicateObject(f"SQL compilation error:\ncolumn '{column.name}' already exists")
     check_length(ObjectName(column.name))
-    default = "" if column.default_sql is None else f" DEFAULT ({column.default_sql})"
+    default = "" if column.default_sql is None else f" DEFAULT ({column.default_value})"
     if column.identity is not None:
         default = f" DEFAULT {rebuild.identity_default(workspace, *column.identity)}"
     quoted = names.quoted(column.name)

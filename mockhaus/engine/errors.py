@@ -59,7 +59,7 @@ _TYPES: Final = (
     (r"\bDECIMAL\b", "NUMBER"),
     (r"\bDOUBLE\b", "FLOAT"),
     (r"\b(?:STRING_LITERAL|VARCHAR)\b", "VARCHAR(16777216)"),
-    (r"STRUCT\(utc TIMESTAMP, spread INTERVAL\)", "TIMESTAMP_TZ(9)"),
+    (r"STRUCT\(utc TIMESTAMP, spread INTERVAL\)?", "TIMESTAMP_TZ(9)"),
     (r"\bTIMESTAMP WITH TIME ZONE\b", "TIMESTAMP_LTZ(9)"),
     (r"\bTIMESTAMP\b(?!_)", "TIMESTAMP_NTZ(9)"),
     (r"\bTIME\b", "TIME(9)"),
@@ -240,6 +240,13 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
         (
             r"(?P<kind>\w+) field value out of range: \\?\"(?P<text>.*?)\\?\"",
             lambda m: _conversion(m["text"], m["kind"]),
+        ),
+        (
+            r"value '(?P<text>.*?)' can't be cast to the destination type STRUCT\(utc ",
+            lambda m: errors.TypeMismatch(
+                f"The text '{m['text'][:100]}' stands beside a TIMESTAMP_TZ(9)",
+                hint="Cast it to TIMESTAMP_TZ.",
+            ),
         ),
         (
             r"Malformed JSON|malformed JSON",

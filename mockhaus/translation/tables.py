@@ -28,6 +28,7 @@ from mockhaus.translation.origins import Source, origins
 from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.routine_body import parsed_expression
 from mockhaus.translation.translate import guarded
+from mockhaus.zoned import STORED
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,18 @@ class ColumnDefinition:
     tags: s.Tags = ()
 
     @property
+    def default_value(self) -> str | None:
+        """DEFAULT as the column's type takes it: DuckDB makes no TIMESTAMP_TZ of others itself."""
+        if self.default_sql is None or self.stored != STORED:
+            return self.default_sql
+        return f"tz_default({self.default_sql})"
+
+    @property
     def sql(self) -> str:
         """DuckDB's definition, but for the default of AUTOINCREMENT."""
         parts = [names.quoted(self.name), self.stored, self.check]
         parts.append("NOT NULL" if self.not_null else "")
-        parts.append(f"DEFAULT ({self.default_sql})" if self.default_sql is not None else "")
+        parts.append(f"DEFAULT ({self.default_value})" if self.default_sql is not None else "")
         return " ".join(part for part in parts if part)
 
 
@@ -284,7 +292,7 @@ def _column_constraint(
     elif isinstance(inner, exp.DefaultColumnConstraint):
         _name_sequences(inner.this, walk.context)
         found["default"] = snowflake_text(inner.this)
-        found["default_sql"] = generate(walk.rewrite(inner.this))
+        found["default_sql"] = generate(_without_lambda(walk.rewrite(inner.this)))
         if walk.used or walk.calls:
             raise UnsupportedFeature("Unsupported feature 'DEFAULT with a user-defined function'.")
     elif isinstance(inner, exp.PrimaryKeyColumnConstraint):
@@ -299,6 +307,14 @@ def _column_constraint(
         found["tags"] = _tags(inner)
     else:
         raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(inner)}'.")
+
+
+def _without_lambda(default: exp.Expression) -> exp.Expression:
+    """The rewritten default with calls that DuckDB takes there, in place."""
+    for call in default.find_all(exp.Anonymous):
+        if call.this == "to_timestamp_tz":
+            call.set("this", "tz_default")
+    return default
 
 
 def _name_sequences(default: exp.Expression, context: Context) -> None:

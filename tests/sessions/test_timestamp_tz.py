@@ -111,12 +111,33 @@ def test_offset_of_its_own(session: Connection) -> None:
     assert text == "2024-01-01 00:00:00.000 +0000"
 
 
+#: A column's definition, and what the text of its default is LIKE.
+DEFAULTS = [
+    ("TIMESTAMP_TZ DEFAULT '2024-01-01 00:00:00 +0530'", "2024-01-01 00:00:00.000 +0530"),
+    (
+        "TIMESTAMP_TZ DEFAULT TO_TIMESTAMP_TZ('2024-01-01 00:00:00')",
+        "2024-01-01 00:00:00.000 -0800",
+    ),
+    ("TIMESTAMP_TZ DEFAULT '2024-01-01'::TIMESTAMP_TZ", "2024-01-01 00:00:00.000 -0800"),
+    ("TIMESTAMP_TZ NOT NULL DEFAULT CURRENT_TIMESTAMP()", "20%-0_00"),
+]
+
+
+@pytest.mark.parametrize(("column", "text"), DEFAULTS)
+def test_default(session: Connection, column: str, text: str) -> None:
+    run(session, f"CREATE TABLE D (ID INT, Z {column})")
+    run(session, "INSERT INTO D (ID) VALUES (1)")
+    assert run(session, f"SELECT Z::VARCHAR LIKE '{text}', SYSTEM$TYPEOF(Z) FROM D") == [
+        (True, "TIMESTAMP_TZ(9)[SB16]")
+    ]
+
+
 ERRORS = [
     ("SELECT Z - Z FROM T", errors.InvalidArgumentTypes),
     ("SELECT -Z FROM T", errors.InvalidArgumentTypes),
     (
         "SELECT Z FROM VALUES ('2024-01-01 00:00:00 Z'::TIMESTAMP_TZ), ('soon') AS V(Z)",
-        errors.SqlError,
+        errors.TypeMismatch,
     ),
     ("SELECT AVG(Z) FROM T", errors.SqlError),
     ("SELECT Z FROM T UNION ALL SELECT 1", errors.SqlError),

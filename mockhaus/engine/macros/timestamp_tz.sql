@@ -15,7 +15,7 @@ CREATE OR REPLACE MACRO tz_clock(a) AS make_timestamp(tz_us(a) + tz_offset(a) * 
 
 -- An instant with the offset of the session's time zone, or of one that is named.
 CREATE OR REPLACE MACRO tz_of(i) AS
-    list_transform([i], lambda v: tz_made(epoch_us(v), (epoch_us(CAST(v AS TIMESTAMP)) - epoch_us(v)) // 60000000))[1];
+    tz_made(epoch_us(i), (epoch_us(CAST(i AS TIMESTAMP)) - epoch_us(i)) // 60000000);
 CREATE OR REPLACE MACRO tz_in(zone, i) AS
     list_transform([i], lambda v: tz_made(epoch_us(v), (epoch_us(timezone(zone, v)) - epoch_us(v)) // 60000000))[1];
 -- A clock's time in a zone, and at an offset.
@@ -67,3 +67,13 @@ CREATE OR REPLACE MACRO parse_format_tz(t, formats, model, pattern) AS
     list_transform([t], lambda v: tz_read(CAST(parse_format(v, formats, model) AS TIMESTAMPTZ), offset_minutes(regexp_extract(v, pattern, 1))))[1];
 CREATE OR REPLACE MACRO try_parse_format_tz(t, formats, pattern) AS
     list_transform([t], lambda v: tz_read(CAST(try_strptime(v, formats) AS TIMESTAMPTZ), offset_minutes(regexp_extract(v, pattern, 1))))[1];
+
+-- The same as to_timestamp_tz without a lambda, which DuckDB does not take in a column's DEFAULT.
+CREATE OR REPLACE MACRO tz_default
+    (a DATE) AS tz_of(CAST(a AS TIMESTAMPTZ)),
+    (a TIMESTAMP) AS tz_of(CAST(a AS TIMESTAMPTZ)),
+    (a TIMESTAMPTZ) AS tz_of(a),
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS a,
+    (a BIGINT) AS tz_of(make_timestamptz(a * 1000000)),
+    (a VARCHAR) AS CASE WHEN a IS NULL THEN NULL ELSE COALESCE(parse_timestamp_tz(a),
+        CAST(error('MOCKHAUS:InvalidDatetime:Timestamp ''' || a || ''' is not recognized') AS STRUCT(utc TIMESTAMP, spread INTERVAL))) END;

@@ -168,8 +168,7 @@ def _typeof(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         return exp.Literal.string("NULL[LOB]")
     if isinstance(bare, exp.Literal):
         return exp.Literal.string(f"{operands.system_type(bare)}[{_kept(bare)}]")
-    zoned = value.meta.get(operands.KIND) == operands.ZONED
-    return operands.text_call("system_typeof", value, exp.Boolean(this=zoned))
+    return operands.text_call("system_typeof", value)
 
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
