@@ -345,7 +345,7 @@ def _check_array(item: int, data: bytes) -> None:
         position += 4 + max(length, 0)
         if length >= 0:
             _check(item, data[position - length : position])
-    if position != len(data) or min(sizes, default=1) < 1:
+    if position != len(data) or min(sizes, default=0) < 0:
         raise ValueError("its items do not fill it")
 
 

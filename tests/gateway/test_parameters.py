@@ -84,6 +84,7 @@ VALUES: list[tuple[int, int, bytes, Any]] = [
         [7, None],
     ),
     (1007, BINARY, bytes.fromhex("00000000 00000000 00000017"), []),
+    (1007, BINARY, bytes.fromhex("00000001 00000000 00000017 00000000 00000001"), []),  # asyncpg
     (869, TEXT, b"127.0.0.1", "127.0.0.1"),
 ]
 
