@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from mockhaus.catalog import columns, routines
@@ -72,7 +73,8 @@ def _found(workspace: Workspace, kind: str, text: str) -> CatalogObject:
         name = context.resolve(name)
     if kind in ("TABLE", "VIEW"):
         if context.is_temporary(name):
-            return CatalogObject("TABLE", name, {"temporary": True})
+            own = workspace.objects.temporary(name) or CatalogObject("TABLE", name)
+            return replace(own, properties={**own.properties, "temporary": True})
         kind = relation_kind(workspace, name) or kind  # either word names both
     found = workspace.objects.find(kind, name)
     if found is None:

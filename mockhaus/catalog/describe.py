@@ -63,8 +63,8 @@ def _relation(workspace: Workspace, statement: s.Describe) -> list[tuple[Any, ..
     kind = relation_kind(workspace, name)
     if kind not in ("TABLE", "VIEW"):
         raise _missing(statement.object, name)
-    temporary = workspace.context.is_temporary(name)
-    recorded = None if temporary else workspace.objects.find(kind, name)
+    objects, temporary = workspace.objects, workspace.context.is_temporary(name)
+    recorded = objects.temporary(name) if temporary else objects.find(kind, name)
     return [
         _column(replace(found, default=None) if kind == "VIEW" else found, recorded)
         for found in columns.of(workspace, name)

@@ -209,7 +209,7 @@ class Objects:
     def add_temporary(self, new: CatalogObject) -> None:
         """Record a temporary table of the connection."""
         set_up_temporaries(self._cursor)
-        name, properties = new.name, json.dumps(dict(new.properties))
+        name, properties = new.name, json.dumps({**new.properties, "comment": new.comment})
         self._cursor.run(
             f"INSERT INTO {TEMPORARIES} VALUES (?, ?, ?, ?, ?)",
             (name.database, name.schema, name.name, properties, next_oid(self._cursor)),
@@ -219,7 +219,8 @@ class Objects:
         """A temporary table of the connection, None if there is none of that full name."""
         set_up_temporaries(self._cursor)
         rows = self._cursor.rows(
-            "SELECT 'TABLE', database, schema, name, properties, '', '', NULL, oid"
+            "SELECT 'TABLE', database, schema, name, properties,"
+            " coalesce(properties ->> 'comment', ''), '', NULL, oid"
             f" FROM {TEMPORARIES}"
             " WHERE upper(database) = ? AND upper(schema) = ? AND upper(name) = ?",
             _key("", name)[1:],

@@ -171,7 +171,7 @@ def _create_temporary(workspace: Workspace, definition: tables.TableDefinition) 
     rows = _build(workspace, definition, stored, "TEMP TABLE")
     name = require_schema(workspace, definition.name)
     workspace.objects.add_temporary(
-        CatalogObject("TABLE", name, _recorded(workspace, definition, ()))
+        CatalogObject("TABLE", name, _recorded(workspace, definition, ()), definition.comment)
     )
     answer = status("CREATE TABLE", f"Table {definition.name.name} successfully created.")
     if rows is not None:

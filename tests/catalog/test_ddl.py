@@ -102,3 +102,19 @@ def test_columns_of_a_list_have_types_or_take_them(snowflake: Connection) -> Non
         assert [row[:2] for row in run(snowflake, "DESCRIBE TABLE m")] == expected
     with pytest.raises(errors.InvalidIdentifier):
         run(snowflake, "CREATE TABLE n (a, b INT) AS SELECT 1")
+
+
+def test_a_temporary_table_keeps_what_it_was_given(snowflake: Connection) -> None:
+    run(
+        snowflake,
+        "CREATE TEMPORARY TABLE k (a VARCHAR(3) DEFAULT 'x' COMMENT 'col', PRIMARY KEY (a))"
+        " COMMENT = 'table'",
+    )
+    described = run(snowflake, "DESCRIBE TABLE k")
+    assert [(row[1], row[4], row[5], row[9]) for row in described] == [
+        ("VARCHAR(3)", "'x'", "Y", "col")
+    ]
+    ddl = run(snowflake, "SELECT GET_DDL('TABLE', 'k')")[0][0]
+    assert ddl.endswith(")COMMENT='table';")
+    run(snowflake, ddl)
+    assert run(snowflake, "SELECT GET_DDL('TABLE', 'k')")[0][0] == ddl
