@@ -173,6 +173,9 @@ def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
 
 #: Parameters, expression, its text.
 FORMATS: list[tuple[dict[str, str], str, str]] = [
+    ({"TIMESTAMP_TYPE_MAPPING": "TIMESTAMP_TZ"}, "TIMESTAMP_FROM_PARTS(2024, 1, 2, 3, 4, 5, 0, 'Asia/Tokyo')", "2024-01-02 03:04:05.000 +0900"),
+    ({"TIMESTAMP_TYPE_MAPPING": "TIMESTAMP_LTZ"}, "TIMESTAMP_FROM_PARTS(2024, 1, 2, 3, 4, 5)", "2024-01-02 03:04:05.000 -0800"),
+    ({"TIMESTAMP_TYPE_MAPPING": "TIMESTAMP_NTZ"}, "TIMESTAMP_FROM_PARTS(2024, 1, 2, 3, 4, 5)", "2024-01-02 03:04:05.000"),
     ({"TIMESTAMP_TZ_OUTPUT_FORMAT": "DD/MM HH24:MI TZH:TZM"}, DELHI, "09/05 10:11 +05:30"),
     ({"TIMESTAMP_OUTPUT_FORMAT": "HH24:MI TZHTZM"}, DELHI, "10:11 +0530"),
     (

@@ -232,6 +232,15 @@ def _timestamp_from_parts(into: str | None = None) -> Rewriter:
     return rewritten
 
 
+_MAPPED: Final = {"TIMESTAMP_LTZ": "to_timestamp_ltz", "TIMESTAMP_TZ": "to_timestamp_tz"}
+
+
+def _mapped_from_parts(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """TIMESTAMP_FROM_PARTS: of the type that TIMESTAMP_TYPE_MAPPING says."""
+    mapping = str(walk.context.parameters.get("TIMESTAMP_TYPE_MAPPING", "")).upper()
+    return _timestamp_from_parts(_MAPPED.get(mapping))(node, walk)
+
+
 def _convert_timezone(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """CONVERT_TIMEZONE(to, ts) and (from, to, ts): the first answers a TIMESTAMP_TZ."""
     *zones, value = node.expressions
@@ -277,9 +286,10 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("DATE_FROM_PARTS DATEFROMPARTS", _parts("date_from_parts"), 3, 3),
     call("TIME_FROM_PARTS TIMEFROMPARTS", _parts("time_from_parts"), 3, 4),
     call(
-        "TIMESTAMP_FROM_PARTS TIMESTAMPFROMPARTS TIMESTAMP_NTZ_FROM_PARTS TIMESTAMPNTZFROMPARTS",
+        "TIMESTAMP_NTZ_FROM_PARTS TIMESTAMPNTZFROMPARTS",
         _timestamp_from_parts(), 2, 8,
     ),
+    call("TIMESTAMP_FROM_PARTS TIMESTAMPFROMPARTS", _mapped_from_parts, 2, 8),
     call(
         "TIMESTAMP_LTZ_FROM_PARTS TIMESTAMPLTZFROMPARTS",
         _timestamp_from_parts("to_timestamp_ltz"), 2, 8,
