@@ -293,6 +293,7 @@ class Connection:
                     current,
                     self.context,
                     lambda each: self._run(each, (values, *repeats), projection),
+                    lambda: self._with(mixed=True),
                 ),
             )
         except SqlError as error:
@@ -350,7 +351,7 @@ class Connection:
         with ExitStack() as stack:
             assert isinstance(prepared.statement, s.Tree)
             found = staged.opened(self._workspace(), prepared.statement, stack)
-            with self._reading(found):
+            with self._with(stages=found):
                 fresh = self._preparer.fresh(prepared.statement, self.context, prepared.types)
                 result = self._run(fresh, rows, projection)
             if result.batches is not None:
@@ -358,15 +359,15 @@ class Connection:
         return result
 
     @contextmanager
-    def _reading(self, relations: Mapping[str, str]) -> Iterator[None]:
-        """The context with relations for stages, for as long as one statement takes."""
+    def _with(self, **fields: Any) -> Iterator[None]:
+        """The context with some fields changed, for as long as one statement takes."""
         before = self.context
-        reading = self.context = replace(before, stages=relations)
+        within = self.context = replace(before, **fields)
         try:
             yield
         finally:
-            same = self.context is reading
-            self.context = before if same else replace(self.context, stages=before.stages)
+            kept = {name: getattr(before, name) for name in fields}
+            self.context = before if self.context is within else replace(self.context, **kept)
 
     def _query(
         self, prepared: Prepared, values: Sequence[Any], projection: Projection | None

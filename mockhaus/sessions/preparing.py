@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
@@ -59,6 +60,8 @@ _DATED: Final = frozenset(("DATE", "TIMESTAMP_NTZ"))
 _DOUBTFUL: Final = frozenset((date.min, date.max, datetime.min, datetime.max))
 #: What DuckDB answers where operands are of types that it does not bring together.
 MIXED: Final = (TypeMismatch, InvalidArgumentTypes)
+#: Statements of which the query is translated when they run.
+_CREATES: Final = (s.CreateTable, s.CreateView)
 _CHANGES: Final = (s.Insert, s.Update, s.Delete, s.Merge, s.Truncate)
 
 
@@ -203,11 +206,23 @@ class Preparer:
             raise StalePlan("cached plan must not change result type")
         return fresh
 
-    def tried(self, prepared: Prepared, context: Context, run: Callable[[Prepared], T]) -> T:
-        """Run; what DuckDB refuses for the types of its operands, with those brought together."""
+    def tried(
+        self,
+        prepared: Prepared,
+        context: Context,
+        run: Callable[[Prepared], T],
+        mixed: Callable[[], AbstractContextManager[None]],
+    ) -> T:
+        """Run; what DuckDB refuses for the types of its operands, with those brought together.
+
+        Within `mixed` the connection's context brings them together.
+        """
         try:
             return run(prepared)
         except MIXED:
+            if isinstance(prepared.statement, _CREATES):
+                with mixed():
+                    return run(prepared)
             coerced = self._coerced(prepared, context)
             if coerced is None:
                 raise

@@ -48,7 +48,7 @@ class Types:
         """The types of expressions that stand in a node, None of what cannot be told."""
         scope = node.find_ancestor(exp.Select)
         select = exp.Select(expressions=[each.copy() for each in values])
-        changed = node.find_ancestor(exp.Update, exp.Delete, exp.Merge)
+        changed = node.find_ancestor(exp.Merge) or node.find_ancestor(exp.Update, exp.Delete)
         if scope is not None:
             for key in ("from_", "joins", "laterals"):
                 part = scope.args.get(key)

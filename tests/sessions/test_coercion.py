@@ -100,6 +100,10 @@ QUERIES: list[tuple[str, list[Any]]] = [
     ("SELECT y * y FROM (SELECT (d / 3) * (d / 3) AS y FROM t)", [Decimal("0.030140818866")]),
     ("UPDATE t SET i = 5 WHERE s = 1.5; SELECT i FROM t", [5]),
     ("DELETE FROM t WHERE s > 2; SELECT i FROM t", [1]),
+    ("CREATE TABLE n AS SELECT dt + i AS x FROM t; SELECT x FROM n", [dt.date(2024, 1, 3)]),
+    ("CREATE VIEW n AS SELECT i + s AS x FROM t; SELECT x FROM n", [2.5]),
+    ("MERGE INTO t USING (SELECT 1.5 AS k) z ON t.s = z.k WHEN MATCHED THEN UPDATE SET i = t.s * 2;"
+     " SELECT i FROM t", [3]),
     ("CREATE TABLE n AS SELECT w FROM t UNION SELECT w / 7 FROM t; SELECT MIN(w) FROM n",
      [Decimal("0.53571429")]),
 ]  # fmt: skip
