@@ -20,8 +20,8 @@ CREATE OR REPLACE MACRO number_variant(a) AS list_transform([a], lambda v: CAST(
 
 -- Any SQL value as a VARIANT; SQL NULL stays SQL NULL.
 CREATE OR REPLACE MACRO to_variant(a) AS
-    CASE CASE WHEN starts_with(typeof(a), 'DECIMAL') THEN 'DECIMAL' ELSE typeof(a) END
-        WHEN 'DECIMAL' THEN CAST(decimal_text(CAST(a AS VARCHAR)) AS JSON)
+    CASE WHEN starts_with(typeof(a), 'DECIMAL') THEN CAST(decimal_text(CAST(a AS VARCHAR)) AS JSON)
+    ELSE CASE typeof(a)
         WHEN 'JSON' THEN untagged(CAST(CAST(a AS VARCHAR) AS JSON))
         WHEN 'DOUBLE' THEN CAST(double_text(TRY_CAST(CAST(a AS VARCHAR) AS DOUBLE)) AS JSON)
         WHEN 'BLOB' THEN to_json(hex(TRY_CAST(CAST(a AS VARCHAR) AS BLOB)))
@@ -29,24 +29,20 @@ CREATE OR REPLACE MACRO to_variant(a) AS
             to_json(strftime(TRY_CAST(CAST(a AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g'))
         WHEN 'TIMESTAMP WITH TIME ZONE' THEN to_json(text_of(a))
         WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN to_json(text_of(a))
-        ELSE to_json(a) END;
+        ELSE to_json(a) END END;
 
 -- The same of TO_VARIANT, which keeps dates, times and binary values apart from text: by blanks behind
 -- the JSON value, one for a DATE, two for a TIME ... (see variant_tags). Items and members have none.
 CREATE OR REPLACE MACRO variant_tags() AS
     ['DATE', 'TIME', 'TIMESTAMP_NTZ', 'TIMESTAMP_LTZ', 'TIMESTAMP_TZ', 'BINARY'];
-CREATE OR REPLACE MACRO tagged(a, kind) AS
-    CAST(CAST(to_variant(a) AS VARCHAR) || repeat(' ', list_position(variant_tags(), kind)) AS JSON);
+-- The value is written twice, not once for each type: DuckDB plans every branch.
+CREATE OR REPLACE MACRO tag_of(type) AS repeat(' ', CASE type WHEN 'DATE' THEN 1 WHEN 'TIME' THEN 2
+    WHEN 'TIMESTAMP' THEN 3 WHEN 'TIMESTAMP WITH TIME ZONE' THEN 4
+    WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN 5 WHEN 'BLOB' THEN 6 ELSE 0 END);
 CREATE OR REPLACE MACRO to_tagged_variant(a) AS
-    CASE typeof(a)
-        WHEN 'JSON' THEN CAST(CAST(a AS VARCHAR) AS JSON)
-        WHEN 'DATE' THEN tagged(a, 'DATE')
-        WHEN 'TIME' THEN tagged(a, 'TIME')
-        WHEN 'TIMESTAMP' THEN tagged(a, 'TIMESTAMP_NTZ')
-        WHEN 'TIMESTAMP WITH TIME ZONE' THEN tagged(a, 'TIMESTAMP_LTZ')
-        WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN tagged(a, 'TIMESTAMP_TZ')
-        WHEN 'BLOB' THEN tagged(a, 'BINARY')
-        ELSE to_variant(a) END;
+    CASE WHEN typeof(a) = 'JSON' THEN CAST(CAST(a AS VARCHAR) AS JSON)
+         WHEN tag_of(typeof(a)) = '' THEN to_variant(a)
+         ELSE CAST(CAST(to_variant(a) AS VARCHAR) || tag_of(typeof(a)) AS JSON) END;
 CREATE OR REPLACE MACRO untagged(j) AS
     CASE WHEN ends_with(CAST(j AS VARCHAR), ' ') THEN CAST(rtrim(CAST(j AS VARCHAR)) AS JSON) ELSE j END;
 
