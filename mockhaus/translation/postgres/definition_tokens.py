@@ -96,4 +96,4 @@ _DEFAULTS: Final[tuple[tuple[tuple[str, ...], int], ...]] = (
 )
 
 
-FORMS: Final = (_into, _altered, _sequenced)
+FORMS: Final = (("INTO", _into), ("ALTER", _altered), ("SEQUENCE", _sequenced))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
+from operator import and_
 from typing import Final
 
 from sqlglot.tokenizer_core import Token, TokenType
@@ -58,15 +59,14 @@ def snowflakes(tokens: list[Token]) -> list[Token]:
 
     Raises SqlSyntaxError, UnsupportedFeature.
     """
-    tokens = _operators(tokens)
-    for form in _FORMS:
-        tokens = form(tokens)
-    return tokens
+    present = {token.text.upper() for token in tokens}
+    for signs, form in _FORMS:
+        if not signs.isdisjoint(present):
+            tokens = form(tokens)
+    return _continued(tokens)
 
 
 def _operators(tokens: list[Token]) -> list[Token]:
-    if not any(token.token_type in _SIGNS for token in tokens):
-        return tokens
     made: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -89,11 +89,6 @@ def _operators(tokens: list[Token]) -> list[Token]:
                 made.append(token if infix is None else instead(token, infix, token.text))
                 at += 1
     return made
-
-
-_SIGNS: Final = frozenset(
-    (_T.TILDE, _T.DAMP, _T.CARET, _T.HASH, _T.EXCLAMATION, _T.PARAMETER, _T.LIKE, _T.SLASH)
-)
 
 
 def _spell(tokens: list[Token], at: int, spelled: tuple[str, ...]) -> bool:
@@ -204,6 +199,9 @@ def _some(tokens: list[Token]) -> list[Token]:
 
 def _continued(tokens: list[Token]) -> list[Token]:
     """Strings with only a line break between them are one (manual, 4.1.2.1)."""
+    strings = [token.token_type is _T.STRING for token in tokens]
+    if not any(map(and_, strings, strings[1:])):
+        return tokens
     made: list[Token] = []
     for token in tokens:
         if made and token.token_type is made[-1].token_type is _T.STRING:
@@ -419,10 +417,22 @@ def _calls(tokens: list[Token]) -> list[Token]:
     ]
 
 
-_FORMS: Final = (
-    *DEFINITIONS,
-    _only_queries,
-    _whole_tables, _same, _some, _continued, _arguments, _windows, _zones, _arrows, _paths,
-    _intervals,
-    _calls,
-)  # fmt: skip
+#: What the tokens must have, in upper case -> what becomes of them then, in this order.
+_FORMS: Final = tuple(
+    (frozenset(signs.split()), form)
+    for signs, form in (
+        ("~ ! ~~ ~* ~~* && ^ # @ /", _operators),
+        *DEFINITIONS,
+        ("WITH", _only_queries),
+        ("VALUES TABLE", _whole_tables),
+        ("ONLY OVERRIDING STORED LOCAL REGCLASS", _same),
+        ("SOME", _some),
+        ("TRIM OVERLAY SUBSTRING", _arguments),
+        ("WINDOW", _windows),
+        ("ZONE", _zones),
+        ("-> ->>", _arrows),
+        ("#> #>>", _paths),
+        ("INTERVAL", _intervals),
+        ("DIV", _calls),
+    )
+)
