@@ -160,7 +160,7 @@ def measure(server: Server, *, quick: bool) -> Section:
 def fill(client: Client, tables: int) -> None:
     """Make the schema `bench` with its tables; every tenth refers to one of them."""
     columns = ", ".join(f"c{n} {_KINDS[n % len(_KINDS)]}" for n in range(1, COLUMNS))
-    client.run("create schema bench")
+    client.rows("create schema bench")  # whose answer has the new search_path in it
     client.run("begin")
     for each in range(tables):
         key = ", foreign key (c7) references bench.t7 (id)" if each % 10 == 8 else ""
