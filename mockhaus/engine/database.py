@@ -17,7 +17,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from mockhaus import errors
+from mockhaus import errors, zoned
 from mockhaus.engine import files, instances
 from mockhaus.engine.errors import translated
 from mockhaus.engine.library import CATALOG
@@ -102,6 +102,13 @@ class Stream:
         if self._reader is not None:
             self._reader = None
             self._cursor.abandoned(self)
+
+
+def _pythons(column: pa.ChunkedArray) -> list[Any]:
+    """The values of a column as Python has them, a TIMESTAMP_TZ with its offset."""
+    if column.type != zoned.ARROW:
+        return list(column.to_pylist())
+    return [value for chunk in column.chunks for value in zoned.moments(chunk)]
 
 
 class Cursor:
@@ -215,7 +222,16 @@ class Cursor:
 
     def returned(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a change with a RETURNING and answer the rows that it returns."""
-        rows = self.rows(sql, values)
+        self._execute(sql, values)
+        try:
+            if any(str(each[1]) == zoned.STORED for each in self._duckdb.description or ()):
+                # Python's timedelta would add up what keeps the offset.
+                columns = [_pythons(each) for each in self._duckdb.to_arrow_table().columns]
+                rows = list(zip(*columns, strict=True))
+            else:
+                rows = self._duckdb.fetchall()
+        except duckdb.Error as error:
+            raise self.fault(error) from None
         self._journaled(sql, values)
         return rows
 

@@ -73,3 +73,10 @@ def test_refusals(table: psycopg.Connection[Any], text: str, sqlstate: str) -> N
     with pytest.raises(psycopg.Error) as caught:
         table.execute(text)
     assert caught.value.sqlstate == sqlstate
+
+
+def test_a_timestamp_tz_keeps_its_offset(client: psycopg.Connection[Any]) -> None:
+    client.execute("CREATE TABLE moments (at TIMESTAMP_TZ, n INT)")
+    text = "INSERT INTO moments VALUES ('2024-02-29 12:00:00 +05:30', 1), (NULL, 2) RETURNING at, n"
+    rows = [(row[0] and row[0].isoformat(), row[1]) for row in client.execute(text).fetchall()]
+    assert rows == [("2024-02-29T06:30:00+00:00", 1), (None, 2)]

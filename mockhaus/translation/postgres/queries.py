@@ -209,9 +209,8 @@ def unnest(node: exp.Unnest, walk: Walk) -> exp.Expression:
         arguments = [walk.rewrite(each) for each in node.expressions]
         return walk.template("unnest({0})", arguments, result_type("element:0", arguments))
     alias, ordinality = node.args.get("alias"), node.args.get("offset")
-    if alias is not None and isinstance(
-        ordinality, exp.Identifier
-    ):  # where sqlglot puts the last of the column names
+    # That is where sqlglot puts the last of the column names.
+    if alias is not None and isinstance(ordinality, exp.Identifier):
         alias.append("columns", ordinality)
     call = exp.Anonymous(this="unnest", expressions=list(node.expressions))
     return _function_table(exp.Table(this=call, alias=alias, ordinality=bool(ordinality)), walk)
