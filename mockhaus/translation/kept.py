@@ -12,6 +12,7 @@ from sqlglot import exp
 #: Arguments of kept classes that other dialects have.
 FOREIGN: Final[dict[type[exp.Expression], tuple[str, ...]]] = {
     exp.Distinct: ("on",),
+    exp.Limit: ("expressions",),
 }
 
 KEPT: Final[frozenset[type[exp.Expression]]] = frozenset(

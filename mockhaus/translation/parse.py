@@ -344,6 +344,19 @@ _FOREIGN_CALLS: Final = frozenset(
 )  # fmt: skip
 
 
+#: `1 year, 3 days`; a number alone has its unit behind the string ("Interval constants").
+_INTERVAL: Final = re.compile(r"\s*[+-]?\d+\s*\w*\s*(?:,\s*[+-]?\d+\s*\w*\s*)*")
+
+
+def _check_interval(token: Token) -> None:
+    """Refuse an interval of another dialect, of which sqlglot would take the first part alone."""
+    if _INTERVAL.fullmatch(token.text) is None:
+        shown = token.text
+        raise UnsupportedFeature(
+            f"Unsupported feature 'INTERVAL ''{shown}'''.", position=token.start
+        )
+
+
 def _refuse_foreign(reader: Reader, *, postgres: bool) -> None:
     """Raises at what only DuckDB and others take: `FROM t`, `x ISNULL`, `USING SAMPLE`, `IF(..)`.
 
@@ -360,6 +373,8 @@ def _refuse_foreign(reader: Reader, *, postgres: bool) -> None:
             reader.at = at
             raise reader.unexpected()
         kind: Any = token.token_type
+        if kind is TokenType.STRING and before is TokenType.INTERVAL and not postgres:
+            _check_interval(token)
         sampled = before is TokenType.USING and kind is TokenType.TABLE_SAMPLE
         bare = kind is TokenType.FROM and before in _BARE
         if postgres and before not in _FIRST:

@@ -194,7 +194,8 @@ class Walk:
 
     def _is_foreign(self, node: exp.Expression) -> bool:
         """Whether a node has what only others know; DISTINCT ON is PostgreSQL's and DuckDB's."""
-        return not self.context.postgres and any(map(node.args.get, FOREIGN[type(node)]))
+        known = self.context.postgres and isinstance(node, exp.Distinct)
+        return not known and any(map(node.args.get, FOREIGN[type(node)]))
 
     def children(self, node: exp.Expression) -> None:
         """Rewrite everything below a node, in place."""

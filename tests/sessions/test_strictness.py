@@ -23,6 +23,8 @@ FOREIGN: list[tuple[str, type[errors.SqlError]]] = [
     ("SELECT * FROM t SEMI JOIN t u USING (a)", errors.SqlSyntaxError),
     ("SELECT * FROM t ANTI JOIN t u USING (a)", errors.SqlSyntaxError),
     ("SELECT DISTINCT ON (a) a FROM t", errors.UnsupportedFeature),
+    ("SELECT a FROM t LIMIT 1 BY a", errors.UnsupportedFeature),
+    ("SELECT a + INTERVAL '1 day 02:15:00' FROM t", errors.UnsupportedFeature),
     ("SELECT a BETWEEN SYMMETRIC 2 AND 0 FROM t", errors.UnsupportedFeature),
     ("WITH x AS MATERIALIZED (SELECT 1) SELECT * FROM x", errors.UnsupportedFeature),
     ("SELECT t FROM t", errors.InvalidIdentifier),
