@@ -117,7 +117,6 @@ def test_levels(snowflake: Connection) -> None:
     [
         ("NO_SUCH_THING = 1", InvalidParameter),
         ("LOCK_TIMEOUT = 1", UnsupportedFeature),
-        ("TIMESTAMP_TZ_OUTPUT_FORMAT = 'YYYY'", UnsupportedFeature),
         ("TIMEZONE = 'Nowhere'", InvalidParameter),
         ("WEEK_START = 8", InvalidParameter),
         ("AUTOCOMMIT = MAYBE", InvalidParameter),

@@ -105,7 +105,7 @@ REFUSED = [
     ("ATTACH 'file.db'", errors.SqlSyntaxError, 7),
     ("PRAGMA version", errors.UnsupportedFeature, None),
     ("COPY t TO 'file'", errors.UnsupportedFeature, None),
-    ("INSTALL httpfs", errors.UnsupportedFeature, None),
+    ("INSTALL httpfs", errors.SqlSyntaxError, None),
     ("MERGE INTO t USING (SELECT 1 AS a UNION ALL SELECT 1) s ON t.a = s.a "
      "WHEN MATCHED THEN UPDATE SET b = 'z'", errors.NondeterministicMerge, None),
 ]  # fmt: skip

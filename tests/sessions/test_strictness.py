@@ -16,7 +16,7 @@ FOREIGN: list[tuple[str, type[errors.SqlError]]] = [
     ("SELECT FROM t", errors.SqlSyntaxError),
     ("CREATE TABLE z AS FROM t", errors.SqlSyntaxError),
     ("VALUES (1)", errors.SqlSyntaxError),
-    ("TABLE t", errors.UnsupportedFeature),
+    ("TABLE t", errors.SqlSyntaxError),
     ("SELECT a ISNULL FROM t", errors.SqlSyntaxError),
     ("SELECT a FROM t USING SAMPLE 10%", errors.SqlSyntaxError),
     ("SELECT * FROM t TABLESAMPLE RESERVOIR (10)", errors.UnsupportedFeature),
@@ -50,7 +50,7 @@ FOREIGN: list[tuple[str, type[errors.SqlError]]] = [
     ("CREATE MACRO m() AS 1", errors.UnsupportedFeature),
     ("CREATE TYPE e AS ENUM ('a')", errors.UnsupportedFeature),
     ("ATTACH 'x.db'", errors.SqlSyntaxError),
-    ("INSTALL httpfs", errors.UnsupportedFeature),
+    ("INSTALL httpfs", errors.SqlSyntaxError),
     ("PRAGMA version", errors.UnsupportedFeature),
 ]
 
