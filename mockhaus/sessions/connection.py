@@ -35,27 +35,23 @@ from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads, writt
 from mockhaus.sessions.gate import gated
 from mockhaus.sessions.history import now
 from mockhaus.sessions.locks import Owner
+from mockhaus.sessions.logins import entered, started
 from mockhaus.sessions.past import made
 from mockhaus.sessions.placing import place
-from mockhaus.sessions.preparing import Prepared, Preparer, exact
+from mockhaus.sessions.preparing import FEW, Prepared, Preparer, exact
+from mockhaus.sessions.reading import read
 from mockhaus.sessions.recording import Recorder
 from mockhaus.sessions.scripting import run as scripting
 from mockhaus.sessions.settings import SETTINGS
-from mockhaus.sessions.targets import after_ddl, lock_key, started, to_count
+from mockhaus.sessions.targets import after_ddl, lock_key, to_count
 from mockhaus.sessions.transaction import State, Transaction, Transactions
-from mockhaus.translation import returning
 from mockhaus.translation import statements as s
-from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
+from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.grammar.stage_refs import reference as stage_reference
-from mockhaus.translation.parse import parse, parse_alike
-from mockhaus.translation.postgres.parse import parse as parse_catalog
-from mockhaus.translation.postgres.spelling import respelled
 
 if TYPE_CHECKING:
     from mockhaus.sessions.session import Session
 
-#: Rows up to which an answer is short.
-_FEW: Final = 80
 _DONE: Final = "Statement executed successfully."
 
 
@@ -145,16 +141,8 @@ class Connection:
 
         Names are unquoted: one that does not exist yet is stored in upper case.
         """
-        context = self.context
-        if database is not None:
-            stored = self._database(database)
-            context = replace(context, database=stored, schema=DEFAULT_SCHEMA)
-        if schema is not None:
-            name = ObjectName(schema, None, context.database)
-            found = Objects(self._cursor).find("SCHEMA", name)
-            stored = schema.upper() if found is None else found.name.name
-            context = replace(context, schema=stored)
-        self.context = context
+        objects = Objects(self._cursor)
+        self.context = entered(self.context, objects, database, schema, self._database)
 
     @gated
     def start_in(
@@ -214,21 +202,9 @@ class Connection:
     def parse(self, text: str, *, placeholders: bool = False) -> list[s.Statement]:
         """The statements of a text. Raises SqlSyntaxError, UnsupportedFeature."""
         clock = time.perf_counter()
-        own = None
-        if self.door == "postgresql":
-            own = parse_catalog(text, placeholders=placeholders)
-            text = respelled(text) if own is None else text
-        statements = self._parse(text, placeholders=placeholders) if own is None else own
-        if self.door != "postgresql":
-            returning.refuse(statements)
+        statements = read(text, self.context, placeholders=placeholders)
         self.recorder.parse_s = time.perf_counter() - clock
         return statements
-
-    def _parse(self, text: str, *, placeholders: bool) -> list[s.Statement]:
-        postgres = self.context.postgres
-        if self.context.is_on("QUOTED_IDENTIFIERS_IGNORE_CASE"):
-            return parse(text, placeholders=placeholders, folded=True, postgres=postgres)
-        return parse_alike(text, placeholders=placeholders, postgres=postgres)
 
     @gated
     def prepare(
@@ -392,8 +368,8 @@ class Connection:
             sql = f"SELECT {', '.join(wanted)} FROM ({sql})"
             stream = self._cursor.stream(sql, values)
             return Result(columns, "SELECT", batches=stream, translated=sql)
-        if prepared.is_plain and last is not None and last.total is not None and last.total <= _FEW:
-            rows = self._cursor.few(sql, values, _FEW)
+        if prepared.is_plain and last is not None and last.total is not None and last.total <= FEW:
+            rows = self._cursor.few(sql, values, FEW)
             if rows is not None and exact(rows, prepared.dated):
                 return Result(columns, "SELECT", len(rows), rows, translated=sql)
         prepared.last = stream = stream or self._cursor.stream(sql, values)

@@ -50,6 +50,8 @@ from mockhaus.types import from_catalog
 T = TypeVar("T")
 
 _CACHE_SIZE: Final = 256
+#: Rows up to which an answer is short.
+FEW: Final = 80
 #: DuckDB's types whose values Python holds exactly; of dates see `exact`.
 _EXACT: Final = frozenset(
     {"BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "VARCHAR", "JSON"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockhaus.catalog.objects import Objects
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 from mockhaus.translation.dml import Change, target_of
@@ -84,25 +83,3 @@ def _after_drop(statement: s.Drop, context: Context) -> Context:
         if dropped == ((context.database or "").upper(), (context.schema or "").upper()):
             return replace(context, schema=None)
     return context
-
-
-def started(
-    context: Context,
-    objects: Objects,
-    *,
-    database: str | None,
-    schema: str | None,
-    role: str | None,
-    warehouse: str | None,
-) -> Context:
-    """The context of a login that names these: as stored, none of what does not exist."""
-    if database is not None:
-        found = objects.find("DATABASE", ObjectName(database))
-        exists = found is not None and found.name.name == database
-        context = replace(context, database=database if exists else None, schema=None)
-        schema = schema or DEFAULT_SCHEMA
-    if schema is not None:
-        found = objects.find("SCHEMA", ObjectName(schema, None, context.database))
-        exists = found is not None and found.name.name == schema
-        context = replace(context, schema=schema if exists else None)
-    return replace(context, role=role or context.role, warehouse=warehouse or context.warehouse)

@@ -1,0 +1,50 @@
+"""Where a connection begins: the database, schema, role and warehouse that a login names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from mockhaus.catalog.objects import Objects
+from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
+
+
+def entered(
+    context: Context,
+    objects: Objects,
+    database: str | None,
+    schema: str | None,
+    make: Callable[[str], str],
+) -> Context:
+    """The context of a login whose names are unquoted: what does not exist has upper case.
+
+    `make` creates a database, unless there is one, and answers its stored name.
+    """
+    if database is not None:
+        context = replace(context, database=make(database), schema=DEFAULT_SCHEMA)
+    if schema is not None:
+        found = objects.find("SCHEMA", ObjectName(schema, None, context.database))
+        context = replace(context, schema=schema.upper() if found is None else found.name.name)
+    return context
+
+
+def started(
+    context: Context,
+    objects: Objects,
+    *,
+    database: str | None,
+    schema: str | None,
+    role: str | None,
+    warehouse: str | None,
+) -> Context:
+    """The context of a login that names these: as stored, none of what does not exist."""
+    if database is not None:
+        found = objects.find("DATABASE", ObjectName(database))
+        exists = found is not None and found.name.name == database
+        context = replace(context, database=database if exists else None, schema=None)
+        schema = schema or DEFAULT_SCHEMA
+    if schema is not None:
+        found = objects.find("SCHEMA", ObjectName(schema, None, context.database))
+        exists = found is not None and found.name.name == schema
+        context = replace(context, schema=schema if exists else None)
+    return replace(context, role=role or context.role, warehouse=warehouse or context.warehouse)
