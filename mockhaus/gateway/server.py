@@ -110,16 +110,16 @@ class PgServer:
         """Whose sessions it sees; None for all."""
         return None if self.authenticator is trust else who.user
 
-    def _database(self, who: Login, connection: Connection) -> str | None:
-        """The database that a client comes into, None for the default one. Raises
-        UndefinedDatabase."""
-        name = who.database
+    def _enter(self, who: Login, connection: Connection) -> None:
+        """Bring a client into its database and schema. Raises UndefinedDatabase."""
         refuses = self.config.missing_database == "refuse"
-        if name is None or not (who.fallback or refuses) or connection.has_database(name):
-            return name
-        if who.fallback:
-            return None
-        raise UndefinedDatabase(f'database "{shown_name(name)}" does not exist')
+        try:
+            connection.enter(who.database, who.schema, make=not (who.fallback or refuses))
+        except UndefinedDatabase:
+            if not who.fallback:
+                name = shown_name(who.database or "")
+                raise UndefinedDatabase(f'database "{name}" does not exist') from None
+            connection.enter(None, who.schema)
 
     def open(self, who: Login, protocol: Protocol) -> Backend:
         """Find or make the session, connect to it, enter its database. Blocks."""
@@ -130,7 +130,7 @@ class PgServer:
             user=who.user, door="postgresql", transactions=Transactions.POSTGRESQL, client=client
         )
         try:
-            connection.enter(self._database(who, connection), who.schema)
+            self._enter(who, connection)
             backend = Backend(protocol, connection, settings, self.encoders)
             backend.adopt(who.settings)
         except BaseException:

@@ -136,13 +136,14 @@ class Connection:
             self.context = replace(self.context, user=user)
 
     @gated
-    def enter(self, database: str | None, schema: str | None) -> None:
+    def enter(self, database: str | None, schema: str | None, *, make: bool = True) -> None:
         """Make these current. A database that does not exist yet is created with its PUBLIC.
 
-        Names are unquoted: one that does not exist yet is stored in upper case.
+        Names are unquoted: one that does not exist yet is stored in upper case. Without `make`
+        such a database is an error. Raises UndefinedDatabase.
         """
-        objects = Objects(self._cursor)
-        self.context = entered(self.context, objects, database, schema, self._database)
+        made, objects = self._database if make else None, Objects(self._cursor)
+        self.context = entered(self.context, objects, database, schema, made)
 
     @gated
     def start_in(
@@ -160,11 +161,6 @@ class Connection:
         """Set session parameters without a statement. Raises UnsupportedFeature by name."""
         statement = s.AlterSession(text="", parameters=dict(parameters))
         self.context, _ = SETTINGS[s.AlterSession](self._workspace(), statement)
-
-    @gated
-    def has_database(self, name: str) -> bool:
-        """Whether there is a database of that name, in whatever case."""
-        return Objects(self._cursor).find("DATABASE", ObjectName(name)) is not None
 
     def _database(self, name: str) -> str:
         """The stored name of a database, which is created if it is new."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mockhaus.catalog.objects import Objects
+from mockhaus.errors import UndefinedDatabase
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 
 
@@ -14,14 +15,21 @@ def entered(
     objects: Objects,
     database: str | None,
     schema: str | None,
-    make: Callable[[str], str],
+    make: Callable[[str], str] | None,
 ) -> Context:
     """The context of a login whose names are unquoted: what does not exist has upper case.
 
-    `make` creates a database, unless there is one, and answers its stored name.
+    `make` creates a database, unless there is one by then, and answers its stored name; without
+    it one that does not exist is an error. Raises UndefinedDatabase.
     """
     if database is not None:
-        context = replace(context, database=make(database), schema=DEFAULT_SCHEMA)
+        if (known := objects.find("DATABASE", ObjectName(database))) is not None:
+            stored = known.name.name
+        elif make is not None:
+            stored = make(database)
+        else:
+            raise UndefinedDatabase(f"Database '{database}' does not exist or not authorized.")
+        context = replace(context, database=stored, schema=DEFAULT_SCHEMA)
     if schema is not None:
         found = objects.find("SCHEMA", ObjectName(schema, None, context.database))
         context = replace(context, schema=schema.upper() if found is None else found.name.name)
