@@ -199,3 +199,14 @@ def statement_fields(reader: Reader) -> Mapping[str, Any]:
     """`text` and `offset` of the statement that the reader's tokens make up."""
     first, last = reader.tokens[0], reader.tokens[-1]
     return {"text": reader.text[first.start : last.end + 1], "offset": first.start}
+
+
+def named_or_commented(reader: Reader) -> dict[str, Any]:
+    """What ALTER does to most kinds of objects, as fields of its statement; {} if it is none of
+    these: RENAME TO, SET COMMENT, UNSET COMMENT."""
+    if reader.accept("RENAME", "TO"):
+        return {"renamed": reader.object_name()}
+    if reader.accept("SET", "COMMENT"):
+        reader.expect("=")
+        return {"comment": reader.string()}
+    return {"comment": ""} if reader.accept("UNSET", "COMMENT") else {}

@@ -12,7 +12,7 @@ from typing import Any, Final
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.grammar.objects import CreateHead
-from mockhaus.translation.grammar.reader import Reader, statement_fields
+from mockhaus.translation.grammar.reader import Reader, named_or_commented, statement_fields
 from mockhaus.translation.grammar.types import signature, type_name
 from mockhaus.translation.routine import Parameter
 from mockhaus.translation.statements import Create, Statement
@@ -165,17 +165,12 @@ def alter(reader: Reader) -> AlterFunction:
     reader.expect("ALTER", "FUNCTION")
     if_exists = reader.accept("IF", "EXISTS")
     fields: dict[str, Any] = {"name": reader.object_name(), "signature": signature(reader)}
-    if reader.accept("RENAME", "TO"):
-        fields["renamed"] = reader.object_name()
+    if common := named_or_commented(reader):
+        fields |= common
     elif reader.accept("SET", "SECURE"):
         fields["secure"] = True
     elif reader.accept("UNSET", "SECURE"):
         fields["secure"] = False
-    elif reader.accept("SET", "COMMENT"):
-        reader.expect("=")
-        fields["comment"] = reader.string()
-    elif reader.accept("UNSET", "COMMENT"):
-        fields["comment"] = ""
     else:
         raise UnsupportedFeature(f"Unsupported feature 'ALTER FUNCTION {reader.word()}'.")
     reader.end()

@@ -14,7 +14,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.grammar.objects import CreateHead
-from mockhaus.translation.grammar.reader import Reader, statement_fields
+from mockhaus.translation.grammar.reader import Reader, named_or_commented, statement_fields
 from mockhaus.translation.grammar.types import signature
 from mockhaus.translation.statements import Create, Statement, Tags
 
@@ -87,19 +87,14 @@ def alter(reader: Reader) -> AlterTag:
     reader.expect("ALTER", "TAG")
     fields: dict[str, Any] = {"if_exists": reader.accept("IF", "EXISTS")}
     fields["name"] = reader.object_name()
-    if reader.accept("RENAME", "TO"):
-        fields["renamed"] = reader.object_name()
+    if common := named_or_commented(reader):
+        fields |= common
     elif reader.accept("ADD", "ALLOWED_VALUES"):
         fields["added"] = _values(reader)
     elif reader.accept("DROP", "ALLOWED_VALUES"):
         fields["dropped"] = _values(reader)
     elif reader.accept("UNSET", "ALLOWED_VALUES"):
         fields["unset"] = True
-    elif reader.accept("SET", "COMMENT"):
-        reader.expect("=")
-        fields["comment"] = reader.string()
-    elif reader.accept("UNSET", "COMMENT"):
-        fields["comment"] = ""
     else:
         words = " ".join(filter(None, (reader.word(), reader.word(1))))
         raise UnsupportedFeature(f"Unsupported feature 'ALTER TAG {words}'.")

@@ -17,7 +17,7 @@ from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.grammar.alter_table import separated
 from mockhaus.translation.grammar.objects import CreateHead
-from mockhaus.translation.grammar.reader import Reader, statement_fields
+from mockhaus.translation.grammar.reader import Reader, named_or_commented, statement_fields
 from mockhaus.translation.grammar.routines import parameter_list, returned
 from mockhaus.translation.grammar.types import signature
 from mockhaus.translation.routine import Parameter
@@ -189,13 +189,8 @@ def alter(reader: Reader) -> AlterProcedure:
     reader.expect("ALTER", "PROCEDURE")
     if_exists = reader.accept("IF", "EXISTS")
     fields: dict[str, Any] = {"name": reader.object_name(), "signature": signature(reader)}
-    if reader.accept("RENAME", "TO"):
-        fields["renamed"] = reader.object_name()
-    elif reader.accept("SET", "COMMENT"):
-        reader.expect("=")
-        fields["comment"] = reader.string()
-    elif reader.accept("UNSET", "COMMENT"):
-        fields["comment"] = ""
+    if common := named_or_commented(reader):
+        fields |= common
     elif reader.accept("EXECUTE", "AS") and reader.word() in ("OWNER", "CALLER"):
         fields["rights"] = reader.identifier()
     else:
