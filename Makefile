@@ -42,8 +42,9 @@ $(READY): requirements/dev.txt pyproject.toml
 serve: setup ## start both doors; settings are the MOCKHAUS_* variables of the environment
 	@if [ -t 0 ]; then set -m; $(BIN)/mockhaus serve; else exec $(BIN)/mockhaus serve; fi
 
-test: setup ## run the test suite (ARGS="tests/codec -x" narrows it)
-	@$(BIN)/python -m pytest $(ARGS)
+# A process per core; a module's tests stay in one, for the servers and stores they share.
+test: setup ## run the test suite (ARGS="tests/codec -x -n 0" narrows it, in one process)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 # Real clients in an environment of their own, beside which the server is a process of .venv.
 CLIENTS := .venv-clients
