@@ -9,6 +9,7 @@ from mockhaus.catalog import (
     account,
     alter,
     altering,
+    comments,
     containers,
     creating,
     describe,
@@ -21,8 +22,8 @@ from mockhaus.catalog import (
     tags,
     views,
 )
-from mockhaus.catalog.workspace import Handler, Workspace
-from mockhaus.result import Column, Result
+from mockhaus.catalog.workspace import Handler
+from mockhaus.result import Column
 from mockhaus.translation import statements as s
 from mockhaus.translation.grammar.account import CreateAccountObject, Grant
 from mockhaus.translation.grammar.altering import AlterObject
@@ -30,13 +31,6 @@ from mockhaus.translation.grammar.routines import AlterFunction, CreateFunction
 from mockhaus.translation.grammar.tags import AlterTag, CreateTag, SetTags
 from mockhaus.translation.postgres import grammar as postgres
 from mockhaus.translation.scripting.statements import AlterProcedure, CreateProcedure
-
-
-def comment(workspace: Workspace, statement: s.Comment) -> Result:
-    """COMMENT ON any kind of object."""
-    rooms = {"FUNCTION": routines.comment, procedures.KIND: procedures.comment}
-    return rooms.get(statement.object, tables.comment)(workspace, statement)
-
 
 HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     s.CreateDatabase: creating.create_database,
@@ -48,7 +42,7 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     AlterFunction: routines.alter,
     s.CreateSequence: sequences.create,
     s.AlterTable: alter.alter_table,
-    s.Comment: comment,
+    s.Comment: comments.comment,
     CreateAccountObject: account.create,
     Grant: account.grant,
     CreateProcedure: procedures.create,

@@ -125,7 +125,10 @@ class Objects:
         """The object of that kind and name. Raises UndefinedObject."""
         found = self.find(kind, name)
         if found is None:
-            raise UndefinedObject(f"{kind.capitalize()} '{name}' does not exist or not authorized.")
+            raise UndefinedObject(
+                f"SQL compilation error:\n{kind.capitalize()} '{name}' does not exist or not"
+                " authorized."
+            )
         return found
 
     def named(self, kind: str, name: ObjectName) -> list[CatalogObject]:
@@ -183,7 +186,9 @@ class Objects:
             if if_not_exists:
                 return False
             if not replace:
-                raise DuplicateObject(f"Object '{new.name}' already exists.")
+                raise DuplicateObject(
+                    f"SQL compilation error:\nObject '{new.name}' already exists."
+                )
             self._delete(new.kind, new.name)
         self.add(new)
         return True

@@ -89,17 +89,6 @@ def drop(workspace: Workspace, statement: s.Drop) -> Result:
     return status("DROP PROCEDURE", f"{name.name} successfully dropped.")
 
 
-def comment(workspace: Workspace, statement: s.Comment) -> Result:
-    """COMMENT ON PROCEDURE name (types)."""
-    name = workspace.context.resolve(statement.name)
-    found = routines.find(workspace.objects, name, statement.signature, KIND)
-    if found is None and statement.if_exists:
-        return status("COMMENT", _DONE)
-    found = routines.require(workspace, name, statement.signature, KIND)
-    workspace.objects.update(found, replace(found, comment=statement.comment))
-    return status("COMMENT", _DONE)
-
-
 def _procedures(workspace: Workspace, statement: s.Show) -> Rows:
     for each in workspace.objects.list(KIND, *scope(workspace, statement)):
         told = routines.routine(each)

@@ -212,17 +212,6 @@ def drop(workspace: Workspace, statement: s.Drop) -> Result:
     return status("DROP FUNCTION", f"{name.name} successfully dropped.")
 
 
-def comment(workspace: Workspace, statement: s.Comment) -> Result:
-    """COMMENT ON FUNCTION name (types)."""
-    name = workspace.context.resolve(statement.name)
-    found = find(workspace.objects, name, statement.signature)
-    if found is None and statement.if_exists:
-        return status("COMMENT", _DONE)
-    found = require(workspace, name, statement.signature)
-    workspace.objects.update(found, replace(found, comment=statement.comment))
-    return status("COMMENT", _DONE)
-
-
 # --- SHOW, DESCRIBE ------------------------------------------------------------------------------
 
 

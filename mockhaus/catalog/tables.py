@@ -228,40 +228,6 @@ def _recorded(
     }
 
 
-# --- comments ------------------------------------------------------------------------------------
-
-
-def comment(workspace: Workspace, statement: s.Comment) -> Result:
-    """COMMENT ON DATABASE, SCHEMA, TABLE, VIEW, SEQUENCE, COLUMN."""
-    name = _commented(workspace, statement)
-    kind = relation_kind(workspace, name) if statement.object == "COLUMN" else statement.object
-    found = workspace.objects.find(kind or "", name)
-    if found is None:
-        if statement.if_exists:
-            return status("COMMENT", "Statement executed successfully.")
-        raise UndefinedObject(
-            f"SQL compilation error:\n{statement.object.capitalize()} '{name}' does not exist or "
-            "not authorized.",
-            subject=name.name,
-        )
-    if statement.column is None:
-        changed = replace(found, comment=statement.comment)
-    else:
-        commented = {"comment": statement.comment}
-        changed = with_column(workspace, found, statement.column, lambda entry: commented)
-    workspace.objects.update(found, changed)
-    return status("COMMENT", "Statement executed successfully.")
-
-
-def _commented(workspace: Workspace, statement: s.Comment) -> ObjectName:
-    if statement.object == "DATABASE":
-        return statement.name
-    if statement.object == "SCHEMA":
-        database = statement.name.schema or workspace.context.database
-        return ObjectName(statement.name.name, None, database)
-    return workspace.context.resolve(statement.name)
-
-
 def with_column(
     workspace: Workspace,
     found: CatalogObject,

@@ -24,6 +24,7 @@ from mockhaus.translation.grammar import (
     alter_table,
     altering,
     files,
+    kinds,
     objects,
     routines,
     tags,
@@ -75,10 +76,6 @@ GRAMMARS: Final[dict[tuple[str, ...], Grammar]] = {
     **tags.GRAMMARS,
     **scripting.GRAMMARS,
 }
-
-_MODIFIERS: Final = frozenset(
-    ("OR", "REPLACE", "TRANSIENT", "TEMPORARY", "TEMP", "VOLATILE", "LOCAL", "GLOBAL", "SECURE")
-)
 
 #: sqlglot's class of a tree -> our class of statement.
 _TREES: Final[dict[type[exp.Expression], type[s.Tree]]] = {
@@ -229,12 +226,14 @@ def _leading(reader: Reader) -> tuple[str, ...]:
     """The first words of a statement, CREATE's modifiers left out."""
     words = [reader.word(ahead) for ahead in range(min(len(reader.tokens), 8))]
     if words[0] == "CREATE":
-        words = ["CREATE", *(w for w in words[1:] if w not in _MODIFIERS)]
+        words = ["CREATE", *(w for w in words[1:] if w not in kinds.MODIFIERS)]
     return tuple(words[:3])
 
 
 def _statement(reader: Reader, placeholders: bool, postgres: bool) -> s.Statement:
     leading = _leading(reader)
+    if leading[0] in kinds.VERBS:
+        kinds.refuse_unkept(reader)
     if postgres and (own := _postgres(reader, leading)) is not None:
         return own
     if leading[0] == "ALTER" and (tagging := tags.set_tags(reader)) is not None:

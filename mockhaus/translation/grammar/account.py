@@ -83,6 +83,8 @@ def revoke(reader: Reader) -> Grant:
 
 
 def _granted(reader: Reader, direction: str) -> dict[str, Any]:
+    if reader.word() in ("DATABASE", "APPLICATION") and reader.word(1) == "ROLE":
+        raise UnsupportedFeature(f"Unsupported feature '{reader.word()} ROLE'.")
     if reader.accept("ROLE"):
         fields: dict[str, Any] = {"privileges": ("USAGE",), "on": "ROLE"}
         fields["name"] = ObjectName(reader.identifier())
@@ -95,9 +97,18 @@ def _granted(reader: Reader, direction: str) -> dict[str, Any]:
             raise UnsupportedFeature(f"Unsupported feature 'GRANT ON {reader.word()}'.")
         fields = {"privileges": tuple(privileges), **_object(reader)}
     reader.expect(direction)
+    if (kind := _other_grantee(reader)) is not None:
+        raise UnsupportedFeature(f"Unsupported feature '{direction} {kind}'.")
     fields["to_kind"] = reader.identifier() if reader.word() in ("ROLE", "USER") else "ROLE"
     fields["to"] = reader.identifier()
     return fields
+
+
+def _other_grantee(reader: Reader) -> str | None:
+    """The kind of a grantee that is neither a role nor a user."""
+    others = (("SHARE",), ("DATABASE", "ROLE"), ("APPLICATION", "ROLE"), ("APPLICATION",))
+    found = next((each for each in others if reader.looking_at(*each)), None)
+    return None if found is None or reader.token(len(found)) is None else " ".join(found)
 
 
 def _privilege(reader: Reader) -> str:

@@ -13,36 +13,17 @@ from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.dialect import parse_tree
+from mockhaus.translation.grammar import kinds
 from mockhaus.translation.grammar.reader import Reader, statement_fields
 from mockhaus.translation.grammar.types import signature
-
-#: Kinds of two words, in SHOW (plural), DESCRIBE, DROP and COMMENT ON.
-_TWO_WORDS: Final = {
-    "FILE": ("FORMAT", "FORMATS"),
-    "EXTERNAL": ("TABLE", "TABLES"),
-    "MATERIALIZED": ("VIEW", "VIEWS"),
-    "DYNAMIC": ("TABLE", "TABLES"),
-    "PRIMARY": ("KEYS",),
-    "UNIQUE": ("KEYS",),
-    "IMPORTED": ("KEYS",),
-    "EXPORTED": ("KEYS",),
-    "USER": ("FUNCTIONS", "PROCEDURES"),
-    "BUILTIN": ("FUNCTIONS", "PROCEDURES"),
-    "MASKING": ("POLICY", "POLICIES"),
-    "STORAGE": ("INTEGRATION", "INTEGRATIONS"),
-}
-
 
 #: Kinds that a name denotes with the types of their arguments.
 _CALLED: Final = ("FUNCTION", "PROCEDURE")
 
 
 def _kind(reader: Reader) -> str:
-    """Read the kind of an object, of one word or two."""
-    first = reader.identifier()
-    if reader.word() in _TWO_WORDS.get(first, ()):
-        first = f"{first} {reader.identifier()}"
-    return first.removeprefix("STORAGE ")  # the one kind of integration
+    """Read the kind of an object, of one word or several."""
+    return kinds.read(reader).removeprefix("STORAGE ")  # the one kind of integration
 
 
 _LEVELS: Final = (
