@@ -16,7 +16,7 @@ from sqlglot.errors import ErrorLevel, ParseError, TokenError, UnsupportedError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mockhaus.errors import InvalidIdentifier, SqlSyntaxError, UnsupportedFeature
-from mockhaus.translation.calls import check_arity_at, marked
+from mockhaus.translation.calls import marked, miscounted_at, miscounted_in
 from mockhaus.translation.expansion import bound
 from mockhaus.translation.untyped import settle
 
@@ -161,7 +161,10 @@ def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
     try:
         trees = SNOWFLAKE.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, text)
     except ParseError as error:
-        raise _syntax_error(error, tokens, text) from None
+        refusal = _syntax_error(error, tokens, text)
+        if wrong := miscounted_at(refusal.position, miscounted):
+            wrong.refuse(text, where(text, wrong.start))
+        raise refusal from None
     except RecursionError:
         raise SqlSyntaxError(
             "SQL compilation error:\nthe statement is nested too deeply.", position=tokens[0].start
@@ -172,9 +175,8 @@ def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
     for node in tree.walk():
         if node._meta:
             node._meta = _Meta(node._meta)
-            if miscounted and isinstance(node, exp.Func):
-                start = node._meta.get("start", -1)
-                check_arity_at(miscounted, start, text, where(text, start))
+    if miscounted and (wrong := miscounted_in(tree, miscounted)):
+        wrong.refuse(text, where(text, wrong.start))
     return tree
 
 

@@ -37,6 +37,7 @@ class Function:
     """One Snowflake function (several names where sqlglot makes one class of them).
 
     `nodes` are the sqlglot classes it arrives as, none if it arrives by name (Anonymous).
+    `pairs` says that the arguments come in pairs, but for a star that stands for them.
     `partial` says what is missing, `refused` why all is.
     """
 
@@ -47,6 +48,16 @@ class Function:
     most: int = MANY
     partial: str = ""
     refused: str = ""
+    pairs: bool = False
+
+    def takes(self, count: int) -> bool:
+        """Whether a call with so many arguments is right."""
+        return self.least <= count <= self.most and not (self.pairs and count % 2)
+
+    @property
+    def counted(self) -> bool:
+        """Whether the number of arguments is bounded."""
+        return self.least > 0 or self.most < MANY or self.pairs
 
 
 def _names(names: str) -> tuple[str, ...]:
@@ -54,10 +65,15 @@ def _names(names: str) -> tuple[str, ...]:
 
 
 def stock(
-    names: str, *nodes: type[exp.Expression], least: int = 0, most: int = MANY, partial: str = ""
+    names: str,
+    *nodes: type[exp.Expression],
+    least: int = 0,
+    most: int = MANY,
+    partial: str = "",
+    pairs: bool = False,
 ) -> Function:
     """A function that stock sqlglot translates right."""
-    return Function(_names(names), nodes, None, least, most, partial=partial)
+    return Function(_names(names), nodes, None, least, most, partial=partial, pairs=pairs)
 
 
 def rewrite(
@@ -68,10 +84,7 @@ def rewrite(
     most: int = MANY,
     partial: str = "",
 ) -> Function:
-    """A function that arrives as sqlglot classes and is rewritten by `rewriter`.
-
-    `least` and `most` are for those whose classes drop arguments, or take none.
-    """
+    """A function that arrives as sqlglot classes and is rewritten by `rewriter`."""
     return Function(_names(names), nodes, rewriter, least, most, partial=partial)
 
 
@@ -109,10 +122,10 @@ def check_arity(
     `place` is given where nobody adds it later: `error line 1 at position 7`.
     """
     head = f"SQL compilation error: {place}" if place else "SQL compilation error:"
-    if count < function.least:
+    least = max(function.least, count + 1 if function.pairs and count % 2 else 0)
+    if count < least:
         raise WrongArguments(
-            f"{head}\nnot enough arguments for function [{call}], "
-            f"expected {function.least}, got {count}",
+            f"{head}\nnot enough arguments for function [{call}], expected {least}, got {count}",
             position=position,
         )
     if count > function.most:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
+from mockhaus.errors import WrongArguments
 from mockhaus.translation import operands
 from mockhaus.translation.clauses.operators import noted
+from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.operands import typed
 from mockhaus.translation.registry import Function, Rewriter, call, rewrite
 
@@ -54,6 +56,11 @@ def _equal_null(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 
 def _decode(node: exp.DecodeCase | exp.Decode, walk: Walk) -> exp.Expression:
     """DECODE(e, s1, r1 ..., default): NULL finds NULL, unlike in CASE e WHEN s1."""
+    if isinstance(node, exp.Decode):  # of two arguments: that of character sets elsewhere
+        raise WrongArguments(
+            "SQL compilation error:\nnot enough arguments for function "
+            f"[{snowflake_text(node)}], expected 3, got 2"
+        )
     value, *rest = node.expressions
     default = rest.pop() if len(rest) % 2 else exp.Null()
     walk.doubt(*rest[1::2], default)
@@ -116,8 +123,8 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("NVL2", _nvl2, 3, 3),
     call("ZEROIFNULL", _zero_if_null, 1, 1),
     call("NULLIFZERO", _null_if_zero, 1, 1),
-    rewrite("NULLIF", _nullif, exp.Nullif),
-    rewrite("DECODE", _decode, exp.DecodeCase),
+    rewrite("NULLIF", _nullif, exp.Nullif, least=2, most=2),
+    rewrite("DECODE", _decode, exp.DecodeCase, exp.Decode, least=2),
     call("EQUAL_NULL", _equal_null, 2, 2),
     call("GREATEST", _extreme("greatest"), 1),
     call("LEAST", _extreme("least"), 1),

@@ -256,7 +256,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("DATEDIFF TIMEDIFF TIMESTAMPDIFF", _datediff, 3, 3),
     call("ADD_MONTHS", _add_months, 2, 2),
     call("DATE_TRUNC", _date_trunc, 2, 2),
-    rewrite("DATE_PART EXTRACT", _extract, exp.Extract),
+    rewrite("DATE_PART EXTRACT", _extract, exp.Extract, least=2, most=2),
     *(
         call(names, _part(part), 1, 1)
         for names, part in (

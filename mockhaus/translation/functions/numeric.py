@@ -69,8 +69,8 @@ def _up_or_down(node: exp.Ceil | exp.Floor, walk: Walk) -> exp.Expression:
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("ABS", "n>n"),
-    rewrite("CEIL", _up_or_down, exp.Ceil, most=2),
-    rewrite("FLOOR", _up_or_down, exp.Floor, most=2),
+    rewrite("CEIL", _up_or_down, exp.Ceil, least=1, most=2),
+    rewrite("FLOOR", _up_or_down, exp.Floor, least=1, most=2),
     call("ROUND", _round, 1, 3),
     call("TRUNC TRUNCATE", _trunc, 1, 2),
     typed("MOD", "nn>n", "modulo"),
