@@ -51,7 +51,8 @@ class Column:
 Projection = Callable[[Sequence[Column]], Sequence[str] | None]
 
 
-def _values(column: pa.Array, kind: Column) -> list[Any]:
+def values_of(column: pa.Array, kind: Column) -> list[Any]:
+    """A column of a batch as Python values."""
     held: list[Any] = (
         zoned.moments(column) if kind.type.family == "TIMESTAMP_TZ" else column.to_pylist()
     )
@@ -102,7 +103,7 @@ class Result:
         elif self.batches is not None:
             for batch in self.batches:
                 columns = [
-                    _values(column, kind)
+                    values_of(column, kind)
                     for column, kind in zip(batch.columns, self.columns, strict=True)
                 ]
                 yield from zip(*columns, strict=True)

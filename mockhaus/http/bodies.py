@@ -6,6 +6,7 @@ fields they do not know, since an option that is accepted and dropped is a lie.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -142,7 +143,7 @@ class StatementResult(Struct, frozen=True):
     """
 
     columns: list[ColumnInfo]
-    rows: list[list[Any]]
+    rows: Sequence[Sequence[Any]]
     row_count: int
     rows_affected: int | None
     query_id: str
@@ -160,7 +161,7 @@ class QueryAnswer(Struct, frozen=True):
     success: bool
     data: list[dict[str, Any]]
     columns: list[ColumnInfo]
-    rows: list[list[Any]]
+    rows: Sequence[Sequence[Any]]
     row_count: int
     rows_affected: int | None
     execution_time: float

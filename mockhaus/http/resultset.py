@@ -29,12 +29,17 @@ from time import perf_counter
 from typing import Any, Final
 
 import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from mockhaus.http.bodies import ColumnInfo, StatementResult
-from mockhaus.result import Column, Result
+from mockhaus.result import Column, Result, values_of
 
 #: The largest integer that every JSON reader keeps.
 SAFE_INTEGER: Final = 2**53 - 1
+
+#: Up to this scale Arrow writes a decimal without an exponent.
+_PLAIN_SCALE: Final = 6
 
 _FORM = Callable[[Any], Any]
 _json = msgspec.json.Encoder(enc_hook=str, decimal_format="number")
@@ -88,15 +93,75 @@ def form(column: Column) -> _FORM | None:
     return _FORMS.get(column.type.family)
 
 
-def rows(columns: Sequence[Column], source: Iterable[tuple[Any, ...]]) -> Iterator[list[Any]]:
-    """The rows in JSON values."""
+def rows(result: Result) -> Iterator[Sequence[Any]]:
+    """The rows of a result in JSON values; of a stream batch after batch, column by column."""
+    if result.rows is not None:
+        yield from _in_json(result.columns, result.rows)
+    elif result.batches is not None:
+        for batch in result.batches:
+            columns = [
+                _cells(array, column)
+                for array, column in zip(batch.columns, result.columns, strict=True)
+            ]
+            yield from zip(*columns, strict=True)
+
+
+def _in_json(columns: Sequence[Column], held: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
     forms = [(index, make) for index, column in enumerate(columns) if (make := form(column))]
-    for row in source:
+    for row in held:
         cells = list(row)
         for index, make in forms:
             if cells[index] is not None:
                 cells[index] = make(cells[index])
         yield cells
+
+
+def _cells(array: pa.Array, column: Column) -> list[Any]:
+    """The JSON values of a column of a batch. Where Arrow has all of them in their JSON form at
+    once, no value is looked at one by one."""
+    whole = _WHOLE.get(column.type.family)
+    if whole is not None and (ready := whole(array, column)) is not None:
+        return _listed(ready)
+    values = values_of(array, column)
+    make = form(column)
+    return values if make is None else [None if v is None else make(v) for v in values]
+
+
+def _listed(array: pa.Array) -> list[Any]:
+    values: list[Any] = array.to_pylist()
+    return values
+
+
+def _whole_numbers(array: pa.Array, column: Column) -> pa.Array | None:
+    """Integers that every JSON reader keeps, and decimals with their digits as text."""
+    kind = array.type
+    if column.type.scale:
+        plain = pa.types.is_decimal(kind) and 0 < kind.scale <= _PLAIN_SCALE
+        return pc.cast(array, pa.string()) if plain else None
+    if not (pa.types.is_integer(kind) or (pa.types.is_decimal(kind) and kind.scale == 0)):
+        return None
+    ends = pc.min_max(array).as_py()
+    least, most = ends["min"], ends["max"]
+    if least is not None and not -SAFE_INTEGER <= least <= most <= SAFE_INTEGER:
+        return None
+    return pc.cast(array, pa.int64())
+
+
+def _whole_floats(array: pa.Array, column: Column) -> pa.Array | None:
+    finite = pa.types.is_floating(array.type) and pc.all(pc.is_finite(array)).as_py() is not False
+    return array if finite else None
+
+
+def _whole_texts(array: pa.Array, column: Column) -> pa.Array | None:
+    return array if pa.types.is_string(array.type) else None
+
+
+#: Family -> the array of the JSON values of all of them, None where some need a look of their own.
+_WHOLE: Final[dict[str, Callable[[pa.Array, Column], pa.Array | None]]] = {
+    "NUMBER": _whole_numbers,
+    "FLOAT": _whole_floats,
+    "VARCHAR": _whole_texts,
+}
 
 
 def describe(columns: Sequence[Column]) -> list[ColumnInfo]:
@@ -131,7 +196,7 @@ def unique_names(columns: Sequence[ColumnInfo]) -> list[str]:
 
 def read(result: Result, started: float) -> StatementResult:
     """All of a result; `started` is when its statement began, by the performance counter."""
-    found = list(rows(result.columns, result.python_rows()))
+    found = list(rows(result))
     return StatementResult(
         columns=describe(result.columns),
         rows=found,

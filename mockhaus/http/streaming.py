@@ -113,7 +113,7 @@ async def _pieces(
 
 def _ndjson(result: Result) -> Iterator[bytes]:
     names = resultset.unique_names(resultset.describe(result.columns))
-    rows = resultset.rows(result.columns, result.python_rows())
+    rows = resultset.rows(result)
     count = 0
     while chunk := list(islice(rows, _ROWS)):
         count += len(chunk)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 import pytest
 
 from mockhaus import types
@@ -62,14 +63,52 @@ VALUES = [
 
 @pytest.mark.parametrize(("kind", "value", "json"), VALUES, ids=lambda v: str(v)[:40])
 def test_value(kind: SqlType, value: Any, json: str) -> None:
-    [row] = resultset.rows([Column("X", kind)], [(value,)])
+    [row] = resultset.rows(Result((Column("X", kind),), "SELECT", rows=[(value,)]))
     assert msgspec.json.encode(row).decode() == f"[{json}]"
+
+
+class Streamed(list[pa.RecordBatch]):
+    """Batches that are already there."""
+
+    def close(self) -> None:
+        """Nothing waits."""
+
+
+#: Columns of a batch as DuckDB hands them over, and the JSON values of their rows.
+COLUMNS: list[tuple[SqlType, pa.Array, str]] = [
+    (types.NUMBER, pa.array([1, None, -(2**53) + 1]), "[1,null,-9007199254740991]"),
+    (types.NUMBER, pa.array([1, 2**53]), '[1,"9007199254740992"]'),
+    (types.NUMBER, pa.array([None], pa.int32()), "[null]"),
+    (types.NUMBER, pa.array([], pa.int64()), "[]"),
+    (types.NUMBER, pa.array([Decimal(7), None], pa.decimal128(38, 0)), "[7,null]"),
+    (types.NUMBER, pa.array([Decimal(10**20), 1], pa.decimal128(38, 0)), f'["{10**20}",1]'),
+    (MONEY, pa.array([Decimal("1.50"), None, Decimal(0)], pa.decimal128(10, 2)),
+     '["1.50",null,"0.00"]'),
+    (SqlType("NUMBER", 38, 6), pa.array([Decimal("0.000001")], pa.decimal128(38, 6)),
+     '["0.000001"]'),
+    (SqlType("NUMBER", 38, 9), pa.array([Decimal("1E-9"), 0], pa.decimal128(38, 9)),
+     '["0.000000001","0.000000000"]'),
+    (types.FLOAT, pa.array([0.5, None, -0.0]), "[0.5,null,-0.0]"),
+    (types.FLOAT, pa.array([0.5, float("nan"), float("-inf")]), '[0.5,"NaN","-inf"]'),
+    (types.FLOAT, pa.array([None], pa.float64()), "[null]"),
+    (types.VARCHAR, pa.array(["a", None, "\u00e9\n"]), '["a",null,"\u00e9\\n"]'),
+    (types.DATE, pa.array([dt.date(2024, 2, 29), None]), '["2024-02-29",null]'),
+    (types.BINARY, pa.array([b"Hi", None]), '["4869",null]'),
+    (types.VARIANT, pa.array(['{"a":1}', None]), '["{\\"a\\":1}",null]'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "array", "json"), COLUMNS, ids=lambda v: str(v)[:40])
+def test_column_of_a_stream(kind: SqlType, array: pa.Array, json: str) -> None:
+    batches = Streamed([pa.RecordBatch.from_arrays([array], names=["X"])])
+    rows = resultset.rows(Result((Column("X", kind),), "SELECT", batches=batches))
+    assert msgspec.json.encode([cell for (cell,) in rows]).decode() == json
 
 
 @pytest.mark.parametrize("family", sorted(types.FAMILIES))
 def test_null_is_null_in_every_type(family: str) -> None:
-    column = Column("X", SqlType(family, 38, 0))
-    assert list(resultset.rows([column], [(None,)])) == [[None]]
+    result = Result((Column("X", SqlType(family, 38, 0)),), "SELECT", rows=[(None,)])
+    assert list(resultset.rows(result)) == [[None]]
 
 
 @pytest.mark.parametrize(
