@@ -57,6 +57,7 @@ def _too_long(match: re.Match[str]) -> SqlError:
 _TYPES: Final = (
     (r"\b(?:INTEGER_LITERAL|INTEGER|BIGINT|HUGEINT|SMALLINT|TINYINT)\b", "NUMBER(38,0)"),
     (r"\bDECIMAL\b", "NUMBER"),
+    (r"\bBOOLEAN\[\]", "BOOLEAN"),  # see the macro aggregated_number
     (r"\bDOUBLE\b", "FLOAT"),
     (r"\b(?:STRING_LITERAL|VARCHAR)\b", "VARCHAR(16777216)"),
     (r"STRUCT\(utc TIMESTAMP, spread INTERVAL\)?", "TIMESTAMP_TZ(9)"),

@@ -23,6 +23,7 @@ ROWS = "VALUES (1, 10, 'a'), (1, 20, 'b'), (1, 20, 'b'), (1, NULL, NULL) T(G, X,
 #: (aggregate, value)
 VALUES: list[tuple[str, Any]] = [
     ("COUNT(*)", 4),
+    ("SUM(NULL)", None),
     ("COUNT(X)", 3),
     ("COUNT(DISTINCT X, Y)", 2),
     ("COUNT(G, X)", 3),
@@ -126,6 +127,30 @@ ERRORS: list[tuple[str, type[SqlError]]] = [
 def test_error(snowflake: Snowflake, item: str, error: type[SqlError]) -> None:
     with pytest.raises(error):
         snowflake.rows(f"SELECT {item} FROM {ROWS}")
+
+
+@pytest.mark.parametrize("call", ["SUM(B)", "AVG(B)", "SUM(DISTINCT B)", "STDDEV(B)", "CORR(B, X)"])
+def test_truth_values_are_no_numbers(snowflake: Snowflake, call: str) -> None:
+    """Neither where the argument is a column, nor where there are no rows."""
+    sql = f"SELECT {call} FROM (SELECT X > 1 B, X FROM {ROWS}) WHERE FALSE"
+    with pytest.raises(InvalidArgumentTypes, match=r"\(BOOLEAN"):
+        snowflake.rows(sql)
+
+
+#: (aggregate, the values, its value): digits as in the manual's examples
+MOMENTS: list[tuple[str, list[int], float | None]] = [
+    ("SKEW", [1, 2, 2, 2, 2], -2.236069766354),
+    ("SKEW", [1, 2], None),
+    ("KURTOSIS", [1, 3, 10, 1, 3], 3.613736609956),
+    ("KURTOSIS", [10, 10, 20, 25, 30], -2.32421875),
+    ("KURTOSIS", [1, 2, 3], None),
+]
+
+
+@pytest.mark.parametrize(("name", "values", "value"), MOMENTS)
+def test_moments(snowflake: Snowflake, name: str, values: list[int], value: float | None) -> None:
+    rows = ", ".join(f"({each})" for each in values)
+    assert snowflake.rows(f"SELECT {name}(X) FROM VALUES {rows} T(X)") == [(value,)]
 
 
 def test_union_of_arrays_is_one_of_multisets(snowflake: Snowflake) -> None:

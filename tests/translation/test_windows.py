@@ -109,18 +109,60 @@ def test_windows_within_windows_want_one_table(snowflake: Snowflake) -> None:
         snowflake.rows(f"SELECT {event} FROM VALUES (1) T(A), VALUES (2) U(B)")
 
 
-@pytest.mark.parametrize(
-    "item",
-    [
-        "SUM(X) OVER (ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)",
-        "COUNT(DISTINCT X) OVER (ORDER BY X)",
-        "MEDIAN(X) OVER (PARTITION BY G ORDER BY X)",
-        "LISTAGG(X) WITHIN GROUP (ORDER BY X) OVER (ORDER BY X)",
-    ],
-)
-def test_orders_and_frames_that_are_refused(snowflake: Snowflake, item: str) -> None:
-    with pytest.raises(WrongArguments):
-        snowflake.rows(f"SELECT {item} FROM VALUES (1, 2) T(G, X)")
+_ROWS_WHOLE = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
+_RANGE_WHOLE = "RANGE BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
+_SO_FAR = "BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+
+#: (function, its order and frame, the refusal)
+REFUSED: list[tuple[str, str, str]] = [
+    ("SUM(X)", "ROWS BETWEEN 1 PRECEDING AND CURRENT ROW", "A window frame requires ORDER BY"),
+    ("COUNT(DISTINCT X)", "ORDER BY X", "distinct cannot be used with a window frame or an order"),
+    ("SUM(DISTINCT X)", f"ORDER BY X {_RANGE_WHOLE}", "distinct cannot be used"),
+    ("MEDIAN(X)", "PARTITION BY G ORDER BY X", "Cumulative .* unsupported for function MEDIAN"),
+    ("MODE(X)", f"ORDER BY X ROWS {_SO_FAR}", "Cumulative .* MODE"),
+    ("MODE(X)", "ORDER BY X ROWS UNBOUNDED PRECEDING", "Cumulative .* MODE"),
+    ("HLL(X)", "ORDER BY X ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING", "Cumulative .* HLL"),
+    ("ANY_VALUE(X)", "ORDER BY X ROWS 1 PRECEDING", "Sliding .* ANY_VALUE"),
+    ("MAX_BY(G, X)", "ORDER BY X ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING", "Sliding .* MAX_BY"),
+    ("LISTAGG(X) WITHIN GROUP (ORDER BY X)", "ORDER BY X", "Cumulative .* LISTAGG"),
+    ("HASH_AGG(X)", f"ORDER BY X {_RANGE_WHOLE}", "Aggregate window function with order by"),
+    (
+        "ARRAY_AGG(X) WITHIN GROUP (ORDER BY X)",
+        "ORDER BY X",
+        "WITHIN GROUP clause is not supported",
+    ),
+    ("LAG(X)", "ORDER BY X ROWS 1 PRECEDING", "Sliding .* LAG"),
+    ("NTILE(2)", f"ORDER BY X ROWS {_SO_FAR}", "Cumulative .* NTILE"),
+    ("RANK()", "ORDER BY X ROWS BETWEEN 1 PRECEDING AND CURRENT ROW", "Sliding .* RANK"),
+    ("PERCENT_RANK()", f"ORDER BY X ROWS {_SO_FAR}", "Cumulative .* PERCENT_RANK"),
+    ("SUM(X)", "ORDER BY X, G RANGE BETWEEN 1 PRECEDING AND CURRENT ROW", "Sliding .* SUM"),
+]
+
+
+@pytest.mark.parametrize(("call", "window", "said"), REFUSED)
+def test_orders_and_frames_that_are_refused(
+    snowflake: Snowflake, call: str, window: str, said: str
+) -> None:
+    with pytest.raises(WrongArguments, match=said):
+        snowflake.rows(f"SELECT {call} OVER ({window}) FROM VALUES (1, 2) T(G, X)")
+
+
+#: (function, its order and frame, the values in the order of X)
+FRAMED: list[tuple[str, str, list[Any]]] = [
+    ("MEDIAN(X)", f"ORDER BY X {_ROWS_WHOLE}", 3 * [Decimal("10.000")]),
+    ("SKEW(G)", f"ORDER BY X {_RANGE_WHOLE}", 3 * [1.732050807569]),
+    ("COUNT(DISTINCT G)", f"ORDER BY X {_ROWS_WHOLE}", [2, 2, 2]),
+    ("DENSE_RANK()", f"ORDER BY X ROWS {_SO_FAR}", [1, 2, 3]),
+    ("CUME_DIST()", f"ORDER BY X RANGE {_SO_FAR}", [pytest.approx(n / 3) for n in (1, 2, 3)]),
+    ("ARRAY_AGG(X)", "ORDER BY X ROWS 1 PRECEDING", ["[5]", "[5,10]", "[10,20]"]),
+    ("SUM(X)", "ORDER BY X RANGE BETWEEN 5 PRECEDING AND 10 FOLLOWING", [15, 35, 20]),
+]
+
+
+@pytest.mark.parametrize(("call", "window", "values"), FRAMED)
+def test_frames(snowflake: Snowflake, call: str, window: str, values: list[Any]) -> None:
+    sql = f"SELECT {call} OVER ({window}) FROM VALUES (2, 10), (1, 20), (1, 5) T(G, X) ORDER BY X"
+    assert [row[0] for row in snowflake.rows(sql)] == values
 
 
 def test_rows_are_counted_from_one(snowflake: Snowflake) -> None:

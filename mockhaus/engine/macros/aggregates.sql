@@ -1,8 +1,13 @@
 -- What is wrapped around aggregates; macros cannot be aggregates that take DISTINCT or OVER.
 
--- Variances of NUMBER have six digits after the point, those of FLOAT are as they are.
-CREATE OR REPLACE MACRO scaled_like(result, sample) AS
-    CASE WHEN typeof(sample) IN ('DOUBLE', 'FLOAT') THEN result ELSE round(result, 6) END;
+-- Statistics of NUMBER have a scale, those of FLOAT are as they are.
+CREATE OR REPLACE MACRO scaled_like(result, sample, scale) AS
+    CASE WHEN typeof(sample) IN ('DOUBLE', 'FLOAT') THEN result ELSE round(result, scale) END;
+
+-- SKEW of n values. n n / ((n - 1) (n - 2)) is n times a NUMBER of six digits in Snowflake.
+CREATE OR REPLACE MACRO skew_of(result, n, sample) AS
+    scaled_like(CASE WHEN typeof(sample) IN ('DOUBLE', 'FLOAT') OR n < 3 THEN result
+        ELSE result * round(n::DOUBLE / ((n - 1) * (n - 2)), 6) / (n::DOUBLE / ((n - 1) * (n - 2))) END, sample, 12);
 
 -- A map of value -> count as [[value, count], ...], the most frequent first.
 CREATE OR REPLACE MACRO top_of_histogram(m, n) AS
@@ -15,6 +20,10 @@ CREATE OR REPLACE MACRO countable(a) AS nullif(CAST(a AS VARCHAR), 'null');
 
 -- A VARIANT, text or number within an aggregate that needs a number.
 CREATE OR REPLACE MACRO variant_number(a) AS CAST(nullif(CAST(a AS JSON) ->> '$', '') AS DOUBLE);
+
+-- What an aggregate of numbers takes: text is a FLOAT, and a BOOLEAN is what none of them knows, so
+-- that it is refused when the statement is bound.
+CREATE OR REPLACE MACRO aggregated_number (a) AS number_of(a), (a BOOLEAN) AS [a];
 
 -- Values joined to a text; of nothing an empty one.
 CREATE OR REPLACE MACRO listed(l, separator) AS

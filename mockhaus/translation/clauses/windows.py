@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import UnsupportedFeature, WrongArguments
-from mockhaus.translation.clauses import sources
-from mockhaus.translation.dialect import CALLED, snowflake_text
+from mockhaus.translation.clauses import frames, sources
+from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.functions.aggregates import aggregate, array_agg, percentile
-from mockhaus.translation.operands import literal_decimal, literal_number
+from mockhaus.translation.operands import literal_decimal
 from mockhaus.translation.registry import apply
 
 if TYPE_CHECKING:
@@ -53,54 +53,6 @@ def _so_far() -> exp.WindowSpec:
 
 _NULLS: Final = (exp.IgnoreNulls, exp.RespectNulls)
 
-#: Functions whose answer depends on the order of the rows.
-_ORDERED: Final[dict[type[exp.Expression], str]] = {
-    exp.RowNumber: "ROW_NUMBER", exp.Rank: "RANK", exp.DenseRank: "DENSE_RANK",
-    exp.PercentRank: "PERCENT_RANK", exp.CumeDist: "CUME_DIST", exp.Ntile: "NTILE",
-    exp.Lag: "LAG", exp.Lead: "LEAD", exp.FirstValue: "FIRST_VALUE",
-    exp.LastValue: "LAST_VALUE", exp.NthValue: "NTH_VALUE",
-}  # fmt: skip
-
-
-#: Functions of a whole partition.
-_UNORDERED: Final[dict[type[exp.Expression], str]] = {
-    exp.GroupConcat: "LISTAGG", exp.Median: "MEDIAN", exp.Mode: "MODE",
-    exp.PercentileCont: "PERCENTILE_CONT", exp.PercentileDisc: "PERCENTILE_DISC",
-}  # fmt: skip
-
-
-def _check(function: exp.Expression, node: exp.Window) -> None:
-    """Raises WrongArguments where ORDER BY is missing, or a row's number is none.
-
-    Windows of our own making, which no statement called, need no order.
-    """
-    name = _ORDERED.get(type(function))
-    if name is not None and CALLED in function.meta and node.args.get("order") is None:
-        raise WrongArguments(
-            f"SQL compilation error:\nWindow function type [{name}] requires ORDER BY in window"
-            " specification"
-        )
-    order, spec = node.args.get("order"), node.args.get("spec")
-    if CALLED in function.meta and spec is not None and order is None:
-        raise WrongArguments(
-            "SQL compilation error:\nA window frame requires ORDER BY in window specification"
-        )
-    if isinstance(function.this, exp.Distinct) and (order is not None or spec is not None):
-        raise WrongArguments(
-            "SQL compilation error:\ndistinct cannot be used with a window frame or an order."
-        )
-    unordered = _UNORDERED.get(type(function))
-    if unordered is not None and order is not None:
-        raise WrongArguments(
-            f"SQL compilation error:\nWindow function type [{unordered}] does not support ORDER BY"
-            " in window specification"
-        )
-    if isinstance(function, exp.NthValue):
-        number = literal_number(function.args.get("offset"))
-        if number is not None and number < 1:
-            raise WrongArguments("SQL compilation error:\nNTH_VALUE counts rows from 1")
-
-
 _OTHER_SIDE: Final = {"PRECEDING": "FOLLOWING", "FOLLOWING": "PRECEDING", None: None}
 
 
@@ -126,7 +78,7 @@ def _from_the_end(function: exp.NthValue, node: exp.Window) -> None:
 def _window(node: exp.Window, walk: Walk) -> exp.Expression:
     function = node.this
     bare = function.this if isinstance(function, (*_NULLS, exp.WithinGroup)) else function
-    _check(bare, node)
+    frames.check(bare, node)
     if isinstance(bare, exp.NthValue) and bare.args.get("from_first") is False:
         _from_the_end(bare, node)
     name = str(function.this).upper() if isinstance(function, exp.Anonymous) else ""

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
-from mockhaus.errors import InvalidArgumentTypes, InvalidParameter, UnsupportedFeature
+from mockhaus.errors import InvalidParameter, UnsupportedFeature
+from mockhaus.translation import operands
 from mockhaus.translation.functions.hashes import hashed
 from mockhaus.translation.operands import (
+    NUMBER,
     VARIANT,
-    is_boolean,
     is_variant,
     literal_number,
     noted,
@@ -87,11 +88,11 @@ def _count(node: exp.Count, walk: Walk) -> exp.Expression:
 def _numeric(value: exp.Expression) -> exp.Expression:
     """A value as a number: Snowflake takes text and VARIANT for one, but no BOOLEAN."""
     bare, distinct = _distinct(value)
-    if is_boolean(bare):
-        raise InvalidArgumentTypes(
-            "SQL compilation error:\nInvalid argument types for an aggregate of numbers: (BOOLEAN)"
-        )
-    made = apply("variant_number", bare) if is_variant(bare) else number(bare)
+    made = number(bare)
+    if is_variant(bare):
+        made = apply("variant_number", bare)
+    elif made is not bare and not isinstance(made, exp.Cast):
+        made = noted(apply("aggregated_number", bare), NUMBER)
     if made is bare:
         return value
     return exp.Distinct(expressions=[made]) if distinct else made
@@ -134,9 +135,26 @@ def _scaled(name: str) -> Rewriter:
         value = _numeric(node.this)
         bare, _ = _distinct(value)
         sample = aggregate(apply("any_value", bare.copy()))
-        return apply("scaled_like", aggregate(apply(name, value)), sample)
+        return apply("scaled_like", aggregate(apply(name, value)), sample, operands.integer(6))
 
     return rewriter
+
+
+def _skew(node: exp.Skewness, walk: Walk) -> exp.Expression:
+    """SKEW of NUMBER: the factor n / ((n - 1) (n - 2)) has six digits, the answer twelve."""
+    value = _numeric(node.this)
+    bare, _ = _distinct(value)
+    count = aggregate(exp.Count(this=bare.copy(), big_int=True))
+    sample = aggregate(apply("any_value", bare.copy()))
+    return apply("skew_of", aggregate(apply("skewness", value)), count, sample)
+
+
+def _kurtosis(node: exp.Kurtosis, walk: Walk) -> exp.Expression:
+    """KURTOSIS of NUMBER has twelve digits after the point (DuckDB: a double)."""
+    value = _numeric(node.this)
+    bare, _ = _distinct(value)
+    sample = aggregate(apply("any_value", bare.copy()))
+    return apply("scaled_like", aggregate(apply("kurtosis", value)), sample, operands.integer(12))
 
 
 def _boolean(name: str) -> Rewriter:
@@ -317,8 +335,8 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     ),
     rewrite("MIN_BY", _by("arg_min_null", "arg_min"), exp.ArgMin, least=2, most=3),
     rewrite("MAX_BY", _by("arg_max_null", "arg_max"), exp.ArgMax, least=2, most=3),
-    rewrite("KURTOSIS", _of_numbers, exp.Kurtosis, least=1, most=1),
-    rewrite("SKEW", _of_numbers, exp.Skewness, least=1, most=1),
+    rewrite("KURTOSIS", _kurtosis, exp.Kurtosis, least=1, most=1),
+    rewrite("SKEW", _skew, exp.Skewness, least=1, most=1),
     stock("GROUPING", exp.Grouping, least=1),
     stock("GROUPING_ID", exp.GroupingId, least=1),
     call("ARRAY_UNION_AGG", _union, 1, 1),
