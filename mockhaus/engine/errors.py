@@ -250,6 +250,16 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
             ),
         ),
         (
+            r"Failed to cast value to \w+: (?P<text>[^\n]*)",
+            lambda m: errors.InvalidText(f"Failed to cast variant value {m['text']}"),
+        ),
+        (
+            r"Object (?P<text>\{.*?\}) (?P<what>has unknown|does not have) key (?P<key>\"[^\n]*\")",
+            lambda m: errors.InvalidText(
+                f"Failed to cast variant value {m['text']} to OBJECT: it {m['what']} key {m['key']}"
+            ),
+        ),
+        (
             r"Malformed JSON|malformed JSON",
             lambda m: errors.InvalidText("Error parsing JSON: the text is not JSON"),
         ),

@@ -18,6 +18,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from mockhaus.errors import InvalidIdentifier, SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation.calls import marked, miscounted_at, miscounted_in
 from mockhaus.translation.expansion import bound
+from mockhaus.translation.structured import typed_parts
 from mockhaus.translation.untyped import settle
 
 # What sqlglot cannot parse it logs and hands on as a bare Command, which is refused by name here.
@@ -156,7 +157,7 @@ def where(text: str, position: int) -> str:
 
 def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
     """The tree of one statement's tokens. Raises SqlSyntaxError with its position in `text`."""
-    tokens = _typed_literals(tokens)
+    tokens = typed_parts(_typed_literals(tokens), text)
     miscounted = marked(tokens)
     try:
         trees = SNOWFLAKE.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, text)

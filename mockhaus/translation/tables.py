@@ -16,10 +16,10 @@ from sqlglot.expressions import DataType
 from sqlglot.tokenizer_core import TokenType
 
 from mockhaus.errors import InvalidParameter, SqlSyntaxError, UnsupportedFeature
-from mockhaus.translation import names
+from mockhaus.translation import names, structured
 from mockhaus.translation import statements as s
 from mockhaus.translation.checks import CHECK, check
-from mockhaus.translation.clauses.types import duckdb_type, length, meant
+from mockhaus.translation.clauses.types import duckdb_type, length, meant, spelled
 from mockhaus.translation.constraints import options, reference, table_constraint
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import generate, snowflake_text, tokenize
@@ -264,6 +264,10 @@ _BINARY: Final = (DataType.Type.BINARY, DataType.Type.VARBINARY)
 
 def snowflake_type(kind: DataType) -> str:
     """A declared type as it was written, in upper case."""
+    if structured.is_structured(kind) and (
+        kind.this.value != "ARRAY" or structured.is_spelled(kind)
+    ):
+        return structured.spelled(kind, spelled)
     return snowflake_text(kind).upper()
 
 

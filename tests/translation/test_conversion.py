@@ -227,7 +227,6 @@ ERRORS: list[tuple[str, type[errors.SqlError], str]] = [
     ("'xyz'::BINARY", errors.InvalidText, "100037"),
     ("345.123::NUMBER(4,2)", errors.NumberOutOfRange, "100132"),
     ("TO_CHAR(1.5, '9 apples')", errors.InvalidParameter, "001006"),
-    ("SYSTEM$TYPEOF([1])", errors.UnsupportedFeature, "000002"),
     ("TRY_CAST(1.5 AS INT)", errors.InvalidArgumentTypes, "001044"),
     ("TRY_CAST(TRUE AS VARCHAR)", errors.InvalidArgumentTypes, "001044"),
     ("TRY_CAST('2024-02-03'::DATE AS VARCHAR)", errors.InvalidArgumentTypes, "001044"),

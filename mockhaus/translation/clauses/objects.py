@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
-from mockhaus.translation import names, staged, variants
-from mockhaus.translation.operands import VARIANT, noted, variant_call
+from mockhaus.translation import names, staged, structured, variants
+from mockhaus.translation.operands import variant_call
 from mockhaus.translation.registry import apply
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _concat(parts: Iterable[exp.Expression]) -> exp.Expression:
 
 def json(text: exp.Expression) -> exp.Expression:
     """Text as DuckDB JSON."""
-    return noted(exp.cast(text, "JSON"), VARIANT)
+    return structured.of_type(exp.cast(text, "JSON"), structured.OBJECT)
 
 
 def _json_string(text: str) -> str:
@@ -56,7 +56,8 @@ def _object(pairs: list[tuple[exp.Expression, exp.Expression]], keep_null: bool)
         null = exp.Literal.string("null")
         values = [apply("coalesce", each, exp.cast(null.copy(), "JSON")) for each in values]
     rows = [apply("row", key, value) for (key, _), value in zip(pairs, values, strict=True)]
-    return variants.variant_once("object_of_unique", exp.Array(expressions=rows))
+    made = variants.variant_once("object_of_unique", exp.Array(expressions=rows))
+    return structured.of_type(made, structured.OBJECT)
 
 
 def _key(node: exp.Expression) -> exp.Expression:

@@ -9,10 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
+from sqlglot.expressions import DataType
 
-from mockhaus.errors import UnsupportedFeature
+from mockhaus.errors import InvalidIdentifier, UnsupportedFeature
+from mockhaus.translation import structured
+from mockhaus.translation.clauses import types
 from mockhaus.translation.dialect import snowflake_text
-from mockhaus.translation.operands import VARIANT, noted, variant_call
+from mockhaus.translation.operands import VARIANT, noted, text, variant_call
 from mockhaus.translation.registry import apply
 
 if TYPE_CHECKING:
@@ -61,15 +64,52 @@ def _json_extract(node: exp.JSONExtract, walk: Walk) -> exp.Expression:
     value = walk.rewrite(node.this)
     if not isinstance(node.expression, exp.JSONPath):
         return variant_call("get_path", value, walk.rewrite(node.expression))
+    kind = structured.type_of(value)
+    if kind is not None:
+        return _structured_path(value, kind, node.expression)
     path = _path(node.expression)
     return _nothing() if path is None else extract(value, path)
 
 
+def _structured_path(value: exp.Expression, kind: DataType, path: exp.JSONPath) -> exp.Expression:
+    """The steps one by one, each in a value of the type of its place."""
+    for part in path.expressions:
+        if isinstance(part, exp.JSONPathRoot):
+            continue
+        key = part.this
+        literal = exp.Literal.number(key) if isinstance(key, int) else exp.Literal.string(str(key))
+        value = item(value, literal)
+    return value
+
+
 def item(value: exp.Expression, key: exp.Expression) -> exp.Expression:
     """`v[key]`, `GET(v, key)` of rewritten nodes."""
+    kind = structured.type_of(value)
+    if kind is not None:
+        return _structured_item(value, key, kind)
     if isinstance(key, exp.Literal):
         return extract(value, step(str(key.this)) if key.is_string else f"[{key.this}]")
     return variant_call("get_item", value, key)
+
+
+def _structured_item(value: exp.Expression, key: exp.Expression, kind: DataType) -> exp.Expression:
+    """An item or a member of a structured value has the type that its place says.
+
+    Raises InvalidIdentifier for a member that the type does not have.
+    """
+    literal = str(key.this) if isinstance(key, exp.Literal) else ""
+    if kind.this == DataType.Type.MAP:
+        found = variant_call("get_item", value, text(key))
+    elif kind.this == DataType.Type.OBJECT or not literal.isdigit():
+        found = variant_call("get_item", value, key)
+    else:
+        found = extract(value, f"[{literal}]")
+    inner = structured.part(kind, literal)
+    if inner is None:
+        raise InvalidIdentifier(f"SQL compilation error:\nObject does not have a field '{literal}'")
+    if structured.is_structured(inner):
+        return structured.of_type(found, inner)
+    return types.cast(found, inner)
 
 
 def _bracket(node: exp.Bracket, walk: Walk) -> exp.Expression:

@@ -19,9 +19,10 @@ from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import InvalidArgumentTypes, NumberOutOfRange, UnsupportedFeature
-from mockhaus.translation import operands, variants
+from mockhaus.translation import operands, structured, variants
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.registry import apply
+from mockhaus.translation.routine import type_of
 from mockhaus.zoned import STORED
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ _PLAIN: Final[dict[Any, Any]] = {
 def duckdb_type(node: DataType) -> DataType:
     """The DuckDB type that holds values of a Snowflake type. Raises UnsupportedFeature."""
     kind = node.this
-    if kind == _T.ARRAY:
+    if kind in (_T.ARRAY, _T.MAP):
+        structured.check(node)
         return DataType(this=_T.JSON)
     if kind in (_T.DECIMAL, _T.BIGDECIMAL):
         arguments = node.expressions or [_parameter(38), _parameter(0)]
@@ -110,6 +112,13 @@ def length(node: DataType) -> int | None:
     return 1 if node.this in (_T.CHAR, _T.NCHAR) else None
 
 
+def spelled(node: DataType) -> str:
+    """A type that is not structured as DESCRIBE spells it: NUMBER(38,0) for INT."""
+    text = snowflake_text(node).upper()
+    known = type_of(text)
+    return text if known is None else str(known)
+
+
 def is_text(node: DataType) -> bool:
     """Whether a type is VARCHAR or another name of it."""
     return _PLAIN.get(node.this) == _T.TEXT
@@ -163,6 +172,8 @@ def cast(node: exp.Expression, to: DataType, *, safe: bool = False) -> exp.Expre
 
     Snowflake's manual: "CAST", "TRY_CAST", "Data type conversion".
     """
+    if structured.is_structured(to) and not safe:
+        return structured.cast(node, to, duckdb_type)
     target = duckdb_type(to)
     kind = target.this
     if kind in _NUMBERS:
@@ -182,8 +193,9 @@ def cast(node: exp.Expression, to: DataType, *, safe: bool = False) -> exp.Expre
     if kind == _T.JSON:
         if to.this not in (_T.OBJECT, _T.ARRAY):
             return variants.tagged_variant(node)
-        wanted = "to_object" if to.this == _T.OBJECT else "to_array"
-        return operands.noted(apply(wanted, node), operands.VARIANT)
+        if to.this == _T.OBJECT:
+            return structured.of_type(apply("to_object", node), structured.OBJECT)
+        return structured.of_type(apply("to_array", node), structured.ARRAY)
     return exp.TryCast(this=node, to=target) if safe else exp.Cast(this=node, to=target)
 
 
@@ -292,10 +304,13 @@ def _is_date(value: str) -> bool:
 
 
 def _cast(node: exp.Cast, walk: Walk) -> exp.Expression:
+    action = node.args.get("action")
+    if action is not None:
+        return structured.cast(walk.rewrite(node.this), node.to, duckdb_type, action.name.upper())
     return cast(walk.rewrite(node.this), meant(node.to, walk))
 
 
-_NOT_TRIED: Final = frozenset((_T.VARIANT, _T.OBJECT, _T.ARRAY))
+_NOT_TRIED: Final = frozenset((_T.VARIANT, _T.OBJECT, _T.ARRAY, _T.MAP))
 
 
 def _try_cast(node: exp.TryCast, walk: Walk) -> exp.Expression:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidArgumentTypes
+from mockhaus.translation import structured
 from mockhaus.translation.operands import (
     NUMBER,
     TEXT,
@@ -46,7 +47,7 @@ def _sought(node: exp.Expression, name: str) -> exp.Expression:
     """The value to look for: a VARIANT, as Snowflake wants it. Raises InvalidArgumentTypes."""
     value = node.args["expression"]
     bare = plain(value)
-    if isinstance(bare, exp.Literal):
+    if isinstance(bare, exp.Literal) and structured.type_of(node.this) is None:
         raise InvalidArgumentTypes(
             f"SQL compilation error:\nInvalid argument types for function '{name}':"
             f" ({system_type(bare)}, ARRAY)",
@@ -62,13 +63,13 @@ def _texts(items: list[exp.Expression], separator: str) -> exp.Expression:
             parts.append(exp.Literal.string(separator))
         parts.append(item_text(item))
     parts.append(exp.Literal.string("]"))
-    return noted(exp.cast(apply("concat", *parts), "JSON"), VARIANT)
+    return structured.of_type(exp.cast(apply("concat", *parts), "JSON"), structured.ARRAY)
 
 
 def _construct(node: exp.Array, walk: Walk) -> exp.Expression:
     """ARRAY_CONSTRUCT, `[1, 2]`: items of any types; NULL is a missing item."""
     if not node.expressions:
-        return noted(exp.cast(exp.Literal.string("[]"), "JSON"), VARIANT)
+        return structured.of_type(exp.cast(exp.Literal.string("[]"), "JSON"), structured.ARRAY)
     return _texts(node.expressions, ",")
 
 

@@ -14,7 +14,8 @@ from sqlglot import exp
 
 from mockhaus import __version__
 from mockhaus.errors import UnsupportedFeature, WrongArguments
-from mockhaus.translation import operands
+from mockhaus.translation import operands, structured
+from mockhaus.translation.clauses import types
 from mockhaus.translation.context import Context
 from mockhaus.translation.operands import integer, literal_number, literal_text
 from mockhaus.translation.registry import (
@@ -168,6 +169,11 @@ def _typeof(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         return exp.Literal.string("NULL[LOB]")
     if isinstance(bare, exp.Literal):
         return exp.Literal.string(f"{operands.system_type(bare)}[{_kept(bare)}]")
+    kind = structured.kind_of(value)
+    if kind is not None:
+        return exp.Literal.string(f"{structured.spelled(kind, types.spelled)}[LOB]")
+    if value.meta.get(operands.KIND) == operands.VARIANT:
+        return exp.Literal.string("VARIANT[LOB]")
     return operands.text_call("system_typeof", value)
 
 
@@ -205,7 +211,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("GET_DDL", _get_ddl, 2, 3),
     call(
         "SYSTEM$TYPEOF", _typeof, 1, 1,
-        partial="no semi-structured values; the precision of what is computed is DuckDB's",
+        partial="no semi-structured columns; the precision of what is computed is DuckDB's",
     ),
     refused("CURRENT_IP_ADDRESS", "not recorded", exp.CurrentIpAddress),
     rewrite("CURRENT_TRANSACTION", _transaction, exp.CurrentTransaction, most=0),

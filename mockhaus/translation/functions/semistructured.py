@@ -222,12 +222,4 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     refused("PARSE_XML TRY_PARSE_XML TO_XML", "XML"),
     refused("XMLGET", "XML", exp.XMLGet),
     refused("CHECK_XML", "XML", exp.CheckXml),
-    refused("MAP_CAT", "structured types", exp.MapCat),
-    refused("MAP_CONTAINS_KEY", "structured types", exp.MapContainsKey),
-    refused("MAP_DELETE", "structured types", exp.MapDelete),
-    refused("MAP_INSERT", "structured types", exp.MapInsert),
-    refused("MAP_KEYS", "structured types", exp.MapKeys),
-    refused("MAP_PICK", "structured types", exp.MapPick),
-    refused("MAP_SIZE", "structured types", exp.MapSize),
-    refused("MAP_ENTRIES", "structured types"),
 )

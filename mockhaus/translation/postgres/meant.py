@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
+from mockhaus.translation import structured
 from mockhaus.translation.clauses.types import duckdb_type
 from mockhaus.translation.dialect import CALLED, snowflake_text
 from mockhaus.translation.operands import plain
@@ -112,7 +113,7 @@ def _cast(node: exp.Cast) -> exp.Expression:
     value, to = plain(node.this), node.to
     if to.this in _JSON:
         return named("JSON", node.this)
-    if to.this == _T.ARRAY and to.expressions:
+    if to.this == _T.ARRAY and to.expressions and not structured.is_spelled(to):
         return _array_cast(node, value, to)
     return node
 
