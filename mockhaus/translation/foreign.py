@@ -1,0 +1,86 @@
+"""What sqlglot reads and Snowflake does not: forms of DuckDB and of others, found in the tokens.
+
+A tree does not always tell them from Snowflake's: `FROM t` has the tree of `SELECT * FROM t`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from sqlglot.tokenizer_core import Token, TokenType
+
+from mockhaus.errors import UnknownFunction, UnsupportedFeature
+from mockhaus.translation.grammar.reader import Reader
+
+#: What stands before a FROM that has no SELECT, or no items.
+_BARE: Final = frozenset(
+    (None, TokenType.SELECT, TokenType.L_PAREN, TokenType.ALIAS, TokenType.UNION, TokenType.ALL)
+)
+_FIRST: Final = frozenset((None, TokenType.L_PAREN))
+#: Words of other dialects that sqlglot reads all the same.
+_FOREIGN: Final = frozenset((TokenType.ISNULL, TokenType.NOTNULL, TokenType.NULLSAFE_EQ))
+#: Functions of PostgreSQL's among those of `_FOREIGN_CALLS`.
+_POSTGRES_CALLS: Final = frozenset(
+    ("CONVERT", "JSON_OBJECT", "JSON_OBJECTAGG", "JSON_TABLE", "NORMALIZE", "OVERLAY")
+)
+
+
+#: Functions of other dialects that sqlglot has a syntax of its own for.
+_FOREIGN_CALLS: Final = frozenset(
+    (
+        "ARGMAX", "ARGMIN", "ARG_MAX", "ARG_MIN", "CONVERT", "GAP_FILL", "IF", "JSON_OBJECT",
+        "JSON_OBJECTAGG", "JSON_TABLE", "NORMALIZE", "OPENJSON", "OVERLAY", "SAFE_CAST",
+        "TRY_CONVERT", "WEIGHT_STRING",
+    )
+)  # fmt: skip
+
+
+#: `1 year, 3 days`; a number alone has its unit behind the string ("Interval constants").
+_INTERVAL: Final = re.compile(r"\s*[+-]?\d+\s*\w*\s*(?:,\s*[+-]?\d+\s*\w*\s*)*")
+
+
+def _check_interval(token: Token) -> None:
+    """Refuse an interval of another dialect, of which sqlglot would take the first part alone."""
+    if _INTERVAL.fullmatch(token.text) is None:
+        shown = token.text
+        raise UnsupportedFeature(
+            f"Unsupported feature 'INTERVAL ''{shown}'''.", position=token.start
+        )
+
+
+def refuse(reader: Reader, *, postgres: bool) -> None:
+    """Raises at what only DuckDB and others take: `FROM t`, `x ISNULL`, `USING SAMPLE`, `IF(..)`.
+
+    With `postgres` what PostgreSQL takes is left alone.
+
+    Raises SqlSyntaxError, UnknownFunction.
+    """
+    before: Any = None
+    words = frozenset((TokenType.NULLSAFE_EQ,)) if postgres else _FOREIGN
+    calls = _FOREIGN_CALLS - _POSTGRES_CALLS if postgres else _FOREIGN_CALLS
+    for at in range(reader.at, len(reader.tokens)):
+        token = reader.tokens[at]
+        if token.token_type is TokenType.DARROW and not postgres:
+            reader.at = at
+            raise reader.unexpected()
+        kind: Any = token.token_type
+        if kind is TokenType.STRING and before is TokenType.INTERVAL and not postgres:
+            _check_interval(token)
+        sampled = before is TokenType.USING and kind is TokenType.TABLE_SAMPLE
+        bare = kind is TokenType.FROM and before in _BARE
+        if postgres and before not in _FIRST:
+            bare = False  # SELECT FROM t is PostgreSQL's
+        alone = before is None and kind is TokenType.VALUES and not postgres
+        listed = kind is TokenType.L_BRACKET and before is TokenType.IN
+        if kind in words or sampled or bare or alone or listed:
+            reader.at = at
+            raise reader.unexpected()
+        if kind is TokenType.L_PAREN and at > reader.at:
+            name = reader.tokens[at - 1]
+            if name.text.upper() in calls and not reader.is_quoted(name):
+                raise UnknownFunction(
+                    f"SQL compilation error:\nUnknown function {name.text.upper()}",
+                    position=name.start,
+                )
+        before = kind
