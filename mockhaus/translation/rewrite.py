@@ -27,10 +27,8 @@ from mockhaus.errors import (
 from mockhaus.translation import coercion, history, names, operands, routines, staged
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
-from mockhaus.translation.clauses import hierarchy, match_recognize, sources, star, windows
-from mockhaus.translation.clauses.grouping import spelled_out
+from mockhaus.translation.clauses import select, sources, windows
 from mockhaus.translation.clauses.pivot import pivoted
-from mockhaus.translation.clauses.sequences import numbered
 from mockhaus.translation.clauses.types import typed
 from mockhaus.translation.comparisons import FITTED, fitted, needs_fitting
 from mockhaus.translation.context import Context, ObjectName
@@ -38,7 +36,6 @@ from mockhaus.translation.dialect import CALLED, snowflake_text
 from mockhaus.translation.functions import FAMILIES, postgres
 from mockhaus.translation.information_schema import is_information_schema, relation
 from mockhaus.translation.kept import FOREIGN, KEPT
-from mockhaus.translation.labels import labelled
 from mockhaus.translation.output import formatted
 from mockhaus.translation.refusals import check_call, refused_function, unknown, unknown_name
 from mockhaus.translation.registry import Function, Rewriter
@@ -266,6 +263,8 @@ def _identifier(node: exp.Identifier, walk: Walk) -> exp.Expression:
 def _column(node: exp.Column, walk: Walk) -> exp.Expression:
     """A column keeps its table alias; schema and database were only needed to find the table."""
     this, table = node.args.get("this"), node.args.get("table")
+    if node.args.get("join_mark"):  # those of a WHERE are gone by now
+        raise UnsupportedFeature("Unsupported feature '(+)' here.", hint="Write OUTER JOIN.")
     if walk.arguments and ARGUMENT in node.meta:
         return walk.arguments[node.meta[ARGUMENT]].copy()
     if isinstance(this, exp.Parameter):
@@ -387,10 +386,8 @@ _QUERY_PARTS: Final = frozenset(
 
 def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
     """SELECT and set operations: unlabelled items of a derived table get Snowflake's labels."""
-    if node.args.get("connect") is not None:
-        hierarchy.climbed(cast(exp.Select, node), walk)
-    if node.args.get("match") is not None:
-        match_recognize.recognised(cast(exp.Select, node), walk)
+    if isinstance(node, exp.Select):
+        select.replaced(node, walk)
     for key, value in node.args.items():
         if value and key not in _QUERY_PARTS:
             raise UnsupportedFeature(f"Unsupported feature '{key.strip('_').upper()}'.")
@@ -399,12 +396,7 @@ def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
         sources.numbered(node, walk)
     walk.queries += 1
     if isinstance(node, exp.Select):
-        sources.no_rows_of_tables(node, walk)
-        numbered(node)
-        spelled_out(node)
-        star.spelled_out(node, walk)
-        if isinstance(node.parent, (exp.Subquery, exp.CTE)):
-            node.set("expressions", [labelled(item, None) for item in node.expressions])
+        select.settled(node, walk)
     else:
         walk.doubtful = True
     walk.children(node)

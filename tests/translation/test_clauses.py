@@ -16,6 +16,7 @@ from mockhaus.errors import (
 from tests.translation.conftest import Snowflake
 
 SALES = """(SELECT * FROM VALUES (1, 'x', 10), (1, 'y', 5), (2, 'x', 7) T(ID, Q, A))"""
+L, R = "(VALUES (1), (2)) A(X)", "(VALUES (1, 'p'), (3, 'q')) B(X, Y)"
 ABC = "VALUES (1, 2, 3) T(A, B, C)"
 
 #: (query, rows)
@@ -97,6 +98,16 @@ QUERIES: list[tuple[str, list[tuple[Any, ...]]]] = [
            ASOF JOIN (VALUES (5, 'e'), (15, 'f')) U(C, D) MATCH_CONDITION (T.B >= U.C) ORDER BY 1""",
         [(1, 10, 5, "e"), (2, 3, None, None)],
     ),
+    # joins in WHERE
+    (f"SELECT * FROM {L}, {R} WHERE A.X = B.X (+) ORDER BY 1", [(1, 1, "p"), (2, None, None)]),
+    (f"SELECT * FROM {L}, {R} WHERE A.X(+) = B.X ORDER BY 2", [(1, 1, "p"), (None, 3, "q")]),
+    (f"SELECT A.X, Y FROM {L}, {R} WHERE A.X = B.X(+) AND Y(+) = 'z' AND A.X > 1", [(2, None)]),
+    (f"SELECT A.X FROM {L}, {R} WHERE A.X = B.X(+) AND Y = 'p'", [(1,)]),
+    (
+        f"SELECT A.X, B.X, C.X FROM {L}, {R}, {R.replace('B(', 'C(')} "
+        "WHERE A.X = B.X(+) AND C.X(+) = B.X ORDER BY 1",
+        [(1, 1, 1), (2, None, None)],
+    ),
     (
         "WITH R(N) AS (SELECT 1 UNION ALL SELECT N + 1 FROM R WHERE N < 3) SELECT * FROM R",
         [(1,), (2,), (3,)],
@@ -114,6 +125,12 @@ def test_rows(snowflake: Snowflake, query: str, rows: list[tuple[Any, ...]]) -> 
 
 
 ERRORS: list[tuple[str, type[Exception]]] = [
+    (f"SELECT 1 FROM {L}, {R} WHERE A.X(+) = B.X(+)", SqlSyntaxError),
+    (f"SELECT 1 FROM {L}, {R} WHERE A.X = B.X(+) OR Y = 'p'", SqlSyntaxError),
+    (f"SELECT 1 FROM {L}, {R} WHERE A.X(+) = B.X AND A.X = B.X(+)", SqlSyntaxError),
+    (f"SELECT 1 FROM {L}, {R}, (SELECT 1 X) C WHERE A.X = B.X(+) AND C.X = B.X(+)", SqlSyntaxError),
+    (f"SELECT 1 FROM {L} JOIN {R} ON A.X = B.X(+)", UnsupportedFeature),
+    (f"SELECT A.X(+) FROM {L}", UnsupportedFeature),
     (f"SELECT * FROM {ABC} SAMPLE (101)", InvalidParameter),
     (f"SELECT * FROM {ABC} SAMPLE SYSTEM (3 ROWS)", UnsupportedFeature),
     (f"SELECT * RENAME (X AS Y) FROM {ABC}", InvalidIdentifier),

@@ -1,0 +1,40 @@
+"""What a SELECT becomes before the walk: clauses that DuckDB has not, written with those it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from mockhaus.translation.clauses import (
+    hierarchy,
+    join_marks,
+    match_recognize,
+    sources,
+    star,
+)
+from mockhaus.translation.clauses.grouping import spelled_out
+from mockhaus.translation.clauses.sequences import numbered
+from mockhaus.translation.labels import labelled
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+
+def replaced(select: exp.Select, walk: Walk) -> None:
+    """CONNECT BY and MATCH_RECOGNIZE, which take all of a SELECT, in place."""
+    if select.args.get("connect") is not None:
+        hierarchy.climbed(select, walk)
+    if select.args.get("match") is not None:
+        match_recognize.recognised(select, walk)
+
+
+def settled(select: exp.Select, walk: Walk) -> None:
+    """A SELECT's joins, stars, groups and labels as the walk expects them, in place."""
+    join_marks.joined(select, walk)
+    sources.no_rows_of_tables(select, walk)
+    numbered(select)
+    spelled_out(select)
+    star.spelled_out(select, walk)
+    if isinstance(select.parent, (exp.Subquery, exp.CTE)):
+        select.set("expressions", [labelled(item, None) for item in select.expressions])
