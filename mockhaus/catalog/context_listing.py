@@ -5,22 +5,38 @@ Snowflake's manual: "SHOW VARIABLES" and its sisters.
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import date, datetime, time, timezone
+from decimal import Decimal
+from typing import Any, Final
 
 from mockhaus.catalog import account
 from mockhaus.catalog.listing import Listing, Rows, shaped
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import statements as s
+from mockhaus.translation.operands import variable_text
 
 
 def _variables(workspace: Workspace, statement: s.Show) -> Rows:
     context = workspace.context
     for name, value in sorted(context.variables.items()):
-        shown = str(value).lower() if isinstance(value, bool) else str(value)
-        kinds = {bool: "boolean", int: "fixed", float: "real", str: "text"}
-        kind = kinds.get(type(value), "fixed" if hasattr(value, "as_tuple") else "text")
-        yield (context.connection_id, None, None, name, shown, kind, "")
+        shown = None if value is None else variable_text(value)
+        yield (context.connection_id, None, None, name, shown, _kind(value), "")
+
+
+#: Classes of values of variables -> what SHOW VARIABLES calls their types.
+_KINDS: Final[dict[type, str]] = {
+    bool: "boolean", int: "fixed", Decimal: "fixed", float: "real", bytes: "binary",
+    date: "date", time: "time",
+}  # fmt: skip
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            return "timestamp_ntz"
+        return "timestamp_tz" if isinstance(value.tzinfo, timezone) else "timestamp_ltz"
+    return _KINDS.get(type(value), "text")
 
 
 def _grants(workspace: Workspace, statement: s.Show) -> Rows:

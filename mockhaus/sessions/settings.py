@@ -22,6 +22,7 @@ from mockhaus.errors import (
     WrongArguments,
 )
 from mockhaus.result import Result
+from mockhaus.sessions import variables
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 from mockhaus.translation.information_schema import SCHEMA as INFORMATION_SCHEMA
@@ -70,15 +71,16 @@ def use(workspace: Workspace, statement: s.Use) -> tuple[Context, Result]:
 def set_variables(workspace: Workspace, statement: s.SetVariables) -> tuple[Context, Result]:
     """SET: the expressions are evaluated by the engine."""
     query = s.Select(text=statement.text, offset=statement.offset, tree=statement.values)
-    row = workspace.cursor.rows(translate(query, workspace.context).sql)[0]
-    if len(row) == 1 and len(statement.names) > 1 and isinstance(row[0], (tuple, dict)):
-        row = tuple(row[0].values() if isinstance(row[0], dict) else row[0])
-    if len(row) != len(statement.names):
+    given = variables.evaluated(translate(query, workspace.context).sql, workspace.cursor)
+    if len(given) != len(statement.names):
         raise WrongArguments(
-            f"SQL compilation error:\nSET has {len(statement.names)} names and {len(row)} values."
+            f"SQL compilation error:\nSET has {len(statement.names)} names and {len(given)} values."
         )
-    variables = {**workspace.context.variables, **dict(zip(statement.names, row, strict=True))}
-    context = replace(workspace.context, variables=MappingProxyType(variables))
+    named = dict(zip(statement.names, given, strict=True))
+    for name, value in named.items():
+        variables.check(name, value)
+    known = {**workspace.context.variables, **named}
+    context = replace(workspace.context, variables=MappingProxyType(known))
     return context, status("SET", _DONE)
 
 

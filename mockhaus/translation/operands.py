@@ -9,6 +9,7 @@ Snowflake's manual: "Data type conversion", implicit casting.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -318,11 +319,29 @@ def value(of: Any) -> exp.Expression:
         return exp.Null()
     if isinstance(of, bool):
         return exp.Boolean(this=of)
-    if isinstance(of, (int, float)):
+    if isinstance(of, Decimal):  # its digits tell its scale
+        return exp.Literal.number(f"{of:f}")
+    if isinstance(of, float):
+        return exp.cast(exp.Literal.number(repr(of)), "DOUBLE")
+    if isinstance(of, int):
         return exp.Literal.number(of)
     if isinstance(of, str):
         return exp.Literal.string(of)
-    return exp.cast(exp.Literal.string(str(of)), type(of).__name__)
+    if isinstance(of, bytes):
+        return apply("unhex", exp.Literal.string(of.hex()))
+    if isinstance(of, datetime) and isinstance(of.tzinfo, timezone):
+        clock = exp.cast(exp.Literal.string(str(of.replace(tzinfo=None))), "TIMESTAMP")
+        offset = of.utcoffset() or timedelta()
+        return apply("tz_at", clock, exp.cast(integer(int(offset.total_seconds() // 60)), "BIGINT"))
+    kind = "TIMESTAMPTZ" if isinstance(of, datetime) and of.tzinfo else type(of).__name__
+    return exp.cast(exp.Literal.string(str(of)), kind)
+
+
+def variable_text(of: Any) -> str:
+    """A session variable's value as SHOW VARIABLES and GETVARIABLE tell it."""
+    if isinstance(of, bool):
+        return str(of).lower()
+    return of.hex().upper() if isinstance(of, bytes) else str(of)
 
 
 def converted(node: exp.Expression, kind: str) -> exp.Expression:

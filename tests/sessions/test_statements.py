@@ -151,11 +151,6 @@ def test_labels(snowflake: Connection) -> None:
     assert [c.name for c in result.columns] == ["A", "b c", "A+1", "COUNT( * )", "X", "'IT''S'"]
 
 
-def test_variables(snowflake: Connection) -> None:
-    run(snowflake, "SET (a, b) = (1 + 1, 'two'); SET c = (SELECT 3)")
-    assert run(snowflake, "SELECT $a, $b, $c") == [(2, "two", 3)]
-
-
 def test_names_from_variables(snowflake: Connection) -> None:
     run(snowflake, "SET (t, c) = ('mockhaus.public.\"My t\"', 'a')")
     run(snowflake, "CREATE TABLE IDENTIFIER($t) (a INT); INSERT INTO IDENTIFIER($t) VALUES (1)")

@@ -17,7 +17,7 @@ from mockhaus.errors import UnsupportedFeature, WrongArguments
 from mockhaus.translation import operands, structured
 from mockhaus.translation.clauses import types
 from mockhaus.translation.context import Context
-from mockhaus.translation.operands import integer, literal_number, literal_text
+from mockhaus.translation.operands import integer, literal_number, literal_text, variable_text
 from mockhaus.translation.registry import (
     Function,
     Rewriter,
@@ -102,8 +102,8 @@ def _variable(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     walk.volatile = True
     name = literal_text(node.expressions[0], "name")
     value = walk.context.variables.get(name)
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return exp.cast(exp.Null() if value is None else exp.Literal.string(text), "TEXT")
+    text = exp.Null() if value is None else exp.Literal.string(variable_text(value))
+    return exp.cast(text, "TEXT")
 
 
 def _in_session(node: exp.Anonymous, walk: Walk) -> exp.Expression:

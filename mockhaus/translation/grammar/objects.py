@@ -5,8 +5,9 @@ Snowflake's manual: "General DDL", "Session context commands".
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
@@ -98,7 +99,19 @@ def set_variables(reader: Reader) -> s.SetVariables:
     if reader.done:
         raise reader.unexpected()
     values = parse_tree([_select(reader), *reader.tokens[reader.at :]], reader.text)
+    if len(names) > 1:
+        values = _unpacked(values)
     return s.SetVariables(**statement_fields(reader), names=tuple(names), values=values)
+
+
+def _unpacked(values: exp.Expression) -> exp.Expression:
+    """The query of the values of several variables: `(x, y)` or `(SELECT ..)`."""
+    items = values.expressions
+    if len(items) == 1 and isinstance(items[0], exp.Tuple):
+        values.set("expressions", items[0].expressions)
+    elif len(items) == 1 and isinstance(items[0], exp.Subquery):
+        return cast(exp.Expression, items[0].this)
+    return values
 
 
 def _select(reader: Reader) -> Any:
