@@ -11,7 +11,7 @@ from mockhaus.engine.database import Cursor
 from mockhaus.errors import NondeterministicMerge
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
-from mockhaus.translation.dml import ROWS, Change
+from mockhaus.translation.change import ROWS, Change
 from mockhaus.types import NUMBER
 
 INSERTED: Final = "number of rows inserted"
@@ -67,10 +67,14 @@ def total(results: Sequence[Result]) -> Result:
     )
 
 
+_TWICE: Final = "Duplicate row detected during DML action"
+_CONFLICT: Final = "ON CONFLICT DO UPDATE command cannot affect row a second time"
+
+
 def _counted(cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]) -> Result:
     shape = SHAPES[type(statement)]
     if change.check and cursor.rows(change.check, values):
-        raise NondeterministicMerge("ON CONFLICT DO UPDATE command cannot affect row a second time")
+        raise NondeterministicMerge(_TWICE if isinstance(statement, s.Update) else _CONFLICT)
     if change.returning:
         rows = cursor.returned(change.sql, values)
         return Result((), shape.tag, len(rows), rows)
@@ -98,10 +102,13 @@ def _truncate(cursor: Cursor, statement: s.Tree, change: Change, values: Sequenc
 def _merge(cursor: Cursor, statement: s.Tree, change: Change, values: Sequence[Any]) -> Result:
     """MERGE: refused where a target row would be updated from several source rows."""
     if change.check and cursor.rows(change.check, values):
-        raise NondeterministicMerge("Duplicate row detected during DML action")
+        raise NondeterministicMerge(_TWICE)
     found = dict.fromkeys(change.actions, 0)
+    _, surplus = cursor.rows(change.several, values)[0] if change.several else (0, 0)
     for action, count in cursor.tally(change.sql, values).items():
         found[_ACTIONS[action]] = count
+    if surplus:
+        found[_ACTIONS["UPDATE"]] -= int(surplus)
     return counts("MERGE", found, sum(found.values()))
 
 

@@ -32,8 +32,9 @@ from mockhaus.sessions.dispatch import SHAPES
 from mockhaus.sessions.scripting import run as scripting
 from mockhaus.sessions.transaction import Transaction
 from mockhaus.translation import statements as s
+from mockhaus.translation.change import Change
 from mockhaus.translation.context import Context, ObjectName
-from mockhaus.translation.dml import Change, change
+from mockhaus.translation.dml import change
 from mockhaus.translation.indirect import uses_variables, with_variables
 from mockhaus.translation.names import storage_name
 from mockhaus.translation.origins import Source, origins, returned

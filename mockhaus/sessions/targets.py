@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockhaus.translation import statements as s
+from mockhaus.translation.change import Change
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
-from mockhaus.translation.dml import Change, target_of
+from mockhaus.translation.dml import target_of
 from mockhaus.translation.grammar.altering import AlterObject
 from mockhaus.translation.postgres.grammar import DropSeveral
 from mockhaus.translation.tables import is_temporary

@@ -14,7 +14,7 @@ from typing import Final
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
-from mockhaus.errors import InvalidIdentifier, ValueCount
+from mockhaus.errors import DuplicateObject, InvalidIdentifier, ValueCount
 from mockhaus.translation import names, operands
 from mockhaus.translation.clauses.types import iso_literal
 from mockhaus.translation.registry import apply
@@ -89,7 +89,7 @@ def targets(listed: Sequence[exp.Expression], known: Mapping[str, str]) -> Colum
     """(column, DuckDB's type) of the columns that are written; None where nothing is known.
 
     `listed` are the names of a column list, in Snowflake's tree, `known` the table's columns.
-    Raises InvalidIdentifier.
+    Raises InvalidIdentifier, DuplicateObject.
     """
     if not known:
         return None
@@ -100,12 +100,14 @@ def targets(listed: Sequence[exp.Expression], known: Mapping[str, str]) -> Colum
         identifier = each.this if isinstance(each, exp.Column) else each
         name = names.stored(identifier)  # type: ignore[arg-type]
         kind = known.get(name.upper())
-        if kind is None or name in (other for other, _ in found):
+        place = identifier.meta.get("start")
+        if kind is None:
             raise InvalidIdentifier(
-                f"SQL compilation error:\ninvalid identifier '{name}'"
-                if kind is None
-                else f"SQL compilation error:\nduplicate column name '{name}'",
-                position=identifier.meta.get("start"),
+                f"SQL compilation error:\ninvalid identifier '{name}'", position=place
+            )
+        if name in (other for other, _ in found):
+            raise DuplicateObject(
+                f"SQL compilation error:\nduplicate column name '{name}'", position=place
             )
         found.append((name, kind))
     return found

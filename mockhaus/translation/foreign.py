@@ -17,6 +17,8 @@ from mockhaus.translation.grammar.reader import Reader
 _BARE: Final = frozenset(
     (None, TokenType.SELECT, TokenType.L_PAREN, TokenType.ALIAS, TokenType.UNION, TokenType.ALL)
 )
+#: What stands before `*` in DuckDB's MERGE.
+_CHANGES: Final = frozenset((TokenType.INSERT, TokenType.SET, TokenType.UPDATE))
 _FIRST: Final = frozenset((None, TokenType.L_PAREN))
 #: Words of other dialects that sqlglot reads all the same.
 _FOREIGN: Final = frozenset((TokenType.ISNULL, TokenType.NOTNULL, TokenType.NULLSAFE_EQ))
@@ -59,6 +61,7 @@ def refuse(reader: Reader, *, postgres: bool) -> None:
     before: Any = None
     words = frozenset((TokenType.NULLSAFE_EQ,)) if postgres else _FOREIGN
     calls = _FOREIGN_CALLS - _POSTGRES_CALLS if postgres else _FOREIGN_CALLS
+    merging = reader.word() == "MERGE"
     for at in range(reader.at, len(reader.tokens)):
         token = reader.tokens[at]
         if token.token_type is TokenType.DARROW and not postgres:
@@ -68,12 +71,13 @@ def refuse(reader: Reader, *, postgres: bool) -> None:
         if kind is TokenType.STRING and before is TokenType.INTERVAL and not postgres:
             _check_interval(token)
         sampled = before is TokenType.USING and kind is TokenType.TABLE_SAMPLE
+        all_columns = kind is TokenType.STAR and before in _CHANGES and merging
         bare = kind is TokenType.FROM and before in _BARE
         if postgres and before not in _FIRST:
             bare = False  # SELECT FROM t is PostgreSQL's
         alone = before is None and kind is TokenType.VALUES and not postgres
         listed = kind is TokenType.L_BRACKET and before is TokenType.IN
-        if kind in words or sampled or bare or alone or listed:
+        if kind in words or sampled or bare or alone or listed or all_columns:
             reader.at = at
             raise reader.unexpected()
         if kind is TokenType.L_PAREN and at > reader.at:

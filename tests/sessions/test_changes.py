@@ -87,6 +87,9 @@ CHANGES: list[tuple[str, tuple[int, ...], str, list[tuple[Any, ...]]]] = [
      "SELECT y, COUNT(*) FROM b GROUP BY y ORDER BY y", [(">1", 1), (">2", 1), ("else", 2)]),
     ("INSERT OVERWRITE ALL INTO a INTO b SELECT x + 10, y FROM a WHERE x = 1", (1, 1),
      "SELECT * FROM a, b", [(11, 1, 11, "1")]),
+    (f"""INSERT FIRST WHEN n > 2 THEN INTO a (x) VALUES (n) WHEN n > 1 THEN INTO a (x) VALUES (n)
+         INTO b (x) VALUES (n) ELSE INTO b (x) VALUES (n) {NUMBERS}""", (2, 3),
+     "SELECT x FROM b ORDER BY x", [(1,), (2,), (None,)]),
     # the query of OVERWRITE sees the table as it was
     ("INSERT OVERWRITE INTO a SELECT x + 1, y FROM a", (2,), "SELECT x FROM a ORDER BY x", [(2,), (3,)]),
     # several sources for a row
@@ -94,6 +97,10 @@ CHANGES: list[tuple[str, tuple[int, ...], str, list[tuple[Any, ...]]]] = [
      (2, 1), "SELECT y FROM a ORDER BY x", [(5,), (6,)]),
     ("MERGE INTO a USING (SELECT * FROM VALUES (1), (1) v(k)) s ON a.x = s.k WHEN MATCHED THEN DELETE",
      (1,), "SELECT x FROM a", [(2,)]),
+    # columns of a MERGE by name, in whatever order
+    ("""MERGE INTO a USING (SELECT column1 AS y, column2 AS x FROM VALUES (9, 1), (8, 3)) s ON a.x = s.x
+        WHEN MATCHED THEN UPDATE ALL BY NAME WHEN NOT MATCHED THEN INSERT ALL BY NAME""", (1, 1),
+     "SELECT * FROM a ORDER BY x", [(1, 9), (2, 2), (3, 8)]),
     ("DELETE FROM a USING VALUES (1), (1) s(k) WHERE a.x = s.k", (1,), "SELECT x FROM a", [(2,)]),
     ("UPDATE a SET y = DEFAULT WHERE x = 1", (1, 0), "SELECT y FROM a WHERE x = 1", [(7,)]),
 ]  # fmt: skip
@@ -123,7 +130,21 @@ ERRORS: list[tuple[str, type[errors.SqlError]]] = [
     ("INSERT INTO a SELECT * FROM VALUES (1, 2, 3)", errors.ValueCount),
     ("INSERT ALL INTO a VALUES (1) SELECT 1", errors.ValueCount),
     ("INSERT INTO a (z) VALUES (1)", errors.InvalidIdentifier),
-    ("INSERT INTO a (x, x) VALUES (1, 2)", errors.InvalidIdentifier),
+    ("INSERT INTO a (x, x) VALUES (1, 2)", errors.DuplicateObject),
+    ("INSERT ALL INTO a INTO b (x) SELECT 1, 2", errors.ValueCount),
+    ("INSERT FIRST INTO a SELECT 1, 2", errors.SqlSyntaxError),
+    ("MERGE INTO a USING b ON a.x = b.x WHEN MATCHED THEN INSERT (x) VALUES (1)", errors.SqlSyntaxError),
+    ("MERGE INTO a USING b ON a.x = b.x WHEN NOT MATCHED THEN UPDATE SET x = 1", errors.SqlSyntaxError),
+    ("MERGE INTO a USING b ON a.x = b.x WHEN NOT MATCHED THEN DELETE", errors.SqlSyntaxError),
+    ("MERGE INTO a USING b ON a.x = b.x WHEN MATCHED THEN UPDATE SET *", errors.SqlSyntaxError),
+    ("MERGE INTO a USING b ON a.x = b.x WHEN NOT MATCHED THEN INSERT *", errors.SqlSyntaxError),
+    ("MERGE INTO a USING b ON a.x = b.x WHEN MATCHED THEN DO NOTHING", errors.UnsupportedFeature),
+    ("MERGE INTO a USING b ON a.x = b.x WHEN NOT MATCHED BY SOURCE THEN DELETE",
+     errors.UnsupportedFeature),
+    ("MERGE INTO a USING (SELECT 1 AS x) b ON a.x = b.x WHEN NOT MATCHED THEN INSERT ALL BY NAME",
+     errors.ValueCount),
+    ("MERGE INTO a USING (SELECT 1 x, 2 z) b ON a.x = b.x WHEN MATCHED THEN UPDATE ALL BY NAME",
+     errors.InvalidIdentifier),
     ("UPDATE a SET z = 1", errors.InvalidIdentifier),
     ("INSERT ALL INTO nope SELECT 1", errors.UndefinedObject),
     (
@@ -131,7 +152,7 @@ ERRORS: list[tuple[str, type[errors.SqlError]]] = [
            WHEN MATCHED AND w = 1 THEN DELETE WHEN MATCHED THEN UPDATE SET y = 0""",
         errors.NondeterministicMerge,
     ),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("change", "error"), ERRORS)
@@ -140,6 +161,22 @@ def test_error(snowflake: Connection, change: str, error: type[errors.SqlError])
     with pytest.raises(error):
         run(snowflake, change)
     assert run(snowflake, "SELECT COUNT(*) FROM a") == [(2,)]
+
+
+def test_whether_several_sources_are_an_error_is_a_parameter(snowflake: Connection) -> None:
+    run(snowflake, TABLES)
+    sources = "(SELECT * FROM VALUES (1, 5), (1, 5), (2, 6) v(k, w)) s"
+    merge = f"MERGE INTO a USING {sources} ON a.x = s.k WHEN MATCHED THEN UPDATE SET y = s.w"
+    update = f"UPDATE a SET y = s.w FROM {sources} WHERE a.x = s.k"
+    run(snowflake, "ALTER SESSION SET ERROR_ON_NONDETERMINISTIC_MERGE = FALSE")
+    assert run(snowflake, merge) == [(2,)]
+    run(snowflake, "ALTER SESSION SET ERROR_ON_NONDETERMINISTIC_UPDATE = TRUE")
+    with pytest.raises(errors.NondeterministicMerge):
+        run(snowflake, update)
+    run(snowflake, "ALTER SESSION UNSET ERROR_ON_NONDETERMINISTIC_MERGE")
+    with pytest.raises(errors.NondeterministicMerge):
+        run(snowflake, merge)
+    assert run(snowflake, "SELECT y FROM a ORDER BY x") == [(5,), (6,)]
 
 
 def test_truncate_if_exists(snowflake: Connection) -> None:
