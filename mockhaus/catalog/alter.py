@@ -13,7 +13,7 @@ from typing import Any, Final
 from mockhaus.catalog import columns, rebuild
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject, check_length
-from mockhaus.catalog.tables import entry, missing, relation_kind, require_schema
+from mockhaus.catalog.tables import check_constraints, entry, missing, relation_kind, require_schema
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject, InvalidIdentifier, TypeMismatch, UnsupportedFeature
 from mockhaus.result import Result
@@ -259,11 +259,8 @@ def _constrain(workspace: Workspace, table: CatalogObject, step: a.AddConstraint
         rebuild.renew(workspace, changed)  # which every row of it must pass
         return changed
     known = list(table.properties.get("constraints", ()))
-    kinds = [each["type"] for each in known]
-    if step.constraint["type"] == "PRIMARY KEY" == next((k for k in kinds if k[0] == "P"), None):
-        raise DuplicateObject(
-            f"SQL compilation error:\nprimary key already exists for table '{table.name.name}'"
-        )
+    there = [each["name"] for each in _entries(table)]
+    check_constraints(workspace, table.name, there, [*known, step.constraint])
     return _with(table, constraints=[*known, step.constraint])
 
 

@@ -30,7 +30,12 @@ class Found:
 
 def of(workspace: Workspace, name: ObjectName) -> list[Found]:
     """The columns of a table or view of a resolved name."""
-    rows = workspace.cursor.rows(f"DESCRIBE {names.storage_name(name, workspace.context)}")
+    return stored(workspace.cursor, names.storage_name(name, workspace.context))
+
+
+def stored(cursor: Cursor, name: str) -> list[Found]:
+    """The columns of a table or view by its name in DuckDB's text."""
+    rows = cursor.rows(f"DESCRIBE {name}")
     return [Found(row[0], row[1], row[2] == "YES", row[4]) for row in rows]
 
 

@@ -34,31 +34,38 @@ class RowCounts:
         with self._lock:
             self._inexact.add(table.folded())
 
-    def tell(self, cursor: Cursor, objects: Objects) -> None:
-        """Count what must be counted; the macro `catalog_tables` reads it from a variable."""
+    def tell(self, cursor: Cursor, objects: Objects, temporary: frozenset[ObjectName]) -> None:
+        """Count what must be counted; the macro `catalog_tables` reads it from a variable.
+
+        `temporary` tables of the connection are counted always: others may have their names.
+        """
         with self._lock:
             inexact = set(self._inexact)
-        if not inexact:
+        if not inexact and not temporary:
             return
-        counted = _count(cursor, (n for n in objects.names("TABLE") if n.folded() in inexact))
+        kept = (n for n in objects.names("TABLE") if n.folded() in inexact) if inexact else ()
+        counted = _count(cursor, kept, Context())
+        counted |= _count(cursor, temporary, Context(temporary=temporary))
         pairs = ", ".join(f"{_literal(key)}: {rows}" for key, rows in counted.items())
         cursor.rows(f"SET VARIABLE row_counts = MAP {{{pairs}}}::MAP(VARCHAR, BIGINT)")
 
 
-def _count(cursor: Cursor, tables: Iterable[ObjectName]) -> dict[str, int]:
+def _count(cursor: Cursor, tables: Iterable[ObjectName], context: Context) -> dict[str, int]:
     """Rows of each table by the key that `catalog_tables` looks it up with."""
     found, waiting = {}, list(tables)
     for start in range(0, len(waiting), _AT_ONCE):
         query = " UNION ALL ".join(
-            f"SELECT {_literal(_key(name))}, count(*) FROM {names.storage_name(name, Context())}"
+            f"SELECT {_literal(_key(name, context))}, count(*) FROM"
+            f" {names.storage_name(name, context)}"
             for name in waiting[start : start + _AT_ONCE]
         )
         found.update({str(key): int(rows) for key, rows in cursor.rows(query)})
     return found
 
 
-def _key(name: ObjectName) -> str:
-    return f"{storage_schema(name.database or '', name.schema or '')}.{name.name}".upper()
+def _key(name: ObjectName, context: Context) -> str:
+    own = f"{storage_schema(name.database or '', name.schema or '')}.{name.name}".upper()
+    return f"MAIN.{own}" if context.is_temporary(name) else own
 
 
 def _literal(text: str) -> str:

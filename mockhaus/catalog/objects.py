@@ -85,8 +85,8 @@ def set_up(cursor: Cursor) -> None:
 def set_up_temporaries(cursor: Cursor) -> None:
     """Create the record of a connection's temporary tables, unless it is there."""
     cursor.run(
-        f"CREATE TEMP TABLE IF NOT EXISTS {TEMPORARIES} AS"
-        f" SELECT database, schema, name, properties, oid FROM {SCHEMA}.objects WHERE FALSE"
+        f"CREATE TEMP TABLE IF NOT EXISTS {TEMPORARIES} AS SELECT kind, database, schema, name,"
+        f" properties, comment, owner, created, altered, oid FROM {SCHEMA}.objects WHERE FALSE"
     )
 
 
@@ -98,6 +98,13 @@ def next_oid(cursor: Cursor) -> int:
 
 def _key(kind: str, name: ObjectName) -> tuple[str, str, str, str]:
     return kind, (name.database or "").upper(), (name.schema or "").upper(), name.name.upper()
+
+
+def _values(new: CatalogObject) -> tuple[str, ...]:
+    """What is recorded of an object, but its times and its number."""
+    name = new.name
+    key = (new.kind, name.database or "", name.schema or "", name.name)
+    return (*key, json.dumps(dict(new.properties)), new.comment, new.owner)
 
 
 _COLUMNS: Final = "kind, database, schema, name, properties, comment, owner, created, oid"
@@ -199,45 +206,31 @@ class Objects:
         self._cursor.run(
             f"INSERT INTO {SCHEMA}.objects VALUES (?, ?, ?, ?, ?, ?, ?, now(), now(), ?,"
             f" nextval('{SCHEMA}.stamps'))",
-            (
-                new.kind,
-                new.name.database or "",
-                new.name.schema or "",
-                new.name.name,
-                json.dumps(dict(new.properties)),
-                new.comment,
-                new.owner,
-                oid,
-            ),
+            (*_values(new), oid),
         )
 
     def add_temporary(self, new: CatalogObject) -> None:
         """Record a temporary table of the connection."""
         set_up_temporaries(self._cursor)
-        name, properties = new.name, json.dumps({**new.properties, "comment": new.comment})
         self._cursor.run(
-            f"INSERT INTO {TEMPORARIES} VALUES (?, ?, ?, ?, ?)",
-            (name.database, name.schema, name.name, properties, next_oid(self._cursor)),
+            f"INSERT INTO {TEMPORARIES} VALUES (?, ?, ?, ?, ?, ?, ?, now(), now(), ?)",
+            (*_values(new), next_oid(self._cursor)),
         )
 
     def temporary(self, name: ObjectName) -> CatalogObject | None:
         """A temporary table of the connection, None if there is none of that full name."""
         set_up_temporaries(self._cursor)
         rows = self._cursor.rows(
-            "SELECT 'TABLE', database, schema, name, properties,"
-            " coalesce(properties ->> 'comment', ''), '', NULL, oid"
-            f" FROM {TEMPORARIES}"
-            " WHERE upper(database) = ? AND upper(schema) = ? AND upper(name) = ?",
-            _key("", name)[1:],
+            f"SELECT {_COLUMNS} FROM {TEMPORARIES} WHERE {_WHERE}",
+            _key("TABLE", name),
         )
         return _object(rows[0]) if rows else None
 
     def drop_temporary(self, name: ObjectName) -> None:
         """Forget a temporary table of the connection."""
         self._cursor.run(
-            f"DELETE FROM {TEMPORARIES}"
-            " WHERE upper(database) = ? AND upper(schema) = ? AND upper(name) = ?",
-            _key("", name)[1:],
+            f"DELETE FROM {TEMPORARIES} WHERE {_WHERE}",
+            _key("TABLE", name),
         )
 
     def update(self, old: CatalogObject, new: CatalogObject) -> None:

@@ -7,9 +7,9 @@ sequence of that name is there again. Snowflake's manual: "CREATE SEQUENCE", "Us
 from __future__ import annotations
 
 from mockhaus.catalog import defaults
-from mockhaus.catalog.answers import already_there, status
+from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject
-from mockhaus.catalog.tables import ready, require_schema
+from mockhaus.catalog.tables import make_room, require_schema
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.result import Result
 from mockhaus.translation import names
@@ -20,15 +20,8 @@ from mockhaus.translation.tables import default_sql
 def create(workspace: Workspace, statement: s.CreateSequence) -> Result:
     """CREATE SEQUENCE."""
     name = require_schema(workspace, workspace.context.resolve(statement.name))
-    wanted = ready(
-        workspace,
-        name,
-        kind="SEQUENCE",
-        replace=statement.replace,
-        if_not_exists=statement.if_not_exists,
-    )
-    if not wanted:
-        return already_there("CREATE SEQUENCE", name.name)
+    if (met := make_room(workspace, "SEQUENCE", name, statement)) is not None:
+        return met
     start, increment = int(statement.options["START"]), int(statement.options["INCREMENT"])
     bounds = f" MINVALUE {-(2**62)} MAXVALUE {2**62}" if increment < 0 or start < 1 else ""
     workspace.cursor.run(

@@ -100,7 +100,7 @@ _RELATIONS: Final = (
     " comment, coalesce(properties ->> 'cluster_by', ''), row_count, owner,"
     " properties ->> 'text', CAST(retention AS VARCHAR), clusters_itself(properties),"
     " coalesce(CAST(properties ->> 'CHANGE_TRACKING' AS BOOLEAN), false),"
-    " coalesce(CAST(properties ->> 'search_optimization' AS BOOLEAN), false)"
+    " coalesce(CAST(properties ->> 'search_optimization' AS BOOLEAN), false), is_temporary"
     " FROM catalog_tables($1) WHERE $2 IS NULL OR upper(schema) = upper($2)"
 )
 
@@ -108,7 +108,7 @@ _RELATIONS: Final = (
 def _relations(workspace: Workspace, statement: s.Show) -> list[tuple[Any, ...]]:
     """Tables and views of the place that IN names, with their rows."""
     place = scope(workspace, statement)
-    workspace.counts.tell(workspace.cursor, workspace.objects)
+    workspace.counts.tell(workspace.cursor, workspace.objects, workspace.context.temporary)
     return workspace.cursor.rows(_RELATIONS, place)
 
 
@@ -116,19 +116,22 @@ def _tables(workspace: Workspace, statement: s.Show) -> Rows:
     for row in _relations(workspace, statement):
         created, name, database, schema, kind, transient, comment, cluster, rows, owner = row[:10]
         if kind == "TABLE":
-            shown = "TRANSIENT" if transient == "true" else "TABLE"
-            _, days, clusters, tracks, searches = row[10:]
+            _, days, clusters, tracks, searches, is_temporary = row[10:]
+            shown = _shown_kind(kind, transient, is_temporary)
             progress, size = (100, 0) if searches else (None, None)
             yield (created, name, database, schema, shown, comment, cluster, rows, None, owner,
                    days, _on(clusters), _on(tracks), _on(searches), progress, size, "N", "N",
                    "ROLE", "N", None, "N", "N", "N", "N")  # fmt: skip
 
 
+def _shown_kind(kind: str, transient: str | None, is_temporary: bool) -> str:
+    return "TEMPORARY" if is_temporary else "TRANSIENT" if transient == "true" else kind
+
+
 def _objects(workspace: Workspace, statement: s.Show) -> Rows:
     for row in _relations(workspace, statement):
         created, name, database, schema, kind, transient, comment, cluster, rows, owner = row[:10]
-        shown = "TRANSIENT" if transient == "true" else kind
-        is_table = kind == "TABLE"
+        shown, is_table = _shown_kind(kind, transient, row[-1]), kind == "TABLE"
         yield (created, name, database, schema, shown, comment, cluster, rows if is_table else None,
                None, owner, "1" if is_table else None, "ROLE", None, "N", "N", "N")  # fmt: skip
 
@@ -146,7 +149,7 @@ _COLUMNS: Final = (
     "SELECT table_name, schema, column_name, type, nullable, column_default, comment, database,"
     " identity, ordered FROM catalog_columns($1)"
     " WHERE ($2 IS NULL OR upper(schema) = upper($2))"
-    " AND ($3 IS NULL OR upper(table_name) = upper($3))"
+    " AND ($3 IS NULL OR upper(table_name) = upper($3) AND is_temporary = $4)"
 )
 
 
@@ -166,18 +169,20 @@ def _identity(identity: list[int] | None, ordered: bool) -> str:
 
 def _column_scope(
     workspace: Workspace, statement: s.Show
-) -> tuple[str | None, str | None, str | None]:
-    """Database, schema and table; a bare IN name is a table's."""
+) -> tuple[str | None, str | None, str | None, bool]:
+    """Database, schema and table, and whether that is a temporary one; a bare IN name is a
+    table's."""
     name = statement.in_name
     if name is None or statement.in_kind in ("ACCOUNT", "DATABASE", "SCHEMA"):
-        return *scope(workspace, statement), None
+        return *scope(workspace, statement), None, False
     full = workspace.context.resolve(name)
     if relation_kind(workspace, full) not in ("TABLE", "VIEW"):
         raise UndefinedObject(
             f"SQL compilation error:\nTable '{full}' does not exist or not authorized.",
             subject=full.name,
         )
-    return full.database, full.schema, full.name
+    temporary = workspace.context.is_temporary(full)
+    return full.database, full.schema, full.name, temporary
 
 
 # --- sequences -----------------------------------------------------------------------------------

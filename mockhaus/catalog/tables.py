@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from mockhaus.catalog import columns, defaults, rebuild, tagging
 from mockhaus.catalog.answers import already_dropped, already_there, status
@@ -21,9 +21,10 @@ from mockhaus.errors import (
 from mockhaus.result import Result
 from mockhaus.translation import checks, names, tables, template
 from mockhaus.translation import statements as s
-from mockhaus.translation.context import ObjectName, storage_schema
+from mockhaus.translation.context import ObjectName
+from mockhaus.translation.origins import UNKNOWN, Source
 from mockhaus.translation.translate import translate
-from mockhaus.types import from_duckdb
+from mockhaus.types import BINARY_LENGTH, VARCHAR_LENGTH, from_duckdb
 
 _FIND: Final = (
     f"SELECT kind FROM {SCHEMA}.objects WHERE kind IN ('TABLE', 'VIEW', 'SEQUENCE')"
@@ -50,32 +51,38 @@ def require_schema(workspace: Workspace, name: ObjectName) -> ObjectName:
     return ObjectName(name.name, found.name.name, found.name.database)
 
 
-def ready(
-    workspace: Workspace,
-    name: ObjectName,
-    *,
-    kind: str,
-    replace: bool,
-    if_not_exists: bool,
-    copy_grants: bool = False,
-) -> bool:
-    """Make room for a new object; False if IF NOT EXISTS met one. Raises DuplicateObject.
+class Wanted(Protocol):
+    """What CREATE says of one that is there already."""
+
+    @property
+    def replace(self) -> bool:
+        """OR REPLACE."""
+
+    @property
+    def if_not_exists(self) -> bool:
+        """IF NOT EXISTS."""
+
+
+def make_room(
+    workspace: Workspace, kind: str, name: ObjectName, wanted: Wanted, *, copy_grants: bool = False
+) -> Result | None:
+    """Make room for a new object; the answer if IF NOT EXISTS met one. Raises DuplicateObject.
 
     `copy_grants`: what was granted on the one that is replaced is granted on the new one.
     """
     check_length(name)
     existing = relation_kind(workspace, name)
     if existing is None:
-        return True
-    if if_not_exists:
-        return False
-    if not replace or existing != kind:
+        return None
+    if wanted.if_not_exists:
+        return already_there(f"CREATE {kind}", name.name)
+    if not wanted.replace or existing != kind:
         raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
     grants = workspace.objects.granted_on(kind, name) if copy_grants else []
     drop(workspace, kind, name)
     for each in grants:
         workspace.objects.add(each)
-    return True
+    return None
 
 
 # --- tables --------------------------------------------------------------------------------------
@@ -94,48 +101,151 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
     definition = _typed(workspace, tables.create_table(statement, workspace.context))
     name = require_schema(workspace, definition.name)
     if definition.temporary:
-        return _create_temporary(workspace, definition)
-    wanted = ready(
-        workspace,
-        name,
-        kind="TABLE",
-        replace=definition.replace,
-        if_not_exists=definition.if_not_exists,
-        copy_grants=definition.copy_grants,
-    )
-    if not wanted:
-        return already_there("CREATE TABLE", name.name)
+        _check_temporary(definition)
+    temporary = workspace.context.temporary
+    own = temporary & {name.folded()} if definition.temporary else frozenset[ObjectName]()
+    # a temporary table and a kept one of the same name do not know of each other
+    workspace = replace(workspace, context=replace(workspace.context, temporary=own))
+    met = None
+    if own or not definition.temporary:
+        met = make_room(workspace, "TABLE", name, definition, copy_grants=definition.copy_grants)
+    if met is not None:
+        return met
+    check_constraints(workspace, name, _names(definition), definition.constraints)
     if definition.like is not None:
         return _model(workspace, definition, name)
-    rows = _build(workspace, definition, names.storage_name(name, workspace.context))
+    if definition.temporary:
+        workspace = replace(
+            workspace, context=replace(workspace.context, temporary=frozenset((name.folded(),)))
+        )
+    rows = _build(workspace, definition, name)
     found = () if definition.columns else columns.of(workspace, name)
-    recorded = _recorded(workspace, definition, found)
-    workspace.objects.add(CatalogObject("TABLE", name, recorded, definition.comment))
+    recorded = CatalogObject(
+        "TABLE", name, _recorded(workspace, definition, found), definition.comment
+    )
+    if definition.temporary:
+        workspace.objects.add_temporary(recorded)
+    else:
+        workspace.objects.add(recorded)
     answer = status("CREATE TABLE", f"Table {name.name} successfully created.")
     if rows is not None:
         answer.tag, answer.row_count = "SELECT", rows
     return answer
 
 
+def _check_temporary(definition: tables.TableDefinition) -> None:
+    """Raises UnsupportedFeature for what temporary tables have not."""
+    if definition.like is not None:
+        raise UnsupportedFeature("Unsupported feature 'CREATE TEMPORARY TABLE LIKE or CLONE'.")
+    if definition.tags or any(column.tags for column in definition.columns):
+        raise UnsupportedFeature("Unsupported feature 'TAG of a temporary table'.")
+    if definition.options:
+        option = next(iter(definition.options))
+        raise UnsupportedFeature(f"Unsupported feature '{option} of a temporary table'.")
+
+
+def _names(definition: tables.TableDefinition) -> tuple[str, ...] | None:
+    """The columns of a new table, None where only the query knows them."""
+    if definition.columns:
+        return tuple(column.name for column in definition.columns)
+    return definition.renamed or None
+
+
+def check_constraints(
+    workspace: Workspace,
+    table: ObjectName,
+    known: Collection[str] | None,
+    constraints: Sequence[Mapping[str, Any]],
+) -> None:
+    """Raises for constraints over columns or tables that are not there, or two primary keys.
+
+    `known` are the columns of the table, None where they are not known yet.
+    """
+    if [each["type"] for each in constraints].count("PRIMARY KEY") > 1:
+        raise DuplicateObject(
+            f"SQL compilation error:\nprimary key already exists for table '{table.name}'"
+        )
+    for each in constraints:
+        _check_columns(known, each["columns"])
+        if each["type"] == "FOREIGN KEY":
+            database, schema, name = each["table"]
+            target = ObjectName(name, schema or table.schema, database or table.database)
+            if target.folded() == table.folded():
+                _check_columns(known, each["referenced"])
+            elif relation_kind(workspace, target) != "TABLE":
+                raise missing("TABLE", target)
+            elif each["referenced"]:
+                there = [found.name for found in columns.of(workspace, target)]
+                _check_columns(there, each["referenced"])
+
+
+def _check_columns(known: Collection[str] | None, wanted: Sequence[str]) -> None:
+    there = None if known is None else {name.upper() for name in known}
+    for name in wanted:
+        if there is not None and name.upper() not in there:
+            raise InvalidIdentifier(
+                f"SQL compilation error:\ncolumn '{name}' does not exist", subject=name
+            )
+
+
 def _typed(workspace: Workspace, definition: tables.TableDefinition) -> tables.TableDefinition:
-    """The definition with the types of AS SELECT for columns that have none of their own."""
-    if definition.query is None or all(column.type for column in definition.columns):
+    """The definition with the types of AS SELECT for columns that have none of their own.
+
+    Without one that DuckDB would forget, a length, it stays without columns: DuckDB makes them.
+    """
+    if definition.query is None or (
+        definition.columns and all(column.type for column in definition.columns)
+    ):
         return definition
     described = workspace.cursor.describe(definition.query)
-    if len(described) != len(definition.columns):
+    if not definition.columns:
+        _check_distinct(definition.renamed or [each.name for each in described])
+        if not any(map(_length, definition.sources)):
+            return definition
+    given = definition.columns or tuple(
+        tables.ColumnDefinition(name, "", "")
+        for name in definition.renamed or [each.name for each in described]
+    )
+    if len(described) != len(given):
         raise InvalidIdentifier(
             "SQL compilation error:\nInvalid column definition list: the query has"
             f" {len(described)} columns."
         )
+    known = len(definition.sources) == len(described)
+    sources = definition.sources if known else (UNKNOWN,) * len(described)
     return replace(
         definition,
         columns=tuple(
-            column
-            if column.type
-            else replace(column, type=str(from_duckdb(found.type)), stored=found.type)
-            for column, found in zip(definition.columns, described, strict=True)
+            column if column.type else _of_query(column, found.type, source)
+            for column, found, source in zip(given, described, sources, strict=True)
         ),
     )
+
+
+def _check_distinct(found: Sequence[str]) -> None:
+    """Raises DuplicateObject for two columns of one name: DuckDB would give one another."""
+    seen: set[str] = set()
+    for name in found:
+        if name.upper() in seen:
+            raise DuplicateObject(f"SQL compilation error:\nduplicate column name '{name}'")
+        seen.add(name.upper())
+
+
+def _length(source: Source) -> int | None:
+    """The length that a column was declared with."""
+    found = None if source.type is None else source.type.length
+    return None if found in (VARCHAR_LENGTH, BINARY_LENGTH) else found
+
+
+def _of_query(
+    column: tables.ColumnDefinition, stored: str, source: Source
+) -> tables.ColumnDefinition:
+    """A column with the type that AS SELECT gives it."""
+    kind, limit = from_duckdb(stored), _length(source)
+    if limit is None or source.type is None or source.type.family != kind.family:
+        return replace(column, type=str(kind), stored=stored)
+    check = tables.length_check(column.name, limit, binary=kind.family == "BINARY")
+    return replace(column, type=str(source.type), stored=stored, check=check)
 
 
 def _model(workspace: Workspace, definition: tables.TableDefinition, name: ObjectName) -> Result:
@@ -150,39 +260,12 @@ def _model(workspace: Workspace, definition: tables.TableDefinition, name: Objec
     return status("CREATE TABLE", f"Table {name.name} successfully created.")
 
 
-def _create_temporary(workspace: Workspace, definition: tables.TableDefinition) -> Result:
-    schema = storage_schema(definition.name.database or "", definition.name.schema or "")
-    stored = f"temp.main.{names.quoted(f'{schema}.{definition.name.name}'.upper())}"
-    if definition.like is not None:
-        raise UnsupportedFeature("Unsupported feature 'CREATE TEMPORARY TABLE LIKE or CLONE'.")
-    if definition.tags or any(column.tags for column in definition.columns):
-        raise UnsupportedFeature("Unsupported feature 'TAG of a temporary table'.")
-    if definition.options:
-        option = next(iter(definition.options))
-        raise UnsupportedFeature(f"Unsupported feature '{option} of a temporary table'.")
-    exists = workspace.context.is_temporary(definition.name)
-    if exists and definition.if_not_exists:
-        return already_there("CREATE TABLE", definition.name.name)
-    if exists and not definition.replace:
-        raise DuplicateObject(f"SQL compilation error:\nObject '{definition.name}' already exists.")
-    if exists:
-        workspace.cursor.run(f"DROP TABLE {stored}")
-        workspace.objects.drop_temporary(definition.name)
-    rows = _build(workspace, definition, stored, "TEMP TABLE")
-    name = require_schema(workspace, definition.name)
-    workspace.objects.add_temporary(
-        CatalogObject("TABLE", name, _recorded(workspace, definition, ()), definition.comment)
-    )
-    answer = status("CREATE TABLE", f"Table {definition.name.name} successfully created.")
-    if rows is not None:
-        answer.tag, answer.row_count = "SELECT", rows
-    return answer
-
-
 def _build(
-    workspace: Workspace, definition: tables.TableDefinition, stored: str, what: str = "TABLE"
+    workspace: Workspace, definition: tables.TableDefinition, name: ObjectName
 ) -> int | None:
     """Create the table in DuckDB; the number of rows of AS SELECT."""
+    stored = names.storage_name(name, workspace.context)
+    what = "TEMP TABLE" if definition.temporary else "TABLE"
     if definition.query is not None and not definition.columns:
         renamed = ", ".join(map(names.quoted, definition.renamed))
         head = f"{stored} ({renamed})" if renamed else stored

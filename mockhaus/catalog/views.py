@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from mockhaus.catalog import columns, tagging
-from mockhaus.catalog.answers import already_there, status
+from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject
-from mockhaus.catalog.tables import ready, require_schema
+from mockhaus.catalog.tables import make_room, require_schema
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import SqlError
 from mockhaus.result import Result
@@ -27,16 +27,9 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
     """CREATE VIEW."""
     name = require_schema(workspace, tables.view_name(statement, workspace.context))
     definition = tables.create_view(statement, _within(name, workspace.context))
-    wanted = ready(
-        workspace,
-        name,
-        kind="VIEW",
-        replace=definition.replace,
-        if_not_exists=definition.if_not_exists,
-        copy_grants=definition.copy_grants,
-    )
-    if not wanted:
-        return already_there("CREATE VIEW", name.name)
+    met = make_room(workspace, "VIEW", name, definition, copy_grants=definition.copy_grants)
+    if met is not None:
+        return met
     workspace.cursor.run(f"CREATE VIEW {_definition(workspace, name, definition)}")
     properties = {
         "text": statement.text,

@@ -349,7 +349,8 @@ class Connection:
         if prepared.catalog is not None:
             self._preparer.provide(prepared.catalog, self.context)
         if prepared.query.counts:
-            self.session.counts.tell(self._cursor, Objects(self._cursor))
+            objects = Objects(self._cursor)
+            self.session.counts.tell(self._cursor, objects, self.context.temporary)
         if isinstance(prepared.statement, s.Explain):
             plan = str(self._cursor.rows(f"EXPLAIN (FORMAT JSON) {sql}")[0][1])
             return explain.answer(plan, prepared.statement.using, sql)

@@ -8,7 +8,7 @@ Snowflake's manual: "CREATE TABLE", "CREATE VIEW".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlglot import exp
@@ -92,6 +92,8 @@ class TableDefinition:
     options: Mapping[str, Any] = field(default_factory=dict)
     #: COPY GRANTS: a table that is replaced leaves its grants to this one.
     copy_grants: bool = False
+    #: Where the columns of AS SELECT come from, as far as it is known.
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,9 @@ def _create_table(statement: s.Tree, context: Context) -> TableDefinition:
     columns, constraints, renamed = _columns(schema, walk, table.name)
     properties = _properties(tree.args.get("properties"))
     properties |= _model(tree, properties.pop("like", None), walk)
-    query = tree.expression
+    query, sources = tree.expression, tuple[Source, ...]()
     if query is not None:
-        labels = names_of(query)
+        labels, sources = names_of(query), origins(query, context)
         label(query, labels)
         query = generate(walk.finished(walk.rewrite(query)))
     if query is None and not columns and properties["like"] is None:
@@ -157,6 +159,7 @@ def _create_table(statement: s.Tree, context: Context) -> TableDefinition:
         if_not_exists=bool(tree.args.get("exists")),
         constraints=tuple(each for each in constraints if each["type"] != CHECK),
         checks=tuple(each for each in constraints if each["type"] == CHECK),
+        sources=sources,
         **properties,
     )
 
@@ -219,7 +222,13 @@ def _columns(schema: exp.Schema | None, walk: Walk, table: str) -> _Parts:
             constraints.append(check(item, walk, table) or table_constraint(item))
     if all(not column.type for column in columns):
         return [], constraints, renamed
-    return columns, constraints, []
+    return [_keyed(column, constraints) for column in columns], constraints, []
+
+
+def _keyed(column: ColumnDefinition, constraints: list[dict[str, Any]]) -> ColumnDefinition:
+    """The column, NOT NULL if it is of the primary key."""
+    keys = [key.upper() for c in constraints if c["type"] == "PRIMARY KEY" for key in c["columns"]]
+    return replace(column, not_null=True) if column.name.upper() in keys else column
 
 
 def column(
@@ -302,7 +311,6 @@ def _column_constraint(
     elif isinstance(inner, exp.PrimaryKeyColumnConstraint):
         told = {"type": "PRIMARY KEY", "columns": [name], **options(inner)}
         constraints.append(told)
-        found["not_null"] = True
     elif isinstance(inner, exp.UniqueColumnConstraint):
         constraints.append({"type": "UNIQUE", "columns": [name], **options(inner)})
     elif isinstance(inner, exp.Reference):

@@ -7,6 +7,7 @@ CREATE SCHEMA IF NOT EXISTS __mockhaus;
 CREATE TABLE IF NOT EXISTS __mockhaus.objects (
     kind VARCHAR, database VARCHAR, schema VARCHAR, name VARCHAR, properties JSON, comment VARCHAR,
     owner VARCHAR, created TIMESTAMPTZ, altered TIMESTAMPTZ, oid BIGINT);
+CREATE TABLE IF NOT EXISTS main."__mockhaus.temporaries" AS SELECT * FROM __mockhaus.objects;
 CREATE TABLE IF NOT EXISTS __mockhaus.load_history (
     database VARCHAR, schema VARCHAR, name VARCHAR, file VARCHAR, shown VARCHAR, size BIGINT,
     stamp BIGINT, md5 VARCHAR, status VARCHAR, rows_parsed BIGINT, rows_loaded BIGINT,
@@ -14,12 +15,21 @@ CREATE TABLE IF NOT EXISTS __mockhaus.load_history (
     first_error_column VARCHAR, loaded TIMESTAMPTZ, stage VARCHAR, error_limit BIGINT,
     query_id VARCHAR, forgotten BOOLEAN);
 
--- The recorded objects of a database; `place` is the DuckDB schema in upper case.
+-- The recorded objects of a database, with the temporary tables of the connection. `store`, `place`
+-- and `key` are DuckDB's database and, in upper case, its schema and name.
 CREATE OR REPLACE MACRO catalog_objects(db) AS TABLE
-    SELECT *, upper(replace(database, '.', '..') || '.' || replace(schema, '.', '..')) AS place,
-        upper(name) AS key
-    FROM __mockhaus.objects
-    WHERE db IS NULL OR upper(database) = upper(db);
+    SELECT o.*, place_of(o.database, o.schema) AS place, upper(o.name) AS key,
+        current_database() AS store, false AS is_temporary
+    FROM (SELECT kind, database, schema, name, properties, comment, owner, created, altered, oid
+          FROM __mockhaus.objects) o
+    WHERE db IS NULL OR upper(o.database) = upper(db)
+    UNION ALL
+    SELECT t.*, 'MAIN', place_of(t.database, t.schema) || '.' || upper(t.name), 'temp', true
+    FROM "__mockhaus.temporaries" t
+    WHERE db IS NULL OR upper(t.database) = upper(db);
+
+CREATE OR REPLACE MACRO place_of(database, schema) AS
+    upper(replace(database, '.', '..') || '.' || replace(schema, '.', '..'));
 
 CREATE OR REPLACE MACRO existing_database(db) AS
     CASE WHEN db IS NULL THEN true
@@ -59,12 +69,12 @@ CREATE OR REPLACE MACRO catalog_columns(db) AS TABLE
         d.column_index AS ordinal, d.is_nullable AS nullable,
         coalesce(nullif(c.type, ''), shown_type(d.data_type)) AS type,
         c."default" AS column_default, c.identity, coalesce(c.ordered, false) AS ordered,
-        nullif(c.comment, '') AS comment
+        nullif(c.comment, '') AS comment, r.is_temporary
     FROM duckdb_columns() d
     JOIN relations r ON upper(d.schema_name) = r.place AND upper(d.table_name) = r.key
+        AND d.database_name = r.store
     LEFT JOIN recorded c ON c.place = r.place AND c.key = r.key AND c.column_key = upper(d.column_name)
-    WHERE d.database_name = current_database()
-    ORDER BY r.database, r.schema, r.name, d.column_index;
+    ORDER BY r.database, r.schema, r.name, r.is_temporary, d.column_index;
 
 -- DATA_RETENTION_TIME_IN_DAYS: of a schema, else of its database, else of the account.
 CREATE OR REPLACE MACRO retention(properties) AS
@@ -95,9 +105,9 @@ CREATE OR REPLACE MACRO catalog_tables(db) AS TABLE
     FROM catalog_objects(db) o
     LEFT JOIN schema_retentions() s ON s.database = o.database AND s.schema = o.schema
     LEFT JOIN duckdb_tables() t ON upper(t.schema_name) = o.place AND upper(t.table_name) = o.key
-        AND t.database_name = current_database()
+        AND t.database_name = o.store
     WHERE o.kind IN ('TABLE', 'VIEW')
-    ORDER BY o.database, o.schema, o.name;
+    ORDER BY o.database, o.schema, o.name, o.is_temporary;
 
 CREATE OR REPLACE MACRO information_schema_name(db) AS TABLE
     SELECT db AS "CATALOG_NAME" WHERE existing_database(db);
@@ -136,7 +146,8 @@ CREATE OR REPLACE MACRO information_schema_schemata(db) AS TABLE
 
 CREATE OR REPLACE MACRO information_schema_tables(db) AS TABLE
     SELECT database AS "TABLE_CATALOG", schema AS "TABLE_SCHEMA", name AS "TABLE_NAME",
-        owner AS "TABLE_OWNER", CASE kind WHEN 'VIEW' THEN 'VIEW' ELSE 'BASE TABLE' END AS "TABLE_TYPE",
+        owner AS "TABLE_OWNER", CASE WHEN kind = 'VIEW' THEN 'VIEW' WHEN is_temporary THEN
+            'TEMPORARY TABLE' ELSE 'BASE TABLE' END AS "TABLE_TYPE",
         CASE WHEN kind = 'VIEW' THEN NULL
              WHEN coalesce(CAST(properties ->> 'transient' AS BOOLEAN), false) THEN 'YES'
              ELSE 'NO' END AS "IS_TRANSIENT",
@@ -149,12 +160,16 @@ CREATE OR REPLACE MACRO information_schema_tables(db) AS TABLE
         NULL::VARCHAR AS "COMMIT_ACTION", created AS "CREATED", altered AS "LAST_ALTERED",
         altered AS "LAST_DDL", NULL::VARCHAR AS "LAST_DDL_BY",
         CASE WHEN clusters_itself(properties) THEN 'YES' ELSE 'NO' END AS "AUTO_CLUSTERING_ON",
-        nullif(comment, '') AS "COMMENT", 'NO' AS "IS_TEMPORARY", 'NO' AS "IS_ICEBERG",
+        nullif(comment, '') AS "COMMENT",
+        CASE WHEN is_temporary THEN 'YES' ELSE 'NO' END AS "IS_TEMPORARY", 'NO' AS "IS_ICEBERG",
         'NO' AS "IS_DYNAMIC", 'NO' AS "IS_IMMUTABLE", 'NO' AS "IS_HYBRID"
     FROM catalog_tables(db) WHERE existing_database(db);
 
 CREATE OR REPLACE MACRO information_schema_columns(db) AS TABLE
-    SELECT database AS "TABLE_CATALOG", schema AS "TABLE_SCHEMA", table_name AS "TABLE_NAME",
+    SELECT * EXCLUDE (is_temporary) FROM shown_columns(db);
+
+CREATE OR REPLACE MACRO shown_columns(db) AS TABLE
+    SELECT is_temporary, database AS "TABLE_CATALOG", schema AS "TABLE_SCHEMA", table_name AS "TABLE_NAME",
         column_name AS "COLUMN_NAME", ordinal AS "ORDINAL_POSITION",
         column_default AS "COLUMN_DEFAULT", CASE WHEN nullable THEN 'YES' ELSE 'NO' END AS "IS_NULLABLE",
         CASE family WHEN 'VARCHAR' THEN 'TEXT' ELSE family END AS "DATA_TYPE",
@@ -412,18 +427,20 @@ CREATE OR REPLACE MACRO account_usage_tables() AS TABLE
         NULL::BIGINT AS "INSTANCE_ID", "IS_ICEBERG", "IS_DYNAMIC", "IS_HYBRID"
     FROM information_schema_tables(NULL) t
     JOIN object_numbers() n ON n.name = "TABLE_NAME" AND n.schema = "TABLE_SCHEMA"
-        AND n.database = "TABLE_CATALOG";
+        AND n.database = "TABLE_CATALOG"
+    WHERE "IS_TEMPORARY" = 'NO';
 
 CREATE OR REPLACE MACRO account_usage_columns() AS TABLE
     SELECT n.table_id + "ORDINAL_POSITION" AS "COLUMN_ID", "COLUMN_NAME", n.table_id AS "TABLE_ID",
         "TABLE_NAME", n.schema_id AS "TABLE_SCHEMA_ID", "TABLE_SCHEMA",
         n.database_id AS "TABLE_CATALOG_ID", "TABLE_CATALOG",
-        c.* EXCLUDE ("TABLE_CATALOG", "TABLE_SCHEMA", "TABLE_NAME", "COLUMN_NAME", "COMMENT",
+        c.* EXCLUDE (is_temporary, "TABLE_CATALOG", "TABLE_SCHEMA", "TABLE_NAME", "COLUMN_NAME", "COMMENT",
             "SCHEMA_EVOLUTION_RECORD"),
         "COMMENT", NULL::TIMESTAMPTZ AS "DELETED", "SCHEMA_EVOLUTION_RECORD"
-    FROM information_schema_columns(NULL) c
+    FROM shown_columns(NULL) c
     JOIN object_numbers() n ON n.name = "TABLE_NAME" AND n.schema = "TABLE_SCHEMA"
-        AND n.database = "TABLE_CATALOG";
+        AND n.database = "TABLE_CATALOG"
+    WHERE NOT is_temporary;
 
 CREATE OR REPLACE MACRO information_schema_procedures(db) AS TABLE
     SELECT database AS "PROCEDURE_CATALOG", schema AS "PROCEDURE_SCHEMA", name AS "PROCEDURE_NAME",

@@ -1,0 +1,63 @@
+"""What CREATE TABLE makes of declared types, keys and AS SELECT.
+
+Snowflake's manual: "CREATE TABLE", "CREATE | ALTER TABLE ... CONSTRAINT".
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from mockhaus.errors import SqlError
+from mockhaus.sessions.connection import Connection
+from tests.support import run
+
+SOURCE = (
+    "CREATE TABLE src (a INT, b VARCHAR(10), c NUMBER(10, 2), d BINARY(4));"
+    "INSERT INTO src (a, b) VALUES (1, 'abc');"
+)
+
+#: CREATE TABLE t .. -> its columns: name, type, null?, primary key.
+COLUMNS = {
+    "CREATE TABLE t (a INT, b INT, PRIMARY KEY (b))": "A NUMBER(38,0) Y N, B NUMBER(38,0) N Y",
+    "CREATE TABLE t (a INT PRIMARY KEY)": "A NUMBER(38,0) N Y",
+    "CREATE TABLE t AS SELECT b, c, d FROM src": (
+        "B VARCHAR(10) Y N, C NUMBER(10,2) Y N, D BINARY(4) Y N"
+    ),
+    "CREATE TABLE t AS SELECT s.*, CAST(b AS VARCHAR(3)) AS e FROM (SELECT b FROM src) s": (
+        "B VARCHAR(10) Y N, E VARCHAR(3) Y N"
+    ),
+    "CREATE TABLE t (x, y VARCHAR(7)) AS SELECT b, b FROM src": (
+        "X VARCHAR(10) Y N, Y VARCHAR(7) Y N"
+    ),
+    "CREATE TABLE t AS SELECT b || 'x' AS e FROM src": "E VARCHAR(16777216) Y N",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), COLUMNS.items())
+def test_columns(snowflake: Connection, text: str, expected: str) -> None:
+    run(snowflake, SOURCE + text)
+    rows = run(snowflake, "DESCRIBE TABLE t")
+    assert ", ".join(" ".join((r[0], r[1], r[3], r[5])) for r in rows) == expected
+    kept = run(snowflake, "SELECT get_ddl('TABLE', 't')")[0][0]
+    run(snowflake, kept)
+    assert run(snowflake, "DESCRIBE TABLE t") == rows
+
+
+#: Statement -> what its error says.
+REFUSED = {
+    "CREATE TABLE t AS SELECT a, a FROM src": "duplicate column name 'A'",
+    "CREATE TABLE t (x, X) AS SELECT a, b FROM src": "duplicate column name 'X'",
+    "CREATE TABLE t AS SELECT b FROM src; INSERT INTO t VALUES ('12345678901')": "too long",
+    "CREATE TABLE t (a INT, PRIMARY KEY (zz))": "column 'ZZ' does not exist",
+    "CREATE TABLE t (a INT PRIMARY KEY, b INT, PRIMARY KEY (b))": "primary key already exists",
+    "CREATE TABLE t (a INT REFERENCES nope (b))": "Table 'MOCKHAUS.PUBLIC.NOPE' does not exist",
+    "CREATE TABLE t (a INT REFERENCES src (zz))": "column 'ZZ' does not exist",
+    "CREATE TABLE t (a INT); ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES nope (b)": "NOPE",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), REFUSED.items())
+def test_refused(snowflake: Connection, text: str, said: str) -> None:
+    with pytest.raises(SqlError) as refused:
+        run(snowflake, SOURCE + text)
+    assert said in str(refused.value)

@@ -1,0 +1,57 @@
+"""Temporary tables: what listings tell of them, and kept tables of the same name.
+
+Snowflake's manual: "Working with Temporary and Transient Tables".
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from mockhaus.sessions.connection import Connection
+from tests.support import run
+
+SETUP = """
+    CREATE TABLE p (a INT, b VARCHAR(10));
+    INSERT INTO p VALUES (1, 'x');
+    CREATE TEMPORARY TABLE t (x INT, y VARCHAR(5) DEFAULT 'q' COMMENT 'why') COMMENT = 'soon gone';
+    INSERT INTO t VALUES (1, 'a'), (2, 'b');
+    DELETE FROM t WHERE x = 1;
+    CREATE TEMPORARY TABLE p AS SELECT y, CAST(x AS NUMBER(5, 1)) AS z FROM t
+"""
+
+#: Query -> rows, with a kept table and a temporary one of the name P.
+TOLD = {
+    "SHOW TERSE TABLES ->> SELECT $2, $3 FROM $1": [
+        ("P", "TABLE"),
+        ("P", "TEMPORARY"),
+        ("T", "TEMPORARY"),
+    ],
+    "SHOW TABLES LIKE 't' ->> SELECT $5, $6, $8 FROM $1": [("TEMPORARY", "soon gone", 1)],
+    "SHOW OBJECTS LIKE 't' ->> SELECT $5 FROM $1": [("TEMPORARY",)],
+    "SELECT table_name, table_type, is_temporary, row_count FROM information_schema.tables": [
+        ("P", "BASE TABLE", "NO", 1),
+        ("P", "TEMPORARY TABLE", "YES", 1),
+        ("T", "TEMPORARY TABLE", "YES", 1),
+    ],
+    "SELECT column_name, character_maximum_length, column_default, comment"
+    " FROM information_schema.columns WHERE table_name = 'T'": [
+        ("X", None, None, None),
+        ("Y", 5, "'q'", "why"),
+    ],
+    "SHOW COLUMNS IN TABLE p ->> SELECT $3 FROM $1": [("Y",), ("Z",)],
+    "DESCRIBE TABLE p ->> SELECT $1, $2 FROM $1": [("Y", "VARCHAR(5)"), ("Z", "NUMBER(5,1)")],
+    "SELECT table_name FROM snowflake.account_usage.tables": [("P",)],
+    "SELECT count(*) FROM snowflake.account_usage.columns": [(2,)],
+    "SELECT * FROM p": [("b", 2)],
+    "CREATE OR REPLACE TABLE p (c INT); SELECT * FROM p": [("b", 2)],
+    "CREATE OR REPLACE TEMPORARY TABLE p AS SELECT 7 AS s; SELECT * FROM p": [(7,)],
+    "DROP TABLE p; SELECT * FROM p": [(1, "x")],
+    "DROP TABLE p; DROP TABLE p; SHOW TERSE TABLES ->> SELECT $2 FROM $1": [("T",)],
+    "CREATE TABLE t (kept INT); SELECT x FROM t": [(2,)],
+}
+
+
+@pytest.mark.parametrize(("text", "rows"), TOLD.items())
+def test_told(snowflake: Connection, text: str, rows: list[tuple[object, ...]]) -> None:
+    run(snowflake, SETUP)
+    assert run(snowflake, text) == rows
