@@ -50,6 +50,7 @@
     │   │   ├── LockTimeout            000625  55P03
     │   │   ├── Deadlock               000625  40P01
     │   │   ├── SerializationFailure   000625  40001
+    │   │   ├── DependentGrants        100183  2B000
     │   │   └── LoadError              100080  22P04
     │   ├── TransactionAborted         000604  25P02
     │   ├── WireError                what only the PostgreSQL wire has a name for
@@ -519,6 +520,12 @@ class SerializationFailure(ExecutionError):
     number = "000625"
     sqlstate = "40001"
     snowflake_state = "57014"
+
+
+class DependentGrants(ExecutionError):
+    """GRANT OWNERSHIP of what others have privileges on."""
+
+    sqlstate = "2B000"
 
 
 class LoadError(ExecutionError):

@@ -1,6 +1,6 @@
-"""Warehouses, roles, users and grants: recorded and shown. They give and bar nothing.
+"""Warehouses, roles and users: recorded and shown. They give and bar nothing.
 
-Snowflake's manual: "SHOW WAREHOUSES", "SHOW ROLES", "SHOW USERS", "SHOW GRANTS".
+Snowflake's manual: "SHOW WAREHOUSES", "SHOW ROLES", "SHOW USERS".
 """
 
 from __future__ import annotations
@@ -9,16 +9,15 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mockhaus.catalog import routines
 from mockhaus.catalog.answers import already_dropped, already_there, status
 from mockhaus.catalog.listing import Listing, Rows, shaped, yes
-from mockhaus.catalog.objects import CatalogObject, grant_key
+from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject, UndefinedObject, UnsupportedFeature
 from mockhaus.result import Result
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
-from mockhaus.translation.grammar.account import CreateAccountObject, Grant
+from mockhaus.translation.grammar.account import CreateAccountObject
 
 #: What is there without being created, by kind.
 _BUILT_IN: Final = {
@@ -143,51 +142,6 @@ def require(workspace: Workspace, kind: str, name: str) -> str:
             subject=name,
         )
     return found
-
-
-def grant(workspace: Workspace, statement: Grant) -> Result:
-    """GRANT, REVOKE: a row a privilege."""
-    require(workspace, statement.to_kind, statement.to)
-    on, name = statement.on, _granted_name(workspace, statement)
-    for privilege in statement.privileges:
-        properties = {
-            "privilege": privilege, "on": on, "name": str(name), "to_kind": statement.to_kind,
-            "to": statement.to, "grant_option": statement.grant_option,
-        }  # fmt: skip
-        key = grant_key(properties)
-        if statement.revoked:
-            workspace.objects.drop("GRANT", key, if_exists=True)
-            continue
-        workspace.objects.create(
-            CatalogObject("GRANT", key, properties, "", workspace.context.role),
-            replace=True,
-        )
-    return status(statement.kind, "Statement executed successfully.")
-
-
-def _granted_name(workspace: Workspace, statement: Grant) -> ObjectName:
-    """What a grant is on, in full. Raises UndefinedObject."""
-    on, name = statement.on, statement.name
-    if on == "ACCOUNT":
-        return name
-    if on in _BUILT_IN:
-        require(workspace, on, name.name)
-        return name
-    if on == "SCHEMA":
-        name = ObjectName(name.name, None, name.schema or workspace.context.database)
-    elif on == "FUNCTION":
-        return _function(workspace, workspace.context.resolve(name))
-    elif on != "DATABASE":
-        name = workspace.context.resolve(name)
-    return workspace.objects.get(on, name).name
-
-
-def _function(workspace: Workspace, name: ObjectName) -> ObjectName:
-    """`F(NUMBER)` in full. Raises UndefinedObject."""
-    bare, _, types = name.name.removesuffix(")").partition("(")
-    own = ObjectName(bare, name.schema, name.database)
-    routines.require(workspace, own, types.split(", ") if types else ())
-    return name
 
 
 # --- SHOW ----------------------------------------------------------------------------------------

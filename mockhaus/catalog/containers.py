@@ -33,7 +33,9 @@ def require_database(workspace: Workspace, name: str) -> None:
 def make_database(workspace: Workspace, name: str, **properties: object) -> None:
     """Create a database with its PUBLIC schema."""
     comment = str(properties.pop("COMMENT", ""))
-    workspace.objects.create(CatalogObject("DATABASE", ObjectName(name), properties, comment))
+    workspace.objects.create(
+        CatalogObject("DATABASE", ObjectName(name), properties, comment, workspace.context.role)
+    )
     make_schema(workspace, ObjectName(DEFAULT_SCHEMA, None, name))
 
 
@@ -42,7 +44,9 @@ def make_schema(workspace: Workspace, name: ObjectName, **properties: object) ->
     check_length(name)
     comment = str(properties.pop("COMMENT", ""))
     workspace.cursor.run(f"CREATE SCHEMA {quoted(storage_schema(name.database or '', name.name))}")
-    workspace.objects.create(CatalogObject("SCHEMA", name, properties, comment))
+    workspace.objects.create(
+        CatalogObject("SCHEMA", name, properties, comment, workspace.context.role)
+    )
 
 
 def schema_name(workspace: Workspace, name: ObjectName) -> ObjectName:

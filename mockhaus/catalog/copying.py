@@ -12,14 +12,14 @@ from typing import Any, Final
 
 from mockhaus.catalog import defaults, rebuild, tagging, views
 from mockhaus.catalog.containers import make_database, make_schema, remove_database, remove_schema
-from mockhaus.catalog.objects import CatalogObject
+from mockhaus.catalog.objects import FUTURE, CatalogObject
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.translation import names
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.tables import default_sql
 
 #: Objects that are nothing but their record.
-_RECORDS: Final = ("FUNCTION", "PROCEDURE", "FILE FORMAT", "STAGE", "TAG")
+_RECORDS: Final = (FUTURE, "FUNCTION", "PROCEDURE", "FILE FORMAT", "STAGE", "TAG")
 
 
 def copy_database(
@@ -28,6 +28,9 @@ def copy_database(
     """Make a database of all that is in another; `moved`: that one goes."""
     make_database(workspace, name, **_told(source, options))
     remove_schema(workspace, ObjectName("PUBLIC", None, name))
+    for each in workspace.objects.list(FUTURE, source.name.name):
+        if each.name.schema is None:
+            workspace.objects.add(replace(each, name=replace(each.name, database=name)))
     found = workspace.objects.list("SCHEMA", source.name.name)
     for schema in sorted(found, key=lambda each: each.oid or 0):
         target = ObjectName(schema.name.name, None, name)
@@ -35,6 +38,7 @@ def copy_database(
     for each in found:
         _views(workspace, each.name, ObjectName(each.name.name, None, name), moved=moved)
     if moved:
+        workspace.objects.move_grants(source.name, ObjectName(name))
         remove_database(workspace, source.name.name)
         workspace.objects.renumber(source, ObjectName(name))
         for each in found:
@@ -49,6 +53,7 @@ def copy_schema(
     _copy(workspace, source, target, moved=moved, **options)
     _views(workspace, source.name, target, moved=moved)
     if moved:
+        workspace.objects.move_grants(source.name, target)
         remove_schema(workspace, source.name)
         workspace.objects.renumber(source, target)
 

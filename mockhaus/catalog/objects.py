@@ -42,6 +42,9 @@ CREATE TABLE IF NOT EXISTS {SCHEMA}.objects (
 );
 """
 
+#: The kind of what is granted on objects that are not there yet.
+FUTURE: Final = "FUTURE GRANT"
+
 #: The temporary tables of a connection; see `set_up_temporaries`.
 TEMPORARIES: Final = 'temp.main."__mockhaus.temporaries"'
 
@@ -64,6 +67,12 @@ def grant_key(properties: Mapping[str, Any]) -> ObjectName:
     """The name under which a grant is recorded."""
     keys = ("privilege", "on", "name", "to_kind", "to")
     return ObjectName("|".join(str(properties[key]).upper() for key in keys))
+
+
+def called(found: CatalogObject) -> str:
+    """A function or procedure as grants name it, which tells overloads apart: `DB.S.F(NUMBER)`."""
+    families = ", ".join(str(each["family"]) for each in found.properties["parameters"])
+    return f"{found.name}({families})"
 
 
 def check_length(name: ObjectName) -> None:
@@ -187,7 +196,7 @@ class Objects:
         self, new: CatalogObject, *, replace: bool = False, if_not_exists: bool = False
     ) -> bool:
         """Record an object; False if IF NOT EXISTS met one. Raises DuplicateObject."""
-        if new.kind != "GRANT":
+        if new.kind not in ("GRANT", FUTURE):
             check_length(new.name)
         if self.find(new.kind, new.name) is not None:
             if if_not_exists:
@@ -201,13 +210,42 @@ class Objects:
         return True
 
     def add(self, new: CatalogObject, *, moved: bool = False) -> None:
-        """Record an object, whatever else has its name; one that has `moved` keeps its number."""
+        """Record an object, whatever else has its name; one that has `moved` keeps its number and
+        its age.
+
+        What is granted on future objects of its place is granted on a new one.
+        """
+        if not moved and new.name.database is not None and new.kind != FUTURE:
+            self._grant_future(new)
         oid = new.oid if moved and new.oid is not None else next_oid(self._cursor)
         self._cursor.run(
-            f"INSERT INTO {SCHEMA}.objects VALUES (?, ?, ?, ?, ?, ?, ?, now(), now(), ?,"
-            f" nextval('{SCHEMA}.stamps'))",
-            (*_values(new), oid),
+            f"INSERT INTO {SCHEMA}.objects VALUES (?, ?, ?, ?, ?, ?, ?, coalesce(?, now()), now(),"
+            f" ?, nextval('{SCHEMA}.stamps'))",
+            (*_values(new), new.created if moved else None, oid),
         )
+
+    def _grant_future(self, new: CatalogObject) -> None:
+        """Those of the schema, or else those of the database, as in Snowflake."""
+        rows = self._cursor.rows(
+            f"SELECT {_COLUMNS} FROM {SCHEMA}.objects WHERE kind = '{FUTURE}'"
+            " AND (properties ->> 'on') = ? AND upper(database) = upper(?)"
+            " AND (schema = '' OR upper(schema) = upper(?))",
+            (new.kind, new.name.database, new.name.schema or ""),
+        )
+        found = [_object(row) for row in rows]
+        near = [each for each in found if each.name.schema is not None] or found
+        name = called(new) if new.kind in ("FUNCTION", "PROCEDURE") else str(new.name)
+        for each in near:
+            properties = {**each.properties, "name": name}
+            self.add(CatalogObject("GRANT", grant_key(properties), properties, "", each.owner))
+
+    def move_grants(self, old: ObjectName, new: ObjectName) -> None:
+        """What is granted on a schema or database, and on all that is in it, moves with it."""
+        for each in self.list("GRANT"):
+            name = str(each.properties["name"])
+            if name == str(old) or name.startswith(f"{old}."):
+                properties = {**each.properties, "name": f"{new}{name.removeprefix(str(old))}"}
+                self.update(each, replace(each, name=grant_key(properties), properties=properties))
 
     def add_temporary(self, new: CatalogObject) -> None:
         """Record a temporary table of the connection."""
@@ -281,10 +319,8 @@ class Objects:
 
     def remove(self, old: CatalogObject) -> None:
         """Forget a function, no other of its name, and what was granted on it."""
-        families = ", ".join(str(each["family"]) for each in old.properties["parameters"])
-        called = f"{old.name}({families})"
         for each in self.list("GRANT"):
-            if (each.properties["on"], each.properties["name"]) == (old.kind, called):
+            if (each.properties["on"], each.properties["name"]) == (old.kind, called(old)):
                 self.drop("GRANT", each.name)
         self.remove_record(old)
 

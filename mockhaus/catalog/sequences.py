@@ -29,7 +29,9 @@ def create(workspace: Workspace, statement: s.CreateSequence) -> Result:
         f" START WITH {start} INCREMENT BY {increment}{bounds}"
     )
     comment = str(statement.options.get("COMMENT", ""))
-    workspace.objects.add(CatalogObject("SEQUENCE", name, dict(statement.options), comment))
+    workspace.objects.add(
+        CatalogObject("SEQUENCE", name, dict(statement.options), comment, workspace.context.role)
+    )
     for table, column, default in defaults.using(workspace, name):
         defaults.put(workspace, table, column, default_sql(default, workspace.context))
     return status("CREATE SEQUENCE", f"Sequence {name.name} successfully created.")

@@ -12,6 +12,7 @@ from mockhaus.catalog import (
     account,
     columns,
     context_listing,
+    grants,
     keys,
     parameters,
     procedures,
@@ -38,11 +39,19 @@ def show(workspace: Workspace, statement: s.Show) -> Result:
 
 
 def _listing(statement: s.Show) -> Listing:
-    side = " OF" if (statement.in_kind or "").startswith("OF ") else ""
-    found = LISTINGS.get(statement.object + side)
+    what = statement.object + _side(statement)
+    found = LISTINGS.get(what)
     if found is None:
-        raise UnsupportedFeature(f"Unsupported feature 'SHOW {statement.object}'.")
+        raise UnsupportedFeature(f"Unsupported feature 'SHOW {what}'.")
     return found
+
+
+def _side(statement: s.Show) -> str:
+    """Which of the listings of grants."""
+    kind = statement.in_kind or "TO USER"
+    if statement.object != "GRANTS" or kind.startswith(("ON ", "TO ROLE")):
+        return ""
+    return " OF" if kind.startswith("OF ") else f" {kind}"
 
 
 def _flag(value: Any) -> str:
@@ -272,6 +281,7 @@ LISTINGS: Final[dict[str, Listing]] = {
     **routines.LISTINGS,
     **account.LISTINGS,
     **context_listing.LISTINGS,
+    **grants.LISTINGS,
     **parameters.LISTINGS,
     **procedures.LISTINGS,
     **tags.LISTINGS,

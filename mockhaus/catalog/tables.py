@@ -121,7 +121,11 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
     rows = _build(workspace, definition, name)
     found = () if definition.columns else columns.of(workspace, name)
     recorded = CatalogObject(
-        "TABLE", name, _recorded(workspace, definition, found), definition.comment
+        "TABLE",
+        name,
+        _recorded(workspace, definition, found),
+        definition.comment,
+        workspace.context.role,
     )
     if definition.temporary:
         workspace.objects.add_temporary(recorded)
@@ -256,7 +260,7 @@ def _model(workspace: Workspace, definition: tables.TableDefinition, name: Objec
     rebuild.copy(workspace, source, name, rows=definition.cloned)
     properties = {**source.properties, "transient": definition.transient}
     comment = definition.comment or source.comment
-    workspace.objects.add(CatalogObject("TABLE", name, properties, comment))
+    workspace.objects.add(CatalogObject("TABLE", name, properties, comment, workspace.context.role))
     return status("CREATE TABLE", f"Table {name.name} successfully created.")
 
 

@@ -40,7 +40,9 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
         "CHANGE_TRACKING": definition.change_tracking,
         **tagging.told(workspace, definition.tags),
     }
-    workspace.objects.add(CatalogObject("VIEW", name, properties, definition.comment))
+    workspace.objects.add(
+        CatalogObject("VIEW", name, properties, definition.comment, workspace.context.role)
+    )
     return status("CREATE VIEW", f"View {name.name} successfully created.")
 
 

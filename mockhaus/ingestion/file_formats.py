@@ -119,7 +119,13 @@ def create(workspace: Workspace, statement: CreateFileFormat) -> bool:
     made = make(options)
     options["TYPE"] = made.type
     return workspace.objects.create(
-        CatalogObject(KIND, workspace.context.resolve(statement.name), options, str(comment)),
+        CatalogObject(
+            KIND,
+            workspace.context.resolve(statement.name),
+            options,
+            str(comment),
+            workspace.context.role,
+        ),
         replace=statement.replace,
         if_not_exists=statement.if_not_exists,
     )

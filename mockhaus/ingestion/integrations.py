@@ -33,7 +33,7 @@ def create(workspace: Workspace, statement: CreateIntegration) -> Result:
     recorded = _read(options)
     name = ObjectName(statement.name.name)
     created = workspace.objects.create(
-        CatalogObject(KIND, name, recorded, comment),
+        CatalogObject(KIND, name, recorded, comment, workspace.context.role),
         replace=statement.replace,
         if_not_exists=statement.if_not_exists,
     )

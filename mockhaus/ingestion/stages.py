@@ -106,7 +106,7 @@ def create(workspace: Workspace, statement: CreateStage) -> bool:
         recorded["FOLDER"] = f"{slug}-{uuid.uuid4().hex[:12]}"
     old = workspace.objects.find(KIND, name)
     created = workspace.objects.create(
-        CatalogObject(KIND, name, recorded, str(comment)),
+        CatalogObject(KIND, name, recorded, str(comment), workspace.context.role),
         replace=statement.replace,
         if_not_exists=statement.if_not_exists,
     )

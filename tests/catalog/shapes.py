@@ -45,6 +45,10 @@ SHOW: Final = {
     " has_password has_rsa_public_key type has_mfa",
     "GRANTS TO ROLE public": "@created_on privilege granted_on name granted_to grantee_name"
     " grant_option granted_by",
+    "GRANTS": "@created_on privilege granted_on name role granted_to grantee_name grant_option"
+    " granted_by",
+    "FUTURE GRANTS IN SCHEMA public": "@created_on privilege grant_on name grant_to grantee_name"
+    " grant_option",
     "PARAMETERS": "key value default level description type",
     "GRANTS OF ROLE accountadmin": "@created_on role granted_to grantee_name granted_by",
     "TRANSACTIONS": "#id user #session name @started_on state #scope",

@@ -476,6 +476,13 @@ CREATE OR REPLACE MACRO catalog_privileges(db) AS TABLE
         AND concat_ws('.', nullif(o.database, ''), nullif(o.schema, ''), o.name) = (g.properties ->> 'name')
     WHERE g.kind = 'GRANT' AND o.kind NOT IN ('ROLE', 'USER', 'WAREHOUSE')
         AND upper(coalesce(nullif(o.database, ''), o.name)) = upper(db)
+    UNION ALL
+    SELECT owner, owner, 'ROLE', coalesce(nullif(database, ''), name), nullif(schema, ''), name, kind,
+        'OWNERSHIP', 'YES', created
+    FROM __mockhaus.objects
+    WHERE kind IN ('DATABASE', 'SCHEMA', 'TABLE', 'VIEW', 'SEQUENCE', 'STAGE', 'FILE FORMAT',
+                   'FUNCTION', 'PROCEDURE', 'TAG')
+        AND upper(coalesce(nullif(database, ''), name)) = upper(db)
     ORDER BY ALL;
 
 CREATE OR REPLACE MACRO information_schema_object_privileges(db) AS TABLE

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation.context import ObjectName
-from mockhaus.translation.grammar.objects import CreateHead
+from mockhaus.translation.grammar import kinds
+from mockhaus.translation.grammar.objects import CreateHead, called
 from mockhaus.translation.grammar.reader import Reader, statement_fields
-from mockhaus.translation.grammar.types import signature
 from mockhaus.translation.statements import Create, Statement
 
 
@@ -33,7 +33,8 @@ class CreateAccountObject(Create):
 class Grant(Statement):
     """GRANT and REVOKE (`revoked`): privileges on an object, or a role, to a role or a user.
 
-    `on` is the object's kind, ROLE for a role that is granted itself.
+    `on` is the object's kind, ROLE for a role that is granted itself. With `each`, ALL or FUTURE,
+    it is the kind of the objects within the SCHEMA or DATABASE (`within`) that `name` names.
     """
 
     privileges: tuple[str, ...]
@@ -41,8 +42,12 @@ class Grant(Statement):
     name: ObjectName
     to_kind: str
     to: str
+    each: str = ""
+    within: str = ""
     grant_option: bool = False
     revoked: bool = False
+    #: REVOKE or COPY CURRENT GRANTS, behind GRANT OWNERSHIP.
+    current: str = ""
 
     @property
     def kind(self) -> str:
@@ -65,21 +70,23 @@ def grant(reader: Reader) -> Grant:
     reader.expect("GRANT")
     fields = _granted(reader, "TO")
     fields["grant_option"] = reader.accept("WITH", "GRANT", "OPTION")
+    if fields["privileges"] == ("OWNERSHIP",) and reader.word() in ("REVOKE", "COPY"):
+        fields["current"] = reader.identifier()
+        reader.expect("CURRENT", "GRANTS")
     reader.end()
     return Grant(**statement_fields(reader), **fields)
 
 
 def revoke(reader: Reader) -> Grant:
-    """REVOKE privileges ON kind name FROM [ROLE | USER] name; REVOKE ROLE r FROM .."""
+    """REVOKE [GRANT OPTION FOR] privileges ON kind name FROM [ROLE | USER] name; REVOKE ROLE r"""
     reader.expect("REVOKE")
-    if reader.looking_at("GRANT", "OPTION"):
-        raise UnsupportedFeature("Unsupported feature 'REVOKE GRANT OPTION FOR'.")
+    option = reader.accept("GRANT", "OPTION", "FOR")
     fields = _granted(reader, "FROM")
-    for word in ("CASCADE", "RESTRICT"):
-        if reader.looking_at(word):
-            raise UnsupportedFeature(f"Unsupported feature 'REVOKE {word}'.")
+    reader.accept("RESTRICT")  # the default
+    if reader.looking_at("CASCADE"):
+        raise UnsupportedFeature("Unsupported feature 'REVOKE CASCADE'.")
     reader.end()
-    return Grant(**statement_fields(reader), **fields, revoked=True)
+    return Grant(**statement_fields(reader), **fields, revoked=True, grant_option=option)
 
 
 def _granted(reader: Reader, direction: str) -> dict[str, Any]:
@@ -93,15 +100,36 @@ def _granted(reader: Reader, direction: str) -> dict[str, Any]:
         while reader.accept(","):
             privileges.append(_privilege(reader))
         reader.expect("ON")
-        if reader.word() in ("ALL", "FUTURE"):
-            raise UnsupportedFeature(f"Unsupported feature 'GRANT ON {reader.word()}'.")
-        fields = {"privileges": tuple(privileges), **_object(reader)}
+        on = _several(reader) if reader.word() in ("ALL", "FUTURE") else _object(reader)
+        fields = {"privileges": tuple(privileges), **on}
     reader.expect(direction)
     if (kind := _other_grantee(reader)) is not None:
         raise UnsupportedFeature(f"Unsupported feature '{direction} {kind}'.")
     fields["to_kind"] = reader.identifier() if reader.word() in ("ROLE", "USER") else "ROLE"
     fields["to"] = reader.identifier()
     return fields
+
+
+#: Kinds of objects that ALL and FUTURE may name, by their plurals.
+_PLURALS: Final = {
+    kinds.plural(kind): kind
+    for kind in (
+        "SCHEMA", "TABLE", "VIEW", "SEQUENCE", "STAGE", "FILE FORMAT", "FUNCTION", "PROCEDURE",
+        "TAG",
+    )
+}  # fmt: skip
+
+
+def _several(reader: Reader) -> dict[str, Any]:
+    """ALL | FUTURE kinds IN SCHEMA | DATABASE name."""
+    each, plural = reader.identifier(), kinds.read(reader)
+    if plural not in _PLURALS:
+        raise UnsupportedFeature(f"Unsupported feature 'GRANT ON {each} {plural}'.")
+    reader.expect("IN")
+    within = reader.identifier()
+    if within not in ("SCHEMA", "DATABASE"):
+        raise UnsupportedFeature(f"Unsupported feature 'GRANT ON {each} {plural} IN {within}'.")
+    return {"on": _PLURALS[plural], "name": reader.object_name(), "each": each, "within": within}
 
 
 def _other_grantee(reader: Reader) -> str | None:
@@ -124,15 +152,8 @@ def _object(reader: Reader) -> dict[str, Any]:
         return {"on": "ACCOUNT", "name": ObjectName("MOCKHAUS")}
     if reader.word(1) in ("TO", "FROM", ".") or reader.word() == "":  # PostgreSQL's form: a table
         return {"on": "TABLE", "name": reader.object_name()}
-    kind = reader.identifier()
-    if kind == "FILE":
-        reader.expect("FORMAT")
-        kind = "FILE FORMAT"
-    name = reader.object_name()
-    if kind == "FUNCTION":
-        called = f"{name.name}({', '.join(signature(reader))})"
-        name = ObjectName(called, name.schema, name.database)
-    return {"on": kind, "name": name}
+    kind = kinds.read(reader)
+    return {"on": kind, "name": called(reader, kind)}
 
 
 GRAMMARS: Final[dict[tuple[str, ...], Callable[[Reader], Statement]]] = {

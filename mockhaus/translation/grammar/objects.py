@@ -171,10 +171,12 @@ def show(reader: Reader) -> s.Show:
     while reader.word().isalpha() and reader.word() not in _CLAUSES:
         fields["object"] += f" {reader.identifier()}"  # a kind that is refused by its whole name
     fields["history"] = reader.accept("HISTORY")
+    if fields["object"] == "FUTURE GRANTS" and reader.accept("TO"):
+        fields["in_kind"], fields["in_name"] = f"TO {_kind(reader)}", reader.object_name()
     if fields["object"] == "GRANTS" and reader.word() in ("ON", "TO", "OF"):
         fields["in_kind"] = f"{reader.identifier()} {_kind(reader)}"
-        if not reader.done:
-            fields["in_name"] = reader.object_name()
+        if not reader.done and reader.word() != "LIMIT":
+            fields["in_name"] = called(reader, fields["in_kind"].partition(" ")[2])
     if reader.accept("LIKE"):
         fields["like"] = reader.string()
     if reader.accept("IN") or reader.accept("FOR"):
@@ -191,6 +193,14 @@ def show(reader: Reader) -> s.Show:
             fields["from_name"] = reader.string()
     reader.end()
     return s.Show(**statement_fields(reader), **fields)
+
+
+def called(reader: Reader, kind: str) -> ObjectName:
+    """The name of an object; of a function or procedure with its types: `S.F(NUMBER)`."""
+    name = reader.object_name()
+    if kind not in _CALLED:
+        return name
+    return ObjectName(f"{name.name}({', '.join(signature(reader))})", name.schema, name.database)
 
 
 def describe(reader: Reader) -> s.Describe:
