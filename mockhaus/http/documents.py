@@ -20,7 +20,7 @@ from mockhaus.http.queries import QueryState
 from mockhaus.http.sqlapi.bodies import QueryFailureStatus, QueryStatus
 
 if TYPE_CHECKING:
-    from mockhaus.http.app import Operation
+    from mockhaus.http.operations import Operation
 
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
 #: What an answer that is no JSON is shown as.

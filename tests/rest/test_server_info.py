@@ -9,10 +9,12 @@ from starlette.testclient import TestClient
 
 import mockhaus
 from mockhaus.config import Config
-from mockhaus.http.app import Doors, operations
 from mockhaus.http.control import Control
 from mockhaus.http.copies import Copies
+from mockhaus.http.documents import Documents
 from mockhaus.http.history import HistoryApi
+from mockhaus.http.metrics import MetricsApi
+from mockhaus.http.operations import Doors, operations
 from mockhaus.http.rest import Rest
 from mockhaus.http.sqlapi.api import SqlApi
 from mockhaus.http.stage_files import StageFiles
@@ -71,6 +73,7 @@ def test_every_operation_says_what_it_does() -> None:
     rest = Rest(Config(), none, none)
     sql_api = SqlApi(none, none, body_limit=0, patience=0)
     history, files = HistoryApi(none, none), StageFiles(none, 0)
-    doors = Doors(rest, sql_api, Control(none, none), history, files, Copies(none, none))
+    control, copies = Control(none, none), Copies(none, none)
+    doors = Doors(rest, sql_api, control, history, files, copies, Documents(), MetricsApi(none))
     for operation in operations(doors):
         assert operation.summary.endswith("."), operation.path
