@@ -18,7 +18,7 @@ from starlette.routing import Route
 from mockhaus.access.users import Users
 from mockhaus.config import Config
 from mockhaus.errors import SessionError, SqlError
-from mockhaus.http import refusals
+from mockhaus.http import parameters, refusals
 from mockhaus.http.control import Control
 from mockhaus.http.copies import Copies
 from mockhaus.http.documents import Documents, document
@@ -29,6 +29,7 @@ from mockhaus.http.layers import DebugLog, Origins, read_body
 from mockhaus.http.metrics import MetricsApi
 from mockhaus.http.observe import Observed
 from mockhaus.http.operations import Doors, Operation, operations
+from mockhaus.http.parameters import InvalidParameter
 from mockhaus.http.refusals import Refused
 from mockhaus.http.rest import Rest
 from mockhaus.http.sqlapi.api import SqlApi, any_bearer
@@ -105,6 +106,8 @@ def _endpoint(
         request.state.operation = operation.path
         try:
             body: object = None
+            if not operation.is_sql_api:
+                request.state.asked = parameters.read(request, operation.query)
             if operation.body is not None:
                 body = decode(await read_body(request, body_limit, patience), operation.body)
             answer = await operation.call(request, body)
@@ -113,6 +116,8 @@ def _endpoint(
             return Response(status_code=CLIENT_CLOSED_REQUEST)
         except InvalidBody as error:
             return refusals.invalid(error.problem)
+        except InvalidParameter as error:
+            return refusals.refused(refusals.invalid_request(str(error)))
         except Exception as error:
             return refusals.refused(_refusal(error, operation, request))
 

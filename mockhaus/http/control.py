@@ -5,12 +5,12 @@ The session is the one a SQL API request would have: header X-Mockhaus-Session, 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from msgspec import UNSET, Struct, UnsetType
 from starlette.requests import Request
 
-from mockhaus.http import refusals
+from mockhaus.http import parameters, refusals
 from mockhaus.http.guard import ANYONE, user
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.sqlapi.api import SESSION_HEADER
@@ -71,6 +71,12 @@ class TableList(Struct, frozen=True):
     tables: dict[str, TableInfo]
 
 
+TABLES: Final = (
+    parameters.text("database", "Of this database; the session's without it."),
+    parameters.text("schema", "Of this schema; the session's without it."),
+)
+
+
 class Control:
     """The operations."""
 
@@ -108,9 +114,8 @@ class Control:
     async def tables(self, request: Request, body: None) -> TableList:
         """The tables of a schema (`?database=&schema=`, by default the session's)."""
         session = await self._session(request)
-        database = request.query_params.get("database")
-        schema = request.query_params.get("schema")
-        return await self._kept.at_desk(_tables, session, database, schema)
+        asked = parameters.asked(request)
+        return await self._kept.at_desk(_tables, session, asked["database"], asked["schema"])
 
     async def _session(self, request: Request) -> Session:
         name = request.headers.get(SESSION_HEADER)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 from msgspec import UNSET
 from starlette.requests import Request
 
-from mockhaus.http import refusals
+from mockhaus.http import parameters, refusals
 from mockhaus.http.bodies import (
     Done,
     ForkRequest,
@@ -24,6 +25,10 @@ from mockhaus.http.rest import session_info
 from mockhaus.sessions.registry import Registry
 from mockhaus.sessions.session import Session
 from mockhaus.sessions.snapshots import Snapshot
+
+RESTORE: Final = (
+    parameters.flag("force", "Stop what runs, and close connections with an open transaction."),
+)
 
 
 class Copies:
@@ -85,10 +90,8 @@ class Copies:
         """
         session = await self._session(request)
         name = request.path_params["name"]
-        force = request.query_params.get("force", "false").lower()
-        if force not in ("true", "false"):
-            raise refusals.invalid_request(f"force '{force[:100]}' is neither true nor false")
-        await self._kept.at_desk(partial(session.restore, name, force=force == "true"))
+        force = parameters.asked(request)["force"]
+        await self._kept.at_desk(partial(session.restore, name, force=force))
         session.touch()
         return Done(True, f"Session {session.id} is as in snapshot {name}")
 

@@ -23,9 +23,18 @@ if TYPE_CHECKING:
     from mockhaus.http.operations import Operation
 
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
+
+
+class Html(str):
+    """The answer of an operation that is a page."""
+
+
 #: What an answer that is no JSON is shown as.
-_FILES: Final[dict[Any, str]] = {bytes: "application/octet-stream", str: "text/plain"}
-_SQL_API: Final = "/api/v2/"
+_FILES: Final[dict[Any, str]] = {
+    bytes: "application/octet-stream",
+    str: "text/plain",
+    Html: "text/html",
+}
 _WORDS: Final = {
     202: "Still running", 400: "Refused", 401: "No such token", 404: "Not found",
     408: "Too slow", 409: "Not now", 410: "Expired", 413: "Too large", 415: "Not JSON",
@@ -66,16 +75,30 @@ def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
             for status, words, kind in _answers(operation)
         },
     }
-    names = _PARAMETER.findall(operation.path)
-    if names:
-        found["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in names
-        ]
+    if parameters := _parameters(operation):
+        found["parameters"] = parameters
     body = operation.body or operation.documented
     if body is not None:
         found["requestBody"] = {"required": True, "content": _content(body, schemas)}
     return found
+
+
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    path: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in _PARAMETER.findall(operation.path)
+    ]
+    query: list[dict[str, Any]] = [
+        {
+            "name": parameter.name,
+            "in": "query",
+            "required": parameter.required,
+            "description": parameter.words,
+            "schema": dict(parameter.schema),
+        }
+        for parameter in operation.query
+    ]
+    return path + query
 
 
 def _answers(operation: Operation) -> list[tuple[int, str, Any]]:
@@ -86,10 +109,9 @@ def _answers(operation: Operation) -> list[tuple[int, str, Any]]:
 
 
 def _refusal(operation: Operation, status: int) -> Any:
-    is_sql_api = operation.path.startswith(_SQL_API)
     if status == 202:
-        return QueryStatus if is_sql_api else QueryState
-    if is_sql_api:
+        return QueryStatus if operation.is_sql_api else QueryState
+    if operation.is_sql_api:
         return QueryFailureStatus
     return ProblemsAnswer if status == 422 else FailureAnswer
 

@@ -11,8 +11,8 @@ import csv
 import io
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -22,7 +22,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mockhaus.http import refusals
+from mockhaus.http import parameters
 from mockhaus.http.bodies import Failure
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.refusals import Refused
@@ -114,34 +114,42 @@ class HistoryCleared(Struct, frozen=True):
 Test = Callable[[str, Entry], bool]
 
 #: Filter -> the test that a value makes.
-_FILTERS: Final[dict[str, Callable[[str], Test]]] = {
+_TESTS: Final[dict[str, Callable[[Any], Test]]] = {
     "session_id": lambda value: lambda session, entry: session == value,
     "text": lambda value: lambda session, entry: value.lower() in entry.text.lower(),
-    "status": lambda value: lambda session, entry: _status(entry) == value.upper(),
+    "status": lambda value: lambda session, entry: _status(entry) == value,
     "type": lambda value: lambda session, entry: entry.kind == value.upper(),
     "user": lambda value: lambda session, entry: entry.user == value.upper(),
     "door": lambda value: lambda session, entry: entry.door == value,
     "query_tag": lambda value: lambda session, entry: entry.query_tag == value,
     "error_code": lambda value: lambda session, entry: entry.error_code == value,
-    "since": lambda value: _from(_moment("since", value)),
-    "before": lambda value: _until(_moment("before", value)),
+    "since": lambda value: lambda session, entry: entry.started >= value,
+    "before": lambda value: lambda session, entry: entry.started < value,
 }
 
-
-def _from(moment: datetime) -> Test:
-    return lambda session, entry: entry.started >= moment
-
-
-def _until(moment: datetime) -> Test:
-    return lambda session, entry: entry.started < moment
-
-
-def _moment(name: str, value: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value.replace(" ", "+"))
-    except ValueError:
-        raise refusals.invalid_request(f"{name} '{value[:100]}' is not a time") from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+_SESSION: Final = parameters.text("session_id", "Of this session alone.")
+_BEFORE: Final = parameters.moment("before", "That began before this time.")
+HISTORY_FILTERS: Final = (
+    _SESSION,
+    parameters.text("text", "Whose SQL holds this text, in any case."),
+    parameters.choice("status", "That ended so.", ("SUCCESS", "FAIL"), default=None),
+    parameters.text("type", "Of this kind of statement.", example="SELECT"),
+    parameters.text("user", "Of this user."),
+    parameters.text("door", "That came in there.", example="postgres"),
+    parameters.text("query_tag", "That ran under this QUERY_TAG."),
+    parameters.text("error_code", "That failed with this number.", example="002003"),
+    parameters.moment("since", "That began then or later."),
+    _BEFORE,
+)
+HISTORY_LIST: Final = (
+    *HISTORY_FILTERS,
+    parameters.number("limit", "The most rows.", 1, MOST, default=DEFAULT_LIMIT),
+)
+HISTORY_SEARCH: Final = (
+    parameters.text("text", "Whose SQL holds this text, in any case.", required=True),
+    *(each for each in HISTORY_LIST if each.name != "text"),
+)
+HISTORY_CLEAR: Final = (_SESSION, _BEFORE)
 
 
 def _status(entry: Entry) -> str:
@@ -157,15 +165,11 @@ class HistoryApi:
 
     async def recent(self, request: Request, body: None) -> HistoryList:
         """The latest statements, newest first."""
-        asked = dict(request.query_params)
-        limit = _limit(asked.pop("limit", str(DEFAULT_LIMIT)))
-        found = (await self._found(asked))[:limit]
+        found = (await self._found(request))[: parameters.asked(request)["limit"]]
         return HistoryList(True, found, len(found))
 
     async def search(self, request: Request, body: None) -> HistoryList:
         """The latest statements whose text holds `text`, newest first."""
-        if not request.query_params.get("text"):
-            raise refusals.invalid_request("text is missing")
         return await self.recent(request, body)
 
     async def get(self, request: Request, body: None) -> HistoryAnswer:
@@ -179,53 +183,35 @@ class HistoryApi:
 
     async def statistics(self, request: Request, body: None) -> HistoryStatistics:
         """How many statements, how long they took, which failed and when they ran."""
-        return _statistics(await self._found(dict(request.query_params)))
+        return _statistics(await self._found(request))
 
     async def clear(self, request: Request, body: None) -> HistoryCleared:
         """Forget the statements of a session or of all, or those from before a time."""
-        asked = dict(request.query_params)
-        before = asked.pop("before", None)
-        session_id = asked.pop("session_id", None)
-        _refuse_unknown(asked, ("before", "session_id"))
-        moment = None if before is None else _moment("before", before)
-        sessions = await self._sessions(session_id)
-        gone = sum(session.history.clear(moment) for session in sessions)
+        asked = parameters.asked(request)
+        sessions = await self._sessions(asked["session_id"])
+        gone = sum(session.history.clear(asked["before"]) for session in sessions)
         return HistoryCleared(True, f"Cleared {gone} statements", gone)
 
     async def export(self, request: Request, body: None) -> Response:
         """All statements as a file: `format` is json, csv or parquet."""
-        asked = dict(request.query_params)
-        name = asked.pop("format", "json").lower()
-        if name not in _FORMATS:
-            raise refusals.invalid_request(f"Unknown format '{name[:100]}': json, csv or parquet")
+        name = parameters.asked(request)["format"]
         media, write = _FORMATS[name]
-        content = await self._kept.at_desk(write, await self._found(asked))
+        content = await self._kept.at_desk(write, await self._found(request))
         disposition = f'attachment; filename="history.{name}"'
         return Response(content, 200, {"content-disposition": disposition}, media_type=media)
 
-    async def _found(self, asked: Mapping[str, str]) -> list[HistoryEntry]:
-        """The statements that pass the filters, newest first."""
-        _refuse_unknown(asked, _FILTERS)
-        tests = [_FILTERS[name](value) for name, value in asked.items()]
-        sessions = await self._sessions(asked.get("session_id"))
+    async def _found(self, request: Request) -> list[HistoryEntry]:
+        """The statements that pass the filters of a request, newest first."""
+        asked = parameters.asked(request)
+        given = {name: asked[name] for name in _TESTS if asked[name] is not None}
+        tests = [_TESTS[name](value) for name, value in given.items()]
+        sessions = await self._sessions(asked["session_id"])
         return await self._kept.at_desk(_passed, sessions, tests)
 
     async def _sessions(self, session_id: str | None) -> list[Session]:
         if session_id is None:
             return self._kept.visible()
         return [await self._kept.at_desk(self._kept.find, session_id)]
-
-
-def _limit(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MOST:
-        raise refusals.invalid_request(f"limit '{text[:100]}' is not a number from 1 to {MOST}")
-    return int(text)
-
-
-def _refuse_unknown(asked: Mapping[str, str], known: Mapping[str, Any] | tuple[str, ...]) -> None:
-    for name in asked:
-        if name not in known:
-            raise refusals.invalid_request(f"Unknown query parameter '{name[:100]}'")
 
 
 def _passed(sessions: list[Session], tests: list[Test]) -> list[HistoryEntry]:
@@ -341,3 +327,8 @@ _FORMATS: Final[dict[str, tuple[str, Callable[[list[HistoryEntry]], bytes]]]] = 
     "csv": ("text/csv", _csv),
     "parquet": ("application/vnd.apache.parquet", _parquet),
 }
+
+HISTORY_EXPORT: Final = (
+    *HISTORY_FILTERS,
+    parameters.choice("format", "What the file is.", _FORMATS, default="json"),
+)

@@ -31,10 +31,15 @@ from mockhaus.http.bodies import (
     TranslateAnswer,
     TranslateRequest,
 )
-from mockhaus.http.control import Alive, Control, ExecutedList, Reset, TableList
-from mockhaus.http.copies import Copies
-from mockhaus.http.documents import Documents
+from mockhaus.http.control import TABLES, Alive, Control, ExecutedList, Reset, TableList
+from mockhaus.http.copies import RESTORE, Copies
+from mockhaus.http.documents import Documents, Html
 from mockhaus.http.history import (
+    HISTORY_CLEAR,
+    HISTORY_EXPORT,
+    HISTORY_FILTERS,
+    HISTORY_LIST,
+    HISTORY_SEARCH,
     HistoryAnswer,
     HistoryApi,
     HistoryCleared,
@@ -43,11 +48,12 @@ from mockhaus.http.history import (
     HistoryStatistics,
 )
 from mockhaus.http.metrics import MetricsApi
-from mockhaus.http.queries import QueryState
-from mockhaus.http.rest import Rest
-from mockhaus.http.sqlapi.api import SqlApi
+from mockhaus.http.parameters import Parameter
+from mockhaus.http.queries import PAGE, QueryState
+from mockhaus.http.rest import DELETE_SESSION, Rest
+from mockhaus.http.sqlapi.api import CANCEL, FETCH, SUBMIT, SqlApi
 from mockhaus.http.sqlapi.bodies import CancelStatus, ResultSet, StatementRequest
-from mockhaus.http.stage_files import FileUploaded, StageFiles
+from mockhaus.http.stage_files import DOWNLOAD, UPLOAD, FileUploaded, StageFiles
 
 #: Request and body in; a struct, or JSON bytes, out.
 Call = Callable[[Request, Any], Awaitable[object]]
@@ -58,7 +64,8 @@ class Operation:
     """One method of one path.
 
     `fault` is the name of a failure that is Mockhaus's own; `documented` the body of a call that
-    reads it itself; a call may answer with a Response.
+    reads it itself; `query` what may stand after the question mark; a call may answer with a
+    Response.
     """
 
     method: str
@@ -70,6 +77,12 @@ class Operation:
     refusals: tuple[int, ...] = ()
     fault: str = "INTERNAL_SERVER_ERROR"
     documented: type | None = None
+    query: tuple[Parameter, ...] = ()
+
+    @property
+    def is_sql_api(self) -> bool:
+        """Whether it speaks as Snowflake's SQL API does; it reads its query parameters itself."""
+        return self.path.startswith("/api/v2/")
 
     @property
     def summary(self) -> str:
@@ -123,7 +136,7 @@ def _copies(copies: Copies) -> tuple[Operation, ...]:
         ),
         Operation(
             "POST", every + "/{name}/restore", "sessions", copies.restore, Done,
-            refusals=(400, 404, 409, 410),
+            refusals=(400, 404, 409, 410), query=RESTORE,
         ),
         Operation(
             "DELETE", every + "/{name}", "sessions", copies.remove, Done, refusals=(404, 410)
@@ -134,10 +147,12 @@ def _copies(copies: Copies) -> tuple[Operation, ...]:
 def _files(files: StageFiles) -> tuple[Operation, ...]:
     path = "/api/v1/sessions/{session_id}/files"
     return (
-        Operation("GET", path, "files", files.download, bytes, refusals=(400, 404, 410)),
+        Operation("GET", path, "files", files.download, bytes, refusals=(400, 404, 410),
+            query=DOWNLOAD,
+        ),
         Operation(
             "PUT", path, "files", files.upload, FileUploaded,
-            refusals=(400, 404, 408, 409, 410), documented=bytes,
+            refusals=(400, 404, 408, 409, 410), documented=bytes, query=UPLOAD,
         ),
     )  # fmt: skip
 
@@ -145,18 +160,23 @@ def _files(files: StageFiles) -> tuple[Operation, ...]:
 def _history(history: HistoryApi) -> tuple[Operation, ...]:
     path, missing = "/api/v1/history", (400, 404, 410)
     return (
-        Operation("GET", path, "history", history.recent, HistoryList, refusals=missing),
-        Operation("DELETE", path, "history", history.clear, HistoryCleared, refusals=missing),
+        Operation("GET", path, "history", history.recent, HistoryList, refusals=missing,
+            query=HISTORY_LIST,
+        ),
+        Operation("DELETE", path, "history", history.clear, HistoryCleared, refusals=missing,
+            query=HISTORY_CLEAR,
+        ),
         Operation(
-            "GET", path + "/search", "history", history.search, HistoryList, refusals=missing
+            "GET", path + "/search", "history", history.search, HistoryList, refusals=missing,
+            query=HISTORY_SEARCH,
         ),
         Operation(
             "GET", path + "/statistics", "history", history.statistics, HistoryStatistics,
-            refusals=missing,
+            refusals=missing, query=HISTORY_FILTERS,
         ),
         Operation(
             "GET", path + "/export", "history", history.export, list[HistoryEntry],
-            refusals=missing,
+            refusals=missing, query=HISTORY_EXPORT,
         ),
         Operation(
             "GET", path + "/{query_id}", "history", history.get, HistoryAnswer, refusals=(404,)
@@ -170,14 +190,15 @@ def _sql_api(sql_api: SqlApi) -> tuple[Operation, ...]:
         Operation(
             "POST", path, "sql api", sql_api.submit, ResultSet,
             refusals=(202, 400, 401, 404, 408, 410, 413, 415, 422), documented=StatementRequest,
+            query=SUBMIT,
         ),
         Operation(
             "GET", one, "sql api", sql_api.fetch, ResultSet,
-            refusals=(202, 400, 401, 408, 422),
+            refusals=(202, 400, 401, 408, 422), query=FETCH,
         ),
         Operation(
             "POST", one + "/cancel", "sql api", sql_api.cancel, CancelStatus,
-            refusals=(400, 401, 422),
+            refusals=(400, 401, 422), query=CANCEL,
         ),
     )  # fmt: skip
 
@@ -192,7 +213,7 @@ def _control(control: Control) -> tuple[Operation, ...]:
         ),
         Operation(
             "GET", "/__mockhaus/tables", "control", control.tables, TableList,
-            refusals=(400, *gone),
+            refusals=(400, *gone), query=TABLES,
         ),
     )  # fmt: skip
 
@@ -200,9 +221,9 @@ def _control(control: Control) -> tuple[Operation, ...]:
 def _documents(documents: Documents, metrics: MetricsApi) -> tuple[Operation, ...]:
     return (
         Operation("GET", "/metrics", "server", metrics.metrics, str),
-        Operation("GET", "/openapi.json", "server", documents.openapi, bytes),
-        Operation("GET", "/docs", "server", documents.page, bytes),
-        Operation("GET", "/redoc", "server", documents.page, bytes),
+        Operation("GET", "/openapi.json", "server", documents.openapi, dict[str, Any]),
+        Operation("GET", "/docs", "server", documents.page, Html),
+        Operation("GET", "/redoc", "server", documents.page, Html),
     )
 
 
@@ -225,7 +246,7 @@ def _rest(rest: Rest) -> tuple[Operation, ...]:
         Operation("GET", query, "query", rest.queries.status, QueryState, refusals=(404,)),
         Operation(
             "GET", query + "/result", "query", rest.queries.result, QueryAnswer,
-            refusals=(400, 404, 409),
+            refusals=(400, 404, 409), query=PAGE,
         ),
         Operation(
             "POST", query + "/cancel", "query", rest.queries.cancel, QueryState, refusals=(404,)
@@ -249,6 +270,6 @@ def _rest(rest: Rest) -> tuple[Operation, ...]:
         ),
         Operation(
             "DELETE", one, "sessions", rest.delete_session, Done,
-            refusals=(400, 404, 410), fault="SESSION_TERMINATION_ERROR",
+            refusals=(400, 404, 410), query=DELETE_SESSION, fault="SESSION_TERMINATION_ERROR",
         ),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from msgspec import Struct
 from starlette.requests import Request
 
 from mockhaus.errors import SqlError
-from mockhaus.http import refusals, running
+from mockhaus.http import parameters, refusals, running
 from mockhaus.http.bodies import Failure, QueryRequest
 from mockhaus.http.guard import user
 from mockhaus.http.kept import Kept
@@ -24,6 +24,12 @@ from mockhaus.sessions.history import new_id
 
 #: Queries that are remembered; the oldest that have ended go first.
 KEPT: Final = 1000
+
+_ROWS: Final = 10**18 - 1
+PAGE: Final = (
+    parameters.number("offset", "Rows before the page.", 0, _ROWS, default=0),
+    parameters.number("limit", "The most rows; all without it.", 0, _ROWS),
+)
 
 
 class QueryState(Struct, frozen=True):
@@ -97,8 +103,7 @@ class Queries:
     async def result(self, request: Request, body: None) -> Any:
         """What it answered; `offset` and `limit` cut a page out of the last statement's rows."""
         query = self._found(request)
-        offset = _number(request, "offset") or 0
-        limit = _number(request, "limit")
+        asked = parameters.asked(request)
         if not query.task.done():
             raise Refused(
                 409, Failure(error="QUERY_RUNNING", detail=f"Query {query.id} still runs")
@@ -108,7 +113,7 @@ class Queries:
                 400, Failure(error="QUERY_CANCELED", detail="SQL execution canceled", code="000604")
             )
         answered = query.task.result()
-        return await asyncio.to_thread(answered.encoded, offset, limit)
+        return await asyncio.to_thread(answered.encoded, asked["offset"], asked["limit"])
 
     async def cancel(self, request: Request, body: None) -> QueryState:
         """Stop an asynchronous query; one that has ended stays as it is."""
@@ -127,15 +132,6 @@ class Queries:
             )
         request.state.session_id = query.session_id
         return query
-
-
-def _number(request: Request, name: str) -> int | None:
-    text = request.query_params.get(name)
-    if text is None:
-        return None
-    if not text.isdecimal() or len(text) > 18:
-        raise refusals.invalid_request(f"{name} '{text[:100]}' is not a number")
-    return int(text)
 
 
 def _state(query: _Query) -> QueryState:

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from mockhaus import __version__
 from mockhaus.config import Config
 from mockhaus.errors import SqlError
-from mockhaus.http import refusals, resultset, running, streaming
+from mockhaus.http import parameters, refusals, resultset, running, streaming
 from mockhaus.http.bodies import (
     CleanupAnswer,
     Done,
@@ -49,6 +49,10 @@ from mockhaus.sessions.transaction import Transactions
 from mockhaus.translation.statements import Tree
 
 EVICTION: Final = "LRU (Least Recently Used)"
+
+DELETE_SESSION: Final = (
+    parameters.flag("with_data", "Remove the files of a persistent session as well."),
+)
 
 
 class Rest:
@@ -165,10 +169,7 @@ class Rest:
     async def delete_session(self, request: Request, body: None) -> Done:
         """Terminate a session; what runs in it is stopped; `?with_data=true` removes its files."""
         session_id = _session_id(request)
-        flag = request.query_params.get("with_data", "false").lower()
-        if flag not in ("true", "false"):
-            raise refusals.invalid_request(f"with_data '{flag[:100]}' is neither true nor false")
-        await self._kept.delete(session_id, with_data=flag == "true")
+        await self._kept.delete(session_id, with_data=parameters.asked(request)["with_data"])
         return Done(True, f"Session {session_id} terminated successfully")
 
     async def stored_sessions(self, request: Request, body: None) -> StoredList:

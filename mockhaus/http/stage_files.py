@@ -19,7 +19,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from mockhaus.http import refusals
+from mockhaus.http import parameters, refusals
 from mockhaus.http.bodies import Failure
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.refusals import Refused
@@ -30,6 +30,16 @@ from mockhaus.sessions.connection import Connection
 
 #: Bytes that are written at once.
 _CHUNK: Final = 1 << 20
+
+DOWNLOAD: Final = (
+    parameters.text(
+        "file", "A file of an internal stage.", required=True, example="@stage/path/name.csv"
+    ),
+)
+UPLOAD: Final = (
+    *DOWNLOAD,
+    parameters.flag("overwrite", "Replace a file of that name; without it that is refused."),
+)
 
 
 class FileUploaded(Struct, frozen=True):
@@ -51,10 +61,7 @@ class StageFiles:
     async def upload(self, request: Request, body: None) -> FileUploaded:
         """Put a file into a stage."""
         location, name = await self._place(request, "PUT")
-        overwrite = request.query_params.get("overwrite", "false").lower()
-        if overwrite not in ("true", "false"):
-            raise refusals.invalid_request("overwrite is true or false")
-        if overwrite == "false":
+        if not parameters.asked(request)["overwrite"]:
             await asyncio.to_thread(_absent, location, name)
         path = await asyncio.to_thread(location.store.temporary)
         try:
@@ -77,7 +84,7 @@ class StageFiles:
     async def _place(self, request: Request, what: str) -> tuple[Location, str]:
         """The stage and the name of the file in it."""
         session_id = request.state.session_id = request.path_params["session_id"]
-        reference = request.query_params.get("file", "")
+        reference = parameters.asked(request)["file"]
         kept = await self._kept.of(session_id)
 
         def work(connection: Connection, unwanted: threading.Event) -> Location:

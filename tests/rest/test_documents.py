@@ -24,8 +24,12 @@ def test_operations_are_those_that_are_served(client: TestClient) -> None:
     query = paths["/api/v1/query"]["post"]
     assert set(query["responses"]) >= {"200", "202", "400", "404", "422"}
     assert "requestBody" in paths["/api/v2/statements"]["post"]
-    (parameter,) = paths["/api/v2/statements/{handle}"]["get"]["parameters"]
-    assert (parameter["name"], parameter["in"]) == ("handle", "path")
+    parameters = paths["/api/v2/statements/{handle}"]["get"]["parameters"]
+    assert [(each["name"], each["in"], each["required"]) for each in parameters] == [
+        ("handle", "path", True),
+        ("partition", "query", False),
+        ("requestId", "query", False),
+    ]
     for path, methods in paths.items():
         for method, operation in methods.items():
             assert operation["summary"].endswith("."), (method, path)

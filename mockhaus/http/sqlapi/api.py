@@ -26,8 +26,10 @@ from mockhaus.errors import (
     SqlError,
     StatementTimeout,
 )
+from mockhaus.http import parameters
 from mockhaus.http.guard import user
 from mockhaus.http.layers import read_body
+from mockhaus.http.parameters import InvalidParameter, Parameter
 from mockhaus.http.refusals import Refused
 from mockhaus.http.sqlapi.bodies import (
     CancelStatus,
@@ -83,6 +85,18 @@ class Sessions(Protocol):
     """Where the session of a request comes from."""
 
     async def for_sql_api(self, name: str | None) -> Session: ...
+
+
+_REQUEST_ID: Final = parameters.uuid("requestId", "The client's own id of the request.")
+_PARTITION: Final = parameters.number("partition", "Which, from 0.", 0, 10**9, default=0)
+SUBMIT: Final = (
+    _REQUEST_ID,
+    parameters.flag("retry", "Answer what the request of this requestId did, if it was made."),
+    parameters.flag("async", "Answer at once with a handle."),
+    parameters.flag("nullable", 'Without it a NULL is the text "null".', default=True),
+)
+FETCH: Final = (_PARTITION, _REQUEST_ID)
+CANCEL: Final = (_REQUEST_ID,)
 
 
 class Door(Protocol):
@@ -161,16 +175,16 @@ class SqlApi:
     # --- submit ----------------------------------------------------------------------------------
 
     async def _submit(self, request: Request) -> Response:
-        request_id = _request_id(request)
-        asynchronous = _flag(request, "async", default=False)
-        nullable = _flag(request, "nullable", default=True)
-        again = _flag(request, "retry", default=False)
-        work = self._statements.of_request(request_id) if again else None
+        asked = {each.name: _value(request, each) for each in SUBMIT}
+        request_id, asynchronous = asked["requestId"] or str(uuid.uuid4()), asked["async"]
+        work = self._statements.of_request(request_id) if asked["retry"] else None
         if work is None or work.user != user():
             body = await self._body(request)
             session = await self._sessions.for_sql_api(request.headers.get(SESSION_HEADER))
             client = request.headers.get("user-agent", "")
-            work = Execution(session, body, request_id, asynchronous, nullable, client, user())
+            work = Execution(
+                session, body, request_id, asynchronous, asked["nullable"], client, user()
+            )
             self._statements.submit(work)
             if asynchronous:  # even if it has ended already
                 return _running(request, work)
@@ -197,13 +211,15 @@ class SqlApi:
 
     async def _fetch(self, request: Request) -> Response:
         work = self._found(request)
-        text = request.query_params.get("partition", "0")
         count = len(work.answer.rows.partitions) if work.answer is not None else 1
-        if not text.isdecimal() or (work.answer is not None and int(text) >= count):
-            raise Turned(
-                400, "391922", f"Partition {text} is out of range: there are {count} partitions."
-            )
-        return _status(request, work, int(text))
+        try:
+            partition = _PARTITION.value(request.query_params)
+        except InvalidParameter as error:
+            raise Turned(400, "391922", f"{error}; there are {count} partitions.") from None
+        if work.answer is not None and partition >= count:
+            message = f"Partition {partition} is out of range: there are {count} partitions."
+            raise Turned(400, "391922", message)
+        return _status(request, work, partition)
 
     async def _cancel(self, request: Request) -> Response:
         work = self._found(request)
@@ -219,23 +235,12 @@ class SqlApi:
         return work
 
 
-def _request_id(request: Request) -> str:
-    given = request.query_params.get("requestId")
-    if given is None:
-        return str(uuid.uuid4())
+def _value(request: Request, parameter: Parameter) -> Any:
+    """What a request says of a parameter; others are no matter, as drivers send their own."""
     try:
-        return str(uuid.UUID(given))
-    except ValueError:
-        raise Turned(400, "390400", f"requestId '{given[:100]}' is not a UUID.") from None
-
-
-def _flag(request: Request, name: str, *, default: bool) -> bool:
-    given = request.query_params.get(name)
-    if given is None:
-        return default
-    if given.lower() not in ("true", "false"):
-        raise Turned(400, "390400", f"{name} '{given[:100]}' is neither true nor false.")
-    return given.lower() == "true"
+        return parameter.value(request.query_params)
+    except InvalidParameter as error:
+        raise Turned(400, "390400", f"{error}.") from None
 
 
 # --- answers --------------------------------------------------------------------------------------
