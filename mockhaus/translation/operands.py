@@ -28,6 +28,7 @@ TEXT: Final = "text"
 NUMBER: Final = "number"
 VARIANT: Final = "variant"
 DATE: Final = "date"
+BINARY: Final = "binary"
 #: A TIMESTAMP_TZ.
 ZONED: Final = "zoned"
 
@@ -122,7 +123,8 @@ def is_text(node: exp.Expression) -> bool:
         return bool(node.is_string)
     if isinstance(node, (exp.Cast, exp.TryCast)):
         return node.to.this in _TEXT_TYPES
-    return isinstance(node, exp.DPipe) or node.meta.get(KIND) == TEXT
+    kind = node.meta.get(KIND)
+    return kind == TEXT or (isinstance(node, exp.DPipe) and kind is None)
 
 
 def text(node: exp.Expression) -> exp.Expression:
@@ -134,6 +136,8 @@ def text(node: exp.Expression) -> exp.Expression:
         return exp.Literal.string(bare.this)
     if is_text(bare):
         return node
+    if isinstance(bare, exp.Null):
+        return exp.cast(bare, "TEXT")
     return text_call("text_of" if isinstance(bare, _SIMPLE) else "text_once", node)
 
 
@@ -145,13 +149,37 @@ def is_binary(node: exp.Expression) -> bool:
     node = plain(node)
     if isinstance(node, (exp.Cast, exp.TryCast)):
         return bool(node.to.this in (DataType.Type.VARBINARY, DataType.Type.BINARY))
-    return isinstance(node, exp.Unhex) or (
-        isinstance(node, exp.Anonymous) and str(node.this) in _BINARIES
-    )
+    if isinstance(node, exp.Anonymous) and str(node.this) in _BINARIES:
+        return True
+    return isinstance(node, exp.Unhex) or node.meta.get(KIND) == BINARY
 
 
 #: Functions and macros that answer a BINARY.
-_BINARIES: Final = frozenset(("to_binary", "to_binary_base64", "unhex", "encode", "from_hex"))
+_BINARIES: Final = frozenset(
+    (
+        *("to_binary", "to_binary_base64", "unhex", "encode", "from_hex"),
+        *("base64_decode_binary", "try_base64_decode_binary", "try_to_binary"),
+        *("try_to_binary_base64", "sha1_binary", "md5_binary", "sha256_binary"),
+    )
+)
+
+_JOINED: Final = "joined"
+_MOST_JOINED: Final = 4
+
+
+def joined(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+    """`a || b`: BINARY of BINARY values, else text. The types of columns tell when it is bound."""
+    if is_binary(left) and is_binary(right):
+        return noted(exp.DPipe(this=left, expression=right, safe=True), BINARY)
+    chain = isinstance(left, exp.Anonymous) and left.this == _JOINED
+    parts = [*(left.expressions if chain else [left]), right]
+    if len(parts) <= _MOST_JOINED and all(_may_be_binary(each) for each in parts):
+        return apply(_JOINED, *parts)
+    return noted(exp.DPipe(this=text(left), expression=text(right), safe=True), TEXT)
+
+
+def _may_be_binary(node: exp.Expression) -> bool:
+    return isinstance(plain(node), (exp.Column, exp.PositionalColumn)) or is_binary(node)
 
 
 def is_number(node: exp.Expression) -> bool:

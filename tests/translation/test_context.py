@@ -39,6 +39,10 @@ VALUES: list[tuple[str, Any]] = [
     ("CURRENT_STATEMENT()", "SELECT CURRENT_STATEMENT()"),
     ("GETDATE() = CURRENT_TIMESTAMP", True),
     ("LOCALTIMESTAMP IS NOT NULL", True),
+    # the label of one item is no name for another
+    ("CURRENT_DATE = CURRENT_DATE, CURRENT_DATE, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP", True),
+    ("LENGTH(TO_CHAR(CURRENT_TIME(0), 'FF6')), CURRENT_TIME(9)", 6),
+    ("TO_CHAR(LOCALTIME(2), 'FF6') LIKE '__0000'", True),
 ]
 
 

@@ -175,6 +175,8 @@ VALUES: list[tuple[str, Any]] = [
     ("-'5.5'", -5.5),
     ("TRY_CAST(NULL AS INT)", None),
     ("TRY_CAST(NULL::VARCHAR AS INT)", None),
+    ("'10:11:12.5'::TIME::VARCHAR", "10:11:12"),
+    ("1e15::FLOAT::VARCHAR", "1000000000000000"),
 ]  # fmt: skip
 
 

@@ -120,6 +120,16 @@ VALUES: list[tuple[str, Any]] = [
     ("POWER(-8, 3)", -512.0),
     ("POWER('inf'::FLOAT, 2)", math.inf),
     ("WIDTH_BUCKET('7', 0, 10, 5)", 4),
+    # whole numbers that are written out have no 32 bits
+    ("100000 * 100000", 10_000_000_000),
+    ("2147483647 + 1", 2_147_483_648),
+    ("24 * 60 * 60 * 1000000", 86_400_000_000),
+    ("100000 * -100000", -10_000_000_000),
+    ("3000000000 * 4000000000", Decimal(12_000_000_000_000_000_000)),
+    ("IFF(TRUE, 100000, 1) * 100000", 10_000_000_000),
+    ("(SELECT a * a FROM VALUES (100000), (NULL) t(a) LIMIT 1)", 10_000_000_000),
+    ("(WITH t AS (SELECT 100000 a) SELECT a * a FROM t)", 10_000_000_000),
+    ("(SELECT a * a FROM (SELECT GREATEST(100000, 1) a))", 10_000_000_000),
 ]
 
 

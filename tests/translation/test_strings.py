@@ -174,6 +174,17 @@ VALUES: list[tuple[str, Any]] = [
     ("TRY_BASE64_DECODE_STRING('/w==')", None),
     ("'a' COLLATE 'en' < 'B'", True),
     ("'e' COLLATE 'fr-ci-ai' = 'É'", True),
+    # BINARY stays BINARY
+    ("X'AB' || X'CD'", b"\xab\xcd"),
+    ("CONCAT(X'AB', X'CD', X'00')", b"\xab\xcd\x00"),
+    ("CONCAT_WS(X'00', X'AA', X'BB')", b"\xaa\x00\xbb"),
+    ("(SELECT a || a || a FROM (SELECT X'AB' a))", b"\xab\xab\xab"),
+    ("(SELECT a || b FROM (SELECT X'AB' a, 1 b))", "AB1"),
+    ("REVERSE(X'ABCDEF')", b"\xef\xcd\xab"),
+    ("SUBSTR(X'ABCDEF', 2)", b"\xcd\xef"),
+    ("SPLIT('a', NULL)", None),
+    ("BASE64_DECODE_STRING(BASE64_ENCODE('Snowman', 4))", "Snowman"),
+    ("BASE64_DECODE_BINARY(BASE64_ENCODE(X'AABBCCDDEE', 4))", b"\xaa\xbb\xcc\xdd\xee"),
 ]
 
 

@@ -7,7 +7,7 @@ CREATE OR REPLACE MACRO float_text(a) AS
          WHEN isinf(a) THEN CASE WHEN a > 0 THEN 'inf' ELSE '-inf' END
          WHEN a = floor(a) AND abs(a) < 1e15 THEN CAST(CAST(a AS BIGINT) AS VARCHAR)
          WHEN abs(a) < 1e10 THEN printf('%.10g', a)
-         ELSE CAST(a AS VARCHAR) END;
+         ELSE regexp_replace(CAST(a AS VARCHAR), '\.0$', '') END;
 
 -- Any value as text, as TO_VARCHAR spells it. The argument is written several times: for columns.
 CREATE OR REPLACE MACRO text_of(a) AS
@@ -17,6 +17,7 @@ CREATE OR REPLACE MACRO text_of(a) AS
         WHEN 'DOUBLE' THEN float_text(CAST(CAST(a AS VARCHAR) AS DOUBLE))
         WHEN 'FLOAT' THEN float_text(CAST(CAST(a AS VARCHAR) AS DOUBLE))
         WHEN 'BLOB' THEN hex(CAST(CAST(a AS VARCHAR) AS BLOB))
+        WHEN 'TIME' THEN strftime(DATE '1970-01-01' + CAST(CAST(a AS VARCHAR) AS TIME), '%H:%M:%S')
         WHEN 'TIMESTAMP' THEN strftime(CAST(CAST(a AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')
         WHEN 'TIMESTAMP WITH TIME ZONE' THEN
             strftime(CAST(CAST(a AS VARCHAR) AS TIMESTAMPTZ), '%Y-%m-%d %H:%M:%S.%g ')

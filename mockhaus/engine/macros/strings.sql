@@ -35,6 +35,18 @@ CREATE OR REPLACE MACRO byte_position(needle, a, start) AS
          ELSE COALESCE(list_filter(range(start, length(a) // 2 + 1),
             lambda i: starts_with(substr(a, i * 2 - 1), needle))[1], 0) END;
 
+-- Texts or BINARY values one behind the other; everything else is text.
+CREATE OR REPLACE MACRO joined
+    (a BLOB, b BLOB) AS a || b,
+    (a, b) AS text_of(a) || text_of(b),
+    (a BLOB, b BLOB, c BLOB) AS a || b || c,
+    (a, b, c) AS text_of(a) || text_of(b) || text_of(c),
+    (a BLOB, b BLOB, c BLOB, d BLOB) AS a || b || c || d,
+    (a, b, c, d) AS text_of(a) || text_of(b) || text_of(c) || text_of(d);
+CREATE OR REPLACE MACRO reversed
+    (a BLOB) AS unhex(reverse(regexp_replace(hex(a), '(.)(.)', '\2\1', 'g'))),
+    (a) AS reverse(text_of(a));
+
 -- Parts of a text. Negative starts count from the end.
 CREATE OR REPLACE MACRO substr_of
     (a BLOB, start, n) AS bytes_of(a, CAST(start AS BIGINT), CAST(n AS BIGINT)),
@@ -43,7 +55,7 @@ CREATE OR REPLACE MACRO substr_text(a, start, n) AS
     CASE WHEN n <= 0 OR start < -length(a) THEN CASE WHEN a IS NULL THEN NULL ELSE '' END
          ELSE substr(a, CASE WHEN start = 0 THEN 1 ELSE start END, n) END;
 CREATE OR REPLACE MACRO substr_from
-    (a BLOB, start) AS bytes_of(a, CAST(start AS BIGINT), 1073741824),
+    (a BLOB, start) AS bytes_of(a, CAST(start AS BIGINT), CAST(1073741824 AS BIGINT)),
     (a, start) AS substr_from_text(text_of(a), CAST(start AS BIGINT));
 CREATE OR REPLACE MACRO substr_from_text(a, start) AS
     CASE WHEN start < -length(a) THEN '' ELSE substr(a, CASE WHEN start = 0 THEN 1 ELSE start END) END;
@@ -100,7 +112,8 @@ CREATE OR REPLACE MACRO split_part_of(a, delimiter, part) AS
          WHEN delimiter = '' THEN CASE WHEN part IN (0, 1, -1) THEN a ELSE '' END
          ELSE split_part(a, delimiter, CASE WHEN part = 0 THEN 1 ELSE CAST(part AS BIGINT) END) END;
 CREATE OR REPLACE MACRO split_array(a, delimiter) AS
-    to_json(CASE WHEN delimiter = '' THEN [a] ELSE string_split(a, delimiter) END);
+    CASE WHEN a IS NOT NULL AND delimiter IS NOT NULL
+         THEN to_json(CASE WHEN delimiter = '' THEN [a] ELSE string_split(a, delimiter) END) END;
 
 -- Tokens: delimiters are single characters, empty tokens are left out.
 CREATE OR REPLACE MACRO tokens(a, delimiters) AS
@@ -143,6 +156,8 @@ CREATE OR REPLACE MACRO soundex_of(a, keep_second) AS
 
 -- --- encodings -------------------------------------------------------------------------------------
 
+-- What is decoded may be cut into lines.
+CREATE OR REPLACE MACRO unfolded(a) AS regexp_replace(a, '[\r\n]', '', 'g');
 CREATE OR REPLACE MACRO hex_encode(a) AS hex(digested(a));
 CREATE OR REPLACE MACRO base64_of(a) AS base64(digested(a));
 CREATE OR REPLACE MACRO base64_lines(t, pattern) AS rtrim(regexp_replace(t, pattern, '\1' || chr(10), 'g'), chr(10));
@@ -151,8 +166,10 @@ CREATE OR REPLACE MACRO try_hex_decode_string(a) AS try_decode(try_to_binary(CAS
 -- Bytes as UTF-8, NULL where they are not.
 CREATE OR REPLACE MACRO try_decode(b) AS
     list_transform([b], lambda v: CASE WHEN encode(decode(v, 'replace')) = v THEN decode(v, 'replace') END)[1];
-CREATE OR REPLACE MACRO base64_decode_string(a) AS decode(to_binary_base64(a));
-CREATE OR REPLACE MACRO try_base64_decode_string(a) AS try_decode(try_to_binary_base64(a));
+CREATE OR REPLACE MACRO base64_decode_binary(a) AS to_binary_base64(unfolded(a));
+CREATE OR REPLACE MACRO try_base64_decode_binary(a) AS try_to_binary_base64(unfolded(a));
+CREATE OR REPLACE MACRO base64_decode_string(a) AS decode(to_binary_base64(unfolded(a)));
+CREATE OR REPLACE MACRO try_base64_decode_string(a) AS try_decode(try_to_binary_base64(unfolded(a)));
 
 -- --- PARSE_URL -------------------------------------------------------------------------------------
 

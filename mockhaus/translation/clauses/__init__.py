@@ -12,6 +12,7 @@ from mockhaus.translation.clauses import (
     joins,
     lambdas,
     limits,
+    literals,
     objects,
     operators,
     paths,
@@ -42,6 +43,7 @@ ENTER: Final[dict[type[exp.Expression], Callable[[Any, Any], exp.Expression]]] =
 #: Handlers that run after their children.
 LEAVE: Final[dict[type[exp.Expression], Callable[[Any, Any], exp.Expression]]] = {
     **flatten.LEAVE,
+    **literals.LEAVE,
     **operators.LEAVE,
     **pivot.LEAVE,
     **sample.LEAVE,

@@ -13,6 +13,7 @@ from sqlglot.expressions import DataType
 
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation import coercion, operands
+from mockhaus.translation.clauses import literals
 from mockhaus.translation.functions.parts import date_part
 from mockhaus.translation.refusals import unknown
 from mockhaus.translation.registry import Rewriter, apply
@@ -66,7 +67,7 @@ def _arithmetic(node: exp.Add | exp.Sub | exp.Mul, walk: Walk) -> exp.Expression
             node.set(key, operands.number(operand))
     if isinstance(node, exp.Mul):
         walk.products.append(node)
-    return node
+    return literals.computed(node)
 
 
 _AMOUNT: Final = re.compile(r"\s*([+-]?\d+)(?:\s+([A-Za-z_]+))?\s*")
@@ -91,10 +92,8 @@ def _moved(moment: exp.Expression, interval: exp.Interval, sign: int) -> exp.Exp
 
 
 def _concatenate(node: exp.DPipe, walk: Walk) -> exp.Expression:
-    """`a || b`: NULL if either is, and anything is text (DuckDB: also lists and blobs)."""
-    node.set("this", operands.text(node.this))
-    node.set("expression", operands.text(node.expression))
-    return node
+    """`a || b`: NULL if either is; what is not BINARY is text (DuckDB: also lists)."""
+    return operands.joined(node.this, node.expression)
 
 
 def _like(node: exp.Like | exp.ILike, walk: Walk) -> exp.Expression:

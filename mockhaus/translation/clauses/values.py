@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
+from mockhaus.translation.clauses.literals import widen_rows
 from mockhaus.translation.names import identifier
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def _values(node: exp.Values, walk: Walk) -> exp.Expression:
     alias = node.args.get("alias")
     if isinstance(node.parent, exp.Insert) or not node.expressions:
         return node
+    widen_rows(node.expressions)
     if alias is None:
         alias = exp.TableAlias(this=identifier("VALUES"))
         node.set("alias", alias)

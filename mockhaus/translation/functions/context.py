@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus import __version__
-from mockhaus.errors import UnsupportedFeature, WrongArguments
+from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
 from mockhaus.translation import operands, structured
 from mockhaus.translation.clauses import types
 from mockhaus.translation.context import Context
@@ -25,7 +25,6 @@ from mockhaus.translation.registry import (
     call,
     refused,
     rewrite,
-    stock,
 )
 
 if TYPE_CHECKING:
@@ -77,16 +76,44 @@ def _statement(node: exp.Expression, walk: Walk) -> exp.Expression:
 
 def _clock(node: exp.CurrentTimestamp, walk: Walk) -> exp.Expression:
     """CURRENT_TIMESTAMP, GETDATE: a TIMESTAMP_LTZ; SYSDATE: UTC without a zone."""
-    now: exp.Expression = exp.CurrentTimestamp()
+    now = _now()
     if node.args.get("sysdate"):
         return apply("timezone", exp.Literal.string("UTC"), now)
-    digits = literal_number(node.args.get("this"))
-    return now if digits is None or digits >= 6 else apply("timestamp_digits", now, integer(digits))
+    digits = _digits(node)
+    return now if digits is None else apply("timestamp_digits", now, digits)
+
+
+def _now() -> exp.Expression:
+    """The moment; without parentheses DuckDB takes it for an item of that label."""
+    return apply("now")
+
+
+def _digits(node: exp.Expression) -> exp.Expression | None:
+    """The fractional digits asked for, None for all there are. Raises InvalidParameter."""
+    given = node.args.get("this")
+    if given is None:
+        return None
+    digits = literal_number(given)
+    if digits is None or not 0 <= digits <= _MOST_DIGITS:
+        raise InvalidParameter(
+            "SQL compilation error:\nInvalid fractional seconds precision, it is 0 to 9"
+        )
+    return integer(digits) if digits < _KEPT_DIGITS else None
+
+
+#: Fractional digits that may be asked for, and those that DuckDB keeps.
+_MOST_DIGITS: Final = 9
+_KEPT_DIGITS: Final = 6
+
+
+def _today(node: exp.CurrentDate, walk: Walk) -> exp.Expression:
+    return operands.noted(apply("today"), operands.DATE)
 
 
 def _time_of_day(node: exp.Expression, walk: Walk) -> exp.Expression:
-    """CURRENT_TIME, LOCALTIME: of the session's time zone, to the millisecond at least."""
-    return apply("to_time", exp.CurrentTimestamp())
+    """CURRENT_TIME, LOCALTIME: of the session's time zone."""
+    time, digits = apply("to_time", _now()), _digits(node)
+    return time if digits is None else apply("time_digits", time, digits)
 
 
 def _schemas(node: exp.Expression, walk: Walk) -> exp.Expression:
@@ -204,7 +231,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("IS_ROLE_IN_SESSION", _in_session, 1, 1),
     call("GETVARIABLE", _variable, 1, 1),
     call("INVOKER_ROLE", _text(lambda c: c.role), 0, 0),
-    stock("CURRENT_DATE", exp.CurrentDate, most=0),
+    rewrite("CURRENT_DATE", _today, exp.CurrentDate, most=0),
     rewrite("CURRENT_TIMESTAMP LOCALTIMESTAMP", _clock, exp.CurrentTimestamp, most=1),
     rewrite("GETDATE SYSTIMESTAMP SYSDATE", _clock, exp.CurrentTimestamp, most=0),
     rewrite("CURRENT_TIME LOCALTIME", _time_of_day, exp.Localtime, exp.CurrentTime, most=1),

@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 
 def _concat(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """CONCAT: NULL if any argument is (DuckDB passes over them)."""
-    joined = text(node.expressions[0])
-    for value in node.expressions[1:]:
-        joined = exp.DPipe(this=joined, expression=text(value), safe=True)
-    return noted(exp.Paren(this=joined), operands.TEXT)
+    first, *rest = node.expressions
+    made: exp.Expression = first if rest else text(first)
+    for value in rest:
+        made = operands.joined(made, value)
+    return exp.Paren(this=made)
 
 
 def _concat_ws(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """CONCAT_WS: NULL if any argument is (DuckDB passes over them)."""
+    if len(node.expressions) > 2 and all(map(operands.is_binary, node.expressions)):
+        return _binary_with_separator(*node.expressions)
     separator, *values = (text(value) for value in node.expressions)
     joined = values[0]
     for value in values[1:]:
@@ -40,6 +43,16 @@ def _concat_ws(node: exp.Anonymous, walk: Walk) -> exp.Expression:
             this=joined, expression=text_call("left", separator, operands.integer(0))
         )
     return noted(exp.Paren(this=joined), operands.TEXT)
+
+
+def _binary_with_separator(
+    separator: exp.Expression, first: exp.Expression, *rest: exp.Expression
+) -> exp.Expression:
+    made = first
+    for value in rest:
+        made = exp.DPipe(this=made, expression=separator.copy(), safe=True)
+        made = exp.DPipe(this=made, expression=value, safe=True)
+    return noted(exp.Paren(this=made), operands.BINARY)
 
 
 def _chr(node: exp.Chr, walk: Walk) -> exp.Expression:
@@ -312,7 +325,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("REPEAT", "tn>t", "repeat_of"),
     typed("SPACE", "n>t", "space_of"),
     call("REPLACE", _replace, 2, 3),
-    typed("REVERSE", "t>t"),
+    typed("REVERSE", "x", "reversed"),
     call("SPLIT", _split, 2, 2),
     typed("SPLIT_PART", "ttn>t", "split_part_of"),
     call("STRTOK", _strtok, 1, 3),
@@ -330,9 +343,9 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("TRY_HEX_DECODE_BINARY", _decode("try_to_binary"), 1, 1),
     call("BASE64_ENCODE", _base64_encode, 1, 3),
     call("BASE64_DECODE_STRING", _decode("base64_decode_string", operands.TEXT), 1, 2),
-    call("BASE64_DECODE_BINARY", _decode("to_binary_base64"), 1, 2),
+    call("BASE64_DECODE_BINARY", _decode("base64_decode_binary"), 1, 2),
     call("TRY_BASE64_DECODE_STRING", _decode("try_base64_decode_string", operands.TEXT), 1, 2),
-    call("TRY_BASE64_DECODE_BINARY", _decode("try_to_binary_base64"), 1, 2),
+    call("TRY_BASE64_DECODE_BINARY", _decode("try_base64_decode_binary"), 1, 2),
     rewrite(
         "COLLATE",
         _collate,

@@ -138,6 +138,7 @@ def _first(error: Exception) -> str:
 #: answer up in the catalogs, so they get it as the catalogs have it; and without parentheses,
 #: which only PostgreSQL leaves out.
 _SNOWFLAKES: Final = (exp.CurrentSchema, exp.CurrentDatabase)
+_VERSION: Final = re.compile(r"\bversion\s*\(", re.I)
 _LOWER: Final = re.compile(r"\bcurrent_(?:schema|database)\s*\(|(?i:\bcurrent_schema\b(?!\s*\())")
 
 #: Beside these, which Snowflake alone has, they are Snowflake's all the same.
@@ -158,6 +159,13 @@ def _is_lower(text: str) -> bool:
     return _LOWER.search(text) is not None and _BESIDE.search(text) is None
 
 
+def _is_snowflakes(node: exp.Expr, text: str) -> bool:
+    """CURRENT_VERSION, and CURRENT_SCHEMAS without PostgreSQL's argument."""
+    if isinstance(node, exp.CurrentSchemas):
+        return node.this is None
+    return isinstance(node, exp.CurrentVersion) and _VERSION.search(text) is None
+
+
 def _is_catalog(tree: exp.Expression, text: str) -> bool:
     for node in tree.walk():
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
@@ -169,8 +177,8 @@ def _is_catalog(tree: exp.Expression, text: str) -> bool:
         elif isinstance(node, exp.Anonymous):
             if str(node.this).lower() in _OWN:
                 return True
-        elif isinstance(node, exp.CurrentSchemas) and node.this is None:
-            continue  # Snowflake's: PostgreSQL's has an argument
+        elif _is_snowflakes(node, text):
+            continue
         elif isinstance(node, _CONTEXT):
             if not isinstance(node, _SNOWFLAKES) or _is_lower(text):
                 return True

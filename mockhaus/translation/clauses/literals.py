@@ -1,0 +1,120 @@
+"""Whole numbers that are written out: DuckDB keeps them in 32 bits, Snowflake in 38 digits.
+
+DuckDB widens a literal beside a column. Where literals stand alone, their product would overflow,
+and so would that of columns made of them: there they become BIGINT.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlglot import exp
+
+from mockhaus.translation.operands import plain
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+_SHORT: Final = 2**31
+_LONG: Final = 2**63
+_LIMIT: Final = 10**38
+
+#: Key of `meta` of a computed literal: its value.
+_VALUE: Final = "value"
+
+
+def value_of(node: exp.Expression) -> int | None:
+    """The value of a whole number that is written out, with its sign, or was computed of such."""
+    bare = plain(node)
+    if isinstance(bare, exp.Literal) and not bare.is_string:
+        text = str(bare.this)
+        return int(text) if text.isdigit() else None
+    if isinstance(bare, exp.Neg):
+        inner = value_of(bare.this)
+        return None if inner is None else -inner
+    return bare.meta.get(_VALUE) if bare._meta else None
+
+
+def _written(value: int) -> exp.Expression:
+    """A value as DuckDB keeps all its digits."""
+    literal: exp.Expression = exp.Literal.number(abs(value))
+    if value < 0:
+        literal = exp.Paren(this=exp.Neg(this=literal))
+    made = exp.cast(literal, "BIGINT" if abs(value) < _LONG else "DECIMAL(38, 0)")
+    made.meta[_VALUE] = value
+    return made
+
+
+def computed(node: exp.Add | exp.Sub | exp.Mul) -> exp.Expression:
+    """Arithmetic of whole numbers that are written out: its value where 32 bits do not hold it."""
+    left, right = value_of(node.this), value_of(node.expression)
+    if left is None or right is None:
+        if is_short(node.this) and is_short(node.expression):
+            node.set("this", exp.cast(node.this, "BIGINT"))
+        return node
+    if isinstance(node, exp.Mul):
+        value = left * right
+    else:
+        value = left + right if isinstance(node, exp.Add) else left - right
+    if _SHORT <= abs(value) < _LIMIT:
+        return _written(value)
+    node.meta[_VALUE] = value
+    return node
+
+
+_CHOOSING: Final = frozenset(("greatest", "least"))
+
+
+def is_short(node: exp.Expression) -> bool:
+    """Whether DuckDB keeps an expression in 32 bits because of the literals that it is made of."""
+    bare = plain(node)
+    if isinstance(bare, exp.Case):
+        branches = [*(each.args["true"] for each in bare.args["ifs"]), bare.args.get("default")]
+    elif isinstance(bare, exp.Coalesce):
+        branches = [bare.this, *bare.expressions]
+    elif isinstance(bare, exp.Anonymous) and bare.this in _CHOOSING:
+        branches = bare.expressions
+    elif isinstance(bare, (exp.Add, exp.Sub, exp.Mul)):
+        branches = [bare.this, bare.expression]
+        return all(map(is_short, branches))
+    else:
+        value = None if isinstance(bare, exp.Cast) else value_of(bare)
+        return value is not None and abs(value) < _SHORT
+    values = [each for each in branches if each is not None and not isinstance(each, exp.Null)]
+    return bool(values) and all(map(is_short, values))
+
+
+def widened(select: exp.Select) -> exp.Select:
+    """A query whose items that are written out are BIGINT, for what is computed of them."""
+    for item in select.expressions:
+        value = item.this if isinstance(item, exp.Alias) else item
+        if is_short(value):
+            value.replace(exp.cast(value.copy(), "BIGINT"))
+    return select
+
+
+def widen_rows(rows: list[exp.Expression]) -> None:
+    """Columns of VALUES whose cells are all written out: the first cell makes them BIGINT."""
+    first = rows[0]
+    if not isinstance(first, exp.Tuple):
+        return
+    for place, cell in enumerate(first.expressions):
+        if is_short(cell) and all(_is_short_at(row, place) for row in rows[1:]):
+            cell.replace(exp.cast(cell.copy(), "BIGINT"))
+
+
+def _is_short_at(row: exp.Expression, place: int) -> bool:
+    cells = row.expressions
+    if place >= len(cells):
+        return False
+    return isinstance(cells[place], exp.Null) or is_short(cells[place])
+
+
+def _select(node: exp.Select, walk: Walk) -> exp.Expression:
+    """What the outermost query answers is no operand of anything."""
+    if node.parent is None or isinstance(node.parent, (exp.Exists, exp.In)):
+        return node
+    return widened(node)
+
+
+LEAVE: Final[dict[type[exp.Expression], Any]] = {exp.Select: _select}
