@@ -33,7 +33,8 @@
     │   │   ├── InvalidDatetime        100035  22007
     │   │   │   └── DatetimeOutOfRange 100035  22008
     │   │   ├── InvalidText            100037  22P02
-    │   │   │   └── InvalidJson        100069  22P02
+    │   │   │   ├── InvalidJson        100069  22P02
+    │   │   │   └── InvalidXml         100100  22P02
     │   │   ├── InvalidRegularExpression 100048  2201B
     │   │   ├── SingleRowExpected      090150  21000
     │   │   ├── NumberOutOfRange       100132  22003
@@ -402,6 +403,13 @@ class InvalidJson(InvalidText):
     """Text that is not JSON."""
 
     number = "100069"
+    snowflake_state = "22P02"
+
+
+class InvalidXml(InvalidText):
+    """Text that is not XML."""
+
+    number = "100100"
     snowflake_state = "22P02"
 
 

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
+from mockhaus import xml
 from mockhaus.engine import addresses, digests, patterns, row_patterns
 from mockhaus.engine.json_text import JsonError, canonical, without_nulls
 
@@ -73,6 +74,72 @@ def _without_nulls(column: Any) -> Any:
     return pa.array(values, pa.string())
 
 
+def _parse_xml(column: Any, converts: Any) -> Any:
+    """PARSE_XML: an element as an object."""
+    try:
+        return pa.array(list(map(_element, _texts(column), converts.to_pylist())), pa.string())
+    except xml.XmlError as error:
+        raise ValueError(f"MOCKHAUS:InvalidXml:Error parsing XML: {error}") from None
+
+
+def _element(text: str | None, convert: bool) -> str | None:
+    element = None if text is None else xml.parsed(text, convert=convert)
+    return None if element is None else xml.canonical(element)
+
+
+def _lenient_element(text: str | None, convert: bool) -> str | None:
+    try:
+        return _element(text, convert)
+    except xml.XmlError:
+        return None
+
+
+def _try_parse_xml(column: Any, converts: Any) -> Any:
+    """TRY_PARSE_XML: NULL for what is no XML."""
+    found = map(_lenient_element, _texts(column), converts.to_pylist())
+    return pa.array(list(found), pa.string())
+
+
+def _complaint_about_xml(text: str | None) -> str | None:
+    try:
+        _element(text, convert=False)
+    except xml.XmlError as error:
+        return str(error)
+    return None
+
+
+def _check_xml(column: Any) -> Any:
+    """CHECK_XML: what is wrong with the text, NULL for XML."""
+    return pa.array([_complaint_about_xml(t) for t in _texts(column)], pa.string())
+
+
+def _xml_child(column: Any, tags: Any, instances: Any) -> Any:
+    """XMLGET."""
+    found = [
+        None if text is None or tag is None or instance is None else xml.child(text, tag, instance)
+        for text, tag, instance in zip(
+            _texts(column), _texts(tags), instances.to_pylist(), strict=True
+        )
+    ]
+    return pa.array(found, pa.string())
+
+
+def _to_xml(column: Any) -> Any:
+    """TO_XML."""
+    return pa.array([None if t is None else xml.of_variant(t) for t in _texts(column)], pa.string())
+
+
+def _unmarked(column: Any) -> Any:
+    """The text of a VARIANT that has marks (see `mockhaus.marks`)."""
+    found = [None if t is None else xml.text_of(t, pretty=False) for t in _texts(column)]
+    return pa.array(found, pa.string())
+
+
+def _shown(column: Any) -> Any:
+    """XML over several lines."""
+    return pa.array([None if t is None else xml.text_of(t) for t in _texts(column)], pa.string())
+
+
 #: Beyond 38 digits.
 _LIMIT: Final = 10**38
 
@@ -108,6 +175,13 @@ FUNCTIONS: Final[dict[str, tuple[Any, list[Any], Any]]] = {
     "json_canonical_last_try": (_try_parse_json_last, ["VARCHAR"], "VARCHAR"),
     "json_complaint": (_check_json, ["VARCHAR"], "VARCHAR"),
     "json_without_nulls": (_without_nulls, ["VARCHAR"], "VARCHAR"),
+    "xml_parsed": (_parse_xml, ["VARCHAR", "BOOLEAN"], "VARCHAR"),
+    "xml_parsed_try": (_try_parse_xml, ["VARCHAR", "BOOLEAN"], "VARCHAR"),
+    "xml_complaint": (_check_xml, ["VARCHAR"], "VARCHAR"),
+    "xml_child": (_xml_child, ["VARCHAR", "VARCHAR", "BIGINT"], "VARCHAR"),
+    "xml_of_variant": (_to_xml, ["VARCHAR"], "VARCHAR"),
+    "xml_shown": (_shown, ["VARCHAR"], "VARCHAR"),
+    "unmarked": (_unmarked, ["VARCHAR"], "VARCHAR"),
     "exact_quotient": (_exact_quotient, ["VARCHAR", "VARCHAR", "INTEGER"], "VARCHAR"),
     "sha2_hex": (digests.sha2, ["BLOB", "INTEGER"], "VARCHAR"),
     "compressed": (digests.compressed, ["BLOB", "VARCHAR", "INTEGER"], "BLOB"),

@@ -16,7 +16,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mockhaus import xml
 from mockhaus.errors import InvalidEncoding, NumberOutOfRange, TypeMismatch
+from mockhaus.marks import MARK
 
 Matrix: TypeAlias = npt.NDArray[np.uint8]
 Integers: TypeAlias = npt.NDArray[np.int64]
@@ -191,12 +193,19 @@ def text_cells(column: pa.Array) -> pa.Array:
 
 
 def variant(value: str) -> bytes:
-    return text(value.rstrip(" "))
+    return text(xml.json_of(value.rstrip(" ")))
 
 
 def variant_cells(column: pa.Array) -> pa.Array:
     """Blanks behind a VARIANT are the engine's own: they tell a date from a text."""
-    return text_cells(pc.ascii_rtrim(column, " "))
+    return text_cells(unmarked(pc.ascii_rtrim(column, " ")))
+
+
+def unmarked(column: pa.Array) -> pa.Array:
+    """Texts of VARIANT as the JSON that clients read."""
+    if not pc.any(pc.match_substring(column, MARK)).as_py():
+        return column
+    return pa.array([v and xml.json_of(v) for v in column.to_pylist()], pa.string())
 
 
 def ascii_cells(column: pa.Array) -> pa.Array:

@@ -32,6 +32,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mockhaus import xml
 from mockhaus.http.bodies import ColumnInfo, StatementResult
 from mockhaus.result import Column, Result, values_of
 
@@ -66,7 +67,9 @@ def _text(value: Any) -> Any:
 
 def semi_structured(value: Any) -> str:
     """JSON text of a semi-structured value."""
-    return value.rstrip(" ") if isinstance(value, str) else _json.encode(value).decode()
+    return (
+        xml.text_of(value.rstrip(" ")) if isinstance(value, str) else _json.encode(value).decode()
+    )
 
 
 def _hexadecimal(value: Any) -> Any:

@@ -13,7 +13,8 @@ from sqlglot import exp
 
 from mockhaus.translation.functions.conversion import moment_text
 from mockhaus.translation.functions.formats import output_format
-from mockhaus.translation.operands import TEXT, integer, noted, string
+from mockhaus.translation.functions.xml import ELEMENT
+from mockhaus.translation.operands import TEXT, integer, noted, plain, string
 from mockhaus.translation.registry import apply
 from mockhaus.zoned import STORED
 
@@ -44,6 +45,16 @@ def formatted(tree: exp.Expression, parameters: Mapping[str, str]) -> exp.Expres
         if call is tree:
             return new
         call.replace(new)
+    return tree
+
+
+def elements_as_text(tree: exp.Expression) -> exp.Expression:
+    """A query whose items that are XML elements are texts: PostgreSQL's json is no XML."""
+    for item in tree.expressions if isinstance(tree, exp.Select) else ():
+        value = item.this if isinstance(item, exp.Alias) else item
+        if plain(value).meta.get(ELEMENT):
+            text = exp.Cast(this=value.copy(), to=exp.DataType.build("TEXT"))
+            value.replace(apply("xml_shown", text))
     return tree
 
 

@@ -13,6 +13,7 @@ from mockhaus.translation.clauses.types import bound_type
 from mockhaus.translation.context import Context
 from mockhaus.translation.dialect import generate
 from mockhaus.translation.labels import label
+from mockhaus.translation.output import elements_as_text
 from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.statements import Statement, Tree
 
@@ -52,7 +53,10 @@ def _translate(statement: Tree, context: Context, types: Sequence[str]) -> Trans
     tree = statement.tree.copy()
     label(tree, statement.labels)
     walk = Walk(context, statement.text, types)
-    tree = _cut(walk.finished(walk.rewrite(tree)), context)
+    tree = walk.finished(walk.rewrite(tree))
+    if context.postgres:
+        tree = elements_as_text(tree)
+    tree = _cut(tree, context)
     if not statement.parameters:
         sql = generate(tree)
         return Translation(sql, sql, walk.volatile, walk.counts)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mockhaus.errors import InvalidJson, InvalidParameter, InvalidText, UnsupportedFeature
+from mockhaus.errors import InvalidJson, InvalidParameter, InvalidText
 from tests.translation.conftest import Snowflake
 
 #: (expression, value)
@@ -136,7 +136,6 @@ ERRORS: list[tuple[str, type[Exception], str]] = [
     ("OBJECT_CONSTRUCT('a', 1, 'a', 2)", InvalidParameter, "Duplicate field key 'a'"),
     ("OBJECT_INSERT({'a': 1}, 'a', 2)", InvalidText, "'a'"),
     ("TO_OBJECT(PARSE_JSON('[1]'))", InvalidText, "OBJECT"),
-    ("PARSE_XML('<a/>')", UnsupportedFeature, "PARSE_XML"),
     ('PARSE_JSON(\'{ "a" : 1, "\\\\u0061" : 2 }\')', InvalidJson, "duplicate"),
 ]
 

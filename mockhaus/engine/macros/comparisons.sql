@@ -20,7 +20,7 @@ CREATE OR REPLACE MACRO number_key(t) AS
 
 -- The text of a value, whose type is `kind`: a typed parameter is VARCHAR where JSON was given.
 CREATE OR REPLACE MACRO variant_bare(a, kind) AS
-    CASE kind WHEN 'JSON' THEN CAST(a AS JSON) ->> '$' ELSE CAST(a AS VARCHAR) END;
+    CASE kind WHEN 'JSON' THEN json_text(CAST(a AS JSON)) ELSE CAST(a AS VARCHAR) END;
 
 -- `a` as it is to be compared with `b`: a VARIANT as the type of the other side, two of them by
 -- their keys. Whatever is neither text nor VARIANT stays as it is. `kind` is typeof(a), `other` typeof(b).

@@ -13,7 +13,7 @@ CREATE OR REPLACE MACRO float_text(a) AS
 CREATE OR REPLACE MACRO text_of(a) AS
     CASE typeof(a)
         WHEN 'VARCHAR' THEN CAST(a AS VARCHAR)
-        WHEN 'JSON' THEN CAST(a AS JSON) ->> '$'
+        WHEN 'JSON' THEN json_text(CAST(a AS JSON))
         WHEN 'DOUBLE' THEN float_text(CAST(CAST(a AS VARCHAR) AS DOUBLE))
         WHEN 'FLOAT' THEN float_text(CAST(CAST(a AS VARCHAR) AS DOUBLE))
         WHEN 'BLOB' THEN hex(CAST(CAST(a AS VARCHAR) AS BLOB))

@@ -27,7 +27,7 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from mockhaus import zoned
+from mockhaus import xml, zoned
 from mockhaus.errors import InvalidParameter
 from mockhaus.http import resultset
 from mockhaus.result import Column
@@ -249,6 +249,7 @@ _PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
 def pretty(text: str) -> str:
     """JSON text over several lines, as Snowflake shows it; numbers stay as they are written."""
+    text = xml.text_of(text)
     if text[:1] not in "[{":
         return text
     pieces: list[str] = _PIECE.findall(text)

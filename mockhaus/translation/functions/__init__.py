@@ -26,6 +26,7 @@ from mockhaus.translation.functions import (
     tags,
     vectors,
     windows,
+    xml,
 )
 from mockhaus.translation.registry import Function
 
@@ -51,5 +52,6 @@ FAMILIES: Final[dict[str, tuple[Function, ...]]] = {
     "Tags": tags.FUNCTIONS,
     "Vector": vectors.FUNCTIONS,
     "Window": windows.FUNCTIONS,
+    "XML": xml.FUNCTIONS,
     "Other families": elsewhere.FUNCTIONS,
 }

@@ -22,7 +22,6 @@ from mockhaus.translation.registry import (
     Rewriter,
     apply,
     call,
-    refused,
     rewrite,
     stock,
 )
@@ -219,7 +218,4 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
         for kind in ("DATE", "TIME", "TIMESTAMP_NTZ", "TIMESTAMP_LTZ", "TIMESTAMP_TZ", "BINARY")
         for function in _tagged(kind)
     ),
-    refused("PARSE_XML TRY_PARSE_XML TO_XML", "XML"),
-    refused("XMLGET", "XML", exp.XMLGet),
-    refused("CHECK_XML", "XML", exp.CheckXml),
 )

@@ -1,0 +1,279 @@
+"""XML as Snowflake keeps and shows it: an element is an object. Snowflake's manual: "PARSE_XML".
+
+    {"$": content, "@": tag, "@name": attribute .., "child": position in the content ..}
+
+The content is a value, an element, or an array of both. The parser is expat of the standard
+library, with no entities but XML's own: a document type declaration is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+from xml.parsers import expat
+from xml.sax.saxutils import escape
+
+import msgspec
+
+from mockhaus.marks import MARK, TAG, shown
+
+#: Elements nested deeper are refused.
+DEEPEST: Final = 500
+
+_INTEGER: Final = re.compile(r"-?(?:0|[1-9]\d{0,37})")
+_DECIMAL: Final = re.compile(r"-?(?:0|[1-9]\d*)\.\d+")
+_DOUBLE: Final = re.compile(r"-?\d+(?:\.\d+)?[eE][+-]?\d+")
+_CLOSING: Final = re.compile(rb"</\s*([^\s>]+)\s*>")
+
+
+class XmlError(ValueError):
+    """Text that is no XML; says what and where."""
+
+
+def parsed(text: str, *, convert: bool = True) -> dict[str, Any] | None:
+    """The element of an XML document; None for blank text. Raises XmlError.
+
+    `convert` makes numbers and truth values of texts that spell them.
+    """
+    return _Reader(text, convert).element() if text.strip() else None
+
+
+class _Reader:
+    """Builds elements while expat reads."""
+
+    def __init__(self, text: str, convert: bool) -> None:
+        self._data = text.encode()
+        self._convert = convert
+        #: Tag, attributes and content of the elements that are open.
+        self._open: list[tuple[str, dict[str, str], list[Any]]] = []
+        self._text: list[str] = []
+        self._root: dict[str, Any] | None = None
+
+    def element(self) -> dict[str, Any]:
+        parser = expat.ParserCreate("utf-8")
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text.append
+        parser.StartDoctypeDeclHandler = self._doctype
+        try:
+            parser.Parse(self._data, True)
+        except expat.ExpatError as error:
+            raise XmlError(self._complaint(error, parser.ErrorByteIndex)) from None
+        assert self._root is not None
+        return self._root
+
+    def _doctype(self, *_: object) -> None:
+        raise XmlError("document type declarations are not supported")
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._flush()
+        if len(self._open) >= DEEPEST:
+            raise XmlError(f"elements are nested more than {DEEPEST} deep")
+        self._open.append((tag, attributes, []))
+
+    def _end(self, tag: str) -> None:
+        self._flush()
+        _, attributes, content = self._open.pop()
+        element: dict[str, Any] = {"@": TAG + tag}
+        for name, value in attributes.items():
+            element[f"@{name}"] = self._value(value)
+        for position, each in enumerate(content):
+            if isinstance(each, dict):
+                name = each["@"].removeprefix(TAG)
+                known = element.get(name)
+                listed = known if isinstance(known, list) else [known] if name in element else []
+                element[name] = [*listed, position] if name in element else position
+        element["$"] = content[0] if len(content) == 1 else content or ""
+        if self._open:
+            self._open[-1][2].append(element)
+        else:
+            self._root = element
+
+    def _flush(self) -> None:
+        """The text so far, without the white space around it."""
+        text = "".join(self._text).strip()
+        self._text.clear()
+        if text and self._open:
+            self._open[-1][2].append(self._value(text))
+
+    def _value(self, text: str) -> Any:
+        if not self._convert:
+            return text
+        if text in ("true", "false"):
+            return text == "true"
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _DECIMAL.fullmatch(text):
+            short = text.rstrip("0").rstrip(".")
+            return float(short) if len(short) <= _EXACT else f"{MARK}N{short}"
+        if _DOUBLE.fullmatch(text):
+            return f"{MARK}E{float(text):.15e}"
+        return text
+
+    def _complaint(self, error: expat.ExpatError, at: int) -> str:
+        """What is wrong, in Snowflake's words where they are known."""
+        closing = _CLOSING.match(self._data, at)
+        if error.code == expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH]:
+            closing = _CLOSING.match(self._data, self._data.rfind(b"</", 0, at + 2))
+        place = f"pos {len(self._data[:at].decode(errors='replace'))}"
+        if closing is not None:
+            end = len(self._data[: closing.end()].decode(errors="replace"))
+            return f"no opening tag for </{closing[1].decode()}>, pos {end}"
+        if self._open and at >= len(self._data.rstrip()):
+            return f"no closing tag for <{self._open[-1][0]}>, {place}"
+        return f"{expat.errors.messages[error.code]}, {place}"
+
+
+#: Characters of a decimal that a double gives back as it was.
+_EXACT: Final = 16
+
+
+# --- showing -------------------------------------------------------------------------------------
+
+
+def is_element(value: Any) -> bool:
+    """Whether a value of JSON is an XML element."""
+    return isinstance(value, dict) and str(value.get("@", "")).startswith(TAG)
+
+
+def json_of(variant: str) -> str:
+    """A VARIANT as JSON that any client reads: undefined is null, XML is a text."""
+    if MARK not in variant:
+        return variant
+    element = _element(variant)
+    if element is None:
+        return shown(variant, "null")
+    return json.dumps("".join(_written(element, True, 0)), ensure_ascii=False)
+
+
+def text_of(variant: str, *, pretty: bool = True) -> str:
+    """The text of a VARIANT: XML for an element, over several lines with `pretty`."""
+    if MARK not in variant:
+        return variant
+    element = _element(variant)
+    return shown(variant) if element is None else "".join(_written(element, pretty, 0))
+
+
+def _element(variant: str) -> dict[str, Any] | None:
+    if variant.startswith("{") and TAG in variant:
+        value = _shown.decode(variant)
+        return value if is_element(value) else None
+    return None
+
+
+class _Number(str):
+    """A decimal as it is written."""
+
+    __slots__ = ()
+
+
+_shown: Final = msgspec.json.Decoder(float_hook=_Number)
+
+
+def _content(element: dict[str, Any]) -> list[Any]:
+    content = element.get("$", "")
+    return content if isinstance(content, list) else [content]
+
+
+def _written(element: dict[str, Any], pretty: bool, depth: int) -> list[str]:
+    tag = str(element["@"]).removeprefix(TAG)
+    attributes = "".join(
+        f' {name[1:]}="{escape(_scalar(value), _QUOTES)}"'
+        for name, value in element.items()
+        if name.startswith("@") and name != "@"
+    )
+    opening, closing, content = f"<{tag}{attributes}>", f"</{tag}>", _content(element)
+    if len(content) == 1 and not is_element(content[0]):
+        return [opening, escape(_scalar(content[0])), closing]
+    if not content:
+        return [opening, closing]
+    made = [opening]
+    for each in content:
+        if pretty:
+            made.append("\n" + "  " * (depth + 1))
+        if is_element(each):
+            made += _written(each, pretty, depth + 1)
+        else:
+            made.append(escape(_scalar(each)))
+    return [*made, "\n" + "  " * depth if pretty else "", closing]
+
+
+_QUOTES: Final = {'"': "&quot;"}
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = "" if value is None else str(value)
+    return text[2:] if text.startswith(MARK) else text
+
+
+# --- what was no XML -----------------------------------------------------------------------------
+
+_OTHERS: Final = {
+    "d": "DATE", "t": "TIME", "n": "TIMESTAMP_NTZ", "l": "TIMESTAMP_LTZ", "z": "TIMESTAMP_TZ",
+    "b": "BINARY", "E": "DOUBLE", "N": "DECIMAL", "U": "NULL_VALUE",
+}  # fmt: skip
+
+
+def of_variant(variant: str) -> str:
+    """TO_XML: the XML of any VARIANT; the types of values that were no XML are attributes."""
+    value = _shown.decode(variant)
+    if is_element(value):
+        return "".join(_written(value, False, 0))
+    return _typed("SnowflakeData", value)
+
+
+def _typed(tag: str, value: Any) -> str:
+    kind, inner = _kind(value)
+    return f'<{tag} type="{kind}">{inner}</{tag}>'
+
+
+def _kind(value: Any) -> tuple[str, str]:
+    if is_element(value):
+        return "OBJECT", "".join(_written(value, False, 0))
+    if isinstance(value, dict):
+        return "OBJECT", "".join(_typed(_name(key), each) for key, each in value.items())
+    if isinstance(value, list):
+        return "ARRAY", "".join(_typed("e", each) for each in value)
+    if value is None:
+        return "NULL_VALUE", ""
+    if isinstance(value, bool):
+        return "BOOLEAN", _scalar(value)
+    if isinstance(value, (int, _Number)):
+        return ("INTEGER" if isinstance(value, int) else "DECIMAL"), str(value)
+    if value.startswith(MARK):
+        return _OTHERS[value[1]], escape(_scalar(value))
+    return "VARCHAR", escape(value)
+
+
+def _name(key: str) -> str:
+    """A key as the name of a tag: what may not stand in one becomes an underscore."""
+    name = re.sub(r"[^\w.-]", "_", key)
+    return name if re.match(r"[^\W\d]|_", name) else f"_{name}"
+
+
+# --- access --------------------------------------------------------------------------------------
+
+
+def child(variant: str, tag: str, instance: int) -> str | None:
+    """XMLGET: the element with a tag within the content of another, counted from 0."""
+    if not (variant.startswith("{") and TAG in variant):
+        return None
+    element = _exact.decode(variant)
+    if not is_element(element) or instance < 0:
+        return None
+    found = [each for each in _content(element) if is_element(each) and each["@"] == TAG + tag]
+    return canonical(found[instance]) if instance < len(found) else None
+
+
+#: Keeps decimals as they are written.
+_exact: Final = msgspec.json.Decoder(float_hook=lambda text: msgspec.Raw(text.encode()))
+_encoder: Final = msgspec.json.Encoder(order="sorted")
+
+
+def canonical(value: Any) -> str:
+    """The canonical JSON text of a value."""
+    return _encoder.encode(value).decode()
