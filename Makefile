@@ -82,10 +82,11 @@ fuzz: setup ## 100,000 mutated messages at the PostgreSQL door (FUZZ="--messages
 demo: setup ## the tour: a server, the flights data, a worksheet of Snowflake queries
 	@$(BIN)/python -m demo
 
-docs: setup ## write the pages that are made of the code: docs/errors.md, docs/functions.md
+docs: setup ## write what is made of the code: docs/errors.md, docs/functions.md, HTTP examples
 	@mkdir -p docs
 	@$(BIN)/python -c 'from mockhaus.cli.errors_page import page; print(page(), end="")' > docs/errors.md
 	@$(BIN)/mockhaus functions --markdown > docs/functions.md
+	@$(BIN)/python -m tests.rest.tour > examples.tmp && mv examples.tmp mockhaus/http/examples.json
 
 bench: setup ## the figures, side by side with others
 	@$(BIN)/python -m bench.run

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -21,7 +20,7 @@ from mockhaus.errors import SessionError, SqlError
 from mockhaus.http import parameters, refusals
 from mockhaus.http.control import Control
 from mockhaus.http.copies import Copies
-from mockhaus.http.documents import Documents, document
+from mockhaus.http.documents import Documents
 from mockhaus.http.guard import Guard
 from mockhaus.http.history import HistoryApi
 from mockhaus.http.kept import KeptConnections
@@ -77,7 +76,7 @@ def build_app(
         MetricsApi(registry),
     )
     table = operations(doors)
-    documents.document = msgspec.json.encode(document(table))
+    documents.operations = table
     for operation in table:
         paths[operation.path][operation.method] = operation
     middleware = [Middleware(Observed, metrics=registry.metrics)]

@@ -1,12 +1,14 @@
 """`/openapi.json`, made of the table of operations and the types they name; pages that show it.
 
+Its examples are calls that were made (`examples.json`, which `make docs` writes).
 The pages need nothing from elsewhere: one small script draws the document as a list.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -43,7 +45,17 @@ _WORDS: Final = {
 }  # fmt: skip
 
 
-def document(operations: Sequence[Operation]) -> dict[str, Any]:
+#: "METHOD /path" -> calls of it, as tests/rest/tour.py describes them.
+Examples = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def recorded() -> Examples:
+    """The examples that come with the package."""
+    held = files("mockhaus.http").joinpath("examples.json").read_bytes()
+    return msgspec.json.decode(held, type=dict[str, list[dict[str, Any]]])
+
+
+def document(operations: Sequence[Operation], examples: Examples) -> dict[str, Any]:
     """The OpenAPI document."""
     types: list[Any] = [FailureAnswer, ProblemsAnswer, QueryFailureStatus, QueryStatus, QueryState]
     for operation in operations:
@@ -55,7 +67,8 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     schemas = {str(t): schema for t, schema in zip(unique, made, strict=True)}
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
-        described = _operation(operation, schemas)
+        calls = examples.get(f"{operation.method} {operation.path}", ())
+        described = _operation(operation, schemas, calls)
         paths.setdefault(operation.path, {})[operation.method.lower()] = described
     return {
         "openapi": "3.1.0",
@@ -65,25 +78,33 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     }
 
 
-def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+def _operation(
+    operation: Operation, schemas: dict[str, Any], calls: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    answers = {call["status"]: call["answer"] for call in calls if "answer" in call}
     found: dict[str, Any] = {
         "tags": [operation.tag],
         "summary": operation.summary,
         "operationId": f"{operation.method.lower()} {operation.path}",
         "responses": {
-            str(status): {"description": words, "content": _content(kind, schemas)}
+            str(status): {
+                "description": words,
+                "content": _content(kind, schemas, answers.get(str(status))),
+            }
             for status, words, kind in _answers(operation)
         },
     }
-    if parameters := _parameters(operation):
+    first = calls[0] if calls else {}
+    if parameters := _parameters(operation, first):
         found["parameters"] = parameters
     body = operation.body or operation.documented
     if body is not None:
-        found["requestBody"] = {"required": True, "content": _content(body, schemas)}
+        content = _content(body, schemas, first.get("request"))
+        found["requestBody"] = {"required": True, "content": content}
     return found
 
 
-def _parameters(operation: Operation) -> list[dict[str, Any]]:
+def _parameters(operation: Operation, call: Mapping[str, Any]) -> list[dict[str, Any]]:
     path: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in _PARAMETER.findall(operation.path)
@@ -98,6 +119,10 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         }
         for parameter in operation.query
     ]
+    given = {**call.get("path", {}), **call.get("query", {})}
+    for described in path + query:
+        if described["name"] in given:
+            described["example"] = given[described["name"]]
     return path + query
 
 
@@ -116,21 +141,26 @@ def _refusal(operation: Operation, status: int) -> Any:
     return ProblemsAnswer if status == 422 else FailureAnswer
 
 
-def _content(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
+def _content(kind: Any, schemas: dict[str, Any], example: Any) -> dict[str, Any]:
+    shown = {} if example is None else {"example": example}
     if kind in _FILES:
-        return {_FILES[kind]: {"schema": {"type": "string"}}}
-    return {"application/json": {"schema": schemas[str(kind)]}}
+        return {_FILES[kind]: {"schema": {"type": "string"}, **shown}}
+    return {"application/json": {"schema": schemas[str(kind)], **shown}}
 
 
 class Documents:
-    """The operations. The document is set once the table of operations is whole."""
+    """The operations. `operations` is set once their table is whole; the document is made of it
+    when it is first asked for."""
 
     def __init__(self) -> None:
-        self.document: bytes = b"{}"
+        self.operations: Sequence[Operation] = ()
+        self._document: bytes | None = None
 
     async def openapi(self, request: Request, body: None) -> Response:
         """This document."""
-        return refusals.json_response(self.document)
+        if self._document is None:
+            self._document = msgspec.json.encode(document(self.operations, recorded()))
+        return refusals.json_response(self._document)
 
     async def page(self, request: Request, body: None) -> Response:
         """The document as a page."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+
+from mockhaus.http.documents import recorded
+from tests.rest import tour
 
 
 def test_every_reference_is_defined(client: TestClient) -> None:
@@ -33,6 +37,33 @@ def test_operations_are_those_that_are_served(client: TestClient) -> None:
     for path, methods in paths.items():
         for method, operation in methods.items():
             assert operation["summary"].endswith("."), (method, path)
+
+
+def _shape(value: Any) -> Any:
+    """The names of a JSON value, at every depth; rows have none of their own."""
+    if isinstance(value, dict):
+        return {name: _shape(each) for name, each in value.items()}
+    return [_shape(each) for each in value[:1]] if isinstance(value, list) else None
+
+
+def test_examples_are_what_is_answered(client: TestClient) -> None:
+    made, held = tour.examples(client), recorded()
+    assert list(made) == list(held)
+    for operation, calls in made.items():
+        assert [call["status"] for call in calls] == [call["status"] for call in held[operation]]
+        for call, example in zip(calls, held[operation], strict=True):
+            assert call.get("request") == example.get("request"), operation
+            if isinstance(call.get("answer"), dict):
+                assert _shape(call["answer"]) == _shape(example["answer"]), operation
+
+
+def test_every_operation_has_an_example(client: TestClient) -> None:
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        for method, operation in methods.items():
+            (content,) = operation["responses"]["200"]["content"].items()
+            bodies = [content[1], *operation.get("requestBody", {}).get("content", {}).values()]
+            wanted = bodies[path in ("/metrics", "/openapi.json", "/docs", "/redoc") :]
+            assert all("example" in body for body in wanted), (method, path)
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
