@@ -9,9 +9,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mockhaus.catalog import parameters
 from mockhaus.catalog.answers import already_dropped, already_there, status
 from mockhaus.catalog.listing import Listing, Rows, shaped, yes
-from mockhaus.catalog.objects import CatalogObject
+from mockhaus.catalog.objects import CatalogObject, Objects
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject, UndefinedObject, UnsupportedFeature
 from mockhaus.result import Result
@@ -37,7 +38,7 @@ OPTIONS: Final = {
     "USER": frozenset(
         ("LOGIN_NAME", "DISPLAY_NAME", "FIRST_NAME", "LAST_NAME", "EMAIL", "DEFAULT_WAREHOUSE",
          "DEFAULT_NAMESPACE", "DEFAULT_ROLE", "DEFAULT_SECONDARY_ROLES", "DISABLED", "COMMENT",
-         "TYPE")
+         "TYPE", *parameters.SESSION)
     ),
 }  # fmt: skip
 
@@ -55,8 +56,13 @@ _SIZES: Final = {
 }  # fmt: skip
 
 
-def check_size(options: Mapping[str, Any]) -> None:
-    """Raises UnsupportedFeature for a size of warehouse that is none."""
+def check_values(kind: str, options: Mapping[str, Any]) -> None:
+    """Raises UnsupportedFeature, InvalidParameter for a value that an option does not take."""
+    for name in options if kind == "USER" else ():
+        if name in parameters.SESSION:
+            parameters.check(name, parameters.as_text(options[name]), "user")
+    if (roles := options.get("DEFAULT_SECONDARY_ROLES", [])) not in ([], ["ALL"]):
+        raise parameters.invalid_value("DEFAULT_SECONDARY_ROLES", str(roles))
     size = str(options.get("WAREHOUSE_SIZE", "XSMALL")).upper()
     if size not in _SIZES:
         raise UnsupportedFeature(f"Unsupported feature 'WAREHOUSE_SIZE = {size}'.")
@@ -70,7 +76,7 @@ def create(workspace: Workspace, statement: CreateAccountObject) -> Result:
             raise UnsupportedFeature(
                 f"Unsupported feature 'CREATE {kind} {option}'.", hint=_HINTS.get(option)
             )
-    check_size(options)
+    check_values(kind, options)
     built_in = name.name.upper() in _BUILT_IN[kind]
     if built_in and not statement.if_not_exists:
         raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
@@ -103,10 +109,17 @@ def drop(workspace: Workspace, statement: s.Drop) -> Result:
 
 def stored_name(workspace: Workspace, kind: str, name: str) -> str | None:
     """The name of a warehouse, role or user as it is stored, None if there is none."""
-    found = workspace.objects.find(kind, ObjectName(name))
+    if kind == "USER" and name.upper() == workspace.context.user.upper():
+        return stored(workspace.objects, kind, name) or workspace.context.user
+    return stored(workspace.objects, kind, name)
+
+
+def stored(objects: Objects, kind: str, name: str) -> str | None:
+    """The same of one that is recorded or there without being created."""
+    found = objects.find(kind, ObjectName(name))
     if found is not None:
         return found.name.name
-    return next((e for e in _built_in(workspace, kind) if e.upper() == name.upper()), None)
+    return next((each for each in _BUILT_IN[kind] if each.upper() == name.upper()), None)
 
 
 def _built_in(workspace: Workspace, kind: str) -> tuple[str, ...]:

@@ -190,7 +190,7 @@ def _account_object(workspace: Workspace, statement: AlterObject) -> None:
         workspace.objects.update(found, replace(found, properties=told))
     else:
         allowed = account.OPTIONS[kind]
-        account.check_size(statement.options)
+        account.check_values(kind, statement.options)
         workspace.objects.update(found, _set(statement, found, allowed))
 
 

@@ -1,8 +1,8 @@
-"""Parameters: what there are, their defaults, what values they take, and SHOW PARAMETERS.
+"""Parameters: what there are, their defaults, and what values they take.
 
 A session parameter acts or is refused by name. A few ask for nothing that a server without queues
-and result caches could do otherwise; they are taken at any value. ALTER ACCOUNT gives sessions that
-are opened later another default. Snowflake's manual: "Parameters", "SHOW PARAMETERS".
+and result caches could do otherwise; they are taken at any value. ALTER ACCOUNT and ALTER USER give
+sessions that are opened later another default. Snowflake's manual: "Parameters".
 """
 
 from __future__ import annotations
@@ -11,13 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from mockhaus.catalog.account import require
-from mockhaus.catalog.containers import require_database, schema_name
-from mockhaus.catalog.listing import Listing, Rows, shaped
 from mockhaus.catalog.objects import CatalogObject, Objects
-from mockhaus.catalog.workspace import Workspace
-from mockhaus.errors import InvalidParameter, UndefinedObject, UnsupportedFeature
-from mockhaus.translation import statements as s
+from mockhaus.errors import InvalidParameter, UnsupportedFeature
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.functions.formats import output_format
 
@@ -99,7 +94,7 @@ _SESSION: Final = (
 SESSION: Final = {each.name: each for each in _SESSION}
 
 #: Those of sessions that a warehouse has too.
-_WAREHOUSE: Final = ("STATEMENT_QUEUED_TIMEOUT_IN_SECONDS", "STATEMENT_TIMEOUT_IN_SECONDS")
+WAREHOUSE: Final = ("STATEMENT_QUEUED_TIMEOUT_IN_SECONDS", "STATEMENT_TIMEOUT_IN_SECONDS")
 
 #: Parameters of databases, schemas and tables.
 _OBJECT: Final = (
@@ -163,65 +158,24 @@ def of_account(objects: Objects) -> Mapping[str, str]:
     return {name: str(value) for name, value in told.items() if name.isupper()}
 
 
+def of_user(objects: Objects, user: str) -> Mapping[str, str]:
+    """The session parameters that ALTER USER has set."""
+    found = objects.find("USER", ObjectName(user))
+    told = {} if found is None else found.properties
+    return {name: as_text(value) for name, value in told.items() if name in SESSION}
+
+
+def as_text(value: object) -> str:
+    """A parameter's value as it is kept: TRUE and FALSE in lower case."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def defaults(objects: Objects, user: str) -> Mapping[str, str]:
+    """What a session of a user begins with: the account's parameters under the user's own."""
+    return {**of_account(objects), **of_user(objects, user)}
+
+
 def account(objects: Objects) -> CatalogObject:
     """The record of the account, to be altered."""
     objects.create(CatalogObject("ACCOUNT", ACCOUNT), if_not_exists=True)
     return objects.get("ACCOUNT", ACCOUNT)
-
-
-# --- SHOW PARAMETERS -----------------------------------------------------------------------------
-
-
-def _shown(workspace: Workspace, statement: s.Show) -> Rows:
-    kind = statement.in_kind or "SESSION"
-    account = of_account(workspace.objects)
-    if kind in ("SESSION", "ACCOUNT"):
-        own = workspace.context.parameters if kind == "SESSION" else {}
-        levels = [("SESSION", own), ("ACCOUNT", account)]
-        known = SESSION if kind == "SESSION" else {**SESSION, **OBJECT}
-    elif kind in ("WAREHOUSE", "USER"):
-        if statement.in_name is not None:
-            require(workspace, kind, statement.in_name.name)
-        levels = [("ACCOUNT", account)]
-        known = SESSION if kind == "USER" else {name: SESSION[name] for name in _WAREHOUSE}
-    elif kind in ("DATABASE", "SCHEMA", "TABLE"):
-        levels = [(each.kind, each.properties) for each in _places(workspace, kind, statement)]
-        levels.append(("ACCOUNT", account))
-        known = OBJECT
-    else:
-        raise UnsupportedFeature(f"Unsupported feature 'SHOW PARAMETERS IN {kind}'.")
-    for name, parameter in sorted(known.items()):
-        value, level = parameter.default, ""
-        for place, told in levels:
-            if name in told and (place != "SESSION" or told[name] != account.get(name)):
-                value, level = str(told[name]), place
-                break
-        yield (name, value, parameter.default, level, parameter.description, parameter.type)
-
-
-def _places(workspace: Workspace, kind: str, statement: s.Show) -> list[CatalogObject]:
-    """The object of IN and what it lies in, from the inside out. Raises UndefinedObject."""
-    context, name = workspace.context, statement.in_name
-    if kind == "DATABASE":
-        wanted = [("DATABASE", ObjectName(name.name if name else context.database or ""))]
-        require_database(workspace, wanted[0][1].name)
-    elif kind == "SCHEMA":
-        given = name or ObjectName(context.schema or "", context.database)
-        full = schema_name(workspace, ObjectName(given.name, None, given.schema))
-        wanted = [("SCHEMA", full), ("DATABASE", ObjectName(full.database or ""))]
-    else:
-        full = context.resolve(name or ObjectName(""))
-        wanted = [("TABLE", full), ("SCHEMA", ObjectName(full.schema or "", None, full.database)),
-                  ("DATABASE", ObjectName(full.database or ""))]  # fmt: skip
-    found = [workspace.objects.find(each, place) for each, place in wanted]
-    if found[0] is None:
-        raise UndefinedObject(
-            f"SQL compilation error:\n{kind.capitalize()} '{wanted[0][1]}' does not exist or not"
-            " authorized."
-        )
-    return [each for each in found if each is not None]
-
-
-LISTINGS: Final = {
-    "PARAMETERS": Listing(shaped("key value default level description type"), _shown, name="key"),
-}

@@ -14,7 +14,7 @@ from mockhaus.catalog import (
     context_listing,
     grants,
     keys,
-    parameters,
+    parameter_listing,
     procedures,
     routines,
     tags,
@@ -282,7 +282,7 @@ LISTINGS: Final[dict[str, Listing]] = {
     **account.LISTINGS,
     **context_listing.LISTINGS,
     **grants.LISTINGS,
-    **parameters.LISTINGS,
+    **parameter_listing.LISTINGS,
     **procedures.LISTINGS,
     **tags.LISTINGS,
 }

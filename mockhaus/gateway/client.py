@@ -17,7 +17,14 @@ from collections import deque
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
-from mockhaus.errors import AdminShutdown, Canceled, MockhausError, ProtocolError, StatementTimeout
+from mockhaus.errors import (
+    AdminShutdown,
+    Canceled,
+    InvalidLogin,
+    MockhausError,
+    ProtocolError,
+    StatementTimeout,
+)
 from mockhaus.gateway import keepalive, trace
 from mockhaus.gateway import messages as m
 from mockhaus.gateway.auth import Login, key_length, login, negotiation
@@ -311,7 +318,11 @@ class Client(asyncio.Protocol):
                     self.secret_key = secrets.token_bytes(key_length(message))
                     if (negotiated := negotiation(message)) is not None:
                         self._write(encode(negotiated))
-        await self._authenticate(self._server.authenticator(who, self._encrypted))
+        try:
+            await self._authenticate(self._server.authenticator(who, self._encrypted))
+        except InvalidLogin:
+            self._server.refused(who)
+            raise
         return who
 
     async def _encrypt(self) -> None:

@@ -121,6 +121,13 @@ class PgServer:
                 raise UndefinedDatabase(f'database "{name}" does not exist') from None
             connection.enter(None, who.schema)
 
+    def refused(self, who: Login) -> None:
+        """Remember in its session, if that is open, that a client did not get in."""
+        client = who.settings.get("application_name", "")
+        for session in self.registry.list():
+            if session.id == who.session:
+                session.refuse(who.user, "postgresql", client)
+
     def open(self, who: Login, protocol: Protocol) -> Backend:
         """Find or make the session, connect to it, enter its database. Blocks."""
         settings = Settings(who.settings, who.user)

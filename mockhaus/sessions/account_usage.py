@@ -19,13 +19,14 @@ from mockhaus.sessions.history import Entry
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One connection that a client has opened."""
+    """One connection that a client has opened, or with `refused` would have."""
 
     number: int
     at: datetime
     user: str
     door: str
     client: str
+    refused: bool = False
 
 
 def _columns(words: str) -> tuple[Column, ...]:
@@ -74,6 +75,9 @@ _LOGINS: Final = _columns(
     " REPORTED_CLIENT_VERSION FIRST_AUTHENTICATION_FACTOR SECOND_AUTHENTICATION_FACTOR IS_SUCCESS"
     " #ERROR_CODE ERROR_MESSAGE #RELATED_EVENT_ID CONNECTION"
 )
+
+
+_LOGIN_FUNCTION: Final = (_LOGINS[1], _LOGINS[0], *_LOGINS[2:])
 
 
 def _milliseconds(seconds: float) -> int:
@@ -126,12 +130,30 @@ def _history(columns: tuple[Column, ...], entries: Sequence[Entry], failed: str)
 
 
 def login_history(logins: Iterable[Login]) -> str:
-    """ACCOUNT_USAGE.LOGIN_HISTORY: a row a connection that was opened."""
-    return relation(
-        _LOGINS,
-        [
-            (login.number, login.at, "LOGIN", login.user, None, login.client or login.door, None,
-             None, None, "YES", None, None, None, None)
-            for login in logins
-        ],
-    )  # fmt: skip
+    """INFORMATION_SCHEMA.LOGIN_HISTORY(): a row a login, the latest first."""
+    shown = sorted(logins, key=lambda login: login.at, reverse=True)
+    return relation(_LOGIN_FUNCTION, [_login(login, _LOGIN_FUNCTION) for login in shown])
+
+
+def login_history_view(logins: Iterable[Login]) -> str:
+    """ACCOUNT_USAGE.LOGIN_HISTORY."""
+    return relation(_LOGINS, [_login(login, _LOGINS) for login in logins])
+
+
+#: What Snowflake calls a login without the right password.
+_REFUSED: Final = (390100, "INCORRECT_USERNAME_PASSWORD")
+
+
+def _login(login: Login, columns: tuple[Column, ...]) -> tuple[Any, ...]:
+    number, message = _REFUSED if login.refused else (None, None)
+    told = {
+        "EVENT_ID": login.number,
+        "EVENT_TIMESTAMP": login.at,
+        "EVENT_TYPE": "LOGIN",
+        "USER_NAME": login.user,
+        "REPORTED_CLIENT_TYPE": login.client or login.door,
+        "IS_SUCCESS": "NO" if login.refused else "YES",
+        "ERROR_CODE": number,
+        "ERROR_MESSAGE": message,
+    }
+    return tuple(told.get(column.name) for column in columns)

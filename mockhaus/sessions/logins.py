@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from mockhaus.catalog import account
 from mockhaus.catalog.objects import Objects
 from mockhaus.errors import UndefinedDatabase
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
@@ -34,6 +35,28 @@ def entered(
         found = objects.find("SCHEMA", ObjectName(schema, None, context.database))
         context = replace(context, schema=schema.upper() if found is None else found.name.name)
     return context
+
+
+def of_user(context: Context, objects: Objects) -> Context:
+    """The context with the defaults of its user, as far as they exist: role, warehouse, namespace.
+
+    Snowflake's manual: "CREATE USER", DEFAULT_ROLE and its sisters.
+    """
+    found = objects.find("USER", ObjectName(context.user))
+    told = {} if found is None else found.properties
+    role = account.stored(objects, "ROLE", str(told.get("DEFAULT_ROLE", "")))
+    warehouse = account.stored(objects, "WAREHOUSE", str(told.get("DEFAULT_WAREHOUSE", "")))
+    context = replace(context, role=role or context.role, warehouse=warehouse or context.warehouse)
+    if told.get("DEFAULT_SECONDARY_ROLES"):
+        context = replace(context, secondary_roles="ALL")  # nothing else is taken there
+    database, _, schema = str(told.get("DEFAULT_NAMESPACE", "")).partition(".")
+    known = objects.find("DATABASE", ObjectName(database)) if database else None
+    if known is None:
+        return context
+    inner = objects.find("SCHEMA", ObjectName(schema or DEFAULT_SCHEMA, None, known.name.name))
+    return replace(
+        context, database=known.name.name, schema=None if inner is None else inner.name.name
+    )
 
 
 def started(

@@ -25,8 +25,10 @@ def made(session: Session, name: str, argument: str | None) -> tuple[str, Mappin
         return account_usage.query_history(session.history.entries()), {}
     if name == "ACCOUNT_USAGE.QUERY_HISTORY":
         return account_usage.query_history_view(session.history.entries()), {}
+    if name == "LOGIN_HISTORY":
+        return account_usage.login_history(session.past_logins()), {}
     if name == "ACCOUNT_USAGE.LOGIN_HISTORY":
-        return account_usage.login_history(session.logins), {}
+        return account_usage.login_history_view(session.past_logins()), {}
     answer = session.results.readable(argument or "")
     columns = {each.name.upper(): stored_type(each.type) for each in answer.columns}
     return answer.sql or relation(answer.columns, answer.rows or ()), columns

@@ -16,12 +16,12 @@ from typing import Final
 from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects
-from mockhaus.catalog.parameters import of_account
+from mockhaus.catalog.parameters import defaults
 from mockhaus.catalog.postgres.snapshot import Shared
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Database
 from mockhaus.errors import SessionBusy
-from mockhaus.sessions import migrations, stored
+from mockhaus.sessions import logins, migrations, stored
 from mockhaus.sessions.account_usage import Login
 from mockhaus.sessions.afterwards import Afterwards
 from mockhaus.sessions.connection import Connection
@@ -86,6 +86,7 @@ class Session:
         self.results = Results(self.afterwards)
         #: Connections that were opened, newest last.
         self.logins: deque[Login] = deque(maxlen=MAX_LOGINS)
+        self._refused: deque[Login] = deque(maxlen=MAX_LOGINS)
         self.locks = Locks()
         self.gate = Gate()
         self.counts = RowCounts()
@@ -202,8 +203,9 @@ class Session:
         with self.gate:
             cursor = self._database.cursor()
         cursor.run("SET TimeZone = 'UTC'")
-        given = MappingProxyType(dict(of_account(Objects(cursor))))
-        context = replace(context, parameters=given)
+        objects = Objects(cursor)
+        given = MappingProxyType(dict(defaults(objects, context.user)))
+        context = logins.of_user(replace(context, parameters=given), objects)
         if "TIMEZONE" in given:
             cursor.run(f"SET TimeZone = '{given['TIMEZONE']}'")
         connection = Connection(self, cursor, context, door, transactions, client=client)
@@ -213,6 +215,17 @@ class Session:
             self.logins.append(login)
         self.touch()
         return connection
+
+    def refuse(self, user: str, door: str, client: str) -> None:
+        """A client did not get in."""
+        login = Login(next(self._numbers), now(), user.upper(), door, client, refused=True)
+        with self._guard:
+            self._refused.append(login)
+
+    def past_logins(self) -> list[Login]:
+        """Who got in and who did not, in order."""
+        with self._guard:
+            return sorted((*self.logins, *self._refused), key=lambda login: login.at)
 
     def _activity(self) -> list[tuple[str, ...]]:
         """Who is connected, as `pg_stat_activity` tells it."""

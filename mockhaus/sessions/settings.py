@@ -94,7 +94,7 @@ def alter_session(workspace: Workspace, statement: s.AlterSession) -> tuple[Cont
     """ALTER SESSION: a parameter acts or is refused by name."""
     context = workspace.context
     given = dict(context.parameters)
-    defaults = parameters.of_account(workspace.objects)
+    defaults = parameters.defaults(workspace.objects, context.user)
     for name, value in statement.parameters.items():
         parameters.check(name, value)
         if value is None:

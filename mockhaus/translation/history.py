@@ -35,9 +35,12 @@ _NARROWED: Final = {
     "WAREHOUSE_NAME": ("WAREHOUSE_NAME", exp.EQ),
     "START_TIME": ("LAST_LOAD_TIME", exp.GTE),
     "END_TIME": ("LAST_LOAD_TIME", exp.LTE),
+    "TIME_RANGE_START": ("EVENT_TIMESTAMP", exp.GTE),
+    "TIME_RANGE_END": ("EVENT_TIMESTAMP", exp.LTE),
 }
 
 _RANGE: Final = ("END_TIME_RANGE_START", "END_TIME_RANGE_END")
+_LOGIN_RANGE: Final = ("TIME_RANGE_START", "TIME_RANGE_END")
 #: Function of INFORMATION_SCHEMA -> its arguments, in order.
 _FUNCTIONS: Final = {
     "QUERY_HISTORY": (*_RANGE, "RESULT_LIMIT", "INCLUDE_CLIENT_GENERATED_STATEMENT"),
@@ -45,6 +48,8 @@ _FUNCTIONS: Final = {
     "QUERY_HISTORY_BY_USER": ("USER_NAME", *_RANGE, "RESULT_LIMIT"),
     "QUERY_HISTORY_BY_WAREHOUSE": ("WAREHOUSE_NAME", *_RANGE, "RESULT_LIMIT"),
     "COPY_HISTORY": ("TABLE_NAME", "START_TIME", "END_TIME"),
+    "LOGIN_HISTORY": (*_LOGIN_RANGE, "RESULT_LIMIT"),
+    "LOGIN_HISTORY_BY_USER": ("USER_NAME", *_LOGIN_RANGE, "RESULT_LIMIT"),
 }
 
 #: Views of SNOWFLAKE.ACCOUNT_USAGE.
@@ -122,8 +127,8 @@ def function(name: str, node: exp.Anonymous, walk: Walk) -> exp.Select | None:
     if name == "COPY_HISTORY":
         select, limit = _star(_copies(given, walk)), _MOST
     else:
-        select = _star(_made("QUERY_HISTORY", None, walk))
-        if name == "QUERY_HISTORY_BY_USER" and "USER_NAME" not in given:
+        select = _star(_made(name.partition("_BY_")[0], None, walk))
+        if name.endswith("_BY_USER") and "USER_NAME" not in given:
             given["USER_NAME"] = exp.Literal.string(walk.context.user)
         if name == "QUERY_HISTORY_BY_SESSION" and "SESSION_ID" not in given:
             given["SESSION_ID"] = exp.Literal.number(walk.context.connection_id)
@@ -133,7 +138,7 @@ def function(name: str, node: exp.Anonymous, walk: Walk) -> exp.Select | None:
         other = walk.rewrite(value)
         if column == "SESSION_ID":
             other = exp.cast(other, "BIGINT")
-        elif column.endswith("TIME"):
+        elif column.endswith(("TIME", "TIMESTAMP")):
             other = exp.cast(other, "TIMESTAMPTZ")
         conditions.append(compare(this=exp.column(column), expression=other))
     if conditions:

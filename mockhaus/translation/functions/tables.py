@@ -45,7 +45,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     # by translation.history:
     refused(
         "QUERY_HISTORY QUERY_HISTORY_BY_SESSION QUERY_HISTORY_BY_USER QUERY_HISTORY_BY_WAREHOUSE"
-        " COPY_HISTORY",
+        " COPY_HISTORY LOGIN_HISTORY LOGIN_HISTORY_BY_USER",
         "a table function of INFORMATION_SCHEMA: FROM TABLE(INFORMATION_SCHEMA.NAME(..))",
     ),
     refused("RESULT_SCAN", "a table function: FROM TABLE(RESULT_SCAN(..))"),
