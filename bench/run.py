@@ -27,6 +27,7 @@ from bench import (
     memory,
     rows,
     start,
+    translation,
 )
 from bench.figures import Section, lines
 from bench.process import PeerMissing, mockhaus
@@ -79,6 +80,10 @@ def _memory(quick: bool) -> Section:
         return memory.measure(server, quick=quick)
 
 
+def _translation(quick: bool) -> Section:
+    return translation.measure(quick=quick)
+
+
 def _tpch(quick: bool) -> Section:
     with mockhaus() as server:
         return analytics.measure(server, quick=quick)
@@ -100,6 +105,7 @@ MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
     "copy": _copy,
     "loading": _loading,
     "memory": _memory,
+    "translation": _translation,
     "tpch": _tpch,
     "macros": _macros,
 }

@@ -1,0 +1,183 @@
+"""Translation: beside stock sqlglot, which parses the same text and writes it for DuckDB.
+
+Stock sqlglot knows neither names nor types nor Snowflake's refusals; it is the price of reading and
+writing. All times are the thread's own, so that others on the machine count little.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import sqlglot
+
+from bench.figures import Figure, Section, Spread, interleaved, met, ratios
+from mockhaus.config import Config
+from mockhaus.errors import SqlError
+from mockhaus.sessions.registry import Registry
+from mockhaus.sessions.transaction import Transactions
+from mockhaus.translation.context import Context
+from mockhaus.translation.parse import parse
+from mockhaus.translation.statements import Tree
+from mockhaus.translation.translate import translate
+
+_MS: Final = 1e3
+_US: Final = 1e6
+_AIM: Final = 1.5
+_AIM_CACHED_US: Final = 30.0
+_AIM_LONG_MS: Final = 200.0
+_NESTING: Final = 500
+
+_TPCH: Final = Path(__file__).with_name("tpch")
+
+_FUNNEL: Final = """
+with visits as (
+  select user_id, event, ts, properties:campaign.name::varchar as campaign,
+         datediff(minute, lag(ts) over (partition by user_id order by ts), ts) as pause
+  from analytics.events
+  where ts >= dateadd(day, -28, current_date) and event in ('view', 'cart', 'purchase')
+),
+sessions as (
+  select *, sum(iff(pause is null or pause > 30, 1, 0))
+            over (partition by user_id order by ts rows unbounded preceding) as session
+  from visits
+)
+select campaign, date_trunc(week, ts)::date as week, count(distinct user_id) as users,
+       count_if(event = 'purchase') as purchases,
+       zeroifnull(div0(count_if(event = 'purchase'), count(distinct user_id, session))) as rate
+from sessions
+group by all
+having users > 10
+qualify row_number() over (partition by week order by purchases desc nulls last) <= 5
+order by week, purchases desc
+"""
+
+_LATEST: Final = """
+select o.id, o.customer:name::string as customer, nvl(o.total, 0) as total, l.value:sku as sku,
+       to_varchar(o.placed, 'YYYY-MM-DD') as placed, l.index + 1 as line
+from shop.orders o, lateral flatten(input => o.lines) l
+where o.status ilike 'ship%' and l.value:quantity::int > 1
+qualify rank() over (partition by o.id order by o.placed desc) = 1
+"""
+
+
+def measure(*, quick: bool) -> Section:
+    """Five queries, a long one, one that was translated before, and one that is too deep."""
+    rounds = 11 if quick else 41
+    section = Section("Translation, in the thread's own time, against stock sqlglot")
+    texts = [
+        *((_TPCH / f"q{number}.sql").read_text(encoding="utf-8") for number in ("08", "19", "21")),
+        _FUNNEL,
+        _LATEST,
+    ]
+    sizes = [sum(1 for _ in sqlglot.parse_one(text, read="snowflake").walk()) for text in texts]
+    section.figures.append(_five(texts, sizes, rounds))
+    section.figures.append(_long(max(rounds // 4, 3)))
+    section.figures.append(_cached(texts[:3], rounds))
+    section.figures.append(_deep())
+    section.notes.append(
+        "Each time the text ends with another comment, so that nothing is found in a cache. "
+        "Stock is `sqlglot.transpile`, from Snowflake to DuckDB, compiled."
+    )
+    return section
+
+
+def _context() -> Context:
+    return Context(user="BENCH", session_id="bench", connection_id=1, database="D", schema="PUBLIC")
+
+
+def _ours(text: str) -> None:
+    (statement,) = parse(text)
+    assert isinstance(statement, Tree)
+    translate(statement, _context())
+
+
+def _stock(text: str) -> None:
+    sqlglot.transpile(text, read="snowflake", write="duckdb")
+
+
+_UNSEEN: Final = itertools.count()
+
+
+def _taken(translator: Callable[[str], None], texts: Sequence[str]) -> Callable[[], float]:
+    """Seconds a text."""
+
+    def once() -> float:
+        fresh = [f"{text.rstrip().rstrip(';')} -- {next(_UNSEEN)}" for text in texts]
+        begun = time.thread_time()
+        for text in fresh:
+            translator(text)
+        return (time.thread_time() - begun) / len(fresh)
+
+    return once
+
+
+def _five(texts: Sequence[str], sizes: Sequence[int], rounds: int) -> Figure:
+    contestants = [_taken(_ours, texts), _taken(_stock, texts)]
+    interleaved(contestants, 3)  # warm
+    ours, stock = interleaved(contestants, rounds)
+    ratio = ratios(ours, stock)
+    return Figure(
+        f"five analytic queries of {min(sizes)} to {max(sizes)} nodes, each",
+        ratio.text("x"), Spread.of(ours).text("ms", _MS), Spread.of(stock).text("ms", _MS),
+        f"<= {_AIM:.1f}x", met(ratio.median <= _AIM),
+    )  # fmt: skip
+
+
+def _long(rounds: int) -> Figure:
+    """A query of 2,000 lines: one expression a line."""
+    items = ",\n".join(
+        f"  iff(a{n} > {n}, coalesce(b{n}, {n}), zeroifnull(c{n})) as x{n}" for n in range(1997)
+    )
+    contestants = [
+        _taken(each, [f"select\n{items}\nfrom t\nwhere a1 > 0"]) for each in (_ours, _stock)
+    ]
+    ours, stock = interleaved(contestants, rounds)
+    spread = Spread.of(ours)
+    return Figure(
+        "a query of 2,000 lines", ratios(ours, stock).text("x"),
+        spread.text("ms", _MS), Spread.of(stock).text("ms", _MS),
+        f"< {_AIM_LONG_MS:.0f} ms", met(spread.median * _MS < _AIM_LONG_MS),
+    )  # fmt: skip
+
+
+def _cached(texts: Sequence[str], rounds: int) -> Figure:
+    """What a connection takes for a text that it has translated before."""
+    schema = (_TPCH / "schema.sql").read_text(encoding="utf-8")
+    registry = Registry(Config())
+    try:
+        connection = registry.create().connect(
+            user="bench", door="bench", transactions=Transactions.POSTGRESQL
+        )
+        for result in connection.execute(schema):
+            result.close()
+
+        def once() -> float:
+            begun = time.thread_time()
+            for text in texts:
+                (statement,) = connection.parse(text)
+                connection.prepare(statement)
+            return (time.thread_time() - begun) / len(texts)
+
+        once()
+        spread = Spread.of([once() for _ in range(rounds)])
+    finally:
+        registry.close()
+    return Figure(
+        "translated before", "", spread.text("us", _US), "", f"<= {_AIM_CACHED_US:.0f} us",
+        met(spread.median * _US <= _AIM_CACHED_US),
+    )  # fmt: skip
+
+
+def _deep() -> Figure:
+    """Parentheses too deep for any parser are the statement's error."""
+    try:
+        parse("select " + "(" * _NESTING + "1" + ")" * _NESTING)
+    except SqlError as error:
+        said, good = f"error {error.number}", True
+    else:
+        said, good = "accepted", False
+    return Figure(f"parentheses {_NESTING} deep", "", said, "", "an error", met(good))
