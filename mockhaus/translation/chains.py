@@ -13,6 +13,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from mockhaus.translation.statements import PIPED
 
+PIPE: Final = "->>"
 _SOURCES: Final = frozenset((TokenType.FROM, TokenType.JOIN, TokenType.USING, TokenType.INTO))
 #: What a statement begins with; anything else behind `->>` is the operand of PostgreSQL's operator.
 _LEADING: Final = frozenset(

@@ -51,6 +51,25 @@ def tokenize(text: str) -> list[Token]:
             hint="A string, a quoted name or a comment is not closed.",
             position=position,
         ) from None
+    if _may_be_refused(text):
+        _check(tokens)
+    return tokens
+
+
+def _may_be_refused(text: str) -> bool:
+    """Whether a text may hold a name that is empty or too long, or nest too deeply.
+
+    Few do: going through the tokens of all others took as long as making them.
+    """
+    return (
+        sum(map(text.count, "([{")) > MAX_NESTING
+        or '"' in text
+        or max(map(len, text.split()), default=0) > MAX_NAME
+    )
+
+
+def _check(tokens: list[Token]) -> None:
+    """Raises SqlSyntaxError where nesting is too deep, InvalidIdentifier at impossible names."""
     depth = 0
     for token in tokens:
         if token.token_type in _OPENING:
@@ -64,7 +83,6 @@ def tokenize(text: str) -> list[Token]:
             depth -= 1
         elif token.token_type in _NAMES and not 0 < len(token.text) <= MAX_NAME:
             raise _no_name(token)
-    return tokens
 
 
 def _no_name(token: Token) -> InvalidIdentifier:
@@ -87,6 +105,8 @@ _SWALLOWING: Final = frozenset((TokenType.COMMAND, TokenType.EXECUTE, TokenType.
 
 def _whole(tokens: list[Token], text: str) -> list[Token]:
     """The tokens of a text in which no rest of a statement is swallowed as a string."""
+    if _SWALLOWING.isdisjoint([token.token_type for token in tokens]):
+        return tokens
     words = [
         token
         for token, following in pairwise(tokens)
@@ -157,7 +177,7 @@ def where(text: str, position: int) -> str:
 
 def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
     """The tree of one statement's tokens. Raises SqlSyntaxError with its position in `text`."""
-    tokens = typed_parts(_typed_literals(tokens), text)
+    tokens = typed_parts(_typed_literals(tokens, text), text)
     miscounted = marked(tokens)
     try:
         trees = SNOWFLAKE.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, text)
@@ -192,8 +212,10 @@ class _Meta(dict[str, Any]):
 _LITERAL_TYPES: Final = frozenset(("DATE", "TIME", "TIMESTAMP"))
 
 
-def _typed_literals(tokens: list[Token]) -> list[Token]:
+def _typed_literals(tokens: list[Token], text: str) -> list[Token]:
     """`DATE '2024-01-02'::VARCHAR` in parentheses: sqlglot would cast the text first."""
+    if "::" not in text:
+        return tokens
     at = [
         number
         for number in range(len(tokens) - 2)

@@ -6,7 +6,7 @@ A tree does not always tell them from Snowflake's: `FROM t` has the tree of `SEL
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -22,6 +22,7 @@ _CHANGES: Final = frozenset((TokenType.INSERT, TokenType.SET, TokenType.UPDATE))
 _FIRST: Final = frozenset((None, TokenType.L_PAREN))
 #: Words of other dialects that sqlglot reads all the same.
 _FOREIGN: Final = frozenset((TokenType.ISNULL, TokenType.NOTNULL, TokenType.NULLSAFE_EQ))
+_FOREIGN_TO_POSTGRES: Final = frozenset((TokenType.NULLSAFE_EQ,))
 #: Functions of PostgreSQL's among those of `_FOREIGN_CALLS`.
 _POSTGRES_CALLS: Final = frozenset(
     ("CONVERT", "JSON_OBJECT", "JSON_OBJECTAGG", "JSON_TABLE", "NORMALIZE", "OVERLAY")
@@ -36,6 +37,13 @@ _FOREIGN_CALLS: Final = frozenset(
         "TRY_CONVERT", "WEIGHT_STRING",
     )
 )  # fmt: skip
+_CALLS_FOREIGN_TO_POSTGRES: Final = _FOREIGN_CALLS - _POSTGRES_CALLS
+
+#: All other tokens are as they should be.
+_LOOKED_AT: Final = _FOREIGN | {
+    TokenType.DARROW, TokenType.FROM, TokenType.L_BRACKET, TokenType.L_PAREN, TokenType.STAR,
+    TokenType.STRING, TokenType.TABLE_SAMPLE, TokenType.VALUES,
+}  # fmt: skip
 
 
 #: `1 year, 3 days`; a number alone has its unit behind the string ("Interval constants").
@@ -58,33 +66,39 @@ def refuse(reader: Reader, *, postgres: bool) -> None:
 
     Raises SqlSyntaxError, UnknownFunction.
     """
-    before: Any = None
-    words = frozenset((TokenType.NULLSAFE_EQ,)) if postgres else _FOREIGN
-    calls = _FOREIGN_CALLS - _POSTGRES_CALLS if postgres else _FOREIGN_CALLS
+    words = _FOREIGN_TO_POSTGRES if postgres else _FOREIGN
+    calls = _CALLS_FOREIGN_TO_POSTGRES if postgres else _FOREIGN_CALLS
     merging = reader.word() == "MERGE"
-    for at in range(reader.at, len(reader.tokens)):
-        token = reader.tokens[at]
-        if token.token_type is TokenType.DARROW and not postgres:
+    tokens, start = reader.tokens, reader.at
+    for at in range(start, len(tokens)):
+        token = tokens[at]
+        kind = token.token_type
+        if kind not in _LOOKED_AT:
+            continue
+        before = tokens[at - 1].token_type if at > start else None
+        if kind is TokenType.L_PAREN:
+            if before is not None:
+                _check_call(reader, tokens[at - 1], calls)
+        elif kind is TokenType.STRING:
+            if before is TokenType.INTERVAL and not postgres:
+                _check_interval(token)
+        elif (
+            kind in words
+            or (kind is TokenType.DARROW and not postgres)
+            or (kind is TokenType.TABLE_SAMPLE and before is TokenType.USING)
+            or (kind is TokenType.STAR and before in _CHANGES and merging)
+            # SELECT FROM t is PostgreSQL's
+            or (kind is TokenType.FROM and before in (_FIRST if postgres else _BARE))
+            or (kind is TokenType.VALUES and before is None and not postgres)
+            or (kind is TokenType.L_BRACKET and before is TokenType.IN)
+        ):
             reader.at = at
             raise reader.unexpected()
-        kind: Any = token.token_type
-        if kind is TokenType.STRING and before is TokenType.INTERVAL and not postgres:
-            _check_interval(token)
-        sampled = before is TokenType.USING and kind is TokenType.TABLE_SAMPLE
-        all_columns = kind is TokenType.STAR and before in _CHANGES and merging
-        bare = kind is TokenType.FROM and before in _BARE
-        if postgres and before not in _FIRST:
-            bare = False  # SELECT FROM t is PostgreSQL's
-        alone = before is None and kind is TokenType.VALUES and not postgres
-        listed = kind is TokenType.L_BRACKET and before is TokenType.IN
-        if kind in words or sampled or bare or alone or listed or all_columns:
-            reader.at = at
-            raise reader.unexpected()
-        if kind is TokenType.L_PAREN and at > reader.at:
-            name = reader.tokens[at - 1]
-            if name.text.upper() in calls and not reader.is_quoted(name):
-                raise UnknownFunction(
-                    f"SQL compilation error:\nUnknown function {name.text.upper()}",
-                    position=name.start,
-                )
-        before = kind
+
+
+def _check_call(reader: Reader, name: Token, calls: frozenset[str]) -> None:
+    """Raises UnknownFunction where the word before a parenthesis is another dialect's function."""
+    if name.text.upper() in calls and not reader.is_quoted(name):
+        raise UnknownFunction(
+            f"SQL compilation error:\nUnknown function {name.text.upper()}", position=name.start
+        )

@@ -167,9 +167,10 @@ def _has_block(reader: Reader) -> bool:
 
 def _read(reader: Reader, placeholders: bool, postgres: bool) -> s.Statement:
     """A statement, or several joined by `->>`."""
-    piped = [] if _has_block(reader) else chains.parts(reader.tokens)
-    if len(piped) > 1 and all(piped):
-        return _chain(reader, piped, postgres)
+    if chains.PIPE in reader.text and not _has_block(reader):
+        piped = chains.parts(reader.tokens)
+        if len(piped) > 1 and all(piped):
+            return _chain(reader, piped, postgres)
     return _statement(reader, placeholders, postgres)
 
 
@@ -187,20 +188,19 @@ def _chain(reader: Reader, piped: list[list[Token]], postgres: bool) -> s.Chain:
 
 def split(tokens: list[Token]) -> Iterator[list[Token]]:
     """The tokens of each statement; those of a block are one."""
+    semicolons = [at for at, token in enumerate(tokens) if token.token_type is TokenType.SEMICOLON]
     start = 0
-    while start < len(tokens):
-        end = _end(tokens, start)
+    for semicolon in (*semicolons, len(tokens)):
+        if start > semicolon:  # one within a block
+            continue
+        end = start if start == semicolon else _end(tokens, start, semicolon)
         if end > start:
             yield tokens[start:end]
         start = end + 1
 
 
-def _end(tokens: list[Token], start: int) -> int:
-    """Where the statement ends that begins at `start`."""
-    semicolon = next(
-        (at for at in range(start, len(tokens)) if tokens[at].token_type is TokenType.SEMICOLON),
-        len(tokens),
-    )
+def _end(tokens: list[Token], start: int, semicolon: int) -> int:
+    """Where the statement ends that begins at `start`, before a semicolon or with a block."""
     first = tokens[start].text.upper()
     begun: int | None = None
     if first in ("BEGIN", "DECLARE"):
@@ -295,13 +295,14 @@ def _tree(
     if leading[:2] in _ALTERED and (altered := alter_table.command(reader)) is not None:
         return s.AlterTable(**statement_fields(reader), tree=altered)
     foreign.refuse(reader, postgres=postgres)
-    tokens, returned = returning.cut(_numbered(reader.tokens[reader.at :]))
+    tokens = reader.tokens[reader.at :]
+    tokens, returned = returning.cut(_numbered(tokens) if "?" in reader.text else tokens)
     tree = parse_tree(tokens, reader.text)
     if returned:
         tree.set("returning", returning.clause(parse_tree(returned, reader.text)))
     if postgres:
         tree = meant(tree)
-    may_bind = _BIND.search(reader.text) is not None
+    may_bind = any(map(reader.text.__contains__, "?$:")) and _BIND.search(reader.text) is not None
     if placeholders and may_bind and not any(map(is_stage, tree.find_all(exp.Table))):
         _bind_dollars(tree)  # over a stage, $1 is a column
     binds = _binds(tree) if may_bind else ()
