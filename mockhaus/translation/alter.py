@@ -23,6 +23,7 @@ from mockhaus.translation.grammar.alter_table import separated
 from mockhaus.translation.grammar.reader import Reader
 from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.translate import guarded
+from mockhaus.translation.trees import copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def alter_table(statement: s.Tree, context: Context) -> Alteration:
 
 
 def _alter_table(statement: s.Tree, context: Context) -> Alteration:
-    tree = statement.tree.copy()
+    tree = copied(statement.tree)
     tables.only(tree, "this", "kind", "actions", "exists")
     kind = tree.args.get("kind") or ""
     if kind not in ("TABLE", "VIEW"):

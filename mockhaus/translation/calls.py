@@ -77,6 +77,10 @@ _PARTING: Final[dict[str, frozenset[TokenType]]] = {
     "POSITION": frozenset((TokenType.IN,)),
     "SUBSTRING": frozenset((TokenType.FROM, TokenType.FOR)),
 }
+#: All others are neither brackets nor part arguments.
+_LOOKED_AT: Final = _OPENING.union(
+    _CLOSING, (TokenType.COMMA, TokenType.ORDER_BY, TokenType.STAR), *_PARTING.values()
+)
 
 
 @dataclass(slots=True)
@@ -103,9 +107,11 @@ def marked(tokens: list[Token]) -> list[Miscounted]:
     names, counted = _called_by_name(), _counted()
     miscounted: list[Miscounted] = []
     brackets: list[_Bracket] = []
-    previous: Token | None = None
-    for token in tokens:
+    for at, token in enumerate(tokens):
         kind = token.token_type
+        if kind not in _LOOKED_AT:
+            continue
+        previous = tokens[at - 1] if at else None
         if kind in _OPENING:
             word = previous if kind is TokenType.L_PAREN else None
             brackets.append(_Bracket(word, "" if word is None else word.text.upper()))
@@ -124,7 +130,6 @@ def marked(tokens: list[Token]) -> list[Miscounted]:
                     token.comments.append(exp.SQLGLOT_ANONYMOUS)
         elif brackets:
             _note(brackets[-1], kind, previous)
-        previous = token
     return miscounted
 
 

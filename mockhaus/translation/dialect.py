@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from itertools import pairwise
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -193,20 +193,9 @@ def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
     if len(trees) != 1 or trees[0] is None:
         raise _unexpected(tokens[0], text)
     tree = cast(exp.Expression, trees[0])
-    for node in tree.walk():
-        if node._meta:
-            node._meta = _Meta(node._meta)
     if miscounted and (wrong := miscounted_in(tree, miscounted)):
         wrong.refuse(text, where(text, wrong.start))
     return tree
-
-
-class _Meta(dict[str, Any]):
-    """What sqlglot notes of a node. Its values are plain: copying a tree need not go into them,
-    which was half of the time of a translation."""
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> _Meta:
-        return _Meta(self)
 
 
 _LITERAL_TYPES: Final = frozenset(("DATE", "TIME", "TIMESTAMP"))

@@ -36,6 +36,7 @@ from mockhaus.translation.multi_insert import multi_insert
 from mockhaus.translation.postgres import arrays
 from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.translate import guarded
+from mockhaus.translation.trees import copied
 
 
 def change(statement: s.Tree, context: Context, types: Sequence[str] = ()) -> Change:
@@ -48,7 +49,7 @@ def change(statement: s.Tree, context: Context, types: Sequence[str] = ()) -> Ch
 
 
 def _built(statement: s.Tree, walk: Walk) -> Change:
-    tree = statement.tree.copy()
+    tree = copied(statement.tree)
     if isinstance(tree, exp.MultitableInserts):
         return multi_insert(tree, walk)
     return _BUILDERS[type(statement)](tree, walk)

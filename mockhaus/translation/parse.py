@@ -224,10 +224,10 @@ def _body(tokens: list[Token], start: int, end: int) -> int | None:
 
 def _leading(reader: Reader) -> tuple[str, ...]:
     """The first words of a statement, CREATE's modifiers left out."""
-    words = [reader.word(ahead) for ahead in range(min(len(reader.tokens), 8))]
-    if words[0] == "CREATE":
-        words = ["CREATE", *(w for w in words[1:] if w not in kinds.MODIFIERS)]
-    return tuple(words[:3])
+    size = len(reader.tokens)
+    if reader.word() != "CREATE":
+        return tuple(map(reader.word, range(min(size, 3))))
+    return tuple(w for w in map(reader.word, range(min(size, 8))) if w not in kinds.MODIFIERS)[:3]
 
 
 def _statement(reader: Reader, placeholders: bool, postgres: bool) -> s.Statement:

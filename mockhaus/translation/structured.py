@@ -290,7 +290,8 @@ def typed_parts(tokens: list[Token], text: str) -> list[Token]:
 
     sqlglot reads no NOT NULL there, and does not tell ARRAY(T) from PostgreSQL's `T[]`.
     """
-    if _TYPED.search(text) is None:
+    upper = text.upper()  # a search that ignores case takes 20 times as long
+    if ("ARRAY" not in upper and "MAP" not in upper) or _TYPED.search(text) is None:
         return tokens
     made: list[Token] = []
     #: Of each parenthesis that is open: whether it is a type's, and where its last part begins.

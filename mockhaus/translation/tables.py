@@ -28,6 +28,7 @@ from mockhaus.translation.origins import Source, origins
 from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.routine_body import parsed_expression
 from mockhaus.translation.translate import guarded
+from mockhaus.translation.trees import copied
 from mockhaus.zoned import STORED
 
 
@@ -128,7 +129,7 @@ def create_table(statement: s.Tree, context: Context) -> TableDefinition:
 
 
 def _create_table(statement: s.Tree, context: Context) -> TableDefinition:
-    tree = statement.tree.copy()
+    tree = copied(statement.tree)
     only(tree, "this", "kind", "expression", "exists", "properties", "replace", "clone")
     if tree.args.get("replace") and tree.args.get("exists"):
         raise SqlSyntaxError(
@@ -444,7 +445,7 @@ def create_view(statement: s.Tree, context: Context) -> ViewDefinition:
 
 
 def _create_view(statement: s.Tree, context: Context) -> ViewDefinition:
-    tree = statement.tree.copy()
+    tree = copied(statement.tree)
     only(tree, "this", "kind", "expression", "exists", "properties", "replace")
     schema = tree.this if isinstance(tree.this, exp.Schema) else None
     table = schema.this if schema is not None else tree.this

@@ -14,6 +14,7 @@ from sqlglot import exp
 from mockhaus.errors import InvalidParameter
 from mockhaus.translation.dialect import parse_tree, tokenize
 from mockhaus.translation.statements import CreateTable, Select
+from mockhaus.translation.trees import copied
 
 
 def query_of(statement: CreateTable) -> Select | None:
@@ -31,7 +32,7 @@ def filled(statement: CreateTable, columns: Sequence[Mapping[str, Any]]) -> Crea
         raise InvalidParameter("SQL compilation error:\nthe template of the table has no columns.")
     text = f"CREATE TABLE t ({', '.join(map(_column, columns))})"
     schema = parse_tree(tokenize(text), text).this
-    tree = statement.tree.copy()
+    tree = copied(statement.tree)
     schema.set("this", tree.this)
     tree.set("this", schema)
     properties = tree.args["properties"]

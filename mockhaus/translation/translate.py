@@ -16,6 +16,7 @@ from mockhaus.translation.labels import label
 from mockhaus.translation.output import elements_as_text
 from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.statements import Statement, Tree
+from mockhaus.translation.trees import copied
 
 T = TypeVar("T")
 
@@ -50,7 +51,7 @@ def translate(statement: Tree, context: Context, types: Sequence[str] = ()) -> T
 
 
 def _translate(statement: Tree, context: Context, types: Sequence[str]) -> Translation:
-    tree = statement.tree.copy()
+    tree = copied(statement.tree)
     label(tree, statement.labels)
     walk = Walk(context, statement.text, types)
     tree = walk.finished(walk.rewrite(tree))
@@ -77,7 +78,7 @@ def _cut(tree: exp.Expression, context: Context) -> exp.Expression:
 
 def _with_nulls(tree: exp.Expression, types: Sequence[str], unknown: str) -> exp.Expression:
     """A copy in which parameters are NULLs of their types, `unknown` where that is open."""
-    copy = tree.copy()
+    copy = copied(tree)
     for placeholder in list(copy.find_all(exp.Placeholder)):
         number = int(placeholder.name)
         kind = (types[number - 1] if number <= len(types) else "") or unknown

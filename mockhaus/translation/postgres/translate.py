@@ -17,6 +17,7 @@ from mockhaus.translation.postgres.queries import columns_of
 from mockhaus.translation.postgres.rewrite import ENTER, KEPT, LEAVE
 from mockhaus.translation.postgres.walk import Walk
 from mockhaus.translation.translate import Translation, guarded, typed_null
+from mockhaus.translation.trees import copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def translate(statement: s.Tree, context: Context, types: Sequence[str] = ()) ->
 
 def _translate(statement: s.Tree, context: Context, types: Sequence[str]) -> CatalogTranslation:
     walk = Walk(context, ENTER, LEAVE, KEPT)
-    tree = walk.rewrite(statement.tree.copy())
+    tree = walk.rewrite(copied(statement.tree))
     columns = columns_of(tree) or []
     kinds = tuple(kind for _, kind in columns)
     lost = set(range(1, statement.parameters + 1)) - {
