@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -29,6 +30,10 @@ _RECURSION: Final = 20_000
 
 #: Seconds that a shutdown may take.
 GRACE_S: Final = 20.0
+
+#: New objects after which Python looks for garbage: the tree of a long statement is tens of
+#: thousands, which by default would be gone through again and again while they are made.
+_GARBAGE_AFTER: Final = 10_000
 
 _log = logging.getLogger("mockhaus")
 
@@ -129,11 +134,20 @@ async def serve(config: Config, announce: Callable[[Address], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers here
             loop.add_signal_handler(number, stopping.set)
-    announce(await app.start())
+    address = await app.start()
+    collect_less()
+    announce(address)
     try:
         await stopping.wait()
     finally:
         await _stop(app)
+
+
+def collect_less() -> None:
+    """Have the search for garbage leave alone what was loaded, which is most of the objects."""
+    gc.freeze()
+    gc.set_threshold(_GARBAGE_AFTER)
+    gc.enable()
 
 
 async def _stop(app: App) -> None:
