@@ -123,7 +123,7 @@ def marked(tokens: list[Token]) -> list[Miscounted]:
             elif bracket.word is not None and function is not None:
                 empty = previous is not None and previous.token_type in _OPENING
                 count = bracket.parts + (not empty)
-                if not function.takes(count) and not (function.pairs and bracket.star):
+                if not function.takes(count) and not bracket.star:
                     miscounted.append(
                         Miscounted(function, bracket.word.start, token.end + 1, count)
                     )

@@ -18,6 +18,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from mockhaus.errors import InvalidIdentifier, SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation.calls import marked, miscounted_at, miscounted_in
 from mockhaus.translation.expansion import bound
+from mockhaus.translation.spread import expanded
 from mockhaus.translation.structured import typed_parts
 from mockhaus.translation.untyped import settle
 
@@ -177,6 +178,8 @@ def where(text: str, position: int) -> str:
 
 def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
     """The tree of one statement's tokens. Raises SqlSyntaxError with its position in `text`."""
+    if "**" in text:
+        tokens = expanded(tokens)
     tokens = typed_parts(_typed_literals(tokens, text), text)
     miscounted = marked(tokens)
     try:

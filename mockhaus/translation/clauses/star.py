@@ -8,6 +8,7 @@ columns of its tables are known.
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
@@ -15,6 +16,7 @@ from sqlglot import exp
 from mockhaus.errors import InvalidIdentifier, SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation import names
 from mockhaus.translation.clauses import sources
+from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.operands import literal_text
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 def spelled_out(select: exp.Select, walk: Walk) -> None:
     """Stars that DuckDB has no form for become their columns, in place, before the walk."""
     items = select.expressions
+    for item in items:
+        if _is_star(item):
+            _check(sources.star_of(item))
     if not any(_is_hard(item) for item in items):
         return
     made: list[exp.Expression] = []
@@ -32,12 +37,39 @@ def spelled_out(select: exp.Select, walk: Walk) -> None:
     select.set("expressions", made)
 
 
+def _is_star(item: exp.Expression) -> bool:
+    bare = isinstance(item, (exp.Star, exp.Column))
+    return bare and isinstance(sources.star_of(item), exp.Star)
+
+
+def _check(star: exp.Expression) -> None:
+    """Raises SqlSyntaxError for what no star of Snowflake's has."""
+    excluded = star.args.get("except_") or []
+    for each in excluded:
+        if not isinstance(each, (exp.Column, exp.Identifier)) or each.args.get("table"):
+            raise SqlSyntaxError(
+                f"SQL compilation error:\nsyntax error: EXCLUDE {snowflake_text(each)}.",
+                hint="EXCLUDE takes names of columns, and ILIKE stands before it.",
+            )
+    if excluded and star.args.get("ilike"):
+        raise SqlSyntaxError(
+            "SQL compilation error:\nILIKE and EXCLUDE cannot be used in the same SELECT *."
+        )
+    dropped = [_stored(each) for each in excluded]
+    replaced = [names.stored(each.args["alias"]) for each in star.args.get("replace") or []]
+    renamed = [_stored(each.this) for each in star.args.get("rename") or []]
+    for listed in (dropped, replaced, renamed, dropped + replaced, dropped + renamed):
+        twice = next((name for name in listed if listed.count(name) > 1), None)
+        if twice is not None:
+            raise SqlSyntaxError(
+                f"SQL compilation error:\nthe column '{twice}' is named twice in a SELECT *."
+            )
+
+
 def _is_hard(item: exp.Expression) -> bool:
-    if not isinstance(item, (exp.Star, exp.Column)):
+    if not _is_star(item):
         return False
     star = sources.star_of(item)
-    if not isinstance(star, exp.Star):
-        return False
     if star.args.get("rename"):  # DuckDB does not notice a column that is not there
         return True
     return bool(star.args.get("ilike") and (star.args.get("except_") or star.args.get("replace")))
@@ -45,10 +77,6 @@ def _is_hard(item: exp.Expression) -> bool:
 
 def _columns(item: exp.Expression, select: exp.Select, walk: Walk) -> list[exp.Expression]:
     star = sources.star_of(item)
-    if star.args.get("ilike") and star.args.get("except_"):
-        raise SqlSyntaxError(
-            "SQL compilation error:\nILIKE and EXCLUDE cannot be used in the same SELECT *."
-        )
     pairs = sources.starred(item, select, walk)
     if pairs is None and not (star.args.get("ilike") or star.args.get("replace")):
         return [item]
@@ -61,15 +89,40 @@ def _columns(item: exp.Expression, select: exp.Select, walk: Walk) -> list[exp.E
     for name in (*dropped, *replaced, *renamed):
         if name not in known:
             raise InvalidIdentifier(f"SQL compilation error:\ninvalid identifier '{name}'")
-    like = _pattern(star)
     made: list[exp.Expression] = []
-    for table, name in pairs:
-        if name in dropped or (like is not None and not like.fullmatch(name)):
-            continue
+    for table, name in _chosen(pairs, dropped, _pattern(star)):
         value = replaced.get(name)
         column = value.copy() if value is not None else _column(table, name)
         made.append(exp.Alias(this=column, alias=renamed.get(name) or _quoted(name)))
     return made
+
+
+def _chosen(
+    pairs: Iterable[tuple[str, str]], dropped: Container[str], like: re.Pattern[str] | None
+) -> list[tuple[str, str]]:
+    """The columns that EXCLUDE and ILIKE leave. Raises SqlSyntaxError if there are none."""
+    left = [
+        (table, name)
+        for table, name in pairs
+        if name not in dropped and (like is None or like.fullmatch(name))
+    ]
+    if not left:
+        raise SqlSyntaxError("SQL compilation error:\nSELECT with no columns")
+    return left
+
+
+def columns(item: exp.Expression, select: exp.Select, walk: Walk) -> list[exp.Column]:
+    """The columns of a star that stands for arguments: `* ILIKE`, `* EXCLUDE`, `t.*`.
+
+    Raises UnsupportedFeature where they are not known.
+    """
+    star = sources.star_of(item)
+    _check(star)
+    pairs = sources.starred(item, select, walk)
+    if pairs is None or star.args.get("replace") or star.args.get("rename"):
+        raise UnsupportedFeature("Unsupported feature 'arguments by *' of this FROM.")
+    dropped = {_stored(each) for each in star.args.get("except_") or []}
+    return [_column(*pair) for pair in _chosen(pairs, dropped, _pattern(star))]
 
 
 def _stored(node: exp.Expression) -> str:

@@ -1,0 +1,78 @@
+"""Stars that stand for several arguments: `COALESCE(* ILIKE 'a%')`, `{t.*}`.
+
+Snowflake's manual: "SELECT", "Object constants". They become the columns before the walk.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from sqlglot import exp
+
+from mockhaus.translation.clauses import sources, star
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
+#: Functions of any number of arguments, of which the first may be an argument of its own.
+_VARIADIC: Final = (
+    exp.Coalesce, exp.Greatest, exp.Least, exp.Concat, exp.ConcatWs, exp.Array, exp.Anonymous,
+    exp.In,
+)  # fmt: skip
+
+
+#: Functions that know a plain star themselves.
+_STARS: Final = frozenset(("HASH", "HASH_AGG", "OBJECT_CONSTRUCT", "OBJECT_CONSTRUCT_KEEP_NULL"))
+#: A star behind a bracket or a comma, but for COUNT(*).
+_STARRED: Final = re.compile(r"(?<!count)[({,]\s*(?:[\w\"$]+\.)*\*", re.IGNORECASE)
+
+
+def spelled_out(select: exp.Select, walk: Walk) -> None:
+    """Stars among the arguments of functions become columns, in place."""
+    if _STARRED.search(walk.text) is None:
+        return
+    for node in list(select.find_all(exp.Star)):
+        item = node.parent if isinstance(node.parent, exp.Column) else node
+        call = item.parent
+        if call is None or call.find_ancestor(exp.Select) is not select:
+            continue
+        if isinstance(call, exp.Struct) and len(call.expressions) == 1:
+            if item is not node or node.args.get("ilike"):
+                columns = star.columns(item, select, walk)
+                call.set("expressions", [_pair(each) for each in columns])
+        elif isinstance(call, _VARIADIC) and _is_argument(item, call):
+            _expand(call, item, star.columns(item, select, walk))
+
+
+def _is_argument(item: exp.Expression, call: exp.Expression) -> bool:
+    """Whether a star stands for arguments: HASH(*) and its like know what it is."""
+    plain = not any(sources.star_of(item).args.values())
+    own = isinstance(call, exp.Anonymous) and str(call.this).upper() in _STARS
+    return not (plain and own)
+
+
+def _pair(column: exp.Column) -> exp.PropertyEQ:
+    key = exp.Literal.string(str(column.this.this))
+    return exp.PropertyEQ(this=key, expression=column)
+
+
+def _expand(call: exp.Expression, item: exp.Expression, columns: list[exp.Column]) -> None:
+    if isinstance(call, exp.In):
+        call.set("expressions", _listed(call.expressions, item, columns))
+        return
+    first = None if isinstance(call, exp.Anonymous) else call.args.get("this")
+    given = [*([] if first is None else [first]), *call.expressions]
+    values = _listed(given, item, columns)
+    if first is not None:
+        call.set("this", values.pop(0))
+    call.set("expressions", values)
+
+
+def _listed(
+    given: list[exp.Expression], item: exp.Expression, columns: list[exp.Column]
+) -> list[exp.Expression]:
+    made: list[exp.Expression] = []
+    for each in given:
+        made.extend(columns if each is item else [each])
+    return made
