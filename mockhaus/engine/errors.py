@@ -81,6 +81,7 @@ def _sentence(pattern: str, kind: type[SqlError], message: str) -> tuple[str, _M
 
     def make(match: re.Match[str]) -> SqlError:
         found = {key: value for key, value in match.groupdict().items() if value}
+        found |= {key: _shown_types(found[key]) for key in ("one", "other") if key in found}
         upper = {key.upper(): value.upper() for key, value in found.items()}
         return kind(sentence.format(**found, **upper))
 
@@ -143,6 +144,39 @@ _SENTENCES: Final = (
         r"Multiple assignments to same column \"(?P<name>[^\"]+)\"",
         errors.DuplicateObject,
         "duplicate column name '{NAME}'",
+    ),
+    _sentence(
+        r"resulted in an empty set of columns", errors.SqlSyntaxError, "SELECT with no columns"
+    ),
+    _sentence(
+        r"Alias \"(?P<name>[^\"]+)\" referenced - but the expression has side effects",
+        errors.UnsupportedFeature,
+        "Unsupported feature 'the alias {name} of a value that is another each time'",
+    ),
+    _sentence(
+        r"Duplicate CTE name \"(?P<name>[^\"]+)\"",
+        errors.DuplicateObject,
+        "duplicate name '{NAME}' in WITH",
+    ),
+    _sentence(
+        r"Column \"(?P<name>[^\"]+)\" referenced in UNPIVOT but no matching entry",
+        errors.InvalidIdentifier,
+        "invalid identifier '{NAME}'",
+    ),
+    _sentence(
+        r"Cannot unpivot columns of types (?P<one>.+?) and (?P<other>.+?) - an explicit cast",
+        errors.TypeMismatch,
+        "The columns of UNPIVOT have different types: {one} and {other}",
+    ),
+    _sentence(
+        r"Cannot combine types (?P<one>.+?) and (?P<other>.+?) - an explicit cast",
+        errors.TypeMismatch,
+        "Values of {one} and {other} have no type together",
+    ),
+    _sentence(
+        r"Join condition for non-inner LATERAL JOIN must be",
+        errors.UnsupportedFeature,
+        "Unsupported feature 'outer LATERAL join on a condition of one side'",
     ),
     _sentence(
         r"STAR expression is only allowed as the root element",

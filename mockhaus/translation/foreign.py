@@ -6,6 +6,7 @@ A tree does not always tell them from Snowflake's: `FROM t` has the tree of `SEL
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from sqlglot.tokenizer_core import Token, TokenType
@@ -41,9 +42,22 @@ _CALLS_FOREIGN_TO_POSTGRES: Final = _FOREIGN_CALLS - _POSTGRES_CALLS
 
 #: All other tokens are as they should be.
 _LOOKED_AT: Final = _FOREIGN | {
-    TokenType.DARROW, TokenType.FROM, TokenType.L_BRACKET, TokenType.L_PAREN, TokenType.STAR,
+    TokenType.DARROW, TokenType.EXCEPT, TokenType.FROM, TokenType.HEX_STRING, TokenType.INTERSECT,
+    TokenType.L_BRACKET, TokenType.L_PAREN, TokenType.LIMIT, TokenType.PERCENT, TokenType.STAR,
     TokenType.STRING, TokenType.TABLE_SAMPLE, TokenType.VALUES,
 }  # fmt: skip
+
+#: What must not follow: `SAMPLE 10`, `LIMIT 1, 2`; PostgreSQL has `INTERSECT ALL`.
+_FOLLOWING: Final = {
+    TokenType.TABLE_SAMPLE: [TokenType.NUMBER],
+    TokenType.LIMIT: [TokenType.NUMBER, TokenType.COMMA],
+}
+_FOLLOWING_IN_POSTGRES: Final = {
+    TokenType.INTERSECT: [TokenType.ALL],
+    TokenType.EXCEPT: [TokenType.ALL],
+}
+#: Letters before a quote that make another string of it: `e'\n'`.
+_PREFIXES: Final = frozenset("EBN")
 
 
 #: `1 year, 3 days`; a number alone has its unit behind the string ("Interval constants").
@@ -82,6 +96,9 @@ def refuse(reader: Reader, *, postgres: bool) -> None:
         elif kind is TokenType.STRING:
             if before is TokenType.INTERVAL and not postgres:
                 _check_interval(token)
+            elif before is not None and not postgres and _is_prefix(tokens[at - 1], token):
+                reader.at = at
+                raise reader.unexpected()
         elif (
             kind in words
             or (kind is TokenType.DARROW and not postgres)
@@ -91,9 +108,41 @@ def refuse(reader: Reader, *, postgres: bool) -> None:
             or (kind is TokenType.FROM and before in (_FIRST if postgres else _BARE))
             or (kind is TokenType.VALUES and before is None and not postgres)
             or (kind is TokenType.L_BRACKET and before is TokenType.IN)
+            or (kind is TokenType.PERCENT and _is_sampled(tokens, at))
+            or (kind is TokenType.HEX_STRING and not postgres and _is_prefixed(reader, token))
+            or _is_followed(tokens, at, _FOLLOWING)
+            or (not postgres and _is_followed(tokens, at, _FOLLOWING_IN_POSTGRES))
         ):
             reader.at = at
             raise reader.unexpected()
+
+
+def _is_followed(tokens: list[Token], at: int, table: Mapping[TokenType, list[TokenType]]) -> bool:
+    """Whether what follows a token is what must not."""
+    after = table.get(tokens[at].token_type)
+    if after is None:
+        return False
+    return [each.token_type for each in tokens[at + 1 : at + 1 + len(after)]] == after
+
+
+def _is_sampled(tokens: list[Token], at: int) -> bool:
+    """`SAMPLE (10 PERCENT)`: in Snowflake a number alone is one."""
+    around = [each.token_type for each in tokens[at - 2 : at + 2]]
+    return around == [
+        TokenType.L_PAREN, TokenType.NUMBER, TokenType.PERCENT, TokenType.R_PAREN
+    ]  # fmt: skip
+
+
+def _is_prefix(before: Token, string: Token) -> bool:
+    """Whether a string follows a number, or a letter that makes another string of it."""
+    if before.token_type is TokenType.NUMBER:
+        return True
+    return before.end + 1 == string.start and before.text.upper() in _PREFIXES
+
+
+def _is_prefixed(reader: Reader, token: Token) -> bool:
+    """Whether a hexadecimal constant is written `0x10`."""
+    return reader.text[token.start : token.start + 2].lower() == "0x"
 
 
 def _check_call(reader: Reader, name: Token, calls: frozenset[str]) -> None:

@@ -12,16 +12,15 @@ from sqlglot import exp
 #: Arguments of kept classes that other dialects have.
 FOREIGN: Final[dict[type[exp.Expression], tuple[str, ...]]] = {
     exp.Distinct: ("on",),
-    exp.Limit: ("expressions",),
 }
 
 KEPT: Final[frozenset[type[exp.Expression]]] = frozenset(
     (
         exp.Add, exp.Alias, exp.Aliases, exp.And, exp.Boolean, exp.CTE,
-        exp.Cube, exp.Distinct, exp.EQ, exp.Exists, exp.Fetch, exp.From, exp.Group,
+        exp.Cube, exp.Distinct, exp.EQ, exp.Exists, exp.From, exp.Group,
         exp.GroupingSets, exp.GT, exp.GTE, exp.Having, exp.If, exp.IgnoreNulls, exp.In,
-        exp.Is, exp.Join, exp.Kwarg, exp.Limit, exp.Literal, exp.LT, exp.LTE,
-        exp.Mul, exp.Neg, exp.NEQ, exp.Not, exp.Null, exp.Offset, exp.Or, exp.Order, exp.Ordered,
+        exp.Is, exp.Join, exp.Kwarg, exp.Literal, exp.LT, exp.LTE,
+        exp.Mul, exp.Neg, exp.NEQ, exp.Not, exp.Null, exp.Or, exp.Order, exp.Ordered,
         exp.Paren, exp.Placeholder, exp.Qualify, exp.RespectNulls, exp.Rollup, exp.Schema,
         exp.Star, exp.Sub, exp.Subquery, exp.When, exp.Whens, exp.Insert, exp.Update,
         exp.TableAlias, exp.Tuple, exp.Var, exp.Where, exp.Window, exp.WindowSpec, exp.With,

@@ -232,6 +232,7 @@ class Walk:
                     )
                 with_.set("recursive", True)
                 scope.add(name)
+            sources.check_list(cte.args["alias"], sources.answered(cte.this, self))
             cte.set("alias", self.rewrite(cte.args["alias"]))
             cte.set("this", self.rewrite(cte.this))
             scope.add(name)
@@ -274,6 +275,7 @@ def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
     if isinstance(node, exp.Select):
         select.settled(node, walk)
     else:
+        select.checked(cast(exp.SetOperation, node))
         walk.doubtful = True
     walk.children(node)
     if windows.LIFTED in node.meta:

@@ -10,14 +10,59 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
+from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
+from mockhaus.translation.dialect import snowflake_text
+from mockhaus.translation.refusals import unknown
+
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
+
+#: Constants: all that Snowflake takes for a number of rows. PostgreSQL takes any expression.
+_CONSTANT: Final = (exp.Literal, exp.RawString, exp.Null, exp.Placeholder, exp.Parameter)
 
 
 def _fetch(node: exp.Fetch, walk: Walk) -> exp.Expression:
     """FETCH FIRST n ROWS ONLY is LIMIT n; without n it is one row."""
+    _check_options(node)
     count = node.args.get("count") or exp.Literal.number(1)
-    return exp.Limit(expression=walk.rewrite(count))
+    return exp.Limit(expression=_number(count, walk))
+
+
+def _limit(node: exp.Limit, walk: Walk) -> exp.Expression:
+    """LIMIT n, TOP n."""
+    _check_options(node)
+    if node.args.get("expressions"):
+        raise unknown(node)
+    return exp.Limit(expression=_number(node.expression, walk))
+
+
+def _offset(node: exp.Offset, walk: Walk) -> exp.Expression:
+    """OFFSET n."""
+    if node.args.get("expressions"):
+        raise unknown(node)
+    return exp.Offset(expression=_number(node.expression, walk))
+
+
+def _check_options(node: exp.Expression) -> None:
+    options = node.args.get("limit_options")
+    for name in ("with_ties", "percent"):
+        if options is not None and options.args.get(name):
+            shown = name.replace("_", " ").upper()
+            raise UnsupportedFeature(f"Unsupported feature '{shown}'.")
+
+
+def _number(count: exp.Expression, walk: Walk) -> exp.Expression:
+    """A number of rows: NULL and an empty text are no limit."""
+    text = isinstance(count, exp.RawString) or (isinstance(count, exp.Literal) and count.is_string)
+    if text and not str(count.this):
+        return exp.Null()
+    bare = count.this if isinstance(count, exp.Neg) else count
+    if not (walk.context.postgres or isinstance(bare, _CONSTANT)):
+        raise SqlSyntaxError(
+            f"SQL compilation error:\nsyntax error unexpected '{snowflake_text(count)}'.",
+            hint="A number of rows is a constant.",
+        )
+    return walk.rewrite(count)
 
 
 def _ordered(node: exp.Ordered, walk: Walk) -> exp.Expression:
@@ -31,4 +76,9 @@ def _ordered(node: exp.Ordered, walk: Walk) -> exp.Expression:
     return node
 
 
-ENTER: Final[dict[type[exp.Expression], Any]] = {exp.Fetch: _fetch, exp.Ordered: _ordered}
+ENTER: Final[dict[type[exp.Expression], Any]] = {
+    exp.Fetch: _fetch,
+    exp.Limit: _limit,
+    exp.Offset: _offset,
+    exp.Ordered: _ordered,
+}

@@ -107,6 +107,7 @@ def _like(node: exp.Like | exp.ILike, walk: Walk) -> exp.Expression:
         return node
     listed = patterns.this
     items = listed.expressions if isinstance(listed, exp.Tuple) else [operands.plain(listed)]
+    items = [exp.Subquery(this=each) if isinstance(each, exp.Query) else each for each in items]
     kind = type(node)
     terms: list[exp.Expression] = [
         kind(this=node.this.copy(), expression=operands.text(item)) for item in items

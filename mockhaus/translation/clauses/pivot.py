@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import names
+from mockhaus.translation.clauses import sources
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.registry import apply
 
@@ -165,6 +166,8 @@ def _unpivot(node: exp.Pivot, walk: Walk) -> exp.Expression:
 
 def _subquery(node: exp.Subquery, walk: Walk) -> exp.Expression:
     pivots = node.args.get("pivots")
+    if not isinstance(node.this, exp.Values):
+        sources.check_list(node.args.get("alias"), sources.answered(node.this, walk))
     if not pivots:
         walk.children(node)
         return node

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from mockhaus.errors import SqlSyntaxError
 from mockhaus.translation.clauses import (
+    arguments,
     hierarchy,
+    hoisting,
     join_marks,
+    joins,
     match_recognize,
     sources,
     star,
@@ -29,12 +33,28 @@ def replaced(select: exp.Select, walk: Walk) -> None:
         match_recognize.recognised(select, walk)
 
 
+def checked(operation: exp.SetOperation) -> None:
+    """Raises SqlSyntaxError for an ORDER BY or LIMIT before UNION and its like."""
+    first = operation.this
+    for key in ("order", "limit", "offset"):
+        if isinstance(first, exp.Select) and first.args.get(key):
+            word = type(operation).__name__.upper()
+            raise SqlSyntaxError(
+                f"SQL compilation error:\nsyntax error unexpected '{word}'.",
+                hint="Write a query with ORDER BY or LIMIT in parentheses.",
+            )
+
+
 def settled(select: exp.Select, walk: Walk) -> None:
     """A SELECT's joins, stars, groups and labels as the walk expects them, in place."""
     join_marks.joined(select, walk)
+    joins.asof_using(select, walk)
     sources.no_rows_of_tables(select, walk)
+    hoisting.hoisted(select, walk)
     numbered(select)
+    sources.ordered_by_number(select, walk)
     spelled_out(select)
     star.spelled_out(select, walk)
+    arguments.spelled_out(select, walk)
     if isinstance(select.parent, (exp.Subquery, exp.CTE)):
         select.set("expressions", [labelled(item, None) for item in select.expressions])

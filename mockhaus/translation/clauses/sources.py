@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from mockhaus.errors import InvalidIdentifier
+from mockhaus.errors import InvalidIdentifier, UnsupportedFeature, ValueCount
 from mockhaus.translation import names
 from mockhaus.translation.dialect import snowflake_text
 
@@ -138,6 +138,43 @@ def starred(item: exp.Expression, select: exp.Select, walk: Walk) -> list[tuple[
             return None
         pairs.extend((name, column) for column in found)
     return pairs or None
+
+
+def check_list(alias: exp.Expression | None, known: list[str] | None) -> None:
+    """Raises ValueCount unless a list of names behind an alias has one for each column."""
+    listed = alias.args.get("columns") if alias is not None else None
+    if alias is not None and listed and known is not None and len(listed) != len(known):
+        raise ValueCount(
+            "SQL compilation error:\nInvalid column definition list: "
+            f"{len(listed)} names for the {len(known)} columns of '{names.stored(alias.this)}'"
+        )
+
+
+def ordered_by_number(select: exp.Select, walk: Walk) -> None:
+    """`ORDER BY $2`, `GROUP BY $2` with the column's name, in place: DuckDB's `#2` is there the
+    second item of the SELECT. Raises UnsupportedFeature where the columns are not known."""
+    clauses = [each for key in ("order", "group") if (each := select.args.get(key)) is not None]
+    if not any(_is_number(each) for clause in clauses for each in clause.find_all(exp.Parameter)):
+        return
+    pairs = starred(exp.Star(), select, walk)
+    for parameter in list(select.find_all(exp.Parameter)):
+        bare = not isinstance(parameter.parent, exp.Column)
+        if not (_is_number(parameter) and bare and parameter.find_ancestor(exp.Select) is select):
+            continue
+        at = int(parameter.this.this)
+        if pairs is None:
+            raise UnsupportedFeature(f"Unsupported feature '${at}' in ORDER BY or GROUP BY here.")
+        if not 1 <= at <= len(pairs):
+            raise InvalidIdentifier(f"SQL compilation error:\ninvalid identifier '${at}'")
+        table, name = pairs[at - 1]
+        column = exp.Column(this=exp.Identifier(this=name, quoted=True))
+        if table:
+            column.set("table", exp.Identifier(this=table, quoted=True))
+        parameter.replace(column)
+
+
+def _is_number(parameter: exp.Expression) -> bool:
+    return isinstance(parameter.this, exp.Literal) and not parameter.this.is_string
 
 
 def numbered(tree: exp.Expression, walk: Walk) -> None:

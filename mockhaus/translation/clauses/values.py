@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
+from mockhaus.errors import SqlSyntaxError
+from mockhaus.translation.clauses import sources
 from mockhaus.translation.clauses.literals import widen_rows
 from mockhaus.translation.names import identifier
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 
 def _values(node: exp.Values, walk: Walk) -> exp.Expression:
+    if not isinstance(node.parent, exp.Insert):
+        _check(node)
     walk.children(node)
     alias = node.args.get("alias")
     if isinstance(node.parent, exp.Insert) or not node.expressions:
@@ -26,10 +30,23 @@ def _values(node: exp.Values, walk: Walk) -> exp.Expression:
         alias = exp.TableAlias(this=identifier("VALUES"))
         node.set("alias", alias)
     if not alias.args.get("columns"):
-        first = node.expressions[0]
-        width = len(first.expressions) if isinstance(first, exp.Tuple) else 1
-        alias.set("columns", [identifier(f"COLUMN{n}") for n in range(1, width + 1)])
+        numbers = range(1, _width(node) + 1)
+        alias.set("columns", [identifier(f"COLUMN{n}") for n in numbers])
     return node
+
+
+def _check(node: exp.Values) -> None:
+    """Raises SqlSyntaxError for DEFAULT, ValueCount for a list of names that does not fit."""
+    sources.check_list(node.args.get("alias"), [""] * _width(node))
+    for row in node.expressions:
+        for item in row.expressions if isinstance(row, exp.Tuple) else [row]:
+            if isinstance(item, (exp.Var, exp.Column)) and item.name.upper() == "DEFAULT":
+                raise SqlSyntaxError("SQL compilation error:\nsyntax error unexpected 'DEFAULT'.")
+
+
+def _width(node: exp.Values) -> int:
+    first = node.expressions[0] if node.expressions else exp.Tuple()
+    return len(first.expressions) if isinstance(first, exp.Tuple) else 1
 
 
 ENTER: Final[dict[type[exp.Expression], Any]] = {exp.Values: _values}
