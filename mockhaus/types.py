@@ -3,7 +3,8 @@
 One row a type family; every room that needs a name of a type reads it here.
 
     family         DuckDB                      PostgreSQL (OID)        SQL API
-    NUMBER(p,0)    TINYINT..HUGEINT, DECIMAL   int8 (20)               fixed
+    NUMBER(p,0)    TINYINT..BIGINT, DECIMAL    int8 (20)               fixed
+    NUMBER(p,0)    HUGEINT, DECIMAL, p > 18    numeric (1700)          fixed
     NUMBER(p,s)    DECIMAL(p,s)                numeric (1700)          fixed
     FLOAT          FLOAT, DOUBLE               float8 (701)            real
     VARCHAR(n)     VARCHAR, ENUM               text (25), varchar (1043)  text
@@ -15,7 +16,7 @@ Snowflake's manual: "Summary of data types"; PostgreSQL's: pg_type, typmod as fo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -113,13 +114,15 @@ class SqlType:
     """A Snowflake type.
 
     `precision` and `scale` are of NUMBER (digits) and, `scale` alone, of TIME and TIMESTAMP
-    (fractional digits); `length` is of VARCHAR (characters) and BINARY (bytes).
+    (fractional digits); `length` is of VARCHAR (characters) and BINARY (bytes). `wide` is of whole
+    numbers that 64 bits do not hold: no other type to Snowflake, but another one on the wire.
     """
 
     family: str
     precision: int | None = None
     scale: int | None = None
     length: int | None = None
+    wide: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         """The type as DESCRIBE TABLE spells it, for example `NUMBER(38,0)`."""
@@ -133,8 +136,8 @@ class SqlType:
 
     @property
     def is_integer(self) -> bool:
-        """Whether the type is NUMBER(p,0), which the PostgreSQL wire carries as int8."""
-        return self.family == "NUMBER" and self.scale == 0
+        """Whether the PostgreSQL wire carries the type as int8: a NUMBER(p,0) that is not wide."""
+        return self.family == "NUMBER" and self.scale == 0 and not self.wide
 
     @property
     def oid(self) -> int:
@@ -153,8 +156,8 @@ class SqlType:
     @property
     def typmod(self) -> int:
         """PostgreSQL's atttypmod, -1 for none (numeric: ((p << 16) | s) + 4; varchar: n + 4)."""
-        if self.family == "NUMBER" and self.scale and self.precision is not None:
-            return ((self.precision << 16) | self.scale) + 4
+        if self.family == "NUMBER" and not self.is_integer and self.precision is not None:
+            return ((self.precision << 16) | (self.scale or 0)) + 4
         if self.family == "VARCHAR" and self.length is not None and self.length != VARCHAR_LENGTH:
             return self.length + 4
         return -1
@@ -166,6 +169,8 @@ class SqlType:
 
 
 NUMBER = SqlType("NUMBER", 38, 0)
+#: The same with room for all of its digits (an INT is kept in 64 bits).
+WIDE_NUMBER = SqlType("NUMBER", 38, 0, wide=True)
 FLOAT = SqlType("FLOAT")
 VARCHAR = SqlType("VARCHAR", length=VARCHAR_LENGTH)
 BOOLEAN = SqlType("BOOLEAN")
@@ -188,16 +193,14 @@ _FROM_DUCKDB: Final[dict[str, SqlType]] = {
             "SMALLINT",
             "INTEGER",
             "BIGINT",
-            "HUGEINT",
-            "BIGNUM",
             "UTINYINT",
             "USMALLINT",
             "UINTEGER",
             "UBIGINT",
-            "UHUGEINT",
         ],
         NUMBER,
     ),
+    **dict.fromkeys(("HUGEINT", "BIGNUM", "UHUGEINT"), WIDE_NUMBER),
     "FLOAT": FLOAT,
     "DOUBLE": FLOAT,
     "VARCHAR": VARCHAR,
@@ -224,6 +227,15 @@ _FROM_DUCKDB: Final[dict[str, SqlType]] = {
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
 
 
+def number(precision: int, scale: int) -> SqlType:
+    """NUMBER(precision, scale)."""
+    return SqlType("NUMBER", precision, scale, wide=scale == 0 and precision > _NARROW)
+
+
+#: Digits that 64 bits hold, whatever they are.
+_NARROW: Final = 18
+
+
 @lru_cache(maxsize=1024)
 def from_duckdb(name: str) -> SqlType:
     """The Snowflake type of a DuckDB type as DuckDB prints it, for example `DECIMAL(10,2)`.
@@ -233,7 +245,7 @@ def from_duckdb(name: str) -> SqlType:
     if known := _FROM_DUCKDB.get(name):
         return known
     if match := _DECIMAL.fullmatch(name):
-        return SqlType("NUMBER", int(match[1]), int(match[2]))
+        return number(int(match[1]), int(match[2]))
     if name.endswith("]"):
         return ARRAY
     if name.startswith(("STRUCT", "MAP", "UNION")):
@@ -291,13 +303,10 @@ _ALIASES: Final[dict[str, SqlType]] = {
             "SMALLINT",
             "TINYINT",
             "BYTEINT",
-            "NUMBER",
-            "DECIMAL",
-            "NUMERIC",
-            "DEC",
         ],
         NUMBER,
     ),
+    **dict.fromkeys(("NUMBER", "DECIMAL", "NUMERIC", "DEC"), WIDE_NUMBER),
     **dict.fromkeys(
         ("FLOAT", "FLOAT4", "FLOAT8", "DOUBLE", "DOUBLE PRECISION", "REAL"),
         FLOAT,
@@ -331,7 +340,7 @@ def from_name(name: str, arguments: tuple[int, ...] = ()) -> SqlType | None:
     if base is None or not arguments:
         return base
     if base.family == "NUMBER":
-        return SqlType("NUMBER", arguments[0], arguments[1] if len(arguments) > 1 else 0)
+        return number(arguments[0], arguments[1] if len(arguments) > 1 else 0)
     if base.family in ("VARCHAR", "BINARY"):
         return SqlType(base.family, length=arguments[0])
     if base.scale is not None:

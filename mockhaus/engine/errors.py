@@ -53,6 +53,8 @@ def _too_long(match: re.Match[str]) -> SqlError:
     )
 
 
+_WIDER: Final = "An INT is kept in 64 bits: cast it to NUMBER(38,0), or declare its column so."
+
 #: DuckDB's name of a type -> Snowflake's.
 _TYPES: Final = (
     (r"\b(?:INTEGER_LITERAL|INTEGER|BIGINT|HUGEINT|SMALLINT|TINYINT)\b", "NUMBER(38,0)"),
@@ -332,7 +334,9 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
             r"(?i)out of range|overflow|Casting value .* to type DECIMAL.* failed"
             r"|Could not cast value .* to DECIMAL|can't be cast because the value is out of range",
             lambda m: errors.NumberOutOfRange(
-                "Number out of representable range", detail=_bare(m.string)
+                "Number out of representable range",
+                detail=_bare(m.string),
+                hint=_WIDER if "INT64" in m.string else None,
             ),
         ),
         (

@@ -81,7 +81,7 @@ class Form:
 def out_of_range() -> NumberOutOfRange:
     return NumberOutOfRange(
         "bigint out of range",
-        hint="Whole numbers are bigint at this door: cast the column to VARCHAR or NUMBER(38,1).",
+        hint="An INT is a bigint at this door: cast the column to NUMBER(38,0).",
     )
 
 

@@ -17,6 +17,7 @@ from sqlglot.expressions import DataType
 from mockhaus.errors import DuplicateObject, InvalidIdentifier, ValueCount
 from mockhaus.translation import names, operands
 from mockhaus.translation.clauses.types import iso_literal
+from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.registry import apply
 from mockhaus.zoned import STORED
 
@@ -42,13 +43,45 @@ _BOUND: Final = frozenset(("BIGINT", "HUGEINT", "DOUBLE", "VARCHAR", "BLOB", "JS
 _CONSTANT_DATES: Final = {"DATE": DataType.Type.DATE, "TIMESTAMP": DataType.Type.TIMESTAMP}
 
 
+#: Types with fractional digits, of which a column may keep fewer than DuckDB.
+_FRACTIONS: Final = {
+    "TIME": "time_digits",
+    "TIMESTAMP": "timestamp_digits",
+    "TIMESTAMP WITH TIME ZONE": "timestamp_digits",
+    STORED: "timestamp_digits",
+}
+_KEPT: Final = 6
+
+
+def kinds(context: Context, table: ObjectName) -> Mapping[str, str]:
+    """The columns of a table: name in upper case -> DuckDB's type, as `assigned` takes it.
+
+    A TIME or TIMESTAMP of fewer digits than DuckDB keeps has them behind it: `TIMESTAMP#3`.
+    """
+    known = context.columns(table)
+    if not any(kind in _FRACTIONS for kind in known.values()):
+        return known
+    relation = context.relation(table)
+    declared = {} if relation is None else relation.columns
+    found = {name.upper(): kind.scale for name, kind in declared.items() if kind is not None}
+    scales = {name: found.get(name.upper()) for name, kind in known.items() if kind in _FRACTIONS}
+    return {
+        name: kind if (scale := scales.get(name)) is None or scale >= _KEPT else f"{kind}#{scale}"
+        for name, kind in known.items()
+    }
+
+
 def assigned(
     value: exp.Expression, column: str, kind: str, *, postgres: bool = False
 ) -> exp.Expression:
-    """A rewritten value as a column of DuckDB's type `kind` takes it.
+    """A rewritten value as a column of a type takes it (see `kinds`).
 
     `postgres`: a text literal for a VARIANT is its JSON, as for PostgreSQL's json.
     """
+    kind, _, digits = kind.partition("#")
+    if digits and not isinstance(operands.plain(value), (exp.Null, exp.Var)):
+        made = assigned(value, column, kind)
+        return apply(_FRACTIONS[kind], made, operands.integer(int(digits)))
     bare = operands.plain(value)
     if postgres and kind == "JSON" and isinstance(bare, exp.Literal) and bare.is_string:
         return apply("pg_json", value)

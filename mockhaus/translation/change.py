@@ -67,7 +67,7 @@ def table_of(tree: exp.Expression) -> exp.Table:
 def columns_of(table: exp.Expression, target: ObjectName, walk: Walk) -> assignment.Columns | None:
     """The columns that an INSERT writes, with their types; None where they are not known."""
     listed = table.expressions if isinstance(table, exp.Schema) else []
-    return assignment.targets(listed, walk.context.columns(target))
+    return assignment.targets(listed, assignment.kinds(walk.context, target))
 
 
 def name_of(table: exp.Expression) -> str:
@@ -77,7 +77,7 @@ def name_of(table: exp.Expression) -> str:
 
 def convert(assignments: list[exp.Expression], target: ObjectName, walk: Walk) -> None:
     """`SET column = value`: each value as its column takes it, in place."""
-    known = walk.context.columns(target)
+    known = assignment.kinds(walk.context, target)
     for each in assignments:
         if not known or not isinstance(each, exp.EQ):
             continue

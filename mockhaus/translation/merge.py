@@ -139,7 +139,7 @@ def _fit_when(then: exp.Expression, target: ObjectName, walk: Walk) -> None:
         convert(then.expressions, target, walk)
     elif isinstance(then, exp.Insert) and isinstance(then.expression, exp.Tuple):
         listed = then.this.expressions if isinstance(then.this, exp.Tuple) else []
-        known = assignment.targets(listed, walk.context.columns(target))
+        known = assignment.targets(listed, assignment.kinds(walk.context, target))
         if known is not None:
             items = then.expression.expressions
             assignment.matched(len(known), len(items))

@@ -200,6 +200,15 @@ def system_type(node: exp.Literal) -> str:
     return f"NUMBER({max(len(digits) + max(int(exponent), 0), scale, 1)},{scale})"
 
 
+def digits(node: exp.Expression) -> int:
+    """How many digits a literal whole number has, 0 of anything else."""
+    bare = plain(node)
+    if isinstance(bare, exp.Neg):
+        bare = plain(bare.this)
+    is_whole = isinstance(bare, exp.Literal) and not bare.is_string and str(bare.this).isdigit()
+    return len(str(bare.this)) if is_whole else 0
+
+
 def is_boolean(node: exp.Expression) -> bool:
     """Whether an expression is known to be BOOLEAN."""
     node = plain(node)

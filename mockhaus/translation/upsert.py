@@ -125,7 +125,7 @@ def merged(
     whens = []
     check = ""
     if clause.expressions:
-        known = walk.context.columns(walk.context.resolve(names.object_name(table)))
+        known = assignment.kinds(walk.context, walk.context.resolve(names.object_name(table)))
         update = exp.Update(expressions=[_converted(each, known) for each in clause.expressions])
         where = clause.args.get("where")
         condition = None if where is None else where.this

@@ -100,9 +100,9 @@ CREATE OR REPLACE MACRO pg_type_oid(t, declared) AS
         WHEN t = 'VARCHAR' THEN CASE WHEN declared IS NULL THEN 25
             WHEN starts_with(declared, 'TEXT') OR starts_with(declared, 'STRING') THEN 25
             ELSE 1043 END
-        WHEN t IN ('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT',
-                   'UINTEGER', 'UBIGINT') OR regexp_full_match(t, 'DECIMAL\(\d+,0\)') THEN 20
-        WHEN starts_with(t, 'DECIMAL') THEN 1700
+        WHEN t IN ('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT',
+                   'UINTEGER', 'UBIGINT') OR regexp_full_match(t, 'DECIMAL\((\d|1[0-8]),0\)') THEN 20
+        WHEN t = 'HUGEINT' OR starts_with(t, 'DECIMAL') THEN 1700
         WHEN t IN ('DOUBLE', 'FLOAT') THEN 701
         WHEN t = 'BOOLEAN' THEN 16
         WHEN t = 'DATE' THEN 1082
@@ -120,8 +120,8 @@ CREATE OR REPLACE MACRO pg_type_oid(t, declared) AS
 CREATE OR REPLACE MACRO pg_named_oid(t) AS
     CAST(CASE
         WHEN t IS NULL THEN NULL
-        WHEN regexp_matches(t, '^(NUMBER|NUMERIC|DECIMAL|DEC)\(\d+, ?[1-9]', 'i') THEN 1700
-        WHEN regexp_matches(t, '^(NUMBER|NUMERIC|DECIMAL|DEC|\w*INT|INTEGER)\b', 'i') THEN 20
+        WHEN regexp_matches(t, '^((NUMBER|NUMERIC|DECIMAL|DEC)\((\d|1[0-8])(, ?0)?\)|\w*INT\b|INTEGER\b)', 'i') THEN 20
+        WHEN regexp_matches(t, '^(NUMBER|NUMERIC|DECIMAL|DEC)\b', 'i') THEN 1700
         WHEN regexp_matches(t, '^(FLOAT|DOUBLE|REAL)', 'i') THEN 701
         WHEN regexp_matches(t, '^(VAR)?CHAR|^NVARCHAR|^NCHAR', 'i') THEN 1043
         WHEN regexp_matches(t, '^BOOL', 'i') THEN 16
@@ -139,7 +139,8 @@ CREATE OR REPLACE MACRO pg_typmod(t, declared) AS
         WHEN t = 'VARCHAR' AND declared NOT LIKE '%(16777216)' AND declared NOT LIKE '%(134217728)'
             AND regexp_matches(declared, '^[A-Z0-9 ]*CHAR[A-Z0-9 ]*\(\d+\)$')
             THEN CAST(regexp_extract(declared, '\((\d+)\)', 1) AS INTEGER) + 4
-        WHEN regexp_full_match(t, 'DECIMAL\(\d+,[1-9]\d*\)')
+        WHEN t = 'HUGEINT' THEN 38 * 65536 + 4
+        WHEN regexp_full_match(t, 'DECIMAL\((\d+,[1-9]\d*|(19|[23]\d),0)\)')
             THEN CAST(regexp_extract(t, '\((\d+),', 1) AS INTEGER) * 65536
                  + CAST(regexp_extract(t, ',(\d+)\)', 1) AS INTEGER) + 4
         ELSE -1 END AS INTEGER);

@@ -60,16 +60,25 @@ def _negated(node: exp.Neg, walk: Walk) -> exp.Expression:
 
 
 def _arithmetic(node: exp.Add | exp.Sub | exp.Mul, walk: Walk) -> exp.Expression:
-    """Text and VARIANT operands are numbers; columns are left alone, for speed and for dates."""
-    for key in ("this", "expression"):
-        operand = operands.plain(node.args[key])
+    """Text and VARIANT operands are numbers; columns are left alone, for speed and for dates.
+
+    Whole numbers of 64 bits overflow in DuckDB: literals beside which they may are wider.
+    """
+    sides = [operands.plain(node.args[key]) for key in ("this", "expression")]
+    lengths = [operands.digits(side) for side in sides]
+    wide = (sum(lengths) if isinstance(node, exp.Mul) and all(lengths) else max(lengths)) >= _LONG
+    for key, operand, length in zip(("this", "expression"), sides, lengths, strict=True):
         if operands.is_text(operand) or operands.is_variant(operand):
             node.set(key, operands.number(operand))
+        elif wide and length:
+            node.set(key, operands.noted(exp.cast(operand, "INT128"), operands.NUMBER))
     if isinstance(node, exp.Mul):
         walk.products.append(node)
     return literals.computed(node)
 
 
+#: Digits of a whole number that may not fit into 64 bits with another one.
+_LONG: Final = 18
 _AMOUNT: Final = re.compile(r"\s*([+-]?\d+)(?:\s+([A-Za-z_]+))?\s*")
 
 

@@ -20,6 +20,7 @@ from sqlglot.expressions import DataType
 
 from mockhaus.errors import InvalidArgumentTypes, NumberOutOfRange, UnsupportedFeature
 from mockhaus.translation import operands, structured, variants
+from mockhaus.translation.clauses.declared import checked
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.registry import apply
 from mockhaus.translation.routine import type_of
@@ -92,7 +93,11 @@ _MAPPINGS: Final = {
 
 
 def meant(node: DataType, walk: Walk) -> DataType:
-    """A type as TIMESTAMP_TYPE_MAPPING has it: TIMESTAMP alone is one of the three types."""
+    """A type as TIMESTAMP_TYPE_MAPPING has it: TIMESTAMP alone is one of the three types.
+
+    Raises UnsupportedFeature, InvalidParameter (see `declared`).
+    """
+    checked(node, postgres=walk.context.postgres)
     if node.this != _T.TIMESTAMP:
         return node
     mapping = str(walk.context.parameters.get("TIMESTAMP_TYPE_MAPPING", "")).upper()
@@ -203,11 +208,13 @@ def _to_number(node: exp.Expression, target: DataType, safe: bool) -> exp.Expres
     """FLOAT is rounded half away from zero on its way to a whole number (DuckDB: to even)."""
     bare = operands.plain(node)
     constant = isinstance(bare, (exp.Literal, exp.Null))
+    if target.this == _T.BIGINT and _has_more_digits(bare, _NARROW):
+        target = DataType(this=_T.INT128)
     if target.this in _WHOLE and not constant:
         name = _WHOLE[target.this]
         return operands.number_call(f"try_{name}" if safe else name, node)
     wrap = exp.TryCast if safe else exp.Cast
-    if target.this == _T.INT128 and isinstance(bare, exp.Literal) and _is_too_long(str(bare.this)):
+    if target.this == _T.INT128 and _has_more_digits(bare, _LONGEST):
         if not safe:
             raise NumberOutOfRange("Number out of representable range")
         node = exp.Null()
@@ -225,13 +232,15 @@ def _to_number(node: exp.Expression, target: DataType, safe: bool) -> exp.Expres
     return operands.noted(wrap(this=node, to=target), operands.NUMBER)
 
 
-def _is_too_long(text: str) -> bool:
-    """Whether a number has more than 38 digits before the point, of which DuckDB takes some."""
+def _has_more_digits(bare: exp.Expression, digits: int) -> bool:
+    """Whether a literal has more digits before the point, of which DuckDB takes some."""
+    if not isinstance(bare, exp.Literal):
+        return False
     try:
-        value = Decimal(text.strip())
+        value = Decimal(str(bare.this).strip())
     except InvalidOperation:
         return False
-    return value.is_finite() and value.adjusted() >= _LONGEST
+    return value.is_finite() and value.adjusted() >= digits
 
 
 _LONGEST: Final = 38

@@ -147,7 +147,7 @@ def _same(tokens: list[Token]) -> list[Token]:
         if says(tokens, at, "::", "REGCLASS") and says(tokens, at - 3, "NEXTVAL", "("):
             at += 2
             continue
-        if at and says(tokens, at, "LOCAL") and tokens[0].token_type is _T.CREATE:
+        if at and says(tokens, at - 1, "CREATE", "LOCAL"):
             at += 1
             continue
         if says(tokens, at, "OVERRIDING", "USER", "VALUE"):
