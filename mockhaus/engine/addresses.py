@@ -43,9 +43,14 @@ _ZEROS: Final = re.compile(r"(?<![0-9A-Fa-f:])0+(?=\d)")
 
 @lru_cache(maxsize=1024)
 def _range(text: str) -> tuple[int, int, int] | None:
-    """Version, first and last address of an address or a range in CIDR; None for anything else."""
+    """Version, first and last address of an address or a range; None for anything else."""
     if "." in text:
         text = _ZEROS.sub("", text)
+    if "-" in text:
+        first, last = (_range(end.strip()) for end in text.split("-", 1))
+        if first is None or last is None or first[0] != last[0] or first[1] > last[2]:
+            return None
+        return first[0], first[1], last[2]
     try:
         network = ipaddress.ip_interface(text).network
     except ValueError:

@@ -93,6 +93,11 @@ def _sentence(pattern: str, kind: type[SqlError], message: str) -> tuple[str, _M
 #: DuckDB's words for common mistakes -> the error and Snowflake's words.
 _SENTENCES: Final = (
     _sentence(
+        r"Unknown TimeZone '(?P<name>[^']*)'",
+        errors.InvalidParameter,
+        "Unknown timezone: '{name}'",
+    ),
+    _sentence(
         r"(?P<clause>GROUP BY|ORDER) term out of range",
         errors.GroupingError,
         "a position in {clause} is not that of an item of the SELECT",

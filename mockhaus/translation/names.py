@@ -219,12 +219,17 @@ def storage_name(name: ObjectName, context: Context) -> str:
     return ".".join(quoted(part) for part in _storage(name, context) if part is not None)
 
 
+#: Key of `meta` of a table's node for DuckDB: its resolved name.
+OBJECT: Final = "object"
+
+
 def storage_table(name: ObjectName, context: Context) -> exp.Table:
     """A resolved name as a table node for DuckDB."""
     catalog, schema, table = _storage(name, context)
     node = exp.Table(this=identifier(table), db=exp.Identifier(this=schema, quoted=True))
     if catalog is not None:
         node.set("catalog", identifier(catalog))
+    node.meta[OBJECT] = name
     return node
 
 

@@ -34,6 +34,15 @@ VALUES: list[tuple[str, Any]] = [
     ("BITSHIFTRIGHT(X'01FF', 4)", bytes.fromhex("001F")),
     ("BITOR(X'0F', X'1000', 'LEFT')", bytes.fromhex("100F")),
     ("BITOR(X'0F', X'1000', 'RIGHT')", bytes.fromhex("1F00")),
+    # 128 bits
+    ("BITSHIFTLEFT(1, 100)", 2**100),
+    ("BITSHIFTLEFT(1, 128)", 0),
+    ("BITSHIFTLEFT(-3, 2)", -12),
+    ("BITSHIFTRIGHT(99999999999999999999999999999999999999, 100)", 78886090),
+    ("GETBIT(BITSHIFTLEFT(1, 100), 100)", 1),
+    ("BITAND(99999999999999999999999999999999999999, 255)", (10**38 - 1) & 255),
+    ("BITXOR(BITSHIFTLEFT(1, 100), 1)", 2**100 + 1),
+    ("BITNOT(BITSHIFTLEFT(1, 100))", -(2**100) - 1),
 ]
 
 
@@ -47,6 +56,7 @@ ERRORS: list[tuple[str, type[errors.SqlError]]] = [
     ("BITAND(X'0F', X'1000', 'MIDDLE')", errors.InvalidParameter),
     ("BITSHIFTLEFT(1, -1)", errors.InvalidParameter),
     ("GETBIT(1, -1)", errors.InvalidParameter),
+    ("BITSHIFTLEFT(1, 127)", errors.NumberOutOfRange),
 ]
 
 

@@ -177,6 +177,9 @@ VALUES: list[tuple[str, Any]] = [
     ("TRY_CAST(NULL::VARCHAR AS INT)", None),
     ("'10:11:12.5'::TIME::VARCHAR", "10:11:12"),
     ("1e15::FLOAT::VARCHAR", "1000000000000000"),
+    ("TRY_CAST('1e400' AS FLOAT)", None),
+    ("TRY_TO_DOUBLE('1e400')", None),
+    ("'-inf'::FLOAT", float("-inf")),
 ]  # fmt: skip
 
 
@@ -233,6 +236,12 @@ ERRORS: list[tuple[str, type[errors.SqlError], str]] = [
     ("TRY_CAST(TRUE AS VARCHAR)", errors.InvalidArgumentTypes, "001044"),
     ("TRY_CAST('2024-02-03'::DATE AS VARCHAR)", errors.InvalidArgumentTypes, "001044"),
     ("TRY_CAST('a' AS VARIANT)", errors.InvalidArgumentTypes, "001044"),
+    ("'1e400'::FLOAT", errors.NumberOutOfRange, "100132"),
+    (
+        "(SELECT a::FLOAT FROM VALUES ('1'), ('-1e309') t(a) ORDER BY a LIMIT 1)",
+        errors.NumberOutOfRange,
+        "100132",
+    ),
 ]
 
 

@@ -158,6 +158,9 @@ WEEKS: list[tuple[str, str, str, Any]] = [
     ("0", "1", "WEEK(DATE '2016-12-31')", 53),
     ("3", "0", "WEEK(DATE '2016-12-30')", 53),
     ("3", "0", "WEEKISO(DATE '2016-12-30')", 52),
+    ("7", "0", "TIME_SLICE(DATE '2024-05-08', 1, 'WEEK')", date(2024, 5, 5)),
+    ("7", "0", "TIME_SLICE(DATE '1970-01-01', 2, 'WEEK')", date(1969, 12, 28)),
+    ("1", "0", "TIME_SLICE(DATE '1970-01-01', 2, 'WEEK')", date(1969, 12, 29)),
 ]
 
 
@@ -178,6 +181,9 @@ ERRORS: list[tuple[str, type[errors.SqlError]]] = [
     ("TIME_SLICE(DATE '2019-02-28', 0, 'MONTH')", errors.InvalidParameter),
     ("TIME_SLICE(DATE '2019-02-28', 1, 'MONTH', 'MIDDLE')", errors.InvalidParameter),
     ("DATE '2024-01-01' + INTERVAL 'soon'", errors.UnsupportedFeature),
+    ("TIME_SLICE(DATE '2024-05-08', 5, 'MINUTE')", errors.TypeMismatch),
+    ("TIME_SLICE(TIMESTAMP '2024-05-08', 5, 'MS')", errors.InvalidParameter),
+    ("CONVERT_TIMEZONE('Foo/Bar', TIMESTAMP '2024-05-08')", errors.InvalidParameter),
 ]
 
 

@@ -47,6 +47,18 @@ VALUES: list[tuple[str, Any]] = [
     ("SEARCH_IP({'a': '10.0.0.1'}, '10.0.0.1')", True),
     ("SEARCH_IP('', '10.0.0.1')", False),
     ("SEARCH_IP(NULL, '10.0.0.1')", None),
+    # EXACT: what parts the words counts
+    ("SEARCH('blue jay bird', 'Blue jay', SEARCH_MODE => 'EXACT')", True),
+    ("SEARCH('blue-jay bird', 'blue jay', SEARCH_MODE => 'EXACT')", False),
+    ("SEARCH('bluer jay', 'blue jay', SEARCH_MODE => 'EXACT')", False),
+    # a star is the columns that may hold text
+    ("(SELECT SEARCH((*), 'king') FROM VALUES (1, 'a king', NULL) t(n, a, b))", True),
+    ("(SELECT SEARCH((t.*), '1') FROM VALUES (1, 'a king', NULL) t(n, a, b))", False),
+    ("(SELECT SEARCH((* EXCLUDE a), 'king') FROM VALUES (1, 'a king') t(n, a))", False),
+    ("(SELECT SEARCH((* ILIKE 'a%'), 'king') FROM VALUES ('king', 'x') t(b, a))", False),
+    ("(SELECT COUNT(*) FROM VALUES ('a king'), ('x') t(a) WHERE SEARCH((*), 'king'))", 1),
+    ("SEARCH_IP('at 10.0.0.7', '10.0.0.5-10.0.0.9')", True),
+    ("SEARCH_IP('at 10.0.0.7', '10.0.0.8-10.0.0.9')", False),
 ]
 
 
@@ -76,7 +88,6 @@ def test_addresses(snowflake: Snowflake) -> None:
 
 ERRORS: list[tuple[str, type[Exception]]] = [
     ("SEARCH('a', 'b', ANALYZER => 'ENTITY_ANALYZER')", errors.UnsupportedFeature),
-    ("SEARCH('a', 'b', SEARCH_MODE => 'EXACT')", errors.UnsupportedFeature),
     ("[1]::VECTOR(FLOAT, 2)", errors.InvalidText),
     ("[1]::VECTOR(VARCHAR, 1)", errors.UnsupportedFeature),
     ("DECOMPRESS_BINARY(X'F0', 'ZLIB')", errors.InvalidText),
@@ -84,6 +95,9 @@ ERRORS: list[tuple[str, type[Exception]]] = [
     ("PARSE_IP('x', 'INET')", errors.InvalidText),
     ("ST_AREA(1)", errors.UnsupportedFeature),
     ("SYSTEM$WAIT(1)", errors.UnsupportedFeature),
+    ("SEARCH('a', NULL)", errors.InvalidParameter),
+    ("SEARCH('a', 5)", errors.InvalidParameter),
+    ("SEARCH(5, 'a')", errors.InvalidParameter),
 ]
 
 

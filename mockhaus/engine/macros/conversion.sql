@@ -6,6 +6,17 @@ CREATE OR REPLACE MACRO numeric_source
     (a) AS a,
     (a VARCHAR) AS nullif(trim(trim(a), '"'), 'null');
 
+-- CAST to FLOAT: a text of digits beyond it is an error (DuckDB: infinity).
+CREATE OR REPLACE MACRO float_of
+    (a) AS CAST(a AS DOUBLE),
+    (a VARCHAR) AS CASE WHEN isinf(CAST(numeric_source(a) AS DOUBLE)) AND NOT contains(lower(a), 'inf')
+        THEN CAST(error('MOCKHAUS:NumberOutOfRange:Number out of representable range') AS DOUBLE)
+        ELSE CAST(numeric_source(a) AS DOUBLE) END;
+CREATE OR REPLACE MACRO try_float_of
+    (a) AS TRY_CAST(a AS DOUBLE),
+    (a VARCHAR) AS CASE WHEN NOT isinf(TRY_CAST(numeric_source(a) AS DOUBLE)) OR contains(lower(a), 'inf')
+        THEN TRY_CAST(numeric_source(a) AS DOUBLE) END;
+
 -- CAST to INT: FLOAT is rounded half away from zero (DuckDB: to even).
 CREATE OR REPLACE MACRO integer_of
     (a) AS CASE typeof(a)

@@ -210,16 +210,23 @@ CREATE OR REPLACE MACRO months_between(a, b) AS
 CREATE OR REPLACE MACRO day_name(a) AS left(dayname(a), 3);
 CREATE OR REPLACE MACRO month_name(a) AS left(monthname(a), 3);
 
--- Slices of n parts since 1970-01-01; weeks begin on Monday.
-CREATE OR REPLACE MACRO slice_origin(part) AS
-    CASE WHEN part = 'week' THEN TIMESTAMP '1969-12-29' ELSE TIMESTAMP '1970-01-01' END;
+-- Slices of n parts since 1970-01-01, or since the beginning of its week.
 CREATE OR REPLACE MACRO time_slice
-    (a DATE, width, part) AS CAST(time_bucket(CAST(width AS INTERVAL), CAST(a AS TIMESTAMP), slice_origin(part)) AS DATE),
-    (a TIMESTAMP, width, part) AS time_bucket(CAST(width AS INTERVAL), a, slice_origin(part)),
-    (a TIMESTAMPTZ, width, part) AS CAST(time_bucket(CAST(width AS INTERVAL), CAST(a AS TIMESTAMP), slice_origin(part)) AS TIMESTAMPTZ),
-    (a STRUCT(utc TIMESTAMP, spread INTERVAL), width, part) AS list_transform([a], lambda v: tz_at(time_bucket(CAST(width AS INTERVAL), tz_clock(v), slice_origin(part)), tz_offset(v)))[1],
-    (a BIGINT, width, part) AS moment(a),
-    (a VARCHAR, width, part) AS time_bucket(CAST(width AS INTERVAL), to_timestamp_ntz(a), slice_origin(part));
+    (a DATE, width, origin) AS CAST(time_bucket(CAST(width AS INTERVAL), CAST(a AS TIMESTAMP), origin) AS DATE),
+    (a TIMESTAMP, width, origin) AS time_bucket(CAST(width AS INTERVAL), a, origin),
+    (a TIMESTAMPTZ, width, origin) AS CAST(time_bucket(CAST(width AS INTERVAL), CAST(a AS TIMESTAMP), origin) AS TIMESTAMPTZ),
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL), width, origin) AS list_transform([a], lambda v: tz_at(time_bucket(CAST(width AS INTERVAL), tz_clock(v), origin), tz_offset(v)))[1],
+    (a BIGINT, width, origin) AS moment(a),
+    (a VARCHAR, width, origin) AS time_bucket(CAST(width AS INTERVAL), to_timestamp_ntz(a), origin);
+
+-- What may be cut into slices of hours and less.
+CREATE OR REPLACE MACRO timestamp_alone
+    (a BIGINT) AS moment(a),
+    (a DATE) AS CASE WHEN a IS NOT NULL THEN CAST(error('MOCKHAUS:TypeMismatch:A DATE has no slices of hours and less') AS TIMESTAMP) END,
+    (a TIMESTAMP) AS a,
+    (a TIMESTAMPTZ) AS a,
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS a,
+    (a VARCHAR) AS to_timestamp_ntz(a);
 
 -- Parts outside their range are carried over: month 13 is January of the next year, day 0 the day before.
 CREATE OR REPLACE MACRO date_from_parts(y, m, d) AS

@@ -62,6 +62,8 @@ def columns(source: exp.Expression, walk: Walk) -> list[str] | None:
 
 
 def _of_table(table: exp.Table, walk: Walk) -> list[str] | None:
+    if table._meta and names.OBJECT in table._meta:  # the walk was here
+        return list(walk.context.columns(table._meta[names.OBJECT])) or None
     name = names.object_name(table)
     if name.schema is None:
         for cte in _ctes(table):

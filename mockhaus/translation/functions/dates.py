@@ -6,6 +6,7 @@ a timestamp. WEEK_START and WEEK_OF_YEAR_POLICY are honoured.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
@@ -176,10 +177,25 @@ def _named(to: str) -> Rewriter:
     return rewritten
 
 
+_SLICES: Final = frozenset(("year", "quarter", "month", "week", "day", "hour", "minute", "second"))
+#: 1970-01-01 was a Thursday.
+_EPOCH: Final = date(1970, 1, 1)
+_THURSDAY: Final = 4
+
+
 def _time_slice(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-    """TIME_SLICE(d, n, part [, 'START' | 'END']): slices are counted from 1970-01-01."""
+    """TIME_SLICE(d, n, part [, 'START' | 'END']): slices are counted from 1970-01-01.
+
+    Slices of weeks are counted from the beginning of its week, which WEEK_START says.
+    """
     value, length, part, *edge = node.expressions
     name = part_of(part)
+    if name not in _SLICES:
+        raise InvalidParameter(
+            f"SQL compilation error:\n'{name.upper()}' is not a valid part for function TIME_SLICE"
+        )
+    if name in _IN_A_DAY:
+        value = apply("timestamp_alone", value)
     side = operands.literal_text(edge[0], "slice edge").upper() if edge else "START"
     if side not in ("START", "END"):
         raise InvalidParameter(f"SQL compilation error:\ninvalid slice edge '{side}'")
@@ -188,7 +204,9 @@ def _time_slice(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         raise InvalidParameter("SQL compilation error:\nslice length must be a positive constant")
     if name == "quarter":
         name, count = "month", count * 3
-    start = apply("time_slice", value, string(f"{count} {name}"), string(name))
+    back = (_THURSDAY - _week_start(walk)) % 7 if name == "week" else 0
+    origin = exp.cast(string(str(_EPOCH - timedelta(days=back))), "TIMESTAMP")
+    start = apply("time_slice", value, string(f"{count} {name}"), origin)
     if side == "START":
         return start
     return apply(f"dateadd_{name}", integer(count), start)

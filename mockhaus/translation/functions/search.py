@@ -6,6 +6,7 @@ analyzer are what stands between its delimiters, in lower case.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
@@ -24,7 +25,12 @@ _ANALYZERS: Final = {
     "UNICODE_ANALYZER": r"[^\p{L}\p{N}_']+",
     "NO_OP_ANALYZER": "",
 }
-_MODES: Final = {"OR": "search_any", "AND": "search_all", "PHRASE": "search_phrase"}
+_MODES: Final = {
+    "OR": "search_any",
+    "AND": "search_all",
+    "PHRASE": "search_phrase",
+    "EXACT": "search_exact",
+}
 
 
 def _option(given: dict[str, exp.Expression], name: str, default: str) -> str:
@@ -33,7 +39,7 @@ def _option(given: dict[str, exp.Expression], name: str, default: str) -> str:
 
 
 def _search(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-    """SEARCH((a, b), 'words' [, ANALYZER => ...] [, SEARCH_MODE => 'OR' | 'AND' | 'PHRASE'])."""
+    """SEARCH((a, b), 'words' [, ANALYZER => ...] [, SEARCH_MODE => 'OR' | 'AND' | ...])."""
     named = [value for value in node.expressions if isinstance(value, exp.Kwarg)]
     given = {value.this.name.upper(): value.expression for value in named}
     rest = [value for value in node.expressions if not isinstance(value, exp.Kwarg)]
@@ -45,34 +51,60 @@ def _search(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         raise UnsupportedFeature(f"Unsupported feature 'SEARCH with {analyzer}'.")
     if mode not in _MODES:
         raise UnsupportedFeature(f"Unsupported feature 'SEARCH_MODE {mode}'.")
-    subjects = _subjects(rest[0])
     pattern = string(_ANALYZERS[analyzer])
-    sought = string(literal_text(rest[1], "search string"))
-    found = [
-        apply(_MODES[mode], text(operands.plain(subject)), sought.copy(), pattern.copy())
-        for subject in subjects
-    ]
-    return exp.Paren(this=exp.or_(*found))
+    sought = string(_sought(rest[1]))
+    return _found(
+        rest[0], lambda data: apply(_MODES[mode], data, sought.copy(), pattern.copy()), walk
+    )
+
+
+def _sought(node: exp.Expression) -> str:
+    """The literal that is looked for. Raises InvalidParameter."""
+    bare = operands.plain(node)
+    if isinstance(bare, exp.Null) or (isinstance(bare, exp.Literal) and not bare.is_string):
+        shown = "NULL" if isinstance(bare, exp.Null) else f"'{bare.this}'"
+        raise InvalidParameter(f"SQL compilation error:\nargument needs to be a string: {shown}")
+    return literal_text(bare, "search string")
 
 
 def _search_ip(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """SEARCH_IP((a, b), '10.0.0.0/8'): whether an address of a range stands in the data."""
     data, wanted = node.expressions
-    sought = string(literal_text(wanted, "search string"))
-    found = [
-        apply("holds_address", text(operands.plain(subject)), sought.copy())
-        for subject in _subjects(data)
-    ]
+    sought = string(_sought(wanted))
+    return _found(data, lambda each: apply("holds_address", each, sought.copy()), walk)
+
+
+def _found(
+    data: exp.Expression, search: Callable[[exp.Expression], exp.Expression], walk: Walk
+) -> exp.Expression:
+    """Whether one of the data has it. A star stands for the columns that texts may be in."""
+    found: list[exp.Expression] = []
+    for each in data.expressions if isinstance(data, exp.Tuple) else [data]:
+        subject = operands.plain(each)
+        if subject.find(exp.Star) is None:
+            if isinstance(subject, exp.Literal):
+                _sought(subject)
+            found.append(search(text(subject)))
+            continue
+        found.extend(
+            exp.Coalesce(this=search(apply("searchable", column)), expressions=[exp.false()])
+            for column in _columns(subject, walk)
+        )
     return exp.Paren(this=exp.or_(*found))
 
 
-def _subjects(data: exp.Expression) -> list[exp.Expression]:
-    if data.find(exp.Star) is not None:
-        raise UnsupportedFeature("Unsupported feature 'SEARCH of *'.")
-    return data.expressions if isinstance(data, exp.Tuple) else [data]
+def _columns(item: exp.Expression, walk: Walk) -> list[exp.Expression]:
+    """The columns of a star. Raises UnsupportedFeature where they are not known."""
+    from mockhaus.translation.clauses import star  # clauses need the functions
+
+    select = item.find_ancestor(exp.Select)
+    made = [] if select is None else star.columns(item, select, walk)
+    if not all(isinstance(each, exp.Alias) for each in made) or not made:
+        raise UnsupportedFeature("Unsupported feature 'SEARCH of * of columns that are not known'.")
+    return [walk.rewrite(each.this) for each in made]
 
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
-    call("SEARCH", _search, 2, 4, partial="no ENTITY_ANALYZER, no EXACT, no *"),
+    call("SEARCH", _search, 2, 4, partial="no ENTITY_ANALYZER"),
     call("SEARCH_IP", _search_ip, 2, 2),
 )

@@ -42,8 +42,17 @@ def _escape(node: exp.Escape) -> exp.Expression:
     return node
 
 
+def _is_one_pattern(node: exp.Expression) -> bool:
+    value = plain(node.this) if isinstance(node, (exp.Any, exp.All)) else None
+    if not isinstance(value, exp.Literal) or not value.is_string:
+        return False
+    return not value.name.lstrip().startswith("{")
+
+
 def _like(node: exp.Like | exp.ILike) -> exp.Expression:
-    """`a LIKE ANY (ARRAY[p, q])`."""
+    """`a LIKE ANY (ARRAY[p, q])`; a text that is no array is Snowflake's list of one pattern."""
+    if _is_one_pattern(node.expression):
+        return node
     items = _listed(node.expression)
     if items is None:
         return node
