@@ -24,6 +24,8 @@ _VARIADIC: Final = (
 
 #: Functions that know a plain star themselves.
 _STARS: Final = frozenset(("HASH", "HASH_AGG", "OBJECT_CONSTRUCT", "OBJECT_CONSTRUCT_KEEP_NULL"))
+#: Functions to which a star is one argument in any form.
+_ONE: Final = frozenset(("SEARCH", "SEARCH_IP"))
 #: A star behind a bracket or a comma, but for COUNT(*).
 _STARRED: Final = re.compile(r"(?<!count)[({,]\s*(?:[\w\"$]+\.)*\*", re.IGNORECASE)
 
@@ -47,6 +49,8 @@ def spelled_out(select: exp.Select, walk: Walk) -> None:
 
 def _is_argument(item: exp.Expression, call: exp.Expression) -> bool:
     """Whether a star stands for arguments: HASH(*) and its like know what it is."""
+    if isinstance(call, exp.Anonymous) and str(call.this).upper() in _ONE:
+        return False
     plain = not any(sources.star_of(item).args.values())
     own = isinstance(call, exp.Anonymous) and str(call.this).upper() in _STARS
     return not (plain and own)

@@ -33,7 +33,7 @@ def spelled_out(select: exp.Select, walk: Walk) -> None:
         return
     made: list[exp.Expression] = []
     for item in items:
-        made.extend(columns(item, select, walk) if _is_hard(item) else [item])
+        made.extend(_columns(item, select, walk) if _is_hard(item) else [item])
     select.set("expressions", made)
 
 
@@ -75,8 +75,7 @@ def _is_hard(item: exp.Expression) -> bool:
     return bool(star.args.get("ilike") and (star.args.get("except_") or star.args.get("replace")))
 
 
-def columns(item: exp.Expression, select: exp.Select, walk: Walk) -> list[exp.Expression]:
-    """The columns of a star as items; the star itself where its tables are not known."""
+def _columns(item: exp.Expression, select: exp.Select, walk: Walk) -> list[exp.Expression]:
     star = sources.star_of(item)
     pairs = sources.starred(item, select, walk)
     if pairs is None and not (star.args.get("ilike") or star.args.get("replace")):

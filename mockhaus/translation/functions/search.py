@@ -98,10 +98,9 @@ def _columns(item: exp.Expression, walk: Walk) -> list[exp.Expression]:
     from mockhaus.translation.clauses import star  # clauses need the functions
 
     select = item.find_ancestor(exp.Select)
-    made = [] if select is None else star.columns(item, select, walk)
-    if not all(isinstance(each, exp.Alias) for each in made) or not made:
-        raise UnsupportedFeature("Unsupported feature 'SEARCH of * of columns that are not known'.")
-    return [walk.rewrite(each.this) for each in made]
+    if select is None:
+        raise UnsupportedFeature("Unsupported feature 'SEARCH of *' here.")
+    return [walk.rewrite(each) for each in star.columns(item, select, walk)]
 
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
