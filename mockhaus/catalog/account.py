@@ -246,5 +246,9 @@ LISTINGS: Final = {
             " @expires_at_time @locked_until_time has_password has_rsa_public_key type has_mfa"
         ),
         _users,
+        terse=shaped(
+            "name @created_on display_name first_name last_name email org_identity comment"
+            " has_password has_rsa_public_key type has_mfa"
+        ),
     ),
 }

@@ -13,7 +13,14 @@ from typing import Any, Final
 from mockhaus.catalog import columns, rebuild
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject, check_length
-from mockhaus.catalog.tables import check_constraints, entry, missing, relation_kind, require_schema
+from mockhaus.catalog.tables import (
+    check_constraints,
+    entry,
+    missing,
+    relation_kind,
+    require_schema,
+    with_column,
+)
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject, InvalidIdentifier, TypeMismatch, UnsupportedFeature
 from mockhaus.result import Result
@@ -209,9 +216,8 @@ def _not_null(workspace: Workspace, table: CatalogObject, step: a.SetNotNull) ->
 def _comment(workspace: Workspace, table: CatalogObject, step: a.SetComment) -> CatalogObject:
     if step.name is None:
         return replace(table, comment=step.comment)
-    entries, column = _entry(table, step.name)
-    column["comment"] = step.comment
-    return _with(table, columns=entries)
+    told = {"comment": step.comment}
+    return with_column(workspace, table, step.name, lambda entry: told)
 
 
 # --- the table -----------------------------------------------------------------------------------

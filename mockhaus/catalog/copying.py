@@ -66,7 +66,7 @@ def _copy(
     make_schema(workspace, target, **_told(source, options))
     for each in _within(workspace, "SEQUENCE", source.name):
         copied = replace(each, name=_at(each, target))
-        _sequence(workspace, each, copied.name)
+        copy_sequence(workspace, each, copied.name)
         workspace.objects.add(copied, moved=moved)
     for each in _within(workspace, "TABLE", source.name):
         _table(workspace, each, _at(each, target), moved=moved)
@@ -92,7 +92,7 @@ def _at(found: CatalogObject, schema: ObjectName) -> ObjectName:
     return ObjectName(found.name.name, schema.name, schema.database)
 
 
-def _sequence(workspace: Workspace, source: CatalogObject, target: ObjectName) -> None:
+def copy_sequence(workspace: Workspace, source: CatalogObject, target: ObjectName) -> None:
     """A sequence that goes on where the other is."""
     old = names.storage_parts(source.name)
     told = workspace.cursor.rows(
@@ -137,7 +137,7 @@ def _views(workspace: Workspace, source: ObjectName, target: ObjectName, *, move
 
 def move_sequence(workspace: Workspace, found: CatalogObject, target: ObjectName) -> None:
     """Give a sequence another name. Defaults that use it fail from then on, as in Snowflake."""
-    _sequence(workspace, found, target)
+    copy_sequence(workspace, found, target)
     defaults.release(workspace, found.name)
     workspace.cursor.run(f"DROP SEQUENCE {names.storage_name(found.name, workspace.context)}")
     workspace.objects.update(found, replace(found, name=target))

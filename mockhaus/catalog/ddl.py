@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from mockhaus.catalog import columns, routines
+from mockhaus.catalog import account, columns, routines
 from mockhaus.catalog.containers import schema_name
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.parameters import OBJECT
@@ -23,12 +23,18 @@ from mockhaus.translation.context import ObjectName
 from mockhaus.translation.dialect import tokenize
 from mockhaus.translation.grammar.reader import Reader
 from mockhaus.translation.grammar.types import signature
-from mockhaus.translation.routine import type_of
+from mockhaus.translation.routine import Routine, type_of
 from mockhaus.translation.tables import view_query
 from mockhaus.types import from_duckdb
 
 #: Kinds of objects in a schema, in the order in which they are written.
-_WITHIN: Final = (("TAG",), ("SEQUENCE", "FILE FORMAT"), ("TABLE", "VIEW", "FUNCTION"))
+_WITHIN: Final = (
+    ("TAG",),
+    ("SEQUENCE", "FILE FORMAT"),
+    ("TABLE", "VIEW", "FUNCTION", "PROCEDURE"),
+)
+
+_CALLED: Final = ("FUNCTION", "PROCEDURE")
 
 _PLAIN: Final = re.compile(r"[A-Z_][A-Z0-9_$]*")
 
@@ -51,8 +57,8 @@ def get_ddl(workspace: Workspace, kind: str, name: str, *, full: bool) -> str:
 
 
 _REFUSED: Final = frozenset(
-    ("PROCEDURE", "PIPE", "STREAM", "TASK", "POLICY", "WAREHOUSE", "DYNAMIC TABLE", "EVENT TABLE",
-     "ICEBERG TABLE", "INTEGRATION", "ALERT", "SEMANTIC VIEW")
+    ("PIPE", "STREAM", "TASK", "POLICY", "DYNAMIC TABLE", "EVENT TABLE", "ICEBERG TABLE",
+     "INTEGRATION", "STORAGE INTEGRATION", "ALERT", "SEMANTIC VIEW")
 )  # fmt: skip
 
 
@@ -62,11 +68,14 @@ def _found(workspace: Workspace, kind: str, text: str) -> CatalogObject:
     if reader.done:
         raise InvalidParameter("SQL compilation error:\nGET_DDL needs the name of an object")
     name = reader.object_name()
-    families = signature(reader) if kind == "FUNCTION" else ()
+    families = signature(reader) if kind in _CALLED else ()
     reader.end()
     context = workspace.context
-    if kind == "FUNCTION":
-        return routines.require(workspace, context.resolve(name), families)
+    if kind in _CALLED:
+        return routines.require(workspace, context.resolve(name), families, kind)
+    if kind == "WAREHOUSE":
+        stored = ObjectName(account.require(workspace, kind, name.name))
+        return workspace.objects.find(kind, stored) or CatalogObject(kind, stored)
     if kind == "SCHEMA":
         name = schema_name(workspace, ObjectName(name.name, None, name.schema))
     elif kind != "DATABASE":
@@ -232,16 +241,6 @@ def _sequence(workspace: Workspace, found: CatalogObject, full: bool) -> str:
 
 def _function(workspace: Workspace, found: CatalogObject, full: bool) -> str:
     told, called = routines.routine(found), found.properties
-    listed = ", ".join(
-        f"{quoted(each.name)} {type_of(each.type) or each.type}"
-        + (f" DEFAULT {each.default}" if each.default is not None else "")
-        for each in told.parameters
-    )
-    returned = (
-        str(type_of(told.returns))
-        if told.columns is None
-        else (f"TABLE ({', '.join(f'{quoted(n)} {type_of(t) or t}' for n, t in told.columns)})")
-    )
     words = [
         " NOT NULL" if called.get("not_null") else "",
         "\nLANGUAGE SQL",
@@ -253,9 +252,48 @@ def _function(workspace: Workspace, found: CatalogObject, full: bool) -> str:
     ]
     secure = "SECURE " if called.get("secure") else ""
     return (
-        f"CREATE OR REPLACE {secure}FUNCTION {_name(found, full)}({listed})\nRETURNS {returned}"
+        f"CREATE OR REPLACE {secure}FUNCTION {_name(found, full)}{_called(told)}"
         f"{''.join(words)}\nAS {text(told.body)};"
     )
+
+
+def _called(told: Routine) -> str:
+    """The arguments and RETURNS of a function or procedure."""
+    listed = ", ".join(
+        f"{quoted(each.name)} {type_of(each.type) or each.type}"
+        + (f" DEFAULT {each.default}" if each.default is not None else "")
+        for each in told.parameters
+    )
+    returned = (
+        str(type_of(told.returns))
+        if told.columns is None
+        else (f"TABLE ({', '.join(f'{quoted(n)} {type_of(t) or t}' for n, t in told.columns)})")
+    )
+    return f"({listed})\nRETURNS {returned}"
+
+
+def _procedure(workspace: Workspace, found: CatalogObject, full: bool) -> str:
+    told, called = routines.routine(found), found.properties
+    words = [
+        " NOT NULL" if called.get("not_null") else "",
+        "\nLANGUAGE SQL",
+        "\nSTRICT" if told.strict else "",
+        f"\nCOMMENT={text(found.comment)}" if found.comment else "",
+        f"\nEXECUTE AS {called['rights']}",
+    ]
+    return (
+        f"CREATE OR REPLACE PROCEDURE {_name(found, full)}{_called(told)}{''.join(words)}"
+        f"\nAS {text(told.body)};"
+    )
+
+
+def _warehouse(workspace: Workspace, found: CatalogObject, full: bool) -> str:
+    told = {name: each for name, each in found.properties.items() if name != "tags"}
+    lines = [f"with {'='.join(('warehouse_type', _value(told.pop('WAREHOUSE_TYPE', 'STANDARD'))))}"]
+    lines += [f"{name.lower()}={_value(value)}" for name, value in told.items()]
+    lines += [f"COMMENT={text(found.comment)}"] if found.comment else []
+    body = "\n\t".join(lines)
+    return f"create or replace warehouse {_name(found, full)}\n\t{body}\n;"
 
 
 def _file_format(workspace: Workspace, found: CatalogObject, full: bool) -> str:
@@ -326,6 +364,8 @@ _WRITERS: Final[dict[str, Callable[[Workspace, CatalogObject, bool], str]]] = {
     "VIEW": _relation,
     "SEQUENCE": _sequence,
     "FUNCTION": _function,
+    "PROCEDURE": _procedure,
+    "WAREHOUSE": _warehouse,
     "FILE FORMAT": _file_format,
     "TAG": _tag,
     "SCHEMA": _schema,

@@ -46,13 +46,14 @@ TERSE: Final = shaped("@created_on name kind database_name schema_name")
 class Listing:
     """One kind of SHOW. `rows` are in the order of `shape`, already those of IN.
 
-    `name` is the column that LIKE, STARTS WITH and FROM look at; `terse` whether there is TERSE.
+    `name` is the column that LIKE, STARTS WITH and FROM look at; `terse` whether there is TERSE,
+    or the columns that it has.
     """
 
     shape: Shape
     rows: Callable[[Workspace, s.Show], Rows]
     name: str = "name"
-    terse: bool = False
+    terse: bool | Shape = False
 
     def columns(self, statement: s.Show) -> tuple[Column, ...]:
         """The columns of the answer. Raises UnsupportedFeature."""
@@ -60,7 +61,9 @@ class Listing:
             raise UnsupportedFeature(f"Unsupported feature 'SHOW {statement.object} HISTORY'.")
         if statement.terse and not self.terse:
             raise UnsupportedFeature(f"Unsupported feature 'SHOW TERSE {statement.object}'.")
-        shape = TERSE if statement.terse else self.shape
+        shape = self.shape
+        if statement.terse:
+            shape = TERSE if isinstance(self.terse, bool) else self.terse
         return tuple(Column(name, kind) for name, kind in shape)
 
 

@@ -6,32 +6,50 @@ sequence of that name is there again. Snowflake's manual: "CREATE SEQUENCE", "Us
 
 from __future__ import annotations
 
-from mockhaus.catalog import defaults
+from mockhaus.catalog import copying, defaults
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject
-from mockhaus.catalog.tables import make_room, require_schema
+from mockhaus.catalog.parameters import invalid_value
+from mockhaus.catalog.tables import make_room, missing, require_schema
 from mockhaus.catalog.workspace import Workspace
+from mockhaus.errors import UnsupportedFeature
 from mockhaus.result import Result
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
+from mockhaus.translation.context import ObjectName
 from mockhaus.translation.tables import default_sql
 
 
 def create(workspace: Workspace, statement: s.CreateSequence) -> Result:
     """CREATE SEQUENCE."""
     name = require_schema(workspace, workspace.context.resolve(statement.name))
+    options, cloned = dict(statement.options), statement.options.get("CLONE")
+    source = None
+    if cloned is not None:
+        source = workspace.objects.find("SEQUENCE", workspace.context.resolve(cloned))
+        if source is None:
+            raise missing("SEQUENCE", workspace.context.resolve(cloned))
+        if source.name.folded() == name.folded():
+            raise UnsupportedFeature(f"Unsupported feature 'CLONE of {name} over itself'.")
+    elif int(options["INCREMENT"]) == 0:
+        raise invalid_value("INCREMENT", "0")
     if (met := make_room(workspace, "SEQUENCE", name, statement)) is not None:
         return met
-    start, increment = int(statement.options["START"]), int(statement.options["INCREMENT"])
+    if source is not None:
+        copying.copy_sequence(workspace, source, name)
+        options = {**source.properties, "COMMENT": source.comment}
+    else:
+        _make(workspace, name, int(options["START"]), int(options["INCREMENT"]))
+    comment, role = str(options.get("COMMENT", "")), workspace.context.role
+    workspace.objects.add(CatalogObject("SEQUENCE", name, options, comment, role))
+    for table, column, default in defaults.using(workspace, name):
+        defaults.put(workspace, table, column, default_sql(default, workspace.context))
+    return status("CREATE SEQUENCE", f"Sequence {name.name} successfully created.")
+
+
+def _make(workspace: Workspace, name: ObjectName, start: int, increment: int) -> None:
     bounds = f" MINVALUE {-(2**62)} MAXVALUE {2**62}" if increment < 0 or start < 1 else ""
     workspace.cursor.run(
         f"CREATE SEQUENCE {names.storage_name(name, workspace.context)}"
         f" START WITH {start} INCREMENT BY {increment}{bounds}"
     )
-    comment = str(statement.options.get("COMMENT", ""))
-    workspace.objects.add(
-        CatalogObject("SEQUENCE", name, dict(statement.options), comment, workspace.context.role)
-    )
-    for table, column, default in defaults.using(workspace, name):
-        defaults.put(workspace, table, column, default_sql(default, workspace.context))
-    return status("CREATE SEQUENCE", f"Sequence {name.name} successfully created.")

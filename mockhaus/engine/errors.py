@@ -360,6 +360,13 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
             _undefined,
         ),
         (
+            r"Sequence with name \"?(?P<name>[^\s!?\"]+)\"? does not exist",
+            lambda m: errors.UndefinedObject(
+                f"SQL compilation error:\nSequence '{m['name']}' does not exist or not authorized.",
+                subject=m["name"],
+            ),
+        ),
+        (
             r"Schema with name \"?(?P<name>[^\s!?\"]+)\"? does not exist",
             lambda m: errors.UndefinedSchema(
                 f"Schema '{m['name']}' does not exist or not authorized."

@@ -291,12 +291,29 @@ def _is_inner(tokens: list[Token], place: int) -> bool:
     return words[:1] in (["FIRST"], ["LAST"]) and words[1:] in (["OVER"], ["IGNORE"], ["RESPECT"])
 
 
+def is_next_value(node: exp.Column) -> bool:
+    """Whether a column is `sequence.NEXTVAL`, and not that column of a source in the FROM."""
+    this, table = node.this, node.args.get("table")
+    if table is None or not isinstance(this, exp.Identifier) or stored(this) != "NEXTVAL":
+        return False
+    select = node.find_ancestor(exp.Select)
+    if select is None or node.args.get("db") is not None or not isinstance(table, exp.Identifier):
+        return True
+    from_ = select.args.get("from_")
+    parts = [from_, *(select.args.get("joins") or ())]
+    sources = [part.this.alias_or_name.upper() for part in parts if part is not None]
+    return stored(table).upper() not in sources
+
+
 def next_value(node: exp.Column, context: Context) -> exp.Expression:
     """`sequence.NEXTVAL`: the sequence's next number, a new one for each row."""
     parts = [node.args.get(key) for key in ("table", "db", "catalog")]
     name = ObjectName(*(stored(part) for part in parts if isinstance(part, exp.Identifier)))
     sequence = storage_name(context.resolve(name), context)
-    return exp.Anonymous(this="nextval", expressions=[exp.Literal.string(sequence)])
+    number = exp.Anonymous(this="nextval", expressions=[exp.Literal.string(sequence)])
+    if isinstance(node.parent, exp.Select) and node.arg_key == "expressions":
+        return exp.Alias(this=number, alias=identifier("NEXTVAL"))
+    return number
 
 
 def mentions(tree: exp.Expression, name: str) -> bool:

@@ -23,6 +23,7 @@ from mockhaus.translation.grammar import (
     account,
     alter_table,
     altering,
+    create_table,
     files,
     kinds,
     objects,
@@ -92,6 +93,8 @@ _TREES: Final[dict[type[exp.Expression], type[s.Tree]]] = {
     exp.TruncateTable: s.Truncate,
     exp.Alter: s.AlterTable,
 }
+
+_DEFINING: Final = (("CREATE", "TABLE"), ("ALTER", "TABLE"))
 
 _ALTERED: Final = (("ALTER", "TABLE"), ("ALTER", "VIEW"))
 
@@ -296,6 +299,8 @@ def _tree(
         return s.AlterTable(**statement_fields(reader), tree=altered)
     foreign.refuse(reader, postgres=postgres)
     tokens = reader.tokens[reader.at :]
+    if leading[:2] in _DEFINING:
+        tokens = create_table.plain(tokens)
     tokens, returned = returning.cut(_numbered(tokens) if "?" in reader.text else tokens)
     tree = parse_tree(tokens, reader.text)
     if returned:

@@ -42,7 +42,7 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
         if table is not None:
             raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(node)}'.")
         return walk.rewrite(this)
-    if table is not None and isinstance(this, exp.Identifier) and names.stored(this) == "NEXTVAL":
+    if names.is_next_value(node):
         return names.next_value(node, walk.context)
     if isinstance(this, exp.Identifier) and names.stored(this).upper() == "ROWID":
         walk.note_rowid(this)

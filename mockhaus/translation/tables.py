@@ -363,7 +363,10 @@ def default_sql(text: str, context: Context) -> str:
 
 def clustering(item: exp.Expression) -> str:
     """A clustering key as SHOW TABLES writes it."""
-    return f"LINEAR{snowflake_text(item).removeprefix('CLUSTER BY ')}"
+    shown = item.copy()
+    for name in shown.find_all(exp.Identifier):
+        name.set("this", names.stored(name))
+    return f"LINEAR{snowflake_text(shown).removeprefix('CLUSTER BY ')}"
 
 
 #: Properties of a table that are recorded and shown -> whether a value is one of theirs.

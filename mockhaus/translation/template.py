@@ -28,6 +28,8 @@ def query_of(statement: CreateTable) -> Select | None:
 
 def filled(statement: CreateTable, columns: Sequence[Mapping[str, Any]]) -> CreateTable:
     """The statement with columns in place of its template. Raises InvalidParameter."""
+    if not isinstance(columns, list):
+        raise _malformed()
     if not columns:
         raise InvalidParameter("SQL compilation error:\nthe template of the table has no columns.")
     text = f"CREATE TABLE t ({', '.join(map(_column, columns))})"
@@ -45,9 +47,13 @@ def _column(column: Mapping[str, Any]) -> str:
     try:
         name, kind = str(column["COLUMN_NAME"]), str(column["TYPE"])
     except (KeyError, TypeError):
-        raise InvalidParameter(
-            "SQL compilation error:\na template is an array of objects with COLUMN_NAME, TYPE and"
-            " NULLABLE."
-        ) from None
+        raise _malformed() from None
     quoted = name.replace('"', '""')
     return f'"{quoted}" {kind}' + ("" if column.get("NULLABLE", True) else " NOT NULL")
+
+
+def _malformed() -> InvalidParameter:
+    return InvalidParameter(
+        "SQL compilation error:\na template is an array of objects with COLUMN_NAME, TYPE and"
+        " NULLABLE."
+    )

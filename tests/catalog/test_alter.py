@@ -60,7 +60,7 @@ PROPERTIES = [
     ("ALTER TABLE t SET CHANGE_TRACKING = TRUE", {"change_tracking": "ON"}),
     ("ALTER TABLE t SET CHANGE_TRACKING = TRUE; ALTER TABLE t UNSET CHANGE_TRACKING",
      {"change_tracking": "OFF"}),
-    ("ALTER TABLE t CLUSTER BY (id)", {"automatic_clustering": "ON", "cluster_by": "LINEAR(id)"}),
+    ("ALTER TABLE t CLUSTER BY (id)", {"automatic_clustering": "ON", "cluster_by": "LINEAR(ID)"}),
     ("ALTER TABLE t CLUSTER BY (id); ALTER TABLE t SUSPEND RECLUSTER",
      {"automatic_clustering": "OFF"}),
     ("ALTER TABLE t CLUSTER BY (id); ALTER TABLE t SUSPEND RECLUSTER;"
@@ -183,7 +183,7 @@ def test_views_and_comments(snowflake: Connection) -> None:
     run(snowflake, "ALTER VIEW v SET COMMENT = 'one row'; ALTER VIEW v RENAME TO w;"
         "ALTER TABLE t SET COMMENT = 'new'; ALTER TABLE t CLUSTER BY (id, w)")  # fmt: skip
     assert [(row[1], row[6]) for row in run(snowflake, "SHOW VIEWS")] == [("W", "one row")]
-    assert [row[5:7] for row in run(snowflake, "SHOW TABLES")] == [("new", "LINEAR(id, w)")]
+    assert [row[5:7] for row in run(snowflake, "SHOW TABLES")] == [("new", "LINEAR(ID, W)")]
     run(snowflake, "ALTER TABLE t UNSET COMMENT; ALTER TABLE t DROP CLUSTERING KEY")
     assert [row[5:7] for row in run(snowflake, "SHOW TABLES")] == [("", "")]
 

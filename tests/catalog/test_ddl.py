@@ -22,6 +22,9 @@ CREATE TRANSIENT TABLE two (id INT, CONSTRAINT fk FOREIGN KEY (id) REFERENCES on
 CREATE FUNCTION f(a INT, b VARCHAR(5) DEFAULT 'x') RETURNS NUMBER(10, 2) STRICT IMMUTABLE
     MEMOIZABLE COMMENT = 'c' AS $$ a + length(b || 'it''s') $$;
 CREATE SECURE FUNCTION g(n INT) RETURNS TABLE ("k" INT, v VARCHAR) AS 'SELECT id, name FROM one';
+CREATE PROCEDURE p(a INT, b VARCHAR DEFAULT 'x') RETURNS NUMBER(10, 2) NOT NULL LANGUAGE SQL
+    COMMENT = 'c' EXECUTE AS CALLER AS $$ BEGIN RETURN a + 1; END $$;
+CREATE PROCEDURE q() RETURNS TABLE (k INT) LANGUAGE SQL AS 'BEGIN RETURN 1; END';
 CREATE SECURE VIEW v (a, b) COMMENT = 'as (x) as' AS SELECT id AS "as", f(id) FROM one WHERE id > 1;
 CREATE VIEW w AS WITH q AS (SELECT a FROM v) SELECT * FROM q
 """
@@ -31,13 +34,15 @@ OBJECTS = {
     "FILE_FORMAT": ["ff"],
     "TABLE": ["one", "two", "public.one", "mockhaus.public.two"],
     "FUNCTION": ["f(INT, VARCHAR)", "g(NUMBER)"],
+    "PROCEDURE": ["p(INT, VARCHAR)", "q()"],
     "VIEW": ["v", "w"],
 }
 
 _LOOKS = (
     "SHOW SEQUENCES", "SHOW FILE FORMATS", "SHOW TABLES", "SHOW USER FUNCTIONS", "SHOW COLUMNS",
     "SHOW PRIMARY KEYS", "SHOW UNIQUE KEYS", "SHOW IMPORTED KEYS", "DESCRIBE TABLE one",
-    "DESCRIBE TABLE v", "DESCRIBE FUNCTION f(INT, VARCHAR)",
+    "DESCRIBE TABLE v", "DESCRIBE FUNCTION f(INT, VARCHAR)", "SHOW USER PROCEDURES",
+    "DESCRIBE PROCEDURE p(INT, VARCHAR)",
 )  # fmt: skip
 
 
@@ -118,3 +123,12 @@ def test_a_temporary_table_keeps_what_it_was_given(snowflake: Connection) -> Non
     assert ddl.endswith(")COMMENT='table';")
     run(snowflake, ddl)
     assert run(snowflake, "SELECT GET_DDL('TABLE', 'k')")[0][0] == ddl
+
+
+def test_warehouses(snowflake: Connection) -> None:
+    run(snowflake, "CREATE WAREHOUSE w WAREHOUSE_SIZE = SMALL AUTO_SUSPEND = 5 COMMENT = 'it''s'")
+    shown = "SHOW WAREHOUSES LIKE 'w' ->> SELECT $1, $3, $4, $12, $22 FROM $1"
+    before = run(snowflake, shown)
+    text = run(snowflake, "SELECT get_ddl('WAREHOUSE', 'w')")[0][0]
+    run(snowflake, f"DROP WAREHOUSE w; {text}")
+    assert run(snowflake, shown) == before == [("W", "STANDARD", "Small", 5, "it's")]

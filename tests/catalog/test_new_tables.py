@@ -30,6 +30,10 @@ COLUMNS = {
         "X VARCHAR(10) Y N, Y VARCHAR(7) Y N"
     ),
     "CREATE TABLE t AS SELECT b || 'x' AS e FROM src": "E VARCHAR(16777216) Y N",
+    "CREATE LOCAL TEMPORARY TABLE t (a INT)": "A NUMBER(38,0) Y N",
+    "CREATE OR REPLACE VOLATILE TABLE t (a INT)": "A NUMBER(38,0) Y N",
+    "CREATE TABLE t (a INT CONSTRAINT k FOREIGN KEY REFERENCES src (a))": "A NUMBER(38,0) Y N",
+    "CREATE TABLE t (a INT) CLUSTER BY LINEAR (a)": "A NUMBER(38,0) Y N",
 }
 
 
@@ -52,6 +56,8 @@ REFUSED = {
     "CREATE TABLE t (a INT PRIMARY KEY, b INT, PRIMARY KEY (b))": "primary key already exists",
     "CREATE TABLE t (a INT REFERENCES nope (b))": "Table 'MOCKHAUS.PUBLIC.NOPE' does not exist",
     "CREATE TABLE t (a INT REFERENCES src (zz))": "column 'ZZ' does not exist",
+    "CREATE TABLE t USING TEMPLATE (SELECT 1)": "a template is an array of objects",
+    "CREATE TABLE t (a INT DEFAULT nope.NEXTVAL)": "Sequence 'NOPE' does not exist",
     "CREATE TABLE t (a INT); ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES nope (b)": "NOPE",
 }
 

@@ -24,6 +24,24 @@ STEPS = [
 ]  # fmt: skip
 
 
+def test_columns_and_clones(snowflake: Connection) -> None:
+    run(snowflake, "CREATE SEQUENCE s START 10 INCREMENT 2 COMMENT = 'tens'")
+    (result,) = snowflake.execute("SELECT s.NEXTVAL, s.NEXTVAL AS x, s.NEXTVAL + 1")
+    assert [column.name for column in result.columns] == ["NEXTVAL", "X", "S.NEXTVAL + 1"]
+    assert list(result.python_rows()) == [(10, 12, 15)]
+    run(snowflake, "CREATE SEQUENCE c CLONE s")
+    assert run(snowflake, "SELECT c.NEXTVAL, s.NEXTVAL") == [(16, 16)]
+    assert run(snowflake, "SHOW SEQUENCES LIKE 'c' ->> SELECT $5, $8 FROM $1") == [(2, "tens")]
+    assert run(snowflake, "SELECT q.NEXTVAL FROM (SELECT 5 AS NEXTVAL) AS q") == [(5,)]
+    for text, error in {
+        "CREATE SEQUENCE d CLONE none": errors.UndefinedObject,
+        "CREATE OR REPLACE SEQUENCE s CLONE s": errors.UnsupportedFeature,
+        "CREATE SEQUENCE d INCREMENT 0": errors.InvalidParameter,
+    }.items():
+        with pytest.raises(error):
+            run(snowflake, text)
+
+
 def test_nextval(snowflake: Connection) -> None:
     for text, rows in STEPS:
         assert (text, run(snowflake, text)) == (text, rows)

@@ -78,7 +78,7 @@ REFUSED = [
     ("CREATE PROCEDURE p() RETURNS INT LANGUAGE JAVA AS 'x'", errors.UnsupportedFeature, None,
      "CREATE PROCEDURE LANGUAGE JAVA"),
     ("CREATE TASK t AS SELECT 1", errors.UnsupportedFeature, None, "CREATE TASK"),
-    ("GRANT SELECT ON ALL TABLES IN SCHEMA s TO ROLE r", errors.UnsupportedFeature, None, "GRANT"),
+    ("GRANT SELECT ON ALL STREAMS IN SCHEMA s TO ROLE r", errors.UnsupportedFeature, None, "GRANT"),
     ("ROLLBACK TO SAVEPOINT x", errors.UnsupportedFeature, None, "SAVEPOINT"),
     ("SELECT " + "(" * 300 + "1" + ")" * 300, errors.SqlSyntaxError, 207, "nested too deeply"),
 ]  # fmt: skip

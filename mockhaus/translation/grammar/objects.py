@@ -325,6 +325,9 @@ def create_database(reader: Reader) -> s.CreateDatabase:
     head = CreateHead(reader, frozenset(("TRANSIENT",)))
     if head.name.schema is not None:
         raise reader.unexpected()
+    for words in (("FROM", "SHARE"), ("FROM", "LISTING"), ("AS", "REPLICA")):
+        if reader.looking_at(*words):
+            raise UnsupportedFeature(f"Unsupported feature 'CREATE DATABASE {' '.join(words)}'.")
     options = _create_options(reader, head)
     return s.CreateDatabase(**head.fields(reader), options=options)
 
@@ -358,8 +361,12 @@ def _create_options(reader: Reader, head: CreateHead) -> dict[str, Any]:
 
 
 def create_sequence(reader: Reader) -> s.CreateSequence:
-    """CREATE SEQUENCE name [START [WITH] [=] n] [INCREMENT [BY] [=] n] [ORDER | NOORDER]."""
+    """CREATE SEQUENCE name [START [WITH] [=] n] [INCREMENT [BY] [=] n] [ORDER | NOORDER] | CLONE"""
     head = CreateHead(reader)
+    if reader.accept("CLONE"):
+        source = reader.object_name()
+        reader.end()
+        return s.CreateSequence(**head.fields(reader), options={"CLONE": source})
     options: dict[str, Any] = {"START": 1, "INCREMENT": 1}
     reader.accept("WITH")
     while not reader.done:
