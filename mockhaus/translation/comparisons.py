@@ -19,6 +19,7 @@ from sqlglot.expressions import DataType
 from mockhaus.translation.names import identifier
 from mockhaus.translation.operands import KIND, VARIANT, ZONED, is_text, is_variant, plain
 from mockhaus.translation.registry import apply
+from mockhaus.translation.trees import Census
 from mockhaus.zoned import STORED
 
 _COMPARISONS: Final = (
@@ -39,18 +40,18 @@ FITTED: Final = ("JSON", STORED)
 _FLAT: Final = ("VALUE", "THIS")
 
 
-def needs_fitting(tree: exp.Expression) -> bool:
+def needs_fitting(census: Census) -> bool:
     """Whether a tree has anything whose meaning depends on which columns are VARIANTs."""
-    return tree.find(*_FITS) is not None
+    return not census.nodes.keys().isdisjoint(_FITS)
 
 
-def fitted(tree: exp.Expression, columns: Mapping[str, str]) -> exp.Expression:
+def fitted(tree: exp.Expression, census: Census, columns: Mapping[str, str]) -> exp.Expression:
     """The rewritten tree in which VARIANTs compare as Snowflake's do; it is changed in place.
 
     A TIMESTAMP_TZ is its instant where order matters. `columns` are the names, in upper case, of
     the columns of these types of the tables in the tree, with DuckDB's types.
     """
-    names = _Names(tree, columns)
+    names = _Names(tree, census, columns)
     if not names.any:
         return tree
     for node in reversed(list(tree.find_all(*_FITS))):  # the innermost first
@@ -63,25 +64,19 @@ def fitted(tree: exp.Expression, columns: Mapping[str, str]) -> exp.Expression:
 class _Names:
     """Which expressions of a tree may be VARIANTs."""
 
-    def __init__(self, tree: exp.Expression, columns: Mapping[str, str]) -> None:
+    def __init__(self, tree: exp.Expression, census: Census, columns: Mapping[str, str]) -> None:
         self.root = tree
         self._names = set(columns)
         #: Whether any may be a TIMESTAMP_TZ.
-        self.has_instants = STORED in columns.values()
-        aliases: list[exp.Expression] = []
-        noted = False
-        for node in tree.walk():
-            if isinstance(node, exp.Alias) or (
-                isinstance(node, exp.TableAlias) and node.args.get("columns")
-            ):
-                aliases.append(node)
-            kind = node._meta and node._meta.get(KIND)
-            noted = noted or kind in (VARIANT, ZONED) or _is_json(node)
-            self.has_instants = self.has_instants or kind == ZONED
+        self.has_instants = STORED in columns.values() or ZONED in census.noted
+        noted = not census.noted.isdisjoint((VARIANT, ZONED)) or any(
+            map(_is_json, census.of(exp.Cast))
+        )
         self.any = bool(self._names) or noted
         if self.any:
             self._names.update(_FLAT)
-            self._learn(aliases)
+            lists = [each for each in census.of(exp.TableAlias) if each.args.get("columns")]
+            self._learn([*census.of(exp.Alias), *lists])
 
     def key(self, value: exp.Expression) -> exp.Expression:
         """What a value is sorted by."""

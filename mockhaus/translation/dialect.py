@@ -251,8 +251,10 @@ def _syntax_error(error: ParseError, tokens: list[Token], text: str) -> SqlSynta
 
 def generate(tree: exp.Expression) -> str:
     """DuckDB's text of a rewritten tree, which is used up. Raises UnsupportedFeature."""
-    settle(tree)
-    bound(tree)
+    calls = list(tree.find_all(exp.Anonymous))
+    if settle(calls):
+        calls = list(tree.find_all(exp.Anonymous))
+    bound(calls)
     try:
         return DUCKDB.generate(tree, copy=False, comments=False, unsupported_level=ErrorLevel.RAISE)
     except UnsupportedError as error:

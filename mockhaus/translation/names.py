@@ -6,6 +6,7 @@ Snowflake's manual: "Identifier requirements"; DuckDB's: "Keywords and identifie
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from sqlglot import exp
@@ -171,8 +172,12 @@ _RESERVED: Final = frozenset(
 
 def identifier(name: str) -> exp.Identifier:
     """A stored name as an identifier that DuckDB reads back as the same name."""
-    plain = _PLAIN.fullmatch(name) is not None and name.upper() not in _RESERVED
-    return exp.Identifier(this=name, quoted=not plain)
+    return exp.Identifier(this=name, quoted=_needs_quotes(name))
+
+
+@lru_cache(maxsize=4096)
+def _needs_quotes(name: str) -> bool:
+    return _PLAIN.fullmatch(name) is None or name.upper() in _RESERVED
 
 
 def is_reserved(name: str) -> bool:

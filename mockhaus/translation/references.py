@@ -27,6 +27,10 @@ def _identifier(node: exp.Identifier, walk: Walk) -> exp.Expression:
     return names.identifier(names.stored(node))
 
 
+#: Columns of DuckDB's and of sequences, which are looked at.
+_SPECIAL: Final = frozenset(("NEXTVAL", "ROWID"))
+
+
 def _column(node: exp.Column, walk: Walk) -> exp.Expression:
     """A column keeps its table alias; schema and database were only needed to find the table."""
     this, table = node.args.get("this"), node.args.get("table")
@@ -42,14 +46,21 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
         if table is not None:
             raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(node)}'.")
         return walk.rewrite(this)
-    if names.is_next_value(node):
-        return names.next_value(node, walk.context)
-    if isinstance(this, exp.Identifier) and names.stored(this).upper() == "ROWID":
-        walk.note_rowid(this)
-    new = exp.Column(this=walk.rewrite(this) if this is not None else None)
+    if isinstance(this, exp.Identifier):
+        name = names.stored(this)
+        if name.upper() in _SPECIAL:
+            if names.is_next_value(node):
+                return names.next_value(node, walk.context)
+            if name.upper() == "ROWID":
+                walk.note_rowid(this)
+        this = names.identifier(name)
+    elif this is not None:
+        this = walk.rewrite(this)
+    if isinstance(table, exp.Identifier):
+        return exp.Column(this=this, table=names.identifier(names.stored(table)))
     if table is not None:
-        new.set("table", walk.rewrite(table))
-    return new
+        return exp.Column(this=this, table=walk.rewrite(table))
+    return exp.Column(this=this)
 
 
 def _parameter(node: exp.Parameter, walk: Walk) -> exp.Expression:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
+from operator import is_
 from typing import Any, Final, cast
 
 from sqlglot import exp
@@ -33,9 +34,11 @@ from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import CALLED
 from mockhaus.translation.functions import FAMILIES, postgres
 from mockhaus.translation.kept import FOREIGN, KEPT
+from mockhaus.translation.operands import KIND
 from mockhaus.translation.output import formatted
 from mockhaus.translation.refusals import check_call, refused_function, unknown, unknown_name
 from mockhaus.translation.registry import Function, Rewriter
+from mockhaus.translation.trees import PLAIN, Census
 
 Enter = Callable[[Any, "Walk"], exp.Expression]
 
@@ -95,10 +98,11 @@ class Walk:
             tree = coercion.agreed(tree, self)
         if any(name.endswith("_OUTPUT_FORMAT") for name in self.context.parameters):
             tree = formatted(tree, self.context.parameters)
-        if not needs_fitting(tree):
+        census = Census(tree, KIND)
+        if not needs_fitting(census):
             return tree
         known = [pair for each in self.known_columns() for pair in each.items()]
-        return fitted(tree, {n: kind for kind in FITTED for n, k in known if k == kind})
+        return fitted(tree, census, {n: kind for kind in FITTED for n, k in known if k == kind})
 
     def inside(
         self,
@@ -163,58 +167,41 @@ class Walk:
 
     def rewrite(self, node: exp.Expression) -> exp.Expression:
         """The DuckDB tree for a Snowflake tree; the given tree is used up."""
-        kind = type(node)
         # (`node.meta` would make a dict for every node.)
-        if node._meta and str(node._meta.get(CALLED, "")).upper() not in NAMES:
+        if (meta := node._meta) and CALLED in meta and str(meta[CALLED]).upper() not in NAMES:
             raise unknown_name(node)
-        enter = ENTER.get(kind)
-        if enter is not None:
-            return enter(node, self)
-        function = NODES.get(kind)
-        if function is not None:
-            self.children(node)
-            if function.refused:
-                raise refused_function(function, node)
-            return node if function.rewriter is None else function.rewriter(node, self)
-        leave = LEAVE.get(kind)
-        if leave is not None:
-            self.children(node)
-            return leave(node, self)
-        if kind not in KEPT or (kind in FOREIGN and self._is_foreign(node)):
+        rule = RULES.get(type(node))
+        if rule is None:
             raise unknown(node)
-        self.children(node)
-        return node
-
-    def _is_foreign(self, node: exp.Expression) -> bool:
-        """Whether a node has what only others know; DISTINCT ON is PostgreSQL's and DuckDB's."""
-        known = self.context.postgres and isinstance(node, exp.Distinct)
-        return not known and any(map(node.args.get, FOREIGN[type(node)]))
+        descends, handler = rule
+        if descends:
+            self.children(node)
+        return node if handler is None else handler(node, self)
 
     def children(self, node: exp.Expression) -> None:
         """Rewrite everything below a node, in place."""
-        if node.args.get("with_") is not None:
+        args = node.args
+        scoped = args.get("with_") is not None
+        if scoped:
             self._ctes.append(set())
-            self._with(node.args["with_"])
-            self._arguments(node)
-            self._ctes.pop()
-        else:
-            self._arguments(node)
-
-    def _arguments(self, node: exp.Expression) -> None:
-        for key, value in tuple(node.args.items()):
-            if value is None or key == "with_":
+            self._with(args["with_"])
+        for key, value in tuple(args.items()):
+            kind = type(value)
+            if kind in PLAIN:
                 continue
-            if isinstance(value, exp.Expression):
+            if kind is list:
+                self.items(node, key, value)
+            elif isinstance(value, exp.Expression) and key != "with_":
                 new = self.rewrite(value)
                 if new is not value:
                     node.set(key, new)
-            elif type(value) is list:
-                self.items(node, key, value)
+        if scoped:
+            self._ctes.pop()
 
     def items(self, node: exp.Expression, key: str, values: list[Any]) -> None:
         """Rewrite the items of a list argument."""
         new = [self.rewrite(v) if isinstance(v, exp.Expression) else v for v in values]
-        if any(a is not b for a, b in zip(new, values, strict=True)):
+        if not all(map(is_, new, values)):
             node.set(key, new)
 
     def _with(self, with_: exp.With) -> None:
@@ -340,8 +327,40 @@ ENTER: Final[dict[type[exp.Expression], Enter]] = {
 
 LEAVE: Final[dict[type[exp.Expression], Rewriter]] = dict(CLAUSE_LEAVE)
 
+#: Kept classes without anything below them.
+_LEAVES: Final = frozenset((exp.Boolean, exp.Literal, exp.Null))
+
 NODES: Final[dict[type[exp.Expression], Function]] = {
     node: function for family in FAMILIES.values() for function in family for node in function.nodes
+}
+
+
+def _kept(node: exp.Expression, walk: Walk) -> exp.Expression:
+    """A node that may have what only others know; DISTINCT ON is PostgreSQL's and DuckDB's."""
+    known = walk.context.postgres and isinstance(node, exp.Distinct)
+    if not known and any(map(node.args.get, FOREIGN[type(node)])):
+        raise unknown(node)
+    walk.children(node)
+    return node
+
+
+def _refusing(function: Function) -> Rewriter:
+    def refuse(node: exp.Expression, walk: Walk) -> exp.Expression:
+        raise refused_function(function, node)
+
+    return refuse
+
+
+#: The tables in one: class -> whether the walk goes below a node first, and the handler.
+RULES: Final[dict[type[exp.Expression], tuple[bool, Rewriter | None]]] = {
+    **{kind: (kind not in _LEAVES, None) for kind in KEPT},
+    **dict.fromkeys(FOREIGN, (False, _kept)),
+    **{kind: (True, handler) for kind, handler in LEAVE.items()},
+    **{
+        kind: (True, _refusing(function) if function.refused else function.rewriter)
+        for kind, function in NODES.items()
+    },
+    **{kind: (False, handler) for kind, handler in ENTER.items()},
 }
 
 CALLS: Final[dict[str, Function]] = {

@@ -13,6 +13,7 @@ which costs 0.2 us a row. Calls over columns and literals stay as they are.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Final
@@ -65,15 +66,21 @@ def overloaded() -> frozenset[str]:
     return frozenset(found)
 
 
-def settle(tree: exp.Expression) -> None:
-    """Move calls over arguments without a type into lambdas, in place: the innermost first."""
+def settle(calls: Sequence[exp.Anonymous]) -> bool:
+    """Move calls over arguments without a type into lambdas, in place: the innermost first.
+
+    `calls` are those of a whole tree, the outermost first. Answers whether any was moved.
+    """
     names = overloaded()
-    calls = [c for c in tree.find_all(exp.Anonymous) if str(c.this).lower() in names]
     aliases: _Aliases = {}
-    for number, call in enumerate(reversed(calls), 1):
+    moved = False
+    concerned = [call for call in calls if str(call.this).lower() in names]
+    for number, call in enumerate(reversed(concerned), 1):
         known, before = _in_reach(call, aliases)
         if any(_is_untyped(argument, known, before) for argument in call.expressions):
             call.replace(_in_lambda(call, f"_{number}"))
+            moved = True
+    return moved
 
 
 #: By the id of a SELECT: its aliases in upper case, with the number of the first item of that name.

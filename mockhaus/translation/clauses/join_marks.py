@@ -28,6 +28,8 @@ def joined(select: exp.Select, walk: Walk) -> None:
 
     Raises SqlSyntaxError, UnsupportedFeature.
     """
+    if "(+)" not in walk.text and not walk.within:  # the body of a function has a text of its own
+        return
     where = cast("exp.Where | None", select.args.get("where"))
     if where is None or not any(_marked(where)):
         return
