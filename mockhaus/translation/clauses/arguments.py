@@ -6,6 +6,7 @@ Snowflake's manual: "SELECT", "Object constants". They become the columns before
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
@@ -32,7 +33,7 @@ _STARRED: Final = re.compile(r"(?<!count)[({,]\s*(?:[\w\"$]+\.)*\*", re.IGNORECA
 
 def spelled_out(select: exp.Select, walk: Walk) -> None:
     """Stars among the arguments of functions become columns, in place."""
-    if _STARRED.search(walk.text) is None:
+    if not _may_have_stars(walk.text):
         return
     for node in list(select.find_all(exp.Star)):
         item = node.parent if isinstance(node.parent, exp.Column) else node
@@ -45,6 +46,11 @@ def spelled_out(select: exp.Select, walk: Walk) -> None:
                 call.set("expressions", [_pair(each) for each in columns])
         elif isinstance(call, _VARIADIC) and _is_argument(item, call):
             _expand(call, item, star.columns(item, select, walk))
+
+
+@lru_cache(maxsize=64)
+def _may_have_stars(text: str) -> bool:
+    return _STARRED.search(text) is not None
 
 
 def _is_argument(item: exp.Expression, call: exp.Expression) -> bool:

@@ -155,6 +155,8 @@ def check_list(alias: exp.Expression | None, known: list[str] | None) -> None:
 def ordered_by_number(select: exp.Select, walk: Walk) -> None:
     """`ORDER BY $2`, `GROUP BY $2` with the column's name, in place: DuckDB's `#2` is there the
     second item of the SELECT. Raises UnsupportedFeature where the columns are not known."""
+    if "$" not in walk.text and not walk.within:  # the body of a function has a text of its own
+        return
     clauses = [each for key in ("order", "group") if (each := select.args.get(key)) is not None]
     if not any(_is_number(each) for clause in clauses for each in clause.find_all(exp.Parameter)):
         return
