@@ -6,7 +6,7 @@ stops after the CopyInResponse (`drive`) and goes on with CopyDone or ends with 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import Final
 
@@ -20,7 +20,7 @@ from mockhaus.gateway.messages import BINARY, TEXT, Message
 from mockhaus.gateway.outbox import Outbox, Steps
 from mockhaus.gateway.portal import Plan, Portal, Run
 from mockhaus.gateway.protocol import Protocol
-from mockhaus.result import Result
+from mockhaus.result import Column, Result
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.preparing import Prepared
 from mockhaus.translation.statements import CatalogSelect, Select, Statement
@@ -73,11 +73,13 @@ class Copying:
             yield wire
 
     def _to(self, copy: CopyCommand, plan: Plan) -> Steps:
-        out, portal = self._out, Portal(plan)
-        portal.encoder = rows = copy_rows(copy, plan.columns or ())
+        out = self._out
+        portal = Portal(plan, encoding=lambda columns: copy_rows(copy, columns))
         try:
-            self._opened(portal.open(self._run))
-            out += encode(m.CopyOutResponse(*_formats(copy, plan)))
+            result = portal.open(self._run)
+            self._opened(result)
+            rows = copy_rows(copy, result.columns)
+            out += encode(m.CopyOutResponse(*_formats(copy, result.columns)))
             header = rows.header
             if header and copy.form != "BINARY":
                 out += encode(m.CopyData(header))
@@ -97,7 +99,7 @@ class Copying:
         self._incoming = incoming = CopyIn(copy, plan.columns or (), self._connection.session.files)
         try:
             self._protocol.copying(message)
-            out += encode(m.CopyInResponse(*_formats(copy, plan)))
+            out += encode(m.CopyInResponse(*_formats(copy, plan.columns or ())))
             out.flush = True
             yield _DATA_WANTED
             prepared = Prepared(incoming.finish(), None)
@@ -142,7 +144,7 @@ class Copying:
         self._spooled.clear()
 
 
-def _formats(copy: CopyCommand, plan: Plan) -> tuple[int, tuple[int, ...]]:
+def _formats(copy: CopyCommand, columns: Sequence[Column]) -> tuple[int, tuple[int, ...]]:
     """The format of a COPY and of each of its columns."""
     code = BINARY if copy.form == "BINARY" else TEXT
-    return code, (code,) * len(plan.columns or ())
+    return code, (code,) * len(columns)

@@ -77,11 +77,22 @@ class Plan:
 Run = Callable[["Plan", Sequence[Any], Projection | None], Result]
 
 
+#: Makes the encoder of an answer's columns.
+Encoding = Callable[[Sequence[Column]], RowEncoder]
+
+
 class Portal:
-    """A plan with its parameter values, run at the first fetch and then read piece by piece."""
+    """A plan with its parameter values, run at the first fetch and then read piece by piece.
+
+    Its rows are DataRows in `formats`, unless an `encoding` makes something else of them.
+    """
 
     def __init__(
-        self, plan: Plan, values: Sequence[Any] = (), formats: tuple[int, ...] = ()
+        self,
+        plan: Plan,
+        values: Sequence[Any] = (),
+        formats: tuple[int, ...] = (),
+        encoding: Encoding | None = None,
     ) -> None:
         self.plan = plan
         self.values = values
@@ -94,8 +105,9 @@ class Portal:
         #: Rows that the last fetch gave, and whether it stopped at its limit.
         self.sent = 0
         self.suspended = False
+        self._encoding = encoding
         #: None where the answer has no rows, as far as is known.
-        self.encoder = None if plan.columns is None else plan.encoder(formats)
+        self.encoder = None if plan.columns is None else self._encoder(plan.columns)
         self._batches: Iterator[Batch] = iter(())
         self._rest: Batch | None = None
 
@@ -114,7 +126,7 @@ class Portal:
         if result.status_only or not result.columns:
             self.encoder = None
         elif self.encoder is None or result.columns is not self.plan.columns:
-            self.encoder = self.plan.encoder(self.formats, result.columns)
+            self.encoder = self._encoder(result.columns)
         if self.encoder is not None:
             if result.batches is not None:
                 self._batches = iter(result.batches)
@@ -123,9 +135,14 @@ class Portal:
         return result
 
     def _projection(self, columns: Sequence[Column]) -> Sequence[str] | None:
-        if self.encoder is None:
-            self.encoder = self.plan.encoder(self.formats, columns)
+        # Not always those of the plan: what another connection changed has it made anew.
+        self.encoder = self._encoder(columns)
         return self.encoder.projection
+
+    def _encoder(self, columns: Sequence[Column]) -> RowEncoder:
+        if self._encoding is not None:
+            return self._encoding(columns)
+        return self.plan.encoder(self.formats, columns)
 
     def fetch(self, limit: int, encoders: Executor) -> Iterator[Wire]:
         """The DataRow bytes of the next `limit` rows, 0 for all.

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import struct
 import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockhaus import types
 from mockhaus.gateway import messages as m
+from mockhaus.gateway.copy_command import CopyCommand
 from mockhaus.gateway.copy_fields import HEADER, taken_apart
+from mockhaus.gateway.copy_out import copy_rows
+from mockhaus.gateway.portal import Plan, Portal
+from mockhaus.result import Column, Projection, Result
+from mockhaus.translation.statements import ClientFormat
 from tests.gateway.wire import Wire
 
 TABLE = (
@@ -447,3 +456,20 @@ def test_copy_into_a_temporary_table(client: psycopg.Connection) -> None:
     client.execute("CREATE TEMPORARY TABLE w (n INT)")
     assert copy_in(client, "COPY w FROM STDIN", b"1\n") == 1
     assert copy_out(client, "COPY w TO STDOUT") == b"1\n"
+
+
+def test_rows_of_a_table_that_another_connection_changed() -> None:
+    """The answer's columns are not those that the COPY was planned with."""
+    copy = CopyCommand(inwards=False, form="TEXT", format=ClientFormat(delimiter="\t", null="\\N"))
+    portal = Portal(Plan(), encoding=lambda columns: copy_rows(copy, columns))
+    now = (Column("A", types.NUMBER), Column("B", types.VARCHAR))
+
+    def run(plan: Plan, values: Sequence[Any], projection: Projection | None) -> Result:
+        assert projection is not None
+        projection(now)
+        return Result(now, "SELECT", rows=[(1, "x"), (2, None)])
+
+    portal.open(run)
+    with ThreadPoolExecutor(1) as encoders:
+        rows = b"".join(portal.fetch(0, encoders))
+    assert rows == b"d\0\0\0\x081\tx\n" + b"d\0\0\0\x092\t\\N\n"
