@@ -10,13 +10,16 @@ READY  := $(VENV)/.ready
 
 # Arguments for the fuzz test
 FUZZ ?=
+# Arguments for the soak and for the killed server
+SOAK   ?=
+KILLED ?=
 # Arguments for pytest: make test ARGS="tests/codec -x"
 ARGS ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test fuzz lint fmt type demo docs bench lock wheel clean
+.PHONY: help setup serve test fuzz soak killed lint fmt type demo docs bench lock wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
@@ -78,6 +81,12 @@ type: setup ## mypy alone
 
 fuzz: setup ## 100,000 mutated messages at the PostgreSQL door (FUZZ="--messages 1000000 --seed 7")
 	@$(BIN)/python -m tests.gateway.fuzz $(FUZZ)
+
+soak: setup ## mixed work through both doors for 30 minutes (SOAK="--minutes 2")
+	@$(BIN)/python -m tests.endurance.soak $(SOAK)
+
+killed: setup ## a server killed 50 times while clients write (KILLED="--times 5")
+	@$(BIN)/python -m tests.endurance.killed $(KILLED)
 
 demo: setup ## the tour: a server, the flights data, a worksheet of Snowflake queries
 	@$(BIN)/python -m demo
