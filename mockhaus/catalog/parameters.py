@@ -13,8 +13,8 @@ from typing import Final
 
 from mockhaus.catalog.objects import CatalogObject, Objects
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
+from mockhaus.formats import output_format
 from mockhaus.translation.context import ObjectName
-from mockhaus.translation.functions.formats import output_format
 
 #: Under which the account's own parameters are recorded.
 ACCOUNT: Final = ObjectName("ACCOUNT")

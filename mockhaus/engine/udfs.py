@@ -12,7 +12,7 @@ import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from mockhaus import xml
-from mockhaus.engine import addresses, digests, patterns, row_patterns
+from mockhaus.engine import addresses, digests, models, patterns, row_patterns
 from mockhaus.engine.json_text import JsonError, canonical, without_nulls
 
 
@@ -197,6 +197,12 @@ FUNCTIONS: Final[dict[str, tuple[Any, list[Any], Any]]] = {
         "BIGINT",
     ),
     "holds_address": (addresses.holds_address, ["VARCHAR", "VARCHAR"], "BOOLEAN"),
+    "moment_by_model": (models.written, ["VARCHAR", "VARCHAR"], "VARCHAR"),
+    "read_by_model": (
+        models.read,
+        ["VARCHAR", "VARCHAR", "BOOLEAN", "BOOLEAN"],
+        "VARCHAR",
+    ),
     "ip_parts": (addresses.parse_ip, ["VARCHAR", "BOOLEAN"], "VARCHAR"),
 }
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from mockhaus.errors import UnsupportedFeature
+from mockhaus.formats import offset_pattern
 from mockhaus.ingestion import datetime_models
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.target import TargetColumn, literal
-from mockhaus.translation.functions.formats import offset_pattern
 from mockhaus.zoned import STORED
 
 #: What a message calls a value of a type.

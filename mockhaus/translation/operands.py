@@ -335,7 +335,14 @@ def positional(node: exp.Anonymous, *names: str) -> None:
         return
     plain_ones = [value for value in node.expressions if not isinstance(value, exp.Kwarg)]
     rest = names[len(plain_ones) :]
-    used = [given.pop(name) for name in rest if name in given]
+    used: list[exp.Expression] = []
+    for place, name in enumerate(rest):
+        if name in given:
+            if place > len(used):
+                raise WrongArguments(
+                    f"SQL compilation error:\nargument {rest[len(used)]} is missing"
+                )
+            used.append(given.pop(name))
     if given:
         raise WrongArguments(f"SQL compilation error:\nunknown argument names {sorted(given)}")
     node.set("expressions", [*plain_ones, *used])

@@ -11,8 +11,8 @@ from typing import Final
 
 from sqlglot import exp
 
+from mockhaus.formats import output_format
 from mockhaus.translation.functions.conversion import moment_text
-from mockhaus.translation.functions.formats import output_format
 from mockhaus.translation.functions.xml import ELEMENT
 from mockhaus.translation.operands import TEXT, integer, noted, plain, string
 from mockhaus.translation.registry import apply

@@ -180,6 +180,9 @@ VALUES: list[tuple[str, Any]] = [
     ("TRY_CAST('1e400' AS FLOAT)", None),
     ("TRY_TO_DOUBLE('1e400')", None),
     ("'-inf'::FLOAT", float("-inf")),
+    # signs that stand for themselves
+    ("TO_CHAR(5, '(9)')", "( 5)"),
+    ("TO_CHAR(12, '=99:')", "= 12:"),
 ]  # fmt: skip
 
 
@@ -254,6 +257,61 @@ def test_error(
     assert caught.value.number == number
 
 
-def test_formats_are_literals(snowflake: Snowflake) -> None:
-    with pytest.raises(errors.UnsupportedFeature, match="literal"):
-        snowflake.rows("SELECT TO_DATE('2024', f) FROM (SELECT 'YYYY' AS f)")
+#: Text, format of a column, what TO_TIMESTAMP_TZ and TRY_TO_DATE make of them.
+READ: list[tuple[str | None, str | None, str | None, date | None]] = [
+    ("2024/05", "YYYY/MM", "2024-05-01 00:00:00.000 -0700", date(2024, 5, 1)),
+    ("08.05.24", "DD.MM.YY", "2024-05-08 00:00:00.000 -0700", date(2024, 5, 8)),
+    ("31.12.70", "DD.MM.YY", "1970-12-31 00:00:00.000 -0800", date(1970, 12, 31)),
+    ("May 3 2024 3:04 PM", "MON DD YYYY HH12:MI PM", "2024-05-03 15:04:00.000 -0700", date(2024, 5, 3)),
+    ("Wed 08 May 2024", "DY DD MMMM YYYY", "2024-05-08 00:00:00.000 -0700", date(2024, 5, 8)),
+    ("2024-05-08 10:11:12.123456789 +0200", "YYYY-MM-DD HH24:MI:SS.FF9 TZHTZM",
+     "2024-05-08 10:11:12.123 +0200", date(2024, 5, 8)),
+    ("2024-05-08", "AUTO", "2024-05-08 00:00:00.000 -0700", date(2024, 5, 8)),
+    ("2024 (May)", "YYYY (MON)", "2024-05-01 00:00:00.000 -0700", date(2024, 5, 1)),
+    (None, "YYYY", None, None),
+    ("2024", None, None, None),
+]  # fmt: skip
+
+
+def test_formats_of_columns_are_read(snowflake: Snowflake) -> None:
+    for text, model, moment, day in READ:
+        source = f"(SELECT {_literal(text)} AS t, {_literal(model)} AS f)"
+        query = f"SELECT TO_TIMESTAMP_TZ(t, f)::VARCHAR, TRY_TO_DATE(t, f) FROM {source}"
+        assert snowflake.rows(query) == [(moment, day)]
+
+
+def _literal(text: str | None) -> str:
+    return "NULL::VARCHAR" if text is None else f"'{text}'"
+
+
+@pytest.mark.parametrize("text", ["2024-13", "x", "2024-05-08", ""])
+def test_no_text_of_a_column_of_formats(snowflake: Snowflake, text: str) -> None:
+    source = f"FROM (SELECT '{text}' AS t, 'YYYY-MM' AS f)"
+    assert snowflake.rows(f"SELECT TRY_TO_TIMESTAMP(t, f) {source}") == [(None,)]
+    with pytest.raises(errors.InvalidDatetime, match=r"Can't parse '.*' as timestamp with format"):
+        snowflake.rows(f"SELECT TO_TIMESTAMP(t, f) {source}")
+
+
+#: Moment, format of a column, text.
+WRITTEN: list[tuple[str, str, str | None]] = [
+    ("TIMESTAMP '2024-05-08 13:04:05.678'", "YYYY/MM MON DY HH12:MI:SS.FF3 PM",
+     "2024/05 May Wed 01:04:05.678 PM"),
+    ("DATE '2024-05-09'", 'DD "of" MMMM, FF2', "09 of May, 00"),
+    ("TIME '10:11:12.5'", "HH24.MI FF1", "10.11 5"),
+    ("'2024-05-08 13:04 +0530'::TIMESTAMP_TZ", "HH24 TZHTZM TZH:TZM TZH", "13 +0530 +05:30 +05"),
+    ("'2024-05-08 13:04'::TIMESTAMP_LTZ", "HH24 TZHTZM", "13 -0700"),
+    ("NULL::DATE", "DD", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("moment", "model", "text"), WRITTEN)
+def test_formats_of_columns_are_written(
+    snowflake: Snowflake, moment: str, model: str, text: str | None
+) -> None:
+    assert snowflake.rows(f"SELECT TO_CHAR({moment}, f) FROM (SELECT '{model}' AS f)") == [(text,)]
+
+
+@pytest.mark.parametrize("value", ["12.5", "a", "TRUE", "X'AB'"])
+def test_formats_of_numbers_are_literals(snowflake: Snowflake, value: str) -> None:
+    with pytest.raises(errors.UnsupportedFeature, match="format that is not a literal"):
+        snowflake.rows(f"SELECT TO_CHAR({value}, f) FROM (SELECT '99.9' AS f, 12.5 AS a)")

@@ -65,6 +65,7 @@ CREATE OR REPLACE MACRO kept_in(digits) AS
     CASE WHEN digits <= 2 THEN 1 WHEN digits <= 4 THEN 2 WHEN digits <= 9 THEN 4 WHEN digits <= 18 THEN 8 ELSE 16 END;
 CREATE OR REPLACE MACRO system_typeof(a) AS CASE typeof(a)
     WHEN 'VARCHAR' THEN 'VARCHAR(16777216)[LOB]' WHEN 'BOOLEAN' THEN 'BOOLEAN[SB1]'
+    WHEN 'TINYINT' THEN 'NUMBER(38,0)[SB1]' WHEN 'SMALLINT' THEN 'NUMBER(38,0)[SB2]'
     WHEN 'BIGINT' THEN 'NUMBER(38,0)[SB8]' WHEN 'INTEGER' THEN 'NUMBER(38,0)[SB4]' WHEN 'HUGEINT' THEN 'NUMBER(38,0)[SB16]'
     WHEN 'DOUBLE' THEN 'FLOAT[DOUBLE]' WHEN 'DATE' THEN 'DATE[SB4]' WHEN 'TIME' THEN 'TIME(9)[SB8]'
     WHEN 'TIMESTAMP' THEN 'TIMESTAMP_NTZ(9)[SB16]' WHEN 'BLOB' THEN 'BINARY(8388608)[LOB]'
@@ -237,6 +238,20 @@ CREATE OR REPLACE MACRO format_moment
     (a STRUCT(utc TIMESTAMP, spread INTERVAL), plain, zoned) AS replace(strftime(tz_clock(a), plain), chr(2) || '+00:00' || chr(2), chr(2) || offset_text(tz_offset(a), ':') || chr(2)),
     (a TIME, plain, zoned) AS strftime(DATE '1970-01-01' + a, plain),
     (a VARCHAR, plain, zoned) AS strftime(to_timestamp_ntz(a), plain);
+-- The same by a model that is no literal: the moment as an ISO text.
+CREATE OR REPLACE MACRO no_open_format(kind, a) AS CASE WHEN a IS NULL THEN CAST(NULL AS VARCHAR)
+    ELSE error('MOCKHAUS:UnsupportedFeature:Unsupported feature ''' || kind || ' format that is not a literal''.') END;
+CREATE OR REPLACE MACRO moment_iso
+    (a BIGINT) AS no_open_format('number', a),
+    (a DOUBLE) AS no_open_format('number', a),
+    (a BOOLEAN) AS no_open_format('BOOLEAN', a),
+    (a BLOB) AS no_open_format('BINARY', a),
+    (a DATE) AS strftime(a, '%Y-%m-%d'),
+    (a TIMESTAMP) AS strftime(a, '%Y-%m-%dT%H:%M:%S.%f'),
+    (a TIMESTAMPTZ) AS strftime(a, '%Y-%m-%dT%H:%M:%S.%f%z'),
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS strftime(tz_clock(a), '%Y-%m-%dT%H:%M:%S.%f') || offset_text(tz_offset(a), ':'),
+    (a TIME) AS strftime(DATE '1970-01-01' + a, '%Y-%m-%dT%H:%M:%S.%f'),
+    (a VARCHAR) AS strftime(to_timestamp_ntz(a), '%Y-%m-%dT%H:%M:%S.%f');
 CREATE OR REPLACE MACRO cut_fraction(t, pattern, kept) AS regexp_replace(t, pattern, kept);
 CREATE OR REPLACE MACRO place_zone(t, template) AS
     regexp_replace(regexp_replace(t, chr(2) || '([+-]\d\d)' || chr(2), chr(2) || '\1:00' || chr(2)),

@@ -29,9 +29,9 @@ from zoneinfo import ZoneInfo
 
 from mockhaus import xml, zoned
 from mockhaus.errors import InvalidParameter
+from mockhaus.formats import Output, output_format
 from mockhaus.http import resultset
 from mockhaus.result import Column
-from mockhaus.translation.functions.formats import Output, output_format
 
 _MOMENTS: Final = ("TIMESTAMP_NTZ", "TIMESTAMP_LTZ", "TIMESTAMP_TZ")
 SEMI_STRUCTURED: Final = frozenset(("VARIANT", "OBJECT", "ARRAY"))

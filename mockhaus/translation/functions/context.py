@@ -75,12 +75,9 @@ def _statement(node: exp.Expression, walk: Walk) -> exp.Expression:
 
 
 def _clock(node: exp.CurrentTimestamp, walk: Walk) -> exp.Expression:
-    """CURRENT_TIMESTAMP, GETDATE: a TIMESTAMP_LTZ; SYSDATE: UTC without a zone."""
-    now = _now()
-    if node.args.get("sysdate"):
-        return apply("timezone", exp.Literal.string("UTC"), now)
+    """CURRENT_TIMESTAMP, LOCALTIMESTAMP: a TIMESTAMP_LTZ. (SYSDATE is UTC without a zone.)"""
     digits = _digits(node)
-    return now if digits is None else apply("timestamp_digits", now, digits)
+    return _now() if digits is None else apply("timestamp_digits", _now(), digits)
 
 
 def _now() -> exp.Expression:
@@ -233,7 +230,8 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("INVOKER_ROLE", _text(lambda c: c.role), 0, 0),
     rewrite("CURRENT_DATE", _today, exp.CurrentDate, most=0),
     rewrite("CURRENT_TIMESTAMP LOCALTIMESTAMP", _clock, exp.CurrentTimestamp, most=1),
-    rewrite("GETDATE SYSTIMESTAMP SYSDATE", _clock, exp.CurrentTimestamp, most=0),
+    call("GETDATE SYSTIMESTAMP", lambda node, walk: _now(), 0, 0),
+    call("SYSDATE", lambda node, walk: apply("timezone", exp.Literal.string("UTC"), _now()), 0, 0),
     rewrite("CURRENT_TIME LOCALTIME", _time_of_day, exp.Localtime, exp.CurrentTime, most=1),
     call("GET_DDL", _get_ddl, 2, 3),
     call(

@@ -1,6 +1,7 @@
 """Conversion functions. Snowflake's manual: "Conversion functions".
 
-Formats must be literals: they are compiled while translating (see `formats`).
+Formats that are literals are compiled while translating (see `formats`), those of dates and times
+that are not are read row by row (`engine/models`).
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
+from mockhaus import formats
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
 from mockhaus.translation import operands
 from mockhaus.translation.clauses import types
-from mockhaus.translation.functions import formats
 from mockhaus.translation.operands import integer, literal_text, string, text, text_call
 from mockhaus.translation.registry import Function, Rewriter, apply, call
 
@@ -31,6 +32,10 @@ def _to_char(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     value = node.expressions[0]
     if len(node.expressions) == 1:
         return types.cast(value, DataType(this=_T.TEXT))
+    if _is_open(node.expressions[1]):
+        if operands.is_number(value):
+            raise UnsupportedFeature("Unsupported feature 'number format that is not a literal'.")
+        return text_call("moment_by_model", apply("moment_iso", value), text(node.expressions[1]))
     model = literal_text(node.expressions[1], "format")
     upper = model.upper()
     if upper in ("HEX", "BASE64", "UTF-8", "UTF8"):
@@ -43,6 +48,11 @@ def _to_char(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     if operands.is_number(value):
         raise InvalidParameter(f"SQL compilation error:\nBad number format model '{model}'")
     return moment_text(value, formats.output_format(model))
+
+
+def _is_open(model: exp.Expression) -> bool:
+    """Whether a format is known only when the query runs."""
+    return not isinstance(operands.plain(model), exp.Literal)
 
 
 def moment_text(value: exp.Expression, output: formats.Output) -> exp.Expression:
@@ -172,6 +182,10 @@ def _to_moment(kind: Any, safe: bool) -> Rewriter:
             scale = operands.literal_number(rest[0])
             if scale is not None:
                 return _of_epoch(value, scale, target)
+            if _is_open(rest[0]):
+                flags = (exp.Boolean(this=flag) for flag in (target in _INSTANTS, safe))
+                value = text_call("read_by_model", text(value), text(rest[0]), *flags)
+                return types.cast(value, DataType(this=target), safe=safe)
             model = literal_text(rest[0], "format")
             if model.upper() != "AUTO":
                 return _parsed(text(value), model, target, safe)
@@ -228,7 +242,7 @@ def _moment_of(kind: Any) -> Any:
 
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
-    call("TO_CHAR TO_VARCHAR", _to_char, 1, 2, partial="formats must be literals"),
+    call("TO_CHAR TO_VARCHAR", _to_char, 1, 2, partial="formats of numbers must be literals"),
     *_both("TO_NUMBER TO_DECIMAL TO_NUMERIC", _to_number, 1, 4),
     *_both("TO_DOUBLE", _to_double, 1, 2),
     *_both("TO_BOOLEAN", lambda safe: _to_type(_T.BOOLEAN, safe), 1, 1),

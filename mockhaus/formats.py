@@ -82,7 +82,7 @@ def offset_pattern(form: str) -> str:
     return r"(Z|[+-]\d\d?(?::?\d\d)?)" + (r" \d{4}$" if tail else "$")
 
 
-_NUMBER: Final = re.compile(r"(?:[09X$.,SBDGEFM _+-]|MI|TM9?|TME|EEE+)*", re.I)
+_NUMBER: Final = re.compile(r"(?:[09X$.,SBDGEFM _+;:=/()-]|MI|TM9?|TME|EEE+)*", re.I)
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")*)"')
 
 
@@ -145,8 +145,9 @@ def number_model(model: str) -> NumberModel:
 
 
 def _split_literals(model: str) -> tuple[str, str, str]:
-    """Quoted text before and after the elements."""
-    match = re.fullmatch(r'((?:"(?:[^"]|"")*")*)([^"]*)((?:"(?:[^"]|"")*")*)', model)
+    """Quoted text and signs that stand for themselves before and after the elements."""
+    literal = r'((?:"(?:[^"]|"")*"|[;:=/()-])*)'
+    match = re.fullmatch(literal + r'([^";:=/()]*?)' + literal, model)
     if match is None:
         raise InvalidParameter(f"SQL compilation error:\nBad number format model '{model}'")
     return _unquoted(match[1]), match[2].strip(), _unquoted(match[3])
