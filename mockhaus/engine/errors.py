@@ -160,6 +160,7 @@ _SENTENCES: Final = (
         errors.UnsupportedFeature,
         "Unsupported feature 'the alias {name} of a value that is another each time'",
     ),
+    _sentence(r"Invalid escape string", errors.InvalidParameter, "ESCAPE takes a single character"),
     _sentence(
         r"Duplicate CTE name \"(?P<name>[^\"]+)\"",
         errors.DuplicateObject,
@@ -249,6 +250,26 @@ _SENTENCES: Final = (
     (
         r"More than one row returned by a subquery",
         lambda m: errors.SingleRowExpected("Single-row subquery returns more than one row."),
+    ),
+    _sentence(
+        r"Cannot extract field '(?P<field>[^']+)' from expression \"(?P<name>[^\"]+)\"",
+        errors.InvalidIdentifier,
+        "invalid identifier '{name}.{field}'",
+    ),
+    _sentence(
+        r"\"ORDER BY\" are only applicable to aggregate functions",
+        errors.SqlSyntaxError,
+        "syntax error unexpected 'ORDER' within a function",
+    ),
+    _sentence(
+        r"No files found that match the pattern \"(?P<name>[^\"]+)\"",
+        errors.UndefinedObject,
+        "Object '{name}' does not exist or not authorized.",
+    ),
+    _sentence(
+        r"Parser Error: syntax error at or near \"(?P<name>[^\"]+)\"",
+        errors.SqlSyntaxError,
+        "syntax error unexpected '{name}'.",
     ),
     _sentence(
         r"Cannot extract field from expression \"(?P<name>[^\".]+)\.\*\"",

@@ -20,7 +20,8 @@ _BARE: Final = frozenset(
 )
 #: What stands before `*` in DuckDB's MERGE.
 _CHANGES: Final = frozenset((TokenType.INSERT, TokenType.SET, TokenType.UPDATE))
-_FIRST: Final = frozenset((None, TokenType.L_PAREN))
+#: The same of PostgreSQL, which has SELECT FROM t.
+_BARE_IN_POSTGRES: Final = _BARE - {TokenType.SELECT}
 #: Words of other dialects that sqlglot reads all the same.
 _FOREIGN: Final = frozenset((TokenType.ISNULL, TokenType.NOTNULL, TokenType.NULLSAFE_EQ))
 _FOREIGN_TO_POSTGRES: Final = frozenset((TokenType.NULLSAFE_EQ,))
@@ -42,19 +43,32 @@ _CALLS_FOREIGN_TO_POSTGRES: Final = _FOREIGN_CALLS - _POSTGRES_CALLS
 
 #: All other tokens are as they should be.
 _LOOKED_AT: Final = _FOREIGN | {
-    TokenType.DARROW, TokenType.EXCEPT, TokenType.FROM, TokenType.HEX_STRING, TokenType.INTERSECT,
-    TokenType.L_BRACKET, TokenType.L_PAREN, TokenType.LIMIT, TokenType.PERCENT, TokenType.STAR,
-    TokenType.STRING, TokenType.TABLE_SAMPLE, TokenType.VALUES,
+    TokenType.ALIAS, TokenType.ARROW, TokenType.DARROW, TokenType.DCOLON, TokenType.EXCEPT,
+    TokenType.FROM, TokenType.HEX_STRING, TokenType.ILIKE, TokenType.INT128, TokenType.INTERSECT,
+    TokenType.INTERVAL, TokenType.L_BRACKET, TokenType.L_PAREN, TokenType.LIKE, TokenType.LIMIT,
+    TokenType.MAP, TokenType.PERCENT, TokenType.STAR, TokenType.STRING, TokenType.TABLE_SAMPLE,
+    TokenType.UINT128, TokenType.UNKNOWN, TokenType.VALUES,
 }  # fmt: skip
 
+#: Names of types that sqlglot knows: 128 bits are DuckDB's, the others PostgreSQL's as well.
+_TYPES: Final = frozenset((TokenType.INT128, TokenType.UINT128))
+_POSTGRES_TYPES: Final = frozenset(("BLOB", "BPCHAR", "INTERVAL", "JSON", "JSONB", "MEDIUMINT"))
+#: The functions that take a lambda.
+_LAMBDAS: Final = frozenset(("FILTER", "REDUCE", "TRANSFORM"))
+
+_Following = Mapping[tuple[TokenType, TokenType], list[TokenType]]
 #: What must not follow: `SAMPLE 10`, `LIMIT 1, 2`; PostgreSQL has `INTERSECT ALL`.
-_FOLLOWING: Final = {
-    TokenType.TABLE_SAMPLE: [TokenType.NUMBER],
-    TokenType.LIMIT: [TokenType.NUMBER, TokenType.COMMA],
+_FOLLOWING: Final[_Following] = {
+    (TokenType.STAR, TokenType.EXCEPT): [TokenType.L_PAREN],
+    (TokenType.MAP, TokenType.L_BRACE): [],
+    (TokenType.INTERVAL, TokenType.NUMBER): [],
+    (TokenType.INTERVAL, TokenType.L_PAREN): [],
+    (TokenType.TABLE_SAMPLE, TokenType.NUMBER): [],
+    (TokenType.LIMIT, TokenType.NUMBER): [TokenType.COMMA],
 }
-_FOLLOWING_IN_POSTGRES: Final = {
-    TokenType.INTERSECT: [TokenType.ALL],
-    TokenType.EXCEPT: [TokenType.ALL],
+_FOLLOWING_IN_POSTGRES: Final[_Following] = {
+    (TokenType.INTERSECT, TokenType.ALL): [],
+    (TokenType.EXCEPT, TokenType.ALL): [],
 }
 #: Letters before a quote that make another string of it: `e'\n'`.
 _PREFIXES: Final = frozenset("EBN")
@@ -104,25 +118,63 @@ def refuse(reader: Reader, *, postgres: bool) -> None:
             or (kind is TokenType.DARROW and not postgres)
             or (kind is TokenType.TABLE_SAMPLE and before is TokenType.USING)
             or (kind is TokenType.STAR and before in _CHANGES and merging)
-            # SELECT FROM t is PostgreSQL's
-            or (kind is TokenType.FROM and before in (_FIRST if postgres else _BARE))
+            or (kind is TokenType.FROM and before in (_BARE_IN_POSTGRES if postgres else _BARE))
             or (kind is TokenType.VALUES and before is None and not postgres)
             or (kind is TokenType.L_BRACKET and before is TokenType.IN)
             or (kind is TokenType.PERCENT and _is_sampled(tokens, at))
-            or (kind is TokenType.HEX_STRING and not postgres and _is_prefixed(reader, token))
+            or kind in _TYPES
             or _is_followed(tokens, at, _FOLLOWING)
-            or (not postgres and _is_followed(tokens, at, _FOLLOWING_IN_POSTGRES))
+            or (not postgres and _is_postgres(reader, at))
         ):
             reader.at = at
             raise reader.unexpected()
 
 
-def _is_followed(tokens: list[Token], at: int, table: Mapping[TokenType, list[TokenType]]) -> bool:
-    """Whether what follows a token is what must not."""
-    after = table.get(tokens[at].token_type)
+def _is_followed(tokens: list[Token], at: int, table: _Following) -> bool:
+    """Whether a token and the next one stand in a table, with what follows them there."""
+    if at + 1 == len(tokens):
+        return False
+    after = table.get((tokens[at].token_type, tokens[at + 1].token_type))
     if after is None:
         return False
-    return [each.token_type for each in tokens[at + 1 : at + 1 + len(after)]] == after
+    return [each.token_type for each in tokens[at + 2 : at + 2 + len(after)]] == after
+
+
+def _is_postgres(reader: Reader, at: int) -> bool:
+    """Whether a token is one that PostgreSQL's SQL has, and Snowflake's not."""
+    tokens = reader.tokens
+    token, before = tokens[at], tokens[at - 1] if at > reader.at else None
+    kind, word = token.token_type, token.text.upper()
+    if kind is TokenType.HEX_STRING:
+        return reader.text[token.start : token.start + 2].lower() == "0x"
+    if kind in (TokenType.LIKE, TokenType.ILIKE):
+        return word.startswith("~")
+    if kind is TokenType.ARROW:  # v -> 'key'
+        return _function_around(tokens, at) not in _LAMBDAS
+    if kind is TokenType.UNKNOWN:
+        return before is not None and before.token_type in (TokenType.IS, TokenType.NOT)
+    if kind is TokenType.L_BRACKET:  # INT[]
+        empty = at + 1 < len(tokens) and tokens[at + 1].token_type is TokenType.R_BRACKET
+        glued = before is not None and before.end + 1 == token.start
+        return empty and glued and before is not None and before.text[-1:].isalnum()
+    if kind in (TokenType.ALIAS, TokenType.DCOLON) and at + 1 < len(tokens):
+        is_cast = kind is TokenType.DCOLON or _function_around(tokens, at) in _CASTS
+        return is_cast and tokens[at + 1].text.upper() in _POSTGRES_TYPES
+    return _is_followed(tokens, at, _FOLLOWING_IN_POSTGRES)
+
+
+_CASTS: Final = frozenset(("CAST", "TRY_CAST"))
+
+
+def _function_around(tokens: list[Token], at: int) -> str:
+    """The word before the parenthesis that a token stands in, in upper case."""
+    depth = 0
+    for place in range(at - 1, 0, -1):
+        kind = tokens[place].token_type
+        if kind is TokenType.L_PAREN and not depth:
+            return tokens[place - 1].text.upper()
+        depth += (kind is TokenType.R_PAREN) - (kind is TokenType.L_PAREN)
+    return ""
 
 
 def _is_sampled(tokens: list[Token], at: int) -> bool:
@@ -138,11 +190,6 @@ def _is_prefix(before: Token, string: Token) -> bool:
     if before.token_type is TokenType.NUMBER:
         return True
     return before.end + 1 == string.start and before.text.upper() in _PREFIXES
-
-
-def _is_prefixed(reader: Reader, token: Token) -> bool:
-    """Whether a hexadecimal constant is written `0x10`."""
-    return reader.text[token.start : token.start + 2].lower() == "0x"
 
 
 def _check_call(reader: Reader, name: Token, calls: frozenset[str]) -> None:

@@ -23,7 +23,7 @@ KEPT: Final[frozenset[type[exp.Expression]]] = frozenset(
         exp.Mul, exp.Neg, exp.NEQ, exp.Not, exp.Null, exp.Or, exp.Order, exp.Ordered,
         exp.Paren, exp.Placeholder, exp.Qualify, exp.RespectNulls, exp.Rollup, exp.Schema,
         exp.Star, exp.Sub, exp.Subquery, exp.When, exp.Whens, exp.Insert, exp.Update,
-        exp.TableAlias, exp.Tuple, exp.Var, exp.Where, exp.Window, exp.WindowSpec, exp.With,
+        exp.TableAlias, exp.Var, exp.Where, exp.Window, exp.WindowSpec, exp.With,
         exp.PositionalColumn,
     )
 )  # fmt: skip

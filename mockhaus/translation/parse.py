@@ -318,6 +318,11 @@ def _tree(
     else:
         parameters = _renumber(tree, binds)
     kind = _class_of(tree, leading)
+    if leading[0] == "WITH" and kind is not s.Select and not postgres:
+        raise SqlSyntaxError(
+            f"SQL compilation error:\nsyntax error unexpected '{kind.__name__.upper()}'.",
+            hint="WITH stands before the SELECT of an INSERT, and in the USING of a MERGE.",
+        )
     shown = labels(reader.tokens, reader.text) if kind is s.Select else ()
     fields = {**statement_fields(reader), "tree": tree, "parameters": parameters, "binds": binds}
     found = kind(**fields, labels=shown, postgres=postgres)

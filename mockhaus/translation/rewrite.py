@@ -210,6 +210,8 @@ class Walk:
         for cte in with_.expressions:
             if cte.args.get("materialized") is not None:
                 raise UnsupportedFeature("Unsupported feature 'AS [NOT] MATERIALIZED'.")
+            if cte.args.get("key_expressions"):
+                raise UnsupportedFeature("Unsupported feature 'USING KEY'.")
             name = names.stored(cte.args["alias"].this)
             if isinstance(cte.this, exp.SetOperation) and names.mentions(cte.this.expression, name):
                 meant = self.context.postgres and with_.args.get("recursive")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
-from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
-from mockhaus.translation import coercion, operands
+from mockhaus.errors import InvalidArgumentTypes, SqlSyntaxError, UnsupportedFeature
+from mockhaus.translation import coercion, operands, structured
 from mockhaus.translation.clauses import literals
 from mockhaus.translation.functions.parts import date_part
 from mockhaus.translation.refusals import unknown
@@ -102,7 +102,13 @@ def _moved(moment: exp.Expression, interval: exp.Interval, sign: int) -> exp.Exp
 
 def _concatenate(node: exp.DPipe, walk: Walk) -> exp.Expression:
     """`a || b`: NULL if either is; what is not BINARY is text (DuckDB: also lists)."""
-    return operands.joined(node.this, node.expression)
+    sides = (node.this, node.expression)
+    if not walk.context.postgres and any(map(structured.kind_of, map(operands.plain, sides))):
+        raise InvalidArgumentTypes(
+            "SQL compilation error:\nInvalid argument types for function '||': an ARRAY or OBJECT",
+            hint="ARRAY_CAT joins arrays.",
+        )
+    return operands.joined(*sides)
 
 
 def _like(node: exp.Like | exp.ILike, walk: Walk) -> exp.Expression:
@@ -196,6 +202,13 @@ def _case(node: exp.Case, walk: Walk) -> exp.Expression:
 _ROWS: Final = 100
 
 
+def _tuple(node: exp.Tuple, walk: Walk) -> exp.Expression:
+    """`(a, b)` is compared, listed or assigned; it is no value."""
+    if isinstance(node.parent, (exp.Select, exp.Alias)) and node.arg_key in ("expressions", "this"):
+        raise UnsupportedFeature("Unsupported feature 'a row as a value'.")
+    return node
+
+
 def _in(node: exp.In, walk: Walk) -> exp.Expression:
     """`(a, b) IN ((c, d), ...)`: NULL items make it NULL, not equal (DuckDB: NULL is NULL)."""
     value, rows = operands.plain(node.this), node.expressions
@@ -247,6 +260,7 @@ LEAVE: Final[dict[type[exp.Expression], Rewriter]] = {
     exp.NullSafeNEQ: _equal_null,
     exp.HexString: _hexadecimal,
     exp.In: _in,
+    exp.Tuple: _tuple,
     exp.Between: _between,
     exp.Case: _case,
     **dict.fromkeys((exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE), _compare),

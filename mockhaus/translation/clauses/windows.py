@@ -82,6 +82,9 @@ def _window(node: exp.Window, walk: Walk) -> exp.Expression:
     if isinstance(bare, exp.NthValue) and bare.args.get("from_first") is False:
         _from_the_end(bare, node)
     name = str(function.this).upper() if isinstance(function, exp.Anonymous) else ""
+    spec = node.args.get("spec")
+    if spec is not None and spec.args.get("kind") == "GROUPS" and not walk.context.postgres:
+        raise UnsupportedFeature("Unsupported feature 'a window frame of GROUPS'.")
     if name in _CALLS and len(function.expressions) == 1:
         build, row_by_row = _CALLS[name]
         value = walk.rewrite(_without_windows(function.expressions[0], walk))
