@@ -162,6 +162,11 @@ _SENTENCES: Final = (
     ),
     _sentence(r"Invalid escape string", errors.InvalidParameter, "ESCAPE takes a single character"),
     _sentence(
+        r"Separator argument to StringAgg must be a constant",
+        errors.InvalidParameter,
+        "the delimiter of LISTAGG is a constant",
+    ),
+    _sentence(
         r"Duplicate CTE name \"(?P<name>[^\"]+)\"",
         errors.DuplicateObject,
         "duplicate name '{NAME}' in WITH",

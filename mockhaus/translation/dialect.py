@@ -235,10 +235,18 @@ def _unexpected(token: Token, text: str) -> SqlSyntaxError:
     )
 
 
-def _syntax_error(error: ParseError, tokens: list[Token], text: str) -> SqlSyntaxError:
+def _syntax_error(
+    error: ParseError, tokens: list[Token], text: str
+) -> SqlSyntaxError | UnsupportedFeature:
     first = error.errors[0] if error.errors else {}
     line, column = first.get("line"), first.get("col")
-    missing = str(first.get("description", "")).startswith(("Expecting", "Expected"))
+    description = str(first.get("description", ""))
+    if description.startswith(("Expected type", "Expected TYPE")):
+        for token in tokens:
+            if (token.line, token.col) == (line, column) and token.token_type in _NAMES:
+                shown = text[token.start : token.end + 1].upper()
+                return UnsupportedFeature(f"Unsupported data type '{shown}'.", position=token.start)
+    missing = description.startswith(("Expecting", "Expected"))
     for token in tokens[:-1] if missing else tokens:
         if token.line == line and token.col == column:
             return _unexpected(token, text)

@@ -317,12 +317,7 @@ def _tree(
         binds = ()
     else:
         parameters = _renumber(tree, binds)
-    kind = _class_of(tree, leading)
-    if leading[0] == "WITH" and kind is not s.Select and not postgres:
-        raise SqlSyntaxError(
-            f"SQL compilation error:\nsyntax error unexpected '{kind.__name__.upper()}'.",
-            hint="WITH stands before the SELECT of an INSERT, and in the USING of a MERGE.",
-        )
+    kind = _class_of(tree, leading, postgres=postgres)
     shown = labels(reader.tokens, reader.text) if kind is s.Select else ()
     fields = {**statement_fields(reader), "tree": tree, "parameters": parameters, "binds": binds}
     found = kind(**fields, labels=shown, postgres=postgres)
@@ -331,7 +326,9 @@ def _tree(
     return s.Explain(**statement_fields(reader), tree=tree, of=found, using=using)
 
 
-def _class_of(tree: exp.Expression, leading: tuple[str, ...]) -> type[s.Tree]:
+def _class_of(
+    tree: exp.Expression, leading: tuple[str, ...], *, postgres: bool = True
+) -> type[s.Tree]:
     is_create = isinstance(tree, exp.Create)
     kind = _CREATES.get(tree.args.get("kind") or "") if is_create else _TREES.get(type(tree))
     if kind is None:
@@ -344,6 +341,11 @@ def _class_of(tree: exp.Expression, leading: tuple[str, ...]) -> type[s.Tree]:
                 f" '{leading[0]}'."
             )
         raise UnsupportedFeature(f"Unsupported feature '{words}'.")
+    if leading[0] == "WITH" and kind is not s.Select and not postgres:
+        raise SqlSyntaxError(
+            f"SQL compilation error:\nsyntax error unexpected '{kind.__name__.upper()}'.",
+            hint="WITH stands before the SELECT of an INSERT, and in the USING of a MERGE.",
+        )
     return kind
 
 
