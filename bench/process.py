@@ -100,11 +100,11 @@ def wait_until_answering(process: subprocess.Popen[str], port: int, database: st
 
 
 @contextlib.contextmanager
-def mockhaus() -> Iterator[Server]:
-    """`mockhaus serve` on free ports, everything in memory."""
+def mockhaus(*arguments: str) -> Iterator[Server]:
+    """`mockhaus serve` on free ports; everything in memory, unless the arguments say otherwise."""
     from mockhaus import __version__
 
-    with running(serve_command()) as process:
+    with running([*serve_command(), *arguments]) as process:
         pg_port, http_port = announced(process)
         _drain(process)
         yield Server("Mockhaus", __version__, pg_port, "bench", process.pid, http_port)

@@ -10,6 +10,7 @@ import argparse
 import os
 import platform
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from importlib.metadata import version
@@ -25,6 +26,7 @@ from bench import (
     loading,
     macros,
     memory,
+    rest,
     rows,
     start,
     translation,
@@ -75,6 +77,11 @@ def _loading(quick: bool) -> Section:
         return loading.measure(server, quick=quick)
 
 
+def _rest(quick: bool) -> Section:
+    with tempfile.TemporaryDirectory() as folder, mockhaus("--data-dir", folder) as server:
+        return rest.measure(server, quick=quick)
+
+
 def _memory(quick: bool) -> Section:
     with mockhaus() as server:
         return memory.measure(server, quick=quick)
@@ -105,6 +112,7 @@ MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
     "copy": _copy,
     "loading": _loading,
     "memory": _memory,
+    "rest": _rest,
     "translation": _translation,
     "tpch": _tpch,
     "macros": _macros,
