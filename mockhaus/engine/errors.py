@@ -128,6 +128,22 @@ _SENTENCES: Final = (
         "Window function appears outside of SELECT, QUALIFY, and ORDER BY clauses",
     ),
     _sentence(
+        r"In a DISTINCT aggregate, ORDER BY expressions must appear in the argument list",
+        errors.GroupingError,
+        "the order of WITHIN GROUP is not a valid order by expression: with DISTINCT it is by what"
+        " is listed",
+    ),
+    _sentence(
+        r"(?:QUANTILE can only take|Separator argument to StringAgg must be|QUANTILE argument)",
+        errors.WrongArguments,
+        "argument needs to be constant, and a fraction from 0 to 1 where it is one of a percentile",
+    ),
+    _sentence(
+        r"GROUPING child \"(?P<name>[^\"]+)\" must be a grouping column",
+        errors.GroupingError,
+        "'{name}' is not a valid group by expression of GROUPING",
+    ),
+    _sentence(
         r"GROUP BY clause cannot contain aggregates",
         errors.GroupingError,
         "an aggregate function is not a valid group by expression",

@@ -19,6 +19,7 @@ from mockhaus.translation import names, operands
 from mockhaus.translation.clauses.types import iso_literal
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.registry import apply
+from mockhaus.types import SqlType
 from mockhaus.zoned import STORED
 
 #: DuckDB's type of a column -> the macro that converts into it.
@@ -43,6 +44,8 @@ _BOUND: Final = frozenset(("BIGINT", "HUGEINT", "DOUBLE", "VARCHAR", "BLOB", "JS
 _CONSTANT_DATES: Final = {"DATE": DataType.Type.DATE, "TIMESTAMP": DataType.Type.TIMESTAMP}
 
 
+#: What a JSON column that was declared as a narrower type takes.
+_NARROWER: Final = {"OBJECT": "assign_object", "ARRAY": "assign_array"}
 #: Types with fractional digits, of which a column may keep fewer than DuckDB.
 _FRACTIONS: Final = {
     "TIME": "time_digits",
@@ -56,19 +59,26 @@ _KEPT: Final = 6
 def kinds(context: Context, table: ObjectName) -> Mapping[str, str]:
     """The columns of a table: name in upper case -> DuckDB's type, as `assigned` takes it.
 
-    A TIME or TIMESTAMP of fewer digits than DuckDB keeps has them behind it: `TIMESTAMP#3`.
+    What only the declared type tells stands behind it: `TIMESTAMP#3` of a TIMESTAMP(3), which
+    has fewer digits than DuckDB keeps, `JSON#OBJECT` of an OBJECT, which is no VARIANT.
     """
     known = context.columns(table)
-    if not any(kind in _FRACTIONS for kind in known.values()):
+    if not any(kind in _FRACTIONS or kind == "JSON" for kind in known.values()):
         return known
     relation = context.relation(table)
     declared = {} if relation is None else relation.columns
-    found = {name.upper(): kind.scale for name, kind in declared.items() if kind is not None}
-    scales = {name: found.get(name.upper()) for name, kind in known.items() if kind in _FRACTIONS}
-    return {
-        name: kind if (scale := scales.get(name)) is None or scale >= _KEPT else f"{kind}#{scale}"
-        for name, kind in known.items()
-    }
+    types = {name.upper(): kind for name, kind in declared.items()}
+    return {name: _narrowed(kind, types.get(name.upper())) for name, kind in known.items()}
+
+
+def _narrowed(kind: str, declared: SqlType | None) -> str:
+    if declared is None:
+        return kind
+    if kind == "JSON":
+        return f"{kind}#{declared.family}" if declared.family in _NARROWER else kind
+    if kind in _FRACTIONS and declared.scale is not None and declared.scale < _KEPT:
+        return f"{kind}#{declared.scale}"
+    return kind
 
 
 def assigned(
@@ -78,11 +88,11 @@ def assigned(
 
     `postgres`: a text literal for a VARIANT is its JSON, as for PostgreSQL's json.
     """
-    kind, _, digits = kind.partition("#")
-    if digits and not isinstance(operands.plain(value), (exp.Null, exp.Var)):
-        made = assigned(value, column, kind)
-        return apply(_FRACTIONS[kind], made, operands.integer(int(digits)))
+    kind, _, declared = kind.partition("#")
     bare = operands.plain(value)
+    if kind in _FRACTIONS and declared and not isinstance(bare, (exp.Null, exp.Var)):
+        made = assigned(value, column, kind)
+        return apply(_FRACTIONS[kind], made, operands.integer(int(declared)))
     if postgres and kind == "JSON" and isinstance(bare, exp.Literal) and bare.is_string:
         return apply("pg_json", value)
     decimal = _DECIMAL.fullmatch(kind)
@@ -98,7 +108,7 @@ def assigned(
         return exp.cast(apply("assign_number", value, name, shown), kind)
     if kind == "DOUBLE":
         return exp.cast(apply("assign_number", value, name, exp.Literal.string("FLOAT")), kind)
-    macro = _MACROS.get(kind)
+    macro = _NARROWER.get(declared) or _MACROS.get(kind)
     return value if macro is None else apply(macro, value, name)
 
 

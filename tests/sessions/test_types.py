@@ -161,3 +161,74 @@ def test_limits(snowflake: Connection, kind: str, value: str) -> None:
     ):
         with pytest.raises((errors.StringTooLong, errors.NumberOutOfRange)):
             run(snowflake, statement)
+
+
+#: Values of the types, as a query that has each as a column.
+SOURCES: dict[str, str] = {
+    "NUMBER": "2",
+    "FLOAT": "2.5::FLOAT",
+    "BOOLEAN": "TRUE",
+    "VARCHAR": "'12'",
+    "BINARY": "TO_BINARY('31')",
+    "DATE": "'2024-01-02'::DATE",
+    "TIME": "'01:02:03'::TIME",
+    "TIMESTAMP_NTZ": "'2024-01-02 01:02:03'::TIMESTAMP_NTZ",
+    "TIMESTAMP_LTZ": "'2024-01-02 01:02:03'::TIMESTAMP_LTZ",
+    "TIMESTAMP_TZ": "'2024-01-02 01:02:03 +0100'::TIMESTAMP_TZ",
+    "VARIANT": "TO_VARIANT(2)",
+    "ARRAY": "[1]",
+    "OBJECT": "{'a': 1}",
+}
+
+_TARGETS = list(SOURCES)
+
+#: The manual's table "Data types that can be cast", a row a source, a column a target in the same
+#: order: `=` the value of a cast, which is implied where a column takes the value; `c` cast only;
+#: `-` refused, or a value that the target has not ('12' is no BOOLEAN).
+MATRIX = """
+               NUMBER FLOAT BOOLEAN VARCHAR BINARY DATE TIME NTZ LTZ TZ VARIANT ARRAY OBJECT
+NUMBER         =      =     =       =       -      -    -    =   =   =  =       c     -
+FLOAT          =      =     =       =       -      -    -    =   =   =  =       c     -
+BOOLEAN        c      c     =       =       -      -    -    -   -   -  =       c     -
+VARCHAR        =      =     -       =       c      =    =    =   =   =  c       c     -
+BINARY         -      -     -       c       =      -    -    -   -   -  c       c     -
+DATE           -      -     -       =       -      =    -    =   =   =  c       c     -
+TIME           -      -     -       =       -      -    =    -   -   -  c       c     -
+TIMESTAMP_NTZ  -      -     -       =       -      =    =    =   =   =  c       c     -
+TIMESTAMP_LTZ  -      -     -       =       -      =    =    =   =   =  c       c     -
+TIMESTAMP_TZ   -      -     -       =       -      =    =    =   =   =  c       c     -
+VARIANT        =      =     =       =       -      =    =    =   =   =  =       =     -
+ARRAY          -      -     -       =       -      -    -    -   -   -  =       =     -
+OBJECT         -      -     -       =       -      -    -    -   -   -  =       =     =
+"""
+
+_ROWS = [line.split() for line in MATRIX.strip().splitlines()[1:]]
+
+
+@pytest.mark.parametrize("marks", _ROWS, ids=lambda marks: marks[0])
+def test_conversions(snowflake: Connection, marks: list[str]) -> None:
+    """Of a value and of a column alike."""
+    source, found = marks[0], [marks[0]]
+    columns = ", ".join(f'"{target}" {target}' for target in _TARGETS)
+    run(snowflake, f"CREATE TABLE given AS SELECT {SOURCES[source]} AS a")
+    run(snowflake, f"CREATE TABLE taken ({columns})")
+    for target in _TARGETS:
+        values = [
+            _answer(snowflake, f"SELECT ({SOURCES[source]})::{target}::VARCHAR"),
+            _answer(snowflake, f"SELECT a::{target}::VARCHAR FROM given"),
+        ]
+        assert values[0] == values[1], target
+        taken = _answer(snowflake, f'INSERT INTO taken ("{target}") SELECT a FROM given')
+        if taken is not None:
+            kept = f'SELECT "{target}"::VARCHAR FROM taken WHERE "{target}" IS NOT NULL'
+            assert _answer(snowflake, kept) == values[0], target
+        found.append("-" if values[0] is None else "c" if taken is None else "=")
+    assert found == marks
+
+
+def _answer(connection: Connection, sql: str) -> list[tuple[Any, ...]] | None:
+    """The rows of a statement, None if it is refused."""
+    try:
+        return run(connection, sql)
+    except errors.SqlError:
+        return None

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mockhaus.errors import (
+    GroupingError,
     InvalidArgumentTypes,
     InvalidParameter,
     InvalidText,
@@ -24,6 +25,7 @@ ROWS = "VALUES (1, 10, 'a'), (1, 20, 'b'), (1, 20, 'b'), (1, NULL, NULL) T(G, X,
 VALUES: list[tuple[str, Any]] = [
     ("COUNT(*)", 4),
     ("SUM(NULL)", None),
+    ("HLL(DISTINCT X)", 2),
     ("COUNT(X)", 3),
     ("COUNT(DISTINCT X, Y)", 2),
     ("COUNT(G, X)", 3),
@@ -118,6 +120,13 @@ ERRORS: list[tuple[str, type[SqlError]]] = [
     ("MAX_BY(X, G, 1001)", InvalidParameter),
     ("MAX_BY(X, G, X)", InvalidParameter),
     ("COUNT()", WrongArguments),
+    ("APPROX_TOP_K(X, 0)", InvalidParameter),
+    ("APPROX_TOP_K(X, 1, 100001)", InvalidParameter),
+    ("APPROX_TOP_K(X, X)", InvalidParameter),
+    ("MINHASH(1025, X)", InvalidParameter),
+    ("PERCENTILE_CONT(X) WITHIN GROUP (ORDER BY X)", WrongArguments),
+    ("ARRAY_AGG(DISTINCT X) WITHIN GROUP (ORDER BY Y)", GroupingError),
+    ("LISTAGG(DISTINCT Y) WITHIN GROUP (ORDER BY X)", GroupingError),
     ("CORR(G, X, X)", WrongArguments),
     ("OBJECT_AGG(G, X)", InvalidText),
 ]

@@ -59,3 +59,18 @@ def test_zipf_has_its_distribution(snowflake: Snowflake, exponent: str) -> None:
 def test_zipf_wants_constants(snowflake: Snowflake, call: str) -> None:
     with pytest.raises(errors.InvalidParameter):
         snowflake.value(call)
+
+
+#: (GENERATOR, its rows)
+GENERATED: list[tuple[str, int]] = [
+    ("GENERATOR(ROWCOUNT => 3)", 3),
+    ("GENERATOR(ROWCOUNT => 3, TIMELIMIT => 1)", 3),
+    ("GENERATOR(TIMELIMIT => 1, ROWCOUNT => 3)", 3),
+    ("GENERATOR(ROWCOUNT => 0)", 0),
+    ("GENERATOR()", 0),
+]
+
+
+@pytest.mark.parametrize(("call", "rows"), GENERATED)
+def test_rows_of_generator(snowflake: Snowflake, call: str, rows: int) -> None:
+    assert snowflake.rows(f"SELECT COUNT(*) FROM TABLE({call})") == [(rows,)]

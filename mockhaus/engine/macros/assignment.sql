@@ -52,3 +52,8 @@ CREATE OR REPLACE MACRO assign_binary(a, c) AS
 CREATE OR REPLACE MACRO assign_variant(a, c) AS
     CASE WHEN assignable(a, CASE typeof(a) WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN '-' ELSE '(?s)JSON|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*|DOUBLE|FLOAT|BOOLEAN|.*\[.*\]|STRUCT.*|MAP.*' END, c, 'VARIANT')
          THEN to_variant(a) END;
+CREATE OR REPLACE MACRO assign_object(a, c) AS
+    CASE WHEN assignable(a, CASE typeof(a) WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN '-' ELSE '(?s)JSON|STRUCT.*|MAP.*' END, c, 'OBJECT')
+         THEN to_object(to_variant(a)) END;
+CREATE OR REPLACE MACRO assign_array(a, c) AS
+    CASE WHEN assignable(a, '(?s)JSON|.*\[.*\]', c, 'ARRAY') THEN to_array(to_variant(a)) END;

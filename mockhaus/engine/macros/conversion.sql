@@ -82,9 +82,12 @@ CREATE OR REPLACE MACRO boolean_of_text(t) AS
     CASE WHEN t IN ('true', 't', 'yes', 'y', 'on', '1') THEN true
          WHEN t IN ('false', 'f', 'no', 'n', 'off', '0') THEN false END;
 
-CREATE OR REPLACE MACRO to_boolean
-    (a) AS CAST(a AS BOOLEAN),
-    (a VARCHAR) AS list_transform([lower(bare(a))], lambda t: COALESCE(boolean_of_text(t),
+CREATE OR REPLACE MACRO to_boolean(a) AS boolean_of(a, typeof(a));
+-- A number in a VARIANT is one, a text of digits is not.
+CREATE OR REPLACE MACRO boolean_of
+    (a, kind) AS CAST(a AS BOOLEAN),
+    (a VARCHAR, kind) AS list_transform([lower(bare(a))], lambda t: COALESCE(boolean_of_text(t),
+        CASE WHEN kind = 'JSON' AND a[1] <> '"' THEN TRY_CAST(t AS DOUBLE) <> 0 END,
         CAST(error('MOCKHAUS:InvalidText:Boolean value ''' || t || ''' is not recognized') AS BOOLEAN)))[1];
 
 CREATE OR REPLACE MACRO try_to_boolean
@@ -204,7 +207,9 @@ CREATE OR REPLACE MACRO try_to_timestamp_ltz
 
 CREATE OR REPLACE MACRO to_time
     (a BIGINT) AS CASE WHEN a IS NULL THEN CAST(NULL AS TIME)
-        ELSE CAST(make_timestamp(a * 1000000) AS TIME) END,
+        ELSE CAST(error('MOCKHAUS:TypeMismatch:A number is not a time') AS TIME) END,
+    (a DATE) AS CASE WHEN a IS NULL THEN CAST(NULL AS TIME)
+        ELSE CAST(error('MOCKHAUS:TypeMismatch:A date is not a time') AS TIME) END,
     (a TIME) AS a,
     (a TIMESTAMP) AS CAST(a AS TIME),
     (a TIMESTAMPTZ) AS CAST(CAST(a AS TIMESTAMP) AS TIME),

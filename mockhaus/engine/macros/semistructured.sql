@@ -150,8 +150,8 @@ CREATE OR REPLACE MACRO to_array(a) AS
 
 -- In a lambda: DuckDB refuses an alias of what calls error() elsewhere in its SELECT.
 CREATE OR REPLACE MACRO to_object(a) AS
-    CASE WHEN is_object(a) THEN CAST(a AS JSON)
-         ELSE list_transform([CAST(a AS VARCHAR)], lambda t: CASE WHEN t <> 'null' THEN CAST(
+    CASE WHEN is_object(a) AND typeof(a) <> 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN CAST(a AS JSON)
+         ELSE list_transform([CASE typeof(a) WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN text_of(a) ELSE CAST(a AS VARCHAR) END], lambda t: CASE WHEN t <> 'null' THEN CAST(
               error('MOCKHAUS:InvalidText:Failed to cast variant value ' || t || ' to OBJECT') AS JSON) END)[1] END;
 
 CREATE OR REPLACE MACRO strip_null_value(a) AS CASE WHEN CAST(a AS VARCHAR) <> 'null' THEN a END;

@@ -205,12 +205,17 @@ def _named(function: exp.Expression, walk: Walk) -> exp.Select:
 
 
 def _generator(node: exp.Generator, walk: Walk) -> exp.Select:
-    """GENERATOR(ROWCOUNT => n): n rows without columns; ours has one, for SEQ1() and its like."""
+    """GENERATOR(ROWCOUNT => n): n rows without columns; ours has one, for SEQ1() and its like.
+
+    With neither ROWCOUNT nor TIMELIMIT there are none.
+    """
     count = node.args.get("rowcount")
     if isinstance(count, exp.Kwarg):
         count = count.expression
     if count is None:
-        raise UnsupportedFeature("Unsupported feature 'GENERATOR without ROWCOUNT'.")
+        if node.args.get("timelimit") is not None:
+            raise UnsupportedFeature("Unsupported feature 'GENERATOR without ROWCOUNT'.")
+        count = operands.integer(0)
     rows = exp.Table(
         this=apply("range", exp.cast(walk.rewrite(count), "BIGINT")),
         alias=exp.TableAlias(this=exp.to_identifier("_rows"), columns=[exp.to_identifier("n")]),

@@ -219,15 +219,34 @@ def _approx_percentile(node: exp.ApproxQuantile, walk: Walk) -> exp.Expression:
     return apply("quantile_cont", value, node.args["quantile"])
 
 
+#: How many values the approximate functions keep at most.
+_MOST_KEPT: Final = 100_000
+
+
+def positive(count: exp.Expression, name: str, what: str, most: int = _MOST_KEPT) -> None:
+    """Raises InvalidParameter unless a count is a constant from 1 to `most`."""
+    wanted = literal_number(count)
+    if wanted is None or not 1 <= wanted <= most:
+        raise InvalidParameter(
+            f"SQL compilation error:\nInvalid value for function '{name}': the number of {what}"
+            f" must be a constant from 1 to {most}"
+        )
+
+
 def _approx_top_k(node: exp.ApproxTopK, walk: Walk) -> exp.Expression:
-    """APPROX_TOP_K(value [, k]): counted exactly."""
+    """APPROX_TOP_K(value [, k [, counters]]): counted exactly."""
     count = node.expression or exp.Literal.number(1)
+    positive(count, "APPROX_TOP_K", "items")
+    if node.args.get("counters") is not None:
+        positive(node.args["counters"], "APPROX_TOP_K", "counters")
     return variant_call("top_of_histogram", aggregate(apply("histogram", node.this)), count)
 
 
 def _approx_distinct(node: exp.Expression, walk: Walk) -> exp.Expression:
     """APPROX_COUNT_DISTINCT, HLL are counted exactly (DuckDB's estimate is off by a fifth)."""
     values = [node.this, *(node.args.get("expressions") or [])]
+    if len(values) == 1 and isinstance(node.this, exp.Distinct):
+        values = list(node.this.expressions)
     if any(isinstance(value, (exp.Star, exp.Null)) or value is None for value in values):
         raise UnsupportedFeature("Unsupported feature 'APPROX_COUNT_DISTINCT of *'.")
     if len(values) == 1:

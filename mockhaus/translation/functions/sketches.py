@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.translation import operands
-from mockhaus.translation.functions.aggregates import aggregate, not_null
+from mockhaus.translation.functions.aggregates import aggregate, not_null, positive
 from mockhaus.translation.operands import NUMBER, VARIANT, noted, number
 from mockhaus.translation.registry import Function, Rewriter, apply, call
 
@@ -41,9 +41,14 @@ def _gathered(macro: str, *, word: str = "", kind: str = "", pattern: str = "") 
     return rewritten
 
 
+#: Hashes of a MINHASH at most.
+_MOST_HASHES: Final = 1024
+
+
 def _minhash(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """MINHASH(k, value ...): k hashes of the values; with several, of the rows."""
     size, *values = node.expressions
+    positive(size, "MINHASH", "hashes", _MOST_HASHES)
     value = values[0] if len(values) == 1 else apply("row", *values)
     return noted(apply("minhash_state", _listed(value), size), VARIANT)
 
@@ -56,6 +61,7 @@ def _percentile_state(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 def _top_state(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """APPROX_TOP_K_ACCUMULATE(value, counters): the values that were counted."""
     value, counters = node.expressions
+    positive(counters, "APPROX_TOP_K_ACCUMULATE", "counters")
     found = aggregate(apply("histogram", value))
     return noted(apply("top_of_histogram", found, counters), VARIANT)
 
@@ -63,11 +69,14 @@ def _top_state(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 def _top_combined(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     state, *counters = node.expressions
     most = counters[0] if counters else operands.integer(100_000)
+    positive(most, "APPROX_TOP_K_COMBINE", "counters")
     return noted(apply("top_combined", _listed(state), most), VARIANT)
 
 
 def _top(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     state, *count = node.expressions
+    if count:
+        positive(count[0], "APPROX_TOP_K_ESTIMATE", "items")
     return noted(apply("top_estimate", state, *(count or [operands.integer(1)])), VARIANT)
 
 
