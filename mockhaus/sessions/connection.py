@@ -297,7 +297,7 @@ class Connection:
         boundary = _BOUNDARIES.get(type(statement))
         if boundary is not None:
             return boundary(self, statement)
-        self._transaction.check()
+        self._transaction.enter()
         if isinstance(statement, scripting.STATEMENTS):
             return scripting.run(self, self._workspace, self._transaction, prepared, rows[0])
         if prepared.query is not None:
@@ -374,9 +374,8 @@ class Connection:
 
     def _change(self, prepared: Prepared, rows: Sequence[Sequence[Any]]) -> Result:
         """A statement that writes: under its lock, in a transaction of its own if none is open."""
-        statement = prepared.statement
+        statement, change = prepared.statement, prepared.change
         # One DuckDB statement commits itself; more than one need a transaction around them.
-        change = prepared.change
         atomic = change is None or not change.is_one_statement or len(rows) > 1
         loads = isinstance(statement, (s.Truncate, *DDL))
         key = lock_key(statement, self.context)
@@ -389,11 +388,15 @@ class Connection:
             self.session.counts.changed(table)
         if not loads:  # what RESULT_SCAN names DDL reads only now
             self.session.results.written()
-        with self._transaction.writing(key, atomic=atomic or loads):
+
+        def body() -> Result:
             result = written(self._workspace(), prepared, rows)
             if loads:
                 self.session.results.written()
                 forget_loads(self._workspace(), statement)
+            return result
+
+        result = self._transaction.write(key, body, atomic=atomic or loads)
         self.session.results.written()
         if isinstance(statement, DDL):
             self.session.changed()  # and when others see it, which is once it is committed

@@ -19,7 +19,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from mockhaus.engine.database import Cursor
-from mockhaus.errors import NoTransaction, SqlError, TransactionAborted, UndefinedSavepoint
+from mockhaus.errors import (
+    NoTransaction,
+    SerializationFailure,
+    SqlError,
+    TransactionAborted,
+    UndefinedSavepoint,
+)
+from mockhaus.result import Result
 from mockhaus.sessions.locks import Locks, Owner
 
 
@@ -77,6 +84,8 @@ class Transaction:
         #: How many transactions have been opened.
         self.number = 0
         self.rules = rules
+        #: How many statements have run in the one that is open.
+        self.statements = 0
         #: Seconds to wait for a lock, None for Snowflake's default.
         self.lock_timeout: float | None = None
         self._cursor = cursor
@@ -119,6 +128,11 @@ class Transaction:
                 "current transaction is aborted, commands ignored until end of transaction block"
             )
 
+    def enter(self) -> None:
+        """A statement is about to run. Raises TransactionAborted in a failed transaction."""
+        self.check()
+        self.statements += 1
+
     def after_commit(self, work: Callable[[], None]) -> None:
         """Have something done once the transaction is committed."""
         self._after_commit.append(work)
@@ -130,6 +144,7 @@ class Transaction:
         self.check()
         if not self.is_open:
             self.number += 1
+            self.statements = 0
             self._cursor.begin(journal=True)
             self._locks.opened(self.owner, name)
         self.state = state
@@ -265,6 +280,24 @@ class Transaction:
                 self._locks.release(self.owner)
         if own:
             self._settle(committed=True)
+
+    def write(self, key: str, body: Callable[[], Result], *, atomic: bool) -> Result:
+        """What a statement answers that writes, under its lock.
+
+        A transaction that sees nothing of what another has committed meanwhile begins anew, where
+        nobody can tell: it has changed nothing, and has read nothing or is Snowflake's, whose
+        statements see what is committed (manual, "READ COMMITTED isolation").
+        """
+        try:
+            with self.writing(key, atomic=atomic):
+                return body()
+        except SerializationFailure:
+            read = self.rules is Transactions.POSTGRESQL and self.statements > 1
+            if not self.is_open or self._cursor.journal or read:
+                raise
+        self._cursor.replay()
+        with self.writing(key, atomic=atomic):
+            return body()
 
     def cancel(self) -> None:
         """Wake the transaction if it waits for a lock."""

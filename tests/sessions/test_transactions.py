@@ -129,6 +129,39 @@ def test_a_waiting_writer_can_be_cancelled(postgresql: Connection, another: Conn
     assert [type(error) for error in caught] == [errors.Canceled]
 
 
+@pytest.mark.parametrize("rules", Transactions)
+def test_the_first_change_of_a_transaction_sees_what_it_waited_for(
+    session: Session, rules: Transactions
+) -> None:
+    one, two = (session.connect(user="ann", door="http", transactions=rules) for _ in range(2))
+    run(one, "CREATE TABLE t (a INT); INSERT INTO t VALUES (1)")
+    run(one, "BEGIN; UPDATE t SET a = a + 10")
+    run(two, "BEGIN")
+    waiting = threading.Thread(target=lambda: run(two, "UPDATE t SET a = a + 100"))
+    waiting.start()
+    while not any(since is None for _, _, since in session.locks.listed()):
+        pass
+    run(one, "COMMIT")
+    waiting.join()
+    run(two, "COMMIT")
+    assert run(one, "SELECT a FROM t") == [(111,)]
+
+
+def test_a_change_after_a_read(session: Session, another: Connect) -> None:
+    """Snowflake's statements see what is committed; PostgreSQL's transaction saw one snapshot."""
+    reader = session.connect(user="ann", door="http", transactions=Transactions.SNOWFLAKE)
+    other = another()
+    run(reader, "CREATE TABLE t (a INT); INSERT INTO t VALUES (1)")
+    for connection in (reader, other):
+        run(connection, "BEGIN; SELECT * FROM t")
+    writer = another()
+    run(writer, "UPDATE t SET a = a + 10")
+    run(reader, "UPDATE t SET a = a + 100; COMMIT")
+    assert run(writer, "SELECT a FROM t") == [(111,)]
+    with pytest.raises(errors.SerializationFailure):
+        run(other, "UPDATE t SET a = a + 1000")
+
+
 def test_a_circle_of_waits_is_a_deadlock() -> None:
     locks, one, two = Locks(), Owner(), Owner()
     locks.acquire(one, "A")
