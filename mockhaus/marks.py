@@ -19,10 +19,26 @@ from typing import Final
 #: A character that no text has: Unicode calls U+FDD0 a noncharacter.
 MARK: Final = "\ufdd0"
 TAG: Final = f"{MARK}x"
-MISSING: Final = f'"{MARK}U"'
+UNDEFINED: Final = f"{MARK}U"
+MISSING: Final = f'"{UNDEFINED}"'
 
 _BARE: Final = re.compile(f'"{MARK}[A-Z]([^"]*)"')
 _QUOTED: Final = re.compile(f"{MARK}[a-z]")
+
+
+#: Characters of a decimal that a double gives back as it was.
+_EXACT: Final = 16
+
+
+def is_exact(decimal: str) -> bool:
+    """Whether readers of JSON keep a decimal as it is written."""
+    if "." not in decimal:
+        return True
+    return len(decimal) <= _EXACT and abs(float(decimal)) >= _SMALL
+
+
+#: What is smaller is written with an exponent.
+_SMALL: Final = 0.001
 
 
 def shown(text: str, missing: str = "undefined") -> str:

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-from mockhaus.marks import MARK, TAG, shown
+from mockhaus.marks import MARK, TAG, is_exact, shown
 
 #: Elements nested deeper are refused.
 DEEPEST: Final = 500
@@ -107,7 +107,7 @@ class _Reader:
             return int(text)
         if _DECIMAL.fullmatch(text):
             short = text.rstrip("0").rstrip(".")
-            return float(short) if len(short) <= _EXACT else f"{MARK}N{short}"
+            return float(short) if is_exact(short) else f"{MARK}N{short}"
         if _DOUBLE.fullmatch(text):
             return f"{MARK}E{float(text):.15e}"
         return text
@@ -124,10 +124,6 @@ class _Reader:
         if self._open and at >= len(self._data.rstrip()):
             return f"no closing tag for <{self._open[-1][0]}>, {place}"
         return f"{expat.errors.messages[error.code]}, {place}"
-
-
-#: Characters of a decimal that a double gives back as it was.
-_EXACT: Final = 16
 
 
 # --- showing -------------------------------------------------------------------------------------

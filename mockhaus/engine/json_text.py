@@ -12,17 +12,24 @@ from typing import Any, Final
 
 import msgspec
 
+from mockhaus.marks import MARK, UNDEFINED, is_exact
+
 
 class JsonError(ValueError):
     """Text that Snowflake does not take for JSON; says what and where."""
 
 
 def _number(text: str) -> msgspec.Raw:
-    """A decimal without zeros at its end; one with an exponent is a double with 15 digits."""
+    """A decimal without zeros at its end; one with an exponent is a double with 15 digits.
+
+    What readers of JSON would not keep has a mark (see `mockhaus.marks`).
+    """
     if "e" in text or "E" in text:
-        text = f"{float(text):.15e}"
-    elif text[-1] == "0":
-        text = text.rstrip("0").rstrip(".")
+        text = f'"{MARK}E{float(text):.15e}"'
+    else:
+        text = text.rstrip("0").rstrip(".") if text[-1] == "0" else text
+        if not is_exact(text):
+            text = f'"{MARK}N{text}"'
     return msgspec.Raw(text.encode())
 
 
@@ -42,11 +49,13 @@ _TOKEN: Final = re.compile(
     re.X | re.S,
 )
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_KEYWORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None, "undefined": None}
+_KEYWORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None}
 
 
 def canonical(text: str, *, last_key_wins: bool = False) -> str | None:
     """The canonical text of a JSON value; None for blank text. Raises JsonError."""
+    if MARK in text:
+        raise JsonError(f"the character U+{ord(MARK):04X} is kept for internal use")
     if len(text) > DEEPEST and is_too_deep(text):
         raise JsonError(f"the value is nested more than {DEEPEST} deep")
     try:
@@ -91,7 +100,7 @@ def _stripped(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _stripped(each) for key, each in value.items() if each is not None}
     if isinstance(value, list):
-        return [_stripped(each) for each in value if each is not None]
+        return [_stripped(each) for each in value if each not in (None, UNDEFINED)]
     return value
 
 
@@ -152,6 +161,8 @@ class _Forgiving:
 
     def _word(self) -> Any:
         word = self._token.lower()
+        if word == "undefined":
+            return UNDEFINED
         if word in _KEYWORDS:
             return _KEYWORDS[word]
         if not _NUMBER.fullmatch(word):
@@ -177,11 +188,11 @@ class _Forgiving:
         while True:
             if self._token == "]" and self._kind == "mark":
                 if pending:
-                    items.append(None)
+                    items.append(UNDEFINED)
                 self._take()
                 return items
             if self._token == "," and self._kind == "mark":
-                items.append(None)
+                items.append(UNDEFINED)
                 self._take()
                 pending = True
                 continue

@@ -129,6 +129,11 @@ def _to_xml(column: Any) -> Any:
     return pa.array([None if t is None else xml.of_variant(t) for t in _texts(column)], pa.string())
 
 
+def _plain(column: Any) -> Any:
+    """JSON without marks: a missing item is null."""
+    return pa.array([None if t is None else xml.json_of(t) for t in _texts(column)], pa.string())
+
+
 def _unmarked(column: Any) -> Any:
     """The text of a VARIANT that has marks (see `mockhaus.marks`)."""
     found = [None if t is None else xml.text_of(t, pretty=False) for t in _texts(column)]
@@ -181,6 +186,7 @@ FUNCTIONS: Final[dict[str, tuple[Any, list[Any], Any]]] = {
     "xml_child": (_xml_child, ["VARCHAR", "VARCHAR", "BIGINT"], "VARCHAR"),
     "xml_of_variant": (_to_xml, ["VARCHAR"], "VARCHAR"),
     "xml_shown": (_shown, ["VARCHAR"], "VARCHAR"),
+    "json_plain": (_plain, ["VARCHAR"], "VARCHAR"),
     "unmarked": (_unmarked, ["VARCHAR"], "VARCHAR"),
     "exact_quotient": (_exact_quotient, ["VARCHAR", "VARCHAR", "INTEGER"], "VARCHAR"),
     "sha2_hex": (digests.sha2, ["BLOB", "INTEGER"], "VARCHAR"),

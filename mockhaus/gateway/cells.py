@@ -193,12 +193,11 @@ def text_cells(column: pa.Array) -> pa.Array:
 
 
 def variant(value: str) -> bytes:
-    return text(xml.json_of(value.rstrip(" ")))
+    return text(xml.json_of(value))
 
 
 def variant_cells(column: pa.Array) -> pa.Array:
-    """Blanks behind a VARIANT are the engine's own: they tell a date from a text."""
-    return text_cells(unmarked(pc.ascii_rtrim(column, " ")))
+    return text_cells(unmarked(column))
 
 
 def unmarked(column: pa.Array) -> pa.Array:

@@ -67,9 +67,7 @@ def _text(value: Any) -> Any:
 
 def semi_structured(value: Any) -> str:
     """JSON text of a semi-structured value."""
-    return (
-        xml.text_of(value.rstrip(" ")) if isinstance(value, str) else _json.encode(value).decode()
-    )
+    return xml.text_of(value) if isinstance(value, str) else _json.encode(value).decode()
 
 
 def _hexadecimal(value: Any) -> Any:

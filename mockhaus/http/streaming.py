@@ -16,14 +16,16 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from mockhaus import zoned
+from mockhaus import xml, zoned
 from mockhaus.errors import Canceled, SqlError
 from mockhaus.http import refusals, resultset, running
 from mockhaus.http.bodies import QueryRequest
 from mockhaus.http.kept import Kept
+from mockhaus.marks import MARK
 from mockhaus.result import Column, Result
 from mockhaus.sessions.connection import Connection
 
@@ -156,9 +158,24 @@ def _batches(result: Result) -> Iterator[pa.RecordBatch]:
 def _arrays(batch: pa.RecordBatch, columns: Sequence[Column]) -> list[pa.Array]:
     """The columns of a batch; a TIMESTAMP_TZ is a struct of its instant and its offset."""
     return [
-        zoned.arrow(array) if column.type.family == "TIMESTAMP_TZ" else array
+        _SHOWN.get(column.type.family, lambda same: same)(array)
         for array, column in zip(batch.columns, columns, strict=True)
     ]
+
+
+def _shown(column: pa.Array) -> pa.Array:
+    """A column of VARIANT as its values are shown."""
+    if not pa.types.is_string(column.type):
+        return column
+    if not pc.any(pc.match_substring(column, MARK)).as_py():
+        return column
+    return pa.array([value and xml.text_of(value) for value in column.to_pylist()], pa.string())
+
+
+_SHOWN: Final[dict[str, Callable[[pa.Array], pa.Array]]] = {
+    "TIMESTAMP_TZ": zoned.arrow,
+    "VARIANT": _shown,
+}
 
 
 def _schema(result: Result) -> pa.Schema:

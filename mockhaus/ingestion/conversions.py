@@ -77,7 +77,7 @@ def from_value(
 ) -> Field:
     """A column that is loaded from a value of DuckDB type `type`, as Parquet files hold them."""
     if type == "JSON" and column.type != "JSON":
-        return from_text(f"({value} ->> '$')", column, format, truncate)
+        return from_text(f"json_text({value})", column, format, truncate)
     if type == "VARCHAR":
         return from_text(value, column, format, truncate)
     if type == STORED and column.type in ("JSON", "VARCHAR"):

@@ -114,7 +114,7 @@ def _member(record: str, column: TargetColumn, format: FileFormat, options: Copy
         value = f"coalesce({lower}, {_pointed(record, _pointer(key))})"
     if column.type == "JSON":
         return from_value(value, "JSON", column, format, options.truncate)
-    text = f"({value} ->> '$')"
+    text = f"json_text({value})"
     if format["TRIM_SPACE"]:
         text = f"trim({text})"
     if format["NULL_IF"]:

@@ -155,7 +155,7 @@ def _text(value: str, column: Described, format: FileFormat) -> str:
     if family == "VARCHAR":
         return value
     if family == "JSON":
-        return f"TO_JSON({value})"
+        return value if format.type == "JSON" else f"TO_JSON({value})"
     if family == "BLOB":
         coding = str(format.get("BINARY_FORMAT", "HEX")).replace("_", "-")
         return f"TO_VARCHAR({value}, '{coding}')"
@@ -168,7 +168,7 @@ def _text(value: str, column: Described, format: FileFormat) -> str:
 def _line(values: Sequence[str], found: Sequence[Described], format: FileFormat) -> str:
     """DuckDB's expression of a whole line over the texts of its fields."""
     if format.type == "JSON":
-        return f"coalesce({values[0]}, 'null') || chr(10)"
+        return f"coalesce(CAST(plain_json({values[0]}) AS VARCHAR), 'null') || chr(10)"
     null = literal(format["NULL_IF"][0] if format["NULL_IF"] else "")
     fields = [
         f"coalesce({_field(value, column, format)}, {null})"

@@ -184,7 +184,7 @@ def _text(value: exp.Expression, kind: DataType, depth: int) -> exp.Expression:
     """The JSON text of a value of DuckDB's nested type; NULL stays NULL."""
     inner = _name(f"_e{depth}")
     if not is_structured(kind):
-        return exp.cast(apply("to_tagged_variant", value), "TEXT")
+        return exp.cast(apply("to_variant", value), "TEXT")
     if kind.this == _T.ARRAY:
         item, optional = _optional(kind.expressions[0])
         body = _part(_text(inner, item, depth + 1), optional, "an item of an ARRAY")

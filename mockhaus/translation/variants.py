@@ -12,7 +12,8 @@ from typing import Final
 
 from sqlglot import exp
 
-from mockhaus.translation.operands import VARIANT, is_null, is_variant, noted, plain
+from mockhaus.marks import MARK, MISSING, is_exact
+from mockhaus.translation.operands import VARIANT, is_variant, noted, plain, variant_call
 from mockhaus.translation.registry import apply
 
 _SIMPLE: Final = (
@@ -64,7 +65,8 @@ def constant(node: exp.Expression) -> str | None:
         return json.dumps(str(node.this), ensure_ascii=False)
     if isinstance(node, exp.Literal) and _NUMBER.fullmatch(str(node.this)):
         number = str(node.this)
-        return number.rstrip("0").rstrip(".") if "." in number else number
+        number = number.rstrip("0").rstrip(".") if "." in number else number
+        return number if is_exact(number) else f'"{MARK}N{number}"'
     return None
 
 
@@ -75,31 +77,33 @@ def variant(node: exp.Expression) -> exp.Expression:
         return noted(exp.cast(exp.Literal.string(text), "JSON"), VARIANT)
     if isinstance(plain(node), exp.Null):
         return noted(exp.cast(exp.Null(), "JSON"), VARIANT)
-    if is_variant(node):
-        return variant_once("untagged", node) if plain(node).meta.get(_TAGGED) else node
-    return variant_once("to_variant", node)
+    if is_computed(node):
+        return variant_call("number_variant", node)
+    return node if is_variant(node) else variant_once("to_variant", node)
 
 
-#: Key of `meta` of a VARIANT that may keep a date, a time or a binary value.
-_TAGGED: Final = "tagged"
+def is_computed(node: exp.Expression) -> bool:
+    """Whether numbers in VARIANT are computed with: what comes of it is no FLOAT."""
+    inner = plain(node)
+    if not isinstance(inner, (exp.Add, exp.Sub, exp.Mul)):
+        return False
+    return any(map(_is_number_in_variant, (plain(inner.this), plain(inner.expression))))
 
 
-def tagged_variant(node: exp.Expression) -> exp.Expression:
-    """An expression as TO_VARIANT makes it: TYPEOF knows dates, times and binary values of it."""
-    if constant(node) is not None or is_null(node) or is_variant(node):
-        return variant(node) if not plain(node).meta.get(_TAGGED) else node
-    made = variant_once("to_tagged_variant", node)
-    made.meta[_TAGGED] = True
-    return made
+def _is_number_in_variant(node: exp.Expression) -> bool:
+    if not isinstance(node, exp.Anonymous):
+        return False
+    given = plain(node.expressions[0]) if node.expressions else node
+    return node.this == "variant_number" or (node.this == "number_of" and is_variant(given))
 
 
-def item(node: exp.Expression) -> exp.Expression:
-    """The text of an item of an array: NULL is JSON null."""
+def item(node: exp.Expression, missing: str = MISSING) -> exp.Expression:
+    """The text of an item of an array: NULL is a missing one, or what `missing` says."""
     text = constant(node)
     if text is not None or isinstance(plain(node), exp.Null):
-        return exp.Literal.string(text or "null")
+        return exp.Literal.string(text or missing)
     value = exp.cast(variant(node), "TEXT")
-    return apply("coalesce", value, exp.Literal.string("null"))
+    return apply("coalesce", value, exp.Literal.string(missing))
 
 
 def text(node: exp.Expression) -> exp.Expression:

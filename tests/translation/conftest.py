@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mockhaus import xml
 from mockhaus.engine import library
 from mockhaus.engine.database import Cursor, Database
 from mockhaus.translation.context import Context
@@ -29,8 +30,9 @@ class Snowflake:
         return self._cursor.rows(translate(statement, context or Context()).sql)
 
     def value(self, expression: str, context: Context | None = None) -> Any:
-        """The value of an expression."""
-        return self.rows(f"SELECT {expression}", context)[0][0]
+        """The value of an expression; that of a VARIANT as it is shown."""
+        value = self.rows(f"SELECT {expression}", context)[0][0]
+        return xml.text_of(value) if isinstance(value, str) else value
 
     def types(self, expression: str) -> list[str]:
         """The DuckDB types of the columns of SELECT <expression>."""

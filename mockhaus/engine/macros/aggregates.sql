@@ -19,7 +19,7 @@ CREATE OR REPLACE MACRO top_of_histogram(m, n) AS
 CREATE OR REPLACE MACRO countable(a) AS nullif(CAST(a AS VARCHAR), 'null');
 
 -- A VARIANT, text or number within an aggregate that needs a number.
-CREATE OR REPLACE MACRO variant_number(a) AS CAST(nullif(CAST(a AS JSON) ->> '$', '') AS DOUBLE);
+CREATE OR REPLACE MACRO variant_number(a) AS CAST(nullif(scalar_text(CAST(a AS JSON)), '') AS DOUBLE);
 
 -- What an aggregate of numbers takes: text is a FLOAT, and a BOOLEAN is what none of them knows, so
 -- that it is refused when the statement is bound.
@@ -42,7 +42,7 @@ CREATE OR REPLACE MACRO full_row(r) AS
 CREATE OR REPLACE MACRO union_of_arrays(l) AS
     array_of(list_transform(first_ones(flatten(list_transform(COALESCE(l, []), lambda a: numbered(items(a))))),
         lambda e: e.v));
-CREATE OR REPLACE MACRO numbered(l) AS list_transform([list_filter(l, lambda e: CAST(e AS VARCHAR) <> 'null')],
+CREATE OR REPLACE MACRO numbered(l) AS list_transform([list_filter(l, lambda e: CAST(e AS VARCHAR) <> 'null' AND e <> missing_item())],
     lambda m: list_transform(m, lambda e, i: {v: e, n: times(m[1:i], e)}))[1];
 
 -- A sum of hashes as a signed number of 64 bits; 0 of no rows.

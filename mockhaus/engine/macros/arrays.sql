@@ -8,9 +8,9 @@ CREATE OR REPLACE MACRO array_size(a) AS
 CREATE OR REPLACE MACRO array_item(a) AS CAST(item_text(a) AS JSON);
 
 CREATE OR REPLACE MACRO snow_array_append(a, x) AS
-    CASE WHEN a IS NOT NULL THEN array_of(list_append(items(a), COALESCE(x, 'null'::JSON))) END;
+    CASE WHEN a IS NOT NULL THEN array_of(list_append(items(a), COALESCE(x, missing_item()))) END;
 CREATE OR REPLACE MACRO snow_array_prepend(a, x) AS
-    CASE WHEN a IS NOT NULL THEN array_of(list_prepend(COALESCE(x, 'null'::JSON), items(a))) END;
+    CASE WHEN a IS NOT NULL THEN array_of(list_prepend(COALESCE(x, missing_item()), items(a))) END;
 CREATE OR REPLACE MACRO snow_array_cat(a, b) AS
     CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN array_of(list_concat(items(a), items(b))) END;
 
@@ -24,15 +24,16 @@ CREATE OR REPLACE MACRO snow_array_slice(a, f, t) AS
 CREATE OR REPLACE MACRO snow_array_insert(a, p, x) AS
     CASE WHEN a IS NULL OR p IS NULL THEN NULL
          WHEN p > array_size(a) THEN array_of(list_concat(items(a),
-            list_transform(range(p - array_size(a)), lambda i: 'null'::JSON), [COALESCE(x, 'null'::JSON)]))
-         WHEN p + array_size(a) < 0 THEN array_of(list_concat([COALESCE(x, 'null'::JSON)],
-            list_transform(range(-p - array_size(a)), lambda i: 'null'::JSON), items(a)))
-         ELSE array_of(list_concat(list_slice(items(a), 1, from_end(p, array_size(a))), [COALESCE(x, 'null'::JSON)],
+            list_transform(range(p - array_size(a)), lambda i: missing_item()), [COALESCE(x, missing_item())]))
+         WHEN p + array_size(a) < 0 THEN array_of(list_concat([COALESCE(x, missing_item())],
+            list_transform(range(-p - array_size(a)), lambda i: missing_item()), items(a)))
+         ELSE array_of(list_concat(list_slice(items(a), 1, from_end(p, array_size(a))), [COALESCE(x, missing_item())],
             list_slice(items(a), from_end(p, array_size(a)) + 1, array_size(a)))) END;
 
 -- An item as it is compared: a double that is whole is its whole number.
 CREATE OR REPLACE MACRO item_key(e) AS
-    CASE WHEN ends_with(CAST(e AS VARCHAR), '.0') THEN left(CAST(e AS VARCHAR), -2) ELSE CAST(e AS VARCHAR) END;
+    CASE WHEN starts_with(CAST(e AS VARCHAR), '"' || mark() || 'E') THEN number_text(CAST(scalar_text(e) AS DOUBLE))
+         WHEN ends_with(CAST(e AS VARCHAR), '.0') THEN left(CAST(e AS VARCHAR), -2) ELSE CAST(e AS VARCHAR) END;
 CREATE OR REPLACE MACRO sought_key(x) AS item_key(json_extract(CAST(x AS JSON), '$'));
 CREATE OR REPLACE MACRO keyed(l) AS list_transform(l, lambda e: item_key(e));
 
@@ -45,7 +46,7 @@ CREATE OR REPLACE MACRO snow_array_remove_at(a, p) AS
         list_transform([CASE WHEN p < 0 THEN p + array_size(a) ELSE p END], lambda at:
             array_of(list_filter(items(a), lambda e, i: i - 1 <> at)))[1] END;
 CREATE OR REPLACE MACRO snow_array_compact(a) AS
-    array_of(list_filter(items(a), lambda e: CAST(e AS VARCHAR) <> 'null'));
+    array_of(list_filter(defined_items(a), lambda e: CAST(e AS VARCHAR) <> 'null'));
 CREATE OR REPLACE MACRO first_ones(l) AS list_filter(l, lambda e, i: list_position(l, e) = i);
 CREATE OR REPLACE MACRO snow_array_distinct(a) AS
     list_transform([items(a)], lambda l: list_transform([keyed(l)], lambda k:
@@ -64,13 +65,13 @@ CREATE OR REPLACE MACRO snow_arrays_overlap(a, b) AS list_has_any(keyed(items(a)
 
 CREATE OR REPLACE MACRO snow_array_contains(x, a) AS
     CASE WHEN a IS NULL THEN NULL
-         WHEN x IS NULL THEN CASE WHEN list_contains(items(a), 'null'::JSON) THEN true END
+         WHEN x IS NULL THEN CASE WHEN list_contains(items(a), missing_item()) THEN true END
          ELSE list_contains(keyed(items(a)), sought_key(x)) END;
 CREATE OR REPLACE MACRO snow_array_position(x, a) AS
-    list_position(keyed(items(a)), sought_key(COALESCE(x, 'null'::JSON))) - 1;
+    list_position(keyed(items(a)), sought_key(COALESCE(x, missing_item()))) - 1;
 
 CREATE OR REPLACE MACRO snow_array_flatten(a) AS
-    CASE WHEN list_contains(items(a), 'null'::JSON) THEN NULL
+    CASE WHEN list_has_any(items(a), ['null'::JSON, missing_item()]) THEN NULL
          WHEN len(list_filter(items(a), lambda e: NOT is_list(e))) > 0
          THEN CAST(error('MOCKHAUS:InvalidText:Not an array: ''Input argument to ARRAY_FLATTEN is not an array of arrays''') AS JSON)
          ELSE array_of(flatten(list_transform(items(a), lambda e: items(e)))) END;
@@ -79,43 +80,39 @@ CREATE OR REPLACE MACRO array_generate_range(f, t, step) AS
     CASE WHEN step = 0 THEN CAST(error('MOCKHAUS:InvalidParameter:Invalid step 0 for ARRAY_GENERATE_RANGE') AS JSON)
          ELSE to_json(range(CAST(f AS BIGINT), CAST(t AS BIGINT), CAST(step AS BIGINT))) END;
 
--- Order of items: numbers by value, everything else by its text; JSON null aside.
+-- Order of items: numbers by value, everything else by its text, JSON null behind all; missing items aside.
 CREATE OR REPLACE MACRO variant_rank(v) AS
-    {n: COALESCE(TRY_CAST(CAST(v AS VARCHAR) AS DOUBLE), 0), t: CAST(v AS JSON) ->> '$'};
+    {l: CAST(v AS VARCHAR) = 'null', n: COALESCE(TRY_CAST(scalar_text(CAST(v AS JSON)) AS DOUBLE), 0), t: json_text(CAST(v AS JSON))};
 CREATE OR REPLACE MACRO ranked(l) AS
-    list_sort(list_transform(list_filter(l, lambda e: CAST(e AS VARCHAR) <> 'null'),
-        lambda e: {r: variant_rank(e), v: e}));
-CREATE OR REPLACE MACRO nulls_of(l) AS list_filter(l, lambda e: CAST(e AS VARCHAR) = 'null');
+    list_sort(list_transform(list_filter(l, lambda e: e <> missing_item()), lambda e: {r: variant_rank(e), v: e}));
+CREATE OR REPLACE MACRO missing_of(l) AS list_filter(l, lambda e: e = missing_item());
 CREATE OR REPLACE MACRO snow_array_min(a) AS values_of(ranked(items(a)))[1];
 CREATE OR REPLACE MACRO snow_array_max(a) AS values_of(ranked(items(a)))[-1];
 CREATE OR REPLACE MACRO values_of(l) AS list_transform(l, lambda e: e.v);
 CREATE OR REPLACE MACRO snow_array_sort(a, is_ascending, is_nulls_first) AS
     CASE WHEN a IS NOT NULL THEN array_of(list_concat(
-        CASE WHEN is_nulls_first THEN nulls_of(items(a)) ELSE [] END,
+        CASE WHEN is_nulls_first THEN missing_of(items(a)) ELSE [] END,
         CASE WHEN is_ascending THEN values_of(ranked(items(a)))
              ELSE list_reverse(values_of(ranked(items(a)))) END,
-        CASE WHEN is_nulls_first THEN [] ELSE nulls_of(items(a)) END)) END;
+        CASE WHEN is_nulls_first THEN [] ELSE missing_of(items(a)) END)) END;
 
 CREATE OR REPLACE MACRO snow_array_to_string(a, sep) AS
     CASE WHEN a IS NOT NULL AND sep IS NOT NULL THEN
-        array_to_string(list_transform(items(a), lambda e: COALESCE(e ->> '$', '')), sep) END;
+        array_to_string(list_transform(defined_items(a), lambda e: COALESCE(json_text(e), '')), sep) END;
 
 CREATE OR REPLACE MACRO arrays_to_object(k, v) AS
     CASE WHEN array_size(k) <> array_size(v)
          THEN CAST(error('MOCKHAUS:InvalidParameter:The arrays of ARRAYS_TO_OBJECT are not of the same size') AS JSON)
-         ELSE object_of(list_zip(list_transform(items(k), lambda e: e ->> '$'), items(v))) END;
+         ELSE object_of(list_zip(list_transform(defined_items(k), lambda e: json_text(e)),
+            list_transform(items(v), lambda e: COALESCE(defined(e), 'null'::JSON)))) END;
 
 -- One row of ARRAYS_ZIP: `"$1":item`, null where the array is shorter.
 CREATE OR REPLACE MACRO zipped(a, n, i) AS
-    '"$' || n || '":' || COALESCE(CAST(json_extract(CAST(a AS JSON), i) AS VARCHAR), 'null');
+    '"$' || n || '":' || COALESCE(CAST(defined(json_extract(CAST(a AS JSON), i)) AS VARCHAR), 'null');
 
 -- Values of a DuckDB list as an array.
 CREATE OR REPLACE MACRO array_of_values(l) AS
     array_of(list_transform(COALESCE(l, []), lambda e: array_item(e)));
-
--- The same of doubles that came of numbers in VARIANT.
-CREATE OR REPLACE MACRO array_of_numbers(l) AS
-    array_of(list_transform(l, lambda e: COALESCE(CAST(number_text(e) AS JSON), 'null'::JSON)));
 
 -- The same of a list that may be NULL.
 CREATE OR REPLACE MACRO array_of_list(l) AS CASE WHEN l IS NOT NULL THEN array_of_values(l) END;

@@ -4,15 +4,15 @@
 -- A VARIANT as a text that sorts: numbers by value, texts by themselves, JSON null is NULL.
 CREATE OR REPLACE MACRO variant_key(v) AS
     CASE variant_type(v)
-        WHEN 'VARCHAR' THEN '2' || (CAST(v AS JSON) ->> '$')
+        WHEN 'VARCHAR' THEN '2' || json_text(CAST(v AS JSON))
         WHEN 'NULL_VALUE' THEN NULL
         WHEN 'BOOLEAN' THEN '0' || CAST(v AS VARCHAR)
         WHEN 'ARRAY' THEN '3' || CAST(v AS VARCHAR)
         WHEN 'OBJECT' THEN '4' || CAST(v AS VARCHAR)
         WHEN 'INTEGER' THEN number_key(CAST(v AS VARCHAR))
-        WHEN 'DECIMAL' THEN number_key(CAST(v AS VARCHAR))
-        WHEN 'DOUBLE' THEN number_key(CAST(v AS VARCHAR))
-        ELSE '2' || (CAST(v AS JSON) ->> '$') END;
+        WHEN 'DECIMAL' THEN number_key(scalar_text(CAST(v AS JSON)))
+        WHEN 'DOUBLE' THEN number_key(scalar_text(CAST(v AS JSON)))
+        ELSE '2' || json_text(CAST(v AS JSON)) END;
 CREATE OR REPLACE MACRO number_key(t) AS
     '1' || hex(create_sort_key(CAST(t AS DOUBLE), 'ASC NULLS LAST'))
         || CASE WHEN length(t) > 15 AND regexp_full_match(t, '-?\d+')
@@ -37,7 +37,8 @@ CREATE OR REPLACE MACRO variant_fit
     (b VARCHAR, a, kind, other) AS variant_as_text(a, kind, other);
 
 CREATE OR REPLACE MACRO variant_as_number
-    (a, kind) AS a, (a VARCHAR, kind) AS CAST(variant_bare(a, kind) AS DOUBLE);
+    (a, kind) AS a, (a VARCHAR, kind) AS
+        CAST(CASE kind WHEN 'JSON' THEN scalar_text(CAST(a AS JSON)) ELSE CAST(a AS VARCHAR) END AS DOUBLE);
 CREATE OR REPLACE MACRO variant_as_boolean
     (a, kind) AS a, (a VARCHAR, kind) AS to_boolean(variant_bare(a, kind));
 CREATE OR REPLACE MACRO variant_as_date

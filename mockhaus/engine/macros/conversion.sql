@@ -1,10 +1,19 @@
 -- Conversion functions and casts. Every macro takes VARIANT (JSON) where it takes text: quotes around
 -- the value are a JSON string's.
 
+-- What JSON has no words for has a mark (see mockhaus/marks.py): a text that begins with a character
+-- that no other has and a letter for what it is.
+CREATE OR REPLACE MACRO mark() AS chr(64976);
+CREATE OR REPLACE MACRO is_marked(t) AS starts_with(t, '"' || mark());
+
+-- A text, or the value of JSON text, without quotes and mark.
+CREATE OR REPLACE MACRO unquoted(a) AS
+    CASE WHEN is_marked(a) THEN substr(a, 4, length(a) - 4) ELSE trim(trim(a), '"') END;
+
 -- What CAST to a number type reads: text without the quotes of a JSON string, others as they are.
 CREATE OR REPLACE MACRO numeric_source
     (a) AS a,
-    (a VARCHAR) AS nullif(trim(trim(a), '"'), 'null');
+    (a VARCHAR) AS nullif(unquoted(a), 'null');
 
 -- CAST to FLOAT: a text of digits beyond it is an error (DuckDB: infinity).
 CREATE OR REPLACE MACRO float_of
@@ -23,13 +32,13 @@ CREATE OR REPLACE MACRO integer_of
         WHEN 'DOUBLE' THEN CAST(round(CAST(a AS DOUBLE)) AS BIGINT)
         WHEN 'FLOAT' THEN CAST(round(CAST(a AS DOUBLE)) AS BIGINT)
         ELSE CAST(a AS BIGINT) END,
-    (a VARCHAR) AS CAST(CAST(nullif(trim(trim(a), '"'), 'null') AS HUGEINT) AS BIGINT);
+    (a VARCHAR) AS CAST(CAST(nullif(unquoted(a), 'null') AS HUGEINT) AS BIGINT);
 CREATE OR REPLACE MACRO try_integer_of
     (a) AS CASE typeof(a)
         WHEN 'DOUBLE' THEN TRY_CAST(round(TRY_CAST(a AS DOUBLE)) AS BIGINT)
         WHEN 'FLOAT' THEN TRY_CAST(round(TRY_CAST(a AS DOUBLE)) AS BIGINT)
         ELSE TRY_CAST(a AS BIGINT) END,
-    (a VARCHAR) AS TRY_CAST(TRY_CAST(nullif(trim(trim(a), '"'), 'null') AS HUGEINT) AS BIGINT);
+    (a VARCHAR) AS TRY_CAST(TRY_CAST(nullif(unquoted(a), 'null') AS HUGEINT) AS BIGINT);
 
 -- The same of NUMBER(38, 0), whose digits need more than 64 bits.
 CREATE OR REPLACE MACRO whole_of
@@ -37,7 +46,7 @@ CREATE OR REPLACE MACRO whole_of
         WHEN 'DOUBLE' THEN CAST(round(CAST(a AS DOUBLE)) AS HUGEINT)
         WHEN 'FLOAT' THEN CAST(round(CAST(a AS DOUBLE)) AS HUGEINT)
         ELSE CAST(a AS HUGEINT) END,
-    (a VARCHAR) AS of_38_digits(CAST(nullif(trim(trim(a), '"'), 'null') AS HUGEINT));
+    (a VARCHAR) AS of_38_digits(CAST(nullif(unquoted(a), 'null') AS HUGEINT));
 CREATE OR REPLACE MACRO of_38_digits(n) AS
     CASE WHEN n BETWEEN -99999999999999999999999999999999999999 AND 99999999999999999999999999999999999999 THEN n
          WHEN n IS NOT NULL
@@ -47,7 +56,7 @@ CREATE OR REPLACE MACRO try_whole_of
         WHEN 'DOUBLE' THEN TRY_CAST(round(TRY_CAST(a AS DOUBLE)) AS HUGEINT)
         WHEN 'FLOAT' THEN TRY_CAST(round(TRY_CAST(a AS DOUBLE)) AS HUGEINT)
         ELSE TRY_CAST(a AS HUGEINT) END,
-    (a VARCHAR) AS TRY_CAST(nullif(trim(trim(a), '"'), 'null') AS HUGEINT);
+    (a VARCHAR) AS TRY_CAST(nullif(unquoted(a), 'null') AS HUGEINT);
 
 -- A DECIMAL of more than 18 digits, which DuckDB reads from text in 30 us: a text that is short enough
 -- (of `room` characters) becomes one of 18 digits first. narrow and wide are 0 of either type.
@@ -55,10 +64,10 @@ CREATE OR REPLACE MACRO decimal_of
     (a, narrow, wide, room) AS cast_to_type(a, wide),
     (a VARCHAR, narrow, wide, room) AS CASE
         WHEN length(a) <= room AND regexp_full_match(a, '-?\d*\.?\d*') THEN cast_to_type(CAST(a AS VARCHAR), narrow)
-        ELSE cast_to_type(nullif(trim(trim(a), '"'), 'null'), wide) END;
+        ELSE cast_to_type(nullif(unquoted(a), 'null'), wide) END;
 
 -- The text of a text or VARIANT argument, NULL for JSON null.
-CREATE OR REPLACE MACRO bare(a) AS nullif(trim(trim(a), '"'), 'null');
+CREATE OR REPLACE MACRO bare(a) AS nullif(unquoted(a), 'null');
 
 -- SYSTEM$TYPEOF: the type and, in brackets, how a value of it is kept.
 CREATE OR REPLACE MACRO kept_in(digits) AS
@@ -146,7 +155,7 @@ CREATE OR REPLACE MACRO to_date
     (a TIMESTAMP) AS CAST(a AS DATE),
     (a TIMESTAMPTZ) AS CAST(a AS DATE),
     (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS CAST(tz_clock(a) AS DATE),
-    (a VARCHAR) AS COALESCE(TRY_CAST(a AS DATE), list_transform([trim(a, ' "')], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_date(t),
+    (a VARCHAR) AS COALESCE(TRY_CAST(a AS DATE), list_transform([unquoted(a)], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_date(t),
         CAST(error('MOCKHAUS:InvalidDatetime:Date ''' || t || ''' is not recognized') AS DATE)) END)[1]);
 
 CREATE OR REPLACE MACRO try_to_date
@@ -166,7 +175,7 @@ CREATE OR REPLACE MACRO to_timestamp_ntz
     (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS tz_clock(a),
     (a BIGINT) AS make_timestamp(a * 1000000),
     (a DOUBLE) AS make_timestamp(CAST(a * 1000000 AS BIGINT)),
-    (a VARCHAR) AS COALESCE(TRY_CAST(a AS TIMESTAMP), list_transform([trim(a, ' "')], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_timestamp(t),
+    (a VARCHAR) AS COALESCE(TRY_CAST(a AS TIMESTAMP), list_transform([unquoted(a)], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_timestamp(t),
         CAST(error('MOCKHAUS:InvalidDatetime:Timestamp ''' || t || ''' is not recognized') AS TIMESTAMP)) END)[1]);
 
 -- A number in a VARIANT is an instant: its clock is that of the session's time zone.
@@ -193,7 +202,7 @@ CREATE OR REPLACE MACRO to_timestamp_ltz
     (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS tz_instant(a),
     (a BIGINT) AS make_timestamptz(a * 1000000),
     (a DOUBLE) AS make_timestamptz(CAST(a * 1000000 AS BIGINT)),
-    (a VARCHAR) AS COALESCE(TRY_CAST(a AS TIMESTAMPTZ), list_transform([trim(a, ' "')], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_timestamptz(t),
+    (a VARCHAR) AS COALESCE(TRY_CAST(a AS TIMESTAMPTZ), list_transform([unquoted(a)], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_timestamptz(t),
         CAST(error('MOCKHAUS:InvalidDatetime:Timestamp ''' || t || ''' is not recognized') AS TIMESTAMPTZ)) END)[1]);
 
 CREATE OR REPLACE MACRO try_to_timestamp_ltz
@@ -214,7 +223,7 @@ CREATE OR REPLACE MACRO to_time
     (a TIMESTAMP) AS CAST(a AS TIME),
     (a TIMESTAMPTZ) AS CAST(CAST(a AS TIMESTAMP) AS TIME),
     (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS CAST(tz_clock(a) AS TIME),
-    (a VARCHAR) AS list_transform([trim(a, ' "')], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_time(t),
+    (a VARCHAR) AS list_transform([unquoted(a)], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_time(t),
         CAST(error('MOCKHAUS:InvalidDatetime:Time ''' || t || ''' is not recognized') AS TIME)) END)[1];
 
 CREATE OR REPLACE MACRO try_to_time

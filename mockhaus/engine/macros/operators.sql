@@ -31,7 +31,7 @@ CREATE OR REPLACE MACRO text_once(a) AS list_transform([a], lambda v: text_of(v)
 -- Text and VARIANT as a number, numbers as they are.
 CREATE OR REPLACE MACRO number_of
     (a) AS a,
-    (a VARCHAR) AS CAST(nullif(trim(a, '"'), 'null') AS DOUBLE);
+    (a VARCHAR) AS CAST(nullif(unquoted(a), 'null') AS DOUBLE);
 
 -- The type of a / b, which this value is only looked at for: max(s, min(s + 6, 12)) digits after the
 -- point for a of s, FLOAT if either is. round() cuts a scale down, `+` takes the greater of two.

@@ -15,59 +15,62 @@ CREATE OR REPLACE MACRO decimal_text(t) AS CASE WHEN contains(t, '.') THEN rtrim
 
 -- What came of numbers in VARIANT: a double here, a whole number or a decimal in Snowflake.
 CREATE OR REPLACE MACRO number_text(v) AS CASE
-    WHEN v = trunc(v) AND abs(v) < 1e15 THEN CAST(CAST(v AS BIGINT) AS VARCHAR) ELSE CAST(v AS VARCHAR) END;
+    WHEN v = trunc(v) AND abs(v) < 1e15 THEN CAST(CAST(v AS BIGINT) AS VARCHAR)
+    ELSE regexp_replace(CAST(CAST(printf('%.15g', v) AS DOUBLE) AS VARCHAR), '\.0$', '') END;
 CREATE OR REPLACE MACRO number_variant(a) AS list_transform([a], lambda v: CAST(number_text(v) AS JSON))[1];
+
+-- What JSON has no words for, with its mark and a letter for what it is.
+CREATE OR REPLACE MACRO marked(kind, t) AS CAST('"' || mark() || kind || t || '"' AS JSON);
+-- The missing item of an array, and what is found there.
+CREATE OR REPLACE MACRO missing_item() AS CAST('"' || mark() || 'U"' AS JSON);
+CREATE OR REPLACE MACRO defined(j) AS CASE WHEN CAST(j AS VARCHAR) <> '"' || mark() || 'U"' THEN j END;
+
+CREATE OR REPLACE MACRO double_variant(a) AS CASE WHEN isfinite(a)
+    THEN marked('E', double_text(a)) ELSE CAST(double_text(a) AS JSON) END;
+-- Decimals that JSON's readers would make a double of another value, or write with an exponent.
+CREATE OR REPLACE MACRO decimal_variant(t) AS CASE WHEN contains(t, '.') AND (length(t) > 16 OR abs(CAST(t AS DOUBLE)) < 0.001)
+    THEN marked('N', t) ELSE CAST(t AS JSON) END;
 
 -- Any SQL value as a VARIANT; SQL NULL stays SQL NULL.
 CREATE OR REPLACE MACRO to_variant(a) AS
-    CASE WHEN starts_with(typeof(a), 'DECIMAL') THEN CAST(decimal_text(CAST(a AS VARCHAR)) AS JSON)
+    CASE WHEN starts_with(typeof(a), 'DECIMAL') THEN decimal_variant(decimal_text(CAST(a AS VARCHAR)))
     ELSE CASE typeof(a)
-        WHEN 'JSON' THEN untagged(CAST(CAST(a AS VARCHAR) AS JSON))
-        WHEN 'DOUBLE' THEN CAST(double_text(TRY_CAST(CAST(a AS VARCHAR) AS DOUBLE)) AS JSON)
-        WHEN 'BLOB' THEN to_json(hex(TRY_CAST(CAST(a AS VARCHAR) AS BLOB)))
+        WHEN 'JSON' THEN CAST(CAST(a AS VARCHAR) AS JSON)
+        WHEN 'DOUBLE' THEN double_variant(TRY_CAST(CAST(a AS VARCHAR) AS DOUBLE))
+        WHEN 'FLOAT' THEN double_variant(TRY_CAST(CAST(a AS VARCHAR) AS DOUBLE))
+        WHEN 'DATE' THEN marked('d', CAST(a AS VARCHAR))
+        WHEN 'TIME' THEN marked('t', CAST(a AS VARCHAR))
+        WHEN 'BLOB' THEN marked('b', hex(TRY_CAST(CAST(a AS VARCHAR) AS BLOB)))
         WHEN 'TIMESTAMP' THEN
-            to_json(strftime(TRY_CAST(CAST(a AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g'))
-        WHEN 'TIMESTAMP WITH TIME ZONE' THEN to_json(text_of(a))
-        WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN to_json(text_of(a))
+            marked('n', strftime(TRY_CAST(CAST(a AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g'))
+        WHEN 'TIMESTAMP WITH TIME ZONE' THEN marked('l', text_of(a))
+        WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN marked('z', text_of(a))
         ELSE to_json(a) END END;
 
--- The same of TO_VARIANT, which keeps dates, times and binary values apart from text: by blanks behind
--- the JSON value, one for a DATE, two for a TIME ... (see variant_tags). Items and members have none.
-CREATE OR REPLACE MACRO variant_tags() AS
-    ['DATE', 'TIME', 'TIMESTAMP_NTZ', 'TIMESTAMP_LTZ', 'TIMESTAMP_TZ', 'BINARY'];
--- The value is written twice, not once for each type: DuckDB plans every branch.
-CREATE OR REPLACE MACRO tag_of(type) AS repeat(' ', CASE type WHEN 'DATE' THEN 1 WHEN 'TIME' THEN 2
-    WHEN 'TIMESTAMP' THEN 3 WHEN 'TIMESTAMP WITH TIME ZONE' THEN 4
-    WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN 5 WHEN 'BLOB' THEN 6 ELSE 0 END);
-CREATE OR REPLACE MACRO to_tagged_variant(a) AS
-    CASE WHEN typeof(a) = 'JSON' THEN CAST(CAST(a AS VARCHAR) AS JSON)
-         WHEN tag_of(typeof(a)) = '' THEN to_variant(a)
-         ELSE CAST(CAST(to_variant(a) AS VARCHAR) || tag_of(typeof(a)) AS JSON) END;
-CREATE OR REPLACE MACRO untagged(j) AS
-    CASE WHEN ends_with(CAST(j AS VARCHAR), ' ') THEN CAST(rtrim(CAST(j AS VARCHAR)) AS JSON) ELSE j END;
-
--- The JSON text of it, without the blanks of a tag.
+-- The JSON text of it.
 CREATE OR REPLACE MACRO variant_text(a) AS
-    CASE typeof(a) WHEN 'JSON' THEN
-        shown(CASE WHEN ends_with(CAST(a AS VARCHAR), ' ') THEN rtrim(CAST(a AS VARCHAR)) ELSE CAST(a AS VARCHAR) END)
-    ELSE shown(CAST(to_variant(a) AS VARCHAR)) END;
+    CASE typeof(a) WHEN 'JSON' THEN shown(CAST(a AS VARCHAR)) ELSE shown(CAST(to_variant(a) AS VARCHAR)) END;
 
--- What JSON has no words for has a mark (see mockhaus/marks.py): the text of a value without it, and
--- the text that a VARIANT is as VARCHAR.
-CREATE OR REPLACE MACRO mark() AS chr(64976);
+-- The same of JSON text, and what a VARIANT is as VARCHAR.
 CREATE OR REPLACE MACRO shown(t) AS CASE WHEN contains(t, mark()) THEN unmarked(t) ELSE t END;
 CREATE OR REPLACE MACRO json_text(j) AS CASE WHEN contains(CAST(j AS VARCHAR), mark())
-    THEN CASE WHEN ascii(CAST(j AS VARCHAR)) = 34 THEN substr(j ->> '$', 3) ELSE unmarked(CAST(j AS VARCHAR)) END
+    THEN CASE WHEN starts_with(CAST(j AS VARCHAR), '"' || mark() || 'E') THEN float_text(CAST(scalar_text(j) AS DOUBLE))
+              WHEN ascii(CAST(j AS VARCHAR)) = 34 THEN scalar_text(j) ELSE unmarked(CAST(j AS VARCHAR)) END
     ELSE j ->> '$' END;
+-- The same of a value that is neither array nor object, with all digits of a FLOAT.
+CREATE OR REPLACE MACRO scalar_text(j) AS CASE WHEN is_marked(CAST(j AS VARCHAR)) THEN substr(j ->> '$', 3) ELSE j ->> '$' END;
 
--- The same as the text of an item: NULL is JSON null.
-CREATE OR REPLACE MACRO item_text(a) AS COALESCE(CAST(to_variant(a) AS VARCHAR), 'null');
+-- The same as the text of an item: NULL is a missing one.
+CREATE OR REPLACE MACRO item_text(a) AS COALESCE(CAST(to_variant(a) AS VARCHAR), CAST(missing_item() AS VARCHAR));
 
 -- The items of an array; of anything else none.
 CREATE OR REPLACE MACRO items(a) AS CAST(json_extract(CAST(a AS JSON), '$[*]') AS JSON[]);
 
 -- The items as texts.
-CREATE OR REPLACE MACRO items_text(a) AS list_transform(items(a), lambda e: e ->> '$');
+CREATE OR REPLACE MACRO items_text(a) AS list_transform(items(a), lambda e: json_text(e));
+
+-- The items as lambdas see them: a missing one is NULL.
+CREATE OR REPLACE MACRO defined_items(a) AS list_transform(items(a), lambda e: defined(e));
 
 -- An array of items given as a list of JSON.
 CREATE OR REPLACE MACRO array_of(l) AS CAST('[' || array_to_string(l, ',') || ']' AS JSON);
@@ -105,18 +108,23 @@ CREATE OR REPLACE MACRO row_member(j) AS
 
 -- --- JSON text -------------------------------------------------------------------------------------
 
-CREATE OR REPLACE MACRO parse_json(a) AS CAST(json_canonical(CAST(a AS VARCHAR)) AS JSON);
-CREATE OR REPLACE MACRO parse_json_last(a) AS CAST(json_canonical_last(CAST(a AS VARCHAR)) AS JSON);
-CREATE OR REPLACE MACRO try_parse_json(a) AS CAST(json_canonical_try(CAST(a AS VARCHAR)) AS JSON);
-CREATE OR REPLACE MACRO try_parse_json_last(a) AS CAST(json_canonical_last_try(CAST(a AS VARCHAR)) AS JSON);
-CREATE OR REPLACE MACRO check_json(a) AS json_complaint(CAST(a AS VARCHAR));
+CREATE OR REPLACE MACRO parse_json(a) AS CAST(json_canonical(json_source(a)) AS JSON);
+CREATE OR REPLACE MACRO parse_json_last(a) AS CAST(json_canonical_last(json_source(a)) AS JSON);
+CREATE OR REPLACE MACRO try_parse_json(a) AS CAST(json_canonical_try(json_source(a)) AS JSON);
+CREATE OR REPLACE MACRO try_parse_json_last(a) AS CAST(json_canonical_last_try(json_source(a)) AS JSON);
+CREATE OR REPLACE MACRO check_json(a) AS json_complaint(json_source(a));
+CREATE OR REPLACE MACRO json_source(a) AS CASE typeof(a) WHEN 'JSON' THEN shown(CAST(a AS VARCHAR)) ELSE CAST(a AS VARCHAR) END;
 
 -- --- types -----------------------------------------------------------------------------------------
 
+-- The type by the letter of a mark.
+CREATE OR REPLACE MACRO marked_type(letter) AS CASE letter WHEN 'd' THEN 'DATE' WHEN 't' THEN 'TIME'
+    WHEN 'n' THEN 'TIMESTAMP_NTZ' WHEN 'l' THEN 'TIMESTAMP_LTZ' WHEN 'z' THEN 'TIMESTAMP_TZ'
+    WHEN 'b' THEN 'BINARY' WHEN 'E' THEN 'DOUBLE' WHEN 'N' THEN 'DECIMAL' WHEN 'x' THEN 'VARCHAR' END;
 CREATE OR REPLACE MACRO variant_type(j) AS
     CASE ascii(CAST(j AS VARCHAR))
-        WHEN 34 THEN CASE WHEN ends_with(CAST(j AS VARCHAR), ' ') THEN
-            variant_tags()[length(CAST(j AS VARCHAR)) - length(rtrim(CAST(j AS VARCHAR)))] ELSE 'VARCHAR' END
+        WHEN 34 THEN CASE WHEN is_marked(CAST(j AS VARCHAR)) THEN marked_type(substr(CAST(j AS VARCHAR), 3, 1))
+            ELSE 'VARCHAR' END
         WHEN 123 THEN 'OBJECT' WHEN 91 THEN 'ARRAY'
         WHEN 116 THEN 'BOOLEAN' WHEN 102 THEN 'BOOLEAN' WHEN 110 THEN 'NULL_VALUE'
         ELSE CASE WHEN j IS NULL THEN NULL
@@ -127,8 +135,8 @@ CREATE OR REPLACE MACRO is_null_value(a) AS CAST(a AS VARCHAR) = 'null';
 CREATE OR REPLACE MACRO is_array(a) AS ascii(CAST(a AS VARCHAR)) = 91;
 CREATE OR REPLACE MACRO is_object(a) AS ascii(CAST(a AS VARCHAR)) = 123;
 CREATE OR REPLACE MACRO is_boolean(a) AS CAST(a AS VARCHAR) IN ('true', 'false');
-CREATE OR REPLACE MACRO is_varchar(a) AS ascii(CAST(a AS VARCHAR)) = 34 AND NOT ends_with(CAST(a AS VARCHAR), ' ');
-CREATE OR REPLACE MACRO is_tagged(a, kind) AS variant_type(a) = kind;
+CREATE OR REPLACE MACRO is_varchar(a) AS ascii(CAST(a AS VARCHAR)) = 34 AND variant_type(a) = 'VARCHAR';
+CREATE OR REPLACE MACRO is_kind(a, kind) AS variant_type(a) = kind;
 CREATE OR REPLACE MACRO is_integer(a) AS variant_type(a) = 'INTEGER';
 CREATE OR REPLACE MACRO is_decimal(a) AS variant_type(a) IN ('INTEGER', 'DECIMAL');
 CREATE OR REPLACE MACRO is_double(a) AS variant_type(a) IN ('INTEGER', 'DECIMAL', 'DOUBLE');
@@ -136,11 +144,11 @@ CREATE OR REPLACE MACRO is_double(a) AS variant_type(a) IN ('INTEGER', 'DECIMAL'
 CREATE OR REPLACE MACRO as_array(a) AS CASE WHEN is_array(a) THEN a END;
 CREATE OR REPLACE MACRO as_object(a) AS CASE WHEN is_object(a) THEN a END;
 CREATE OR REPLACE MACRO as_boolean(a) AS CASE WHEN is_boolean(a) THEN CAST(a AS VARCHAR) = 'true' END;
-CREATE OR REPLACE MACRO as_varchar(a) AS CASE WHEN is_varchar(a) THEN CAST(a AS JSON) ->> '$' END;
-CREATE OR REPLACE MACRO as_tagged(a, kind) AS CASE WHEN is_tagged(a, kind) THEN CAST(a AS JSON) ->> '$' END;
+CREATE OR REPLACE MACRO as_varchar(a) AS CASE WHEN is_varchar(a) THEN json_text(CAST(a AS JSON)) END;
+CREATE OR REPLACE MACRO as_kind(a, kind) AS CASE WHEN is_kind(a, kind) THEN json_text(CAST(a AS JSON)) END;
 CREATE OR REPLACE MACRO as_integer(a) AS CASE WHEN is_integer(a) THEN CAST(CAST(a AS VARCHAR) AS BIGINT) END;
-CREATE OR REPLACE MACRO as_double(a) AS CASE WHEN is_double(a) THEN CAST(CAST(a AS VARCHAR) AS DOUBLE) END;
-CREATE OR REPLACE MACRO as_decimal_text(a) AS CASE WHEN is_decimal(a) THEN CAST(a AS VARCHAR) END;
+CREATE OR REPLACE MACRO as_double(a) AS CASE WHEN is_double(a) THEN CAST(scalar_text(CAST(a AS JSON)) AS DOUBLE) END;
+CREATE OR REPLACE MACRO as_decimal_text(a) AS CASE WHEN is_decimal(a) THEN scalar_text(CAST(a AS JSON)) END;
 
 -- TO_ARRAY: NULL stays NULL, an array is itself, anything else becomes its only item.
 CREATE OR REPLACE MACRO to_array(a) AS
@@ -161,20 +169,20 @@ CREATE OR REPLACE MACRO strip_null_value(a) AS CASE WHEN CAST(a AS VARCHAR) <> '
 -- v[key]: a text is an object's key, a number an array's position. DuckDB counts negative positions
 -- from the end; Snowflake answers NULL.
 CREATE OR REPLACE MACRO get_item
-    (v, k) AS CASE WHEN CAST(k AS BIGINT) >= 0 THEN json_extract(CAST(v AS JSON), CAST(k AS BIGINT)) END,
+    (v, k) AS CASE WHEN CAST(k AS BIGINT) >= 0 THEN defined(json_extract(CAST(v AS JSON), CAST(k AS BIGINT))) END,
     (v, k VARCHAR) AS json_extract(CAST(v AS JSON), '$."' || replace(k, '"', '\"') || '"');
 
 -- GET_PATH with a path that is not a literal: a.b[0]['c'] as DuckDB writes it.
-CREATE OR REPLACE MACRO get_path(v, p) AS
+CREATE OR REPLACE MACRO get_path(v, p) AS defined(
     json_extract(CAST(v AS JSON), CASE WHEN p[1] = '[' THEN '$' ELSE '$.' END
-        || regexp_replace(p, '\[''([^'']*)''\]', '."\1"', 'g'));
+        || regexp_replace(p, '\[''([^'']*)''\]', '."\1"', 'g')));
 
 CREATE OR REPLACE MACRO get_ignore_case(o, k) AS
     COALESCE(get_item(o, CAST(k AS VARCHAR)),
         list_filter(list_sort(members(o)), lambda e: lower(e[1]) = lower(k))[1][2]);
 
 -- The text of a value within JSON text.
-CREATE OR REPLACE MACRO json_extract_path_text(a, p) AS get_path(parse_json(a), p) ->> '$';
+CREATE OR REPLACE MACRO json_extract_path_text(a, p) AS json_text(get_path(parse_json(a), p));
 
 -- --- objects ---------------------------------------------------------------------------------------
 
@@ -184,7 +192,7 @@ CREATE OR REPLACE MACRO object_keys(o) AS
 -- Keys to delete or to pick: a text is a key, an array (a VARIANT) all of its items.
 CREATE OR REPLACE MACRO keys_of
     (k) AS CASE typeof(k) WHEN 'JSON' THEN CASE WHEN is_array(k) THEN items_text(CAST(CAST(k AS VARCHAR) AS JSON))
-            ELSE [CAST(CAST(k AS VARCHAR) AS JSON) ->> '$'] END
+            ELSE [json_text(CAST(CAST(k AS VARCHAR) AS JSON))] END
         ELSE [CAST(k AS VARCHAR)] END;
 
 CREATE OR REPLACE MACRO object_delete(o, keys) AS

@@ -10,7 +10,7 @@ CREATE OR REPLACE MACRO path_step(p, k) AS
 CREATE OR REPLACE MACRO flat_rows(v, p) AS
     CASE ascii(CAST(v AS VARCHAR))
         WHEN 91 THEN list_transform(items(v), lambda e, i:
-            {"KEY": NULL::VARCHAR, "PATH": p || '[' || (i - 1) || ']', "INDEX": i - 1, "VALUE": e})
+            {"KEY": NULL::VARCHAR, "PATH": p || '[' || (i - 1) || ']', "INDEX": i - 1, "VALUE": defined(e)})
         WHEN 123 THEN list_transform(list_sort(members(v)), lambda e:
             {"KEY": e[1], "PATH": path_step(p, e[1]), "INDEX": NULL::BIGINT, "VALUE": e[2]})
         END;

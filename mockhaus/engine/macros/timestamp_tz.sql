@@ -50,7 +50,7 @@ CREATE OR REPLACE MACRO to_timestamp_tz
     (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS a,
     (a BIGINT) AS tz_of(make_timestamptz(a * 1000000)),
     (a DOUBLE) AS tz_of(make_timestamptz(CAST(a * 1000000 AS BIGINT))),
-    (a VARCHAR) AS list_transform([trim(a, ' "')], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_timestamp_tz(t),
+    (a VARCHAR) AS list_transform([unquoted(a)], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_timestamp_tz(t),
         CAST(error('MOCKHAUS:InvalidDatetime:Timestamp ''' || t || ''' is not recognized') AS STRUCT(utc TIMESTAMP, spread INTERVAL))) END)[1];
 
 CREATE OR REPLACE MACRO try_to_timestamp_tz

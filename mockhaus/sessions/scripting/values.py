@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from mockhaus import xml
 from mockhaus.result import Column
 from mockhaus.translation.scripting.blocks import Source
 from mockhaus.types import SqlType
@@ -95,10 +96,17 @@ def literal(value: Value) -> str:
         return f"CAST('{data.isoformat()}' AS DATE)"
     if isinstance(data, time):
         return f"CAST('{data.isoformat()}' AS TIME)"
-    text = _quoted(str(data))
-    if family in ("OBJECT", "ARRAY"):
-        return f"CAST(PARSE_JSON({text}) AS {family})"
-    return f"PARSE_JSON({text})" if family == "VARIANT" else text
+    if family in ("VARIANT", "OBJECT", "ARRAY"):
+        return _semi_structured(str(data), family)
+    return _quoted(str(data))
+
+
+def _semi_structured(data: str, family: str) -> str:
+    """A semi-structured value; dates within it are texts."""
+    text = xml.text_of(data, pretty=False)
+    parse = "PARSE_XML" if text.startswith("<") else "PARSE_JSON"
+    made = f"{parse}({_quoted(text)})"
+    return made if family == "VARIANT" else f"CAST({made} AS {family})"
 
 
 def _quoted(text: str) -> str:

@@ -46,7 +46,7 @@ def _object(pairs: list[tuple[exp.Expression, exp.Expression]], keep_null: bool)
             raise InvalidParameter(f"Duplicate field key '{twice}'")
         members = []
         for key, (_, value) in sorted(zip(keys, pairs, strict=True), key=lambda pair: pair[0]):
-            text = variants.item(value) if keep_null else variants.text(value)
+            text = variants.item(value, missing="null") if keep_null else variants.text(value)
             members.append(_concat((exp.Literal.string(_json_string(key) + ":"), text)))
         inner = apply("concat_ws", exp.Literal.string(","), *members) if members else None
         parts = [exp.Literal.string("{"), inner, exp.Literal.string("}")]

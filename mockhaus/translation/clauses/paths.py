@@ -29,11 +29,17 @@ def step(key: str) -> str:
 
 def extract(value: exp.Expression, path: str) -> exp.Expression:
     """What a constant path finds in a VARIANT; paths of paths become one path."""
-    if isinstance(value, exp.Anonymous) and value.this == "json_extract":
-        known = value.expressions[1]
+    inner = value.expressions[0] if _is_call(value, "defined") else value
+    if _is_call(inner, "json_extract"):
+        known = inner.expressions[1]
         if isinstance(known, exp.Literal) and known.is_string:
-            return extract(value.expressions[0], f"{known.this}{path}"[1:])
-    return variant_call("json_extract", value, exp.Literal.string("$" + path))
+            return extract(inner.expressions[0], f"{known.this}{path}"[1:])
+    found = variant_call("json_extract", value, exp.Literal.string("$" + path))
+    return variant_call("defined", found) if path.endswith("]") else found
+
+
+def _is_call(node: exp.Expression, name: str) -> bool:
+    return isinstance(node, exp.Anonymous) and node.this == name
 
 
 def _path(path: exp.JSONPath) -> str | None:

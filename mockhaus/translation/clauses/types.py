@@ -198,7 +198,7 @@ def cast(node: exp.Expression, to: DataType, *, safe: bool = False) -> exp.Expre
         return exp.Cast(this=apply("vector_source", node), to=target)
     if kind == _T.JSON:
         if to.this not in (_T.OBJECT, _T.ARRAY):
-            return variants.tagged_variant(node)
+            return variants.variant(node)
         if to.this == _T.OBJECT:
             return structured.of_type(apply("to_object", node), structured.OBJECT)
         return structured.of_type(apply("to_array", node), structured.ARRAY)

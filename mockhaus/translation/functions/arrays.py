@@ -14,15 +14,14 @@ from mockhaus.translation import structured
 from mockhaus.translation.operands import (
     NUMBER,
     TEXT,
-    VARIANT,
     noted,
     plain,
     system_type,
     variant_call,
 )
 from mockhaus.translation.registry import Function, Rewriter, apply, macro, rewrite
+from mockhaus.translation.variants import is_computed, once, variant, variant_once
 from mockhaus.translation.variants import item as item_text
-from mockhaus.translation.variants import once, variant, variant_once
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -146,39 +145,24 @@ def _number(value: int) -> exp.Expression:
 def _transform(node: exp.Transform, walk: Walk) -> exp.Expression:
     """TRANSFORM(array, x -> ...)."""
     function = node.expression
-    values = apply("list_transform", apply("items", node.this), function)
-    computed = isinstance(function, exp.Lambda) and _is_computed(function.this)
-    return variant_once("array_of_numbers" if computed else "array_of_list", values)
+    if isinstance(function, exp.Lambda) and is_computed(function.this):
+        function.set("this", variant(function.this))
+    values = apply("list_transform", apply("defined_items", node.this), function)
+    return variant_once("array_of_list", values)
 
 
 def _filter(node: exp.ArrayFilter, walk: Walk) -> exp.Expression:
     """FILTER(array, x -> condition)."""
-    kept = apply("list_filter", apply("items", node.this), node.expression)
-    return variant_call("array_of", kept)
-
-
-def _is_computed(value: exp.Expression) -> bool:
-    """Whether a lambda computes with numbers in VARIANT: what comes of it is no FLOAT."""
-    inner = plain(value)
-    if not isinstance(inner, (exp.Add, exp.Sub, exp.Mul)):
-        return False
-    return any(_is_variant_number(plain(each)) for each in (inner.this, inner.expression))
-
-
-def _is_variant_number(node: exp.Expression) -> bool:
-    return isinstance(node, exp.Anonymous) and node.this == "variant_number"
+    kept = apply("list_filter", apply("defined_items", node.this), node.expression)
+    return variant_once("array_of_list", kept)
 
 
 def _reduce(node: exp.Reduce, walk: Walk) -> exp.Expression:
     """REDUCE(array, start, (total, x) -> ...): the total is a VARIANT between the steps."""
     merge = node.args["merge"]
-    total = merge.this
-    if _is_computed(total):
-        merge.set("this", noted(apply("number_variant", total), VARIANT))
-    else:
-        merge.set("this", variant(total))
+    merge.set("this", variant(merge.this))
     start = variant(node.args["initial"])
-    return variant_call("list_reduce", apply("items", node.this), merge, start)
+    return variant_call("list_reduce", apply("defined_items", node.this), merge, start)
 
 
 FUNCTIONS: Final[tuple[Function, ...]] = (

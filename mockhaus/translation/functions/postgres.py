@@ -18,7 +18,7 @@ from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import operands
 from mockhaus.translation.operands import NUMBER, TEXT, VARIANT, noted, plain, typed
 from mockhaus.translation.registry import Function, Rewriter, apply, call, macro, refused
-from mockhaus.translation.variants import tagged_variant
+from mockhaus.translation.variants import variant
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -180,9 +180,9 @@ def _json_agg(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """JSON_AGG keeps NULLs, as null, and is NULL of no rows."""
     value = node.expressions[0]
     if isinstance(value, exp.Order):
-        value.set("this", tagged_variant(value.this))
+        value.set("this", variant(value.this))
     else:
-        value = tagged_variant(value)
+        value = variant(value)
     listed = apply("list", value)
     listed.meta["aggregate"] = True
     return noted(apply("to_json", listed), VARIANT)

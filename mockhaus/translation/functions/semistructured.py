@@ -2,8 +2,7 @@
 
 Snowflake's manual: "Semi-structured and structured data functions".
 
-Values are DuckDB JSON in canonical text. Dates, times and binary values are texts in it: those that
-TO_VARIANT made are told apart by blanks behind the text, those within arrays and objects are not.
+Values are DuckDB JSON in canonical text. What JSON has no words for has a mark (`mockhaus.marks`).
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ from mockhaus.translation.variants import (
     constant,
     is_simple,
     once,
-    tagged_variant,
     text,
     variant,
     variant_once,
@@ -128,7 +126,6 @@ def _call(name: str = "") -> Rewriter:
     return lambda node, walk: once(name or str(node.this).lower(), *node.expressions)
 
 
-_TAGS: Final = "dates, times and binary values within an ARRAY or OBJECT are text"
 _CASTS: Final = {
     "DATE": "DATE",
     "TIME": "TIME",
@@ -137,14 +134,14 @@ _CASTS: Final = {
 }
 
 
-def _tagged(kind: str) -> tuple[Function, Function]:
+def _kind(kind: str) -> tuple[Function, Function]:
     """IS_DATE, AS_DATE and their like: of what TO_VARIANT made of such a value."""
 
     def asked(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-        return once("is_tagged", node.expressions[0], exp.Literal.string(kind))
+        return once("is_kind", node.expressions[0], exp.Literal.string(kind))
 
     def taken(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-        value = once("as_tagged", node.expressions[0], exp.Literal.string(kind))
+        value = once("as_kind", node.expressions[0], exp.Literal.string(kind))
         if kind == "BINARY":
             return apply("unhex", value)
         if kind == "TIMESTAMP_TZ":
@@ -153,8 +150,8 @@ def _tagged(kind: str) -> tuple[Function, Function]:
 
     names = "IS_DATE IS_DATE_VALUE" if kind == "DATE" else f"IS_{kind}"
     return (
-        call(names, asked, 1, 1, partial=_TAGS),
-        call(f"AS_{kind}", taken, 1, 1, partial=_TAGS),
+        call(names, asked, 1, 1),
+        call(f"AS_{kind}", taken, 1, 1),
     )
 
 
@@ -180,7 +177,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
         least=1,
         most=1,
     ),
-    rewrite("TO_VARIANT", lambda n, w: tagged_variant(n.this), exp.ToVariant, least=1, most=1),
+    rewrite("TO_VARIANT", lambda n, w: variant(n.this), exp.ToVariant, least=1, most=1),
     rewrite("TO_ARRAY", _variant("to_array"), exp.ToArray, least=1, most=1),
     call("TO_OBJECT", _named_variant, 1, 1),
     rewrite("OBJECT_KEYS", _variant("object_keys"), exp.JSONKeys, least=1, most=1),
@@ -197,7 +194,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     ),
     rewrite(
         "TYPEOF",
-        lambda n, w: noted(once("variant_type", tagged_variant(n.this)), TEXT),
+        lambda n, w: noted(once("variant_type", variant(n.this)), TEXT),
         exp.Typeof,
         least=1,
         most=1,
@@ -216,6 +213,6 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     *(
         function
         for kind in ("DATE", "TIME", "TIMESTAMP_NTZ", "TIMESTAMP_LTZ", "TIMESTAMP_TZ", "BINARY")
-        for function in _tagged(kind)
+        for function in _kind(kind)
     ),
 )
