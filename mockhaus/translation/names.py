@@ -273,18 +273,40 @@ def labels(tokens: list[Token], text: str) -> tuple[str, ...]:
             depth -= 1
         if depth == 0 and start < 0:
             if kind is TokenType.SELECT:
-                start = token.end + 1
+                start = tokens[_quantified(tokens, place)].end + 1
+        elif depth == 0 and token.start < start:
+            pass  # DISTINCT, TOP n
         elif depth == 0 and (kind is TokenType.COMMA or kind in _ENDS):
-            found.append(text[start : last + 1].strip())
+            if last + 1 > start:  # no comma behind the last item
+                found.append(text[start : last + 1].strip())
             start = token.end + 1
             if kind in _ENDS:
                 return tuple(map(str.upper, found))
         if kind in _OPEN:
             depth += 1
         last = token.end
-    if start >= 0:
+    if 0 <= start <= last:
         found.append(text[start : last + 1].strip())
     return tuple(map(str.upper, found))
+
+
+def _quantified(tokens: list[Token], place: int) -> int:
+    """The place of the last token of `SELECT [DISTINCT [ON (..)] | ALL] [TOP n]`."""
+    following = [each.token_type for each in tokens[place + 1 : place + 3]]
+    if following[:1] == [TokenType.ALL]:
+        place += 1
+    elif following == [TokenType.DISTINCT, TokenType.ON]:
+        depth, place = 0, place + 2
+        while place + 1 < len(tokens):
+            place += 1
+            kind = tokens[place].token_type
+            depth += (kind in _OPEN) - (kind in _CLOSE)
+            if not depth:
+                break
+    elif following[:1] == [TokenType.DISTINCT]:
+        place += 1
+    following = [each.token_type for each in tokens[place + 1 : place + 3]]
+    return place + 2 if following == [TokenType.TOP, TokenType.NUMBER] else place
 
 
 def _is_inner(tokens: list[Token], place: int) -> bool:

@@ -34,6 +34,13 @@ class Snowflake:
         value = self.rows(f"SELECT {expression}", context)[0][0]
         return xml.text_of(value) if isinstance(value, str) else value
 
+    def names(self, sql: str) -> list[str]:
+        """The names of the columns of a query."""
+        (statement,) = parse(sql)
+        assert isinstance(statement, Tree)
+        sql = translate(statement, Context()).sql
+        return [column.name for column in self._cursor.describe(sql)]
+
     def types(self, expression: str) -> list[str]:
         """The DuckDB types of the columns of SELECT <expression>."""
         (statement,) = parse(f"SELECT {expression}")

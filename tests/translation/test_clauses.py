@@ -9,6 +9,7 @@ import pytest
 
 from mockhaus.errors import (
     DuplicateObject,
+    GroupingError,
     InvalidIdentifier,
     InvalidParameter,
     SqlSyntaxError,
@@ -19,6 +20,7 @@ from tests.translation.conftest import Snowflake
 
 SALES = """(SELECT * FROM VALUES (1, 'x', 10), (1, 'y', 5), (2, 'x', 7) T(ID, Q, A))"""
 L, R = "(VALUES (1), (2)) A(X)", "(VALUES (1, 'p'), (3, 'q')) B(X, Y)"
+NUMBERED = "(SELECT * FROM VALUES (1, 2, 5), (1, 10, 6), (2, NULL, 7) T(ID, K, A))"
 ABC = "VALUES (1, 2, 3) T(A, B, C)"
 
 #: (query, rows)
@@ -53,6 +55,15 @@ QUERIES: list[tuple[str, list[tuple[Any, ...]]]] = [
         f"""SELECT * FROM {SALES} PIVOT(MAX(A) FOR Q IN
             (SELECT DISTINCT COLUMN1 FROM VALUES ('y'))) ORDER BY ID""",
         [(1, 5), (2, None)],
+    ),
+    # columns in the order that is asked for; NULL is a value as well
+    (
+        f"SELECT * FROM {NUMBERED} PIVOT(SUM(A) FOR K IN (2, NULL)) ORDER BY ID",
+        [(1, 5, None), (2, None, 7)],
+    ),
+    (
+        """SELECT * FROM (SELECT 1 ID, 2 JAN, NULL::INT FEB) UNPIVOT(S FOR M IN (JAN, FEB)) AS U (A, B, C)""",
+        [(1, "JAN", 2)],
     ),
     (
         "SELECT * FROM (SELECT 1 ID, 2 JAN, NULL::INT FEB) UNPIVOT(S FOR M IN (JAN, FEB))",
@@ -105,6 +116,7 @@ QUERIES: list[tuple[str, list[tuple[Any, ...]]]] = [
     # limits and order
     ("SELECT TOP 2 COLUMN1 FROM VALUES (3), (1), (2) ORDER BY 1", [(1,), (2,)]),
     ("SELECT COLUMN1 FROM VALUES (3), (1) ORDER BY 1 OFFSET 1 FETCH FIRST 1 ROWS ONLY", [(3,)]),
+    (f"SELECT DISTINCT A + 1, T.B AS X FROM {ABC} ORDER BY A + 1, X + 1, 1", [(2, 2)]),
     ("SELECT COLUMN2 FROM VALUES (1, 9), (2, 8) ORDER BY $1 DESC", [(8,), (9,)]),
     ("SELECT $2, COUNT(*) FROM VALUES (1, 9), (2, 9) GROUP BY $2", [(9, 2)]),
     ("SELECT COLUMN1 FROM VALUES (3), (1) ORDER BY 1 LIMIT '' OFFSET $$$$", [(1,), (3,)]),
@@ -151,6 +163,22 @@ QUERIES: list[tuple[str, list[tuple[Any, ...]]]] = [
 ]
 
 
+#: (PIVOT's values, the columns)
+TITLES: list[tuple[str, list[str]]] = [
+    ("ANY ORDER BY K", ["ID", "2", "10", "NULL"]),
+    ("ANY ORDER BY K DESC", ["ID", "NULL", "10", "2"]),
+    ("SELECT COLUMN1 FROM VALUES (10), (2) ORDER BY 1", ["ID", "2", "10"]),
+    ("SELECT COLUMN1 FROM VALUES (10), (2) ORDER BY 1 DESC", ["ID", "10", "2"]),
+    ("10, 2 AS TWO", ["ID", "10", "TWO"]),
+]
+
+
+@pytest.mark.parametrize(("values", "titles"), TITLES)
+def test_columns_of_a_pivot(snowflake: Snowflake, values: str, titles: list[str]) -> None:
+    query = f"SELECT * FROM {NUMBERED} PIVOT(SUM(A) FOR K IN ({values}))"
+    assert snowflake.names(query) == titles
+
+
 @pytest.mark.parametrize(("query", "rows"), QUERIES)
 def test_rows(snowflake: Snowflake, query: str, rows: list[tuple[Any, ...]]) -> None:
     found = snowflake.rows(query)
@@ -177,6 +205,8 @@ ERRORS: list[tuple[str, type[Exception]]] = [
     (f"SELECT * ILIKE 'zzz' FROM {ABC}", SqlSyntaxError),
     (f"SELECT COALESCE(* ILIKE 'zzz', 1) FROM {ABC}", SqlSyntaxError),
     ("SELECT 2 ** 3", SqlSyntaxError),
+    (f"SELECT DISTINCT A FROM {ABC} ORDER BY B", GroupingError),
+    (f"SELECT DISTINCT A + 1 FROM {ABC} ORDER BY B + 1", GroupingError),
     ("SELECT GREATEST(** ARRAY_CONSTRUCT(1))", UnsupportedFeature),
     ("SELECT RANDOM() AS R, MAX(R)", UnsupportedFeature),
     ("SELECT 1 FROM VALUES (1) ORDER BY $2", InvalidIdentifier),

@@ -134,6 +134,9 @@ LABELS = [
     ("WITH x AS (SELECT 1, 2) SELECT 3", ("3",)),
     ("SELECT 1 UNION SELECT 2, 3", ("1",)),
     ("SELECT a\n  + b WHERE 1 = 1", ("A\n  + B",)),
+    ("SELECT DISTINCT a + 1, b FROM t", ("A + 1", "B")),
+    ("SELECT ALL TOP 2 a + 1, FROM t", ("A + 1",)),
+    ("SELECT a IS DISTINCT FROM b, c", ("A IS DISTINCT FROM B", "C")),
 ]
 
 

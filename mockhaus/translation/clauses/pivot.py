@@ -25,7 +25,7 @@ def pivoted(source: exp.Expression, pivots: list[exp.Pivot], walk: Walk) -> exp.
     """A rewritten table or subquery under its PIVOT and UNPIVOT clauses."""
     for node in pivots:
         if node.args.get("unpivot"):
-            source.set("pivots", [*(source.args.get("pivots") or []), _unpivot(node, walk)])
+            source = _unpivoted(source, node, walk)
             continue
         if len(node.expressions) != 1 or len(node.args["fields"]) != 1:
             raise UnsupportedFeature("Unsupported feature 'PIVOT of several aggregates'.")
@@ -44,16 +44,21 @@ def _pivot(source: exp.Expression, node: exp.Pivot, walk: Walk) -> exp.Expressio
         total, default = _plain(function, walk), _default(node, walk)
         if default is not None:
             total = apply("coalesce", total, default)
+        rank = _rank(column, first, walk)
         titles = _label(column, first, walk)
         if name is not None:
             titles = exp.DPipe(this=titles, expression=exp.Literal.string(f"_{name}"))
-        query: exp.Expression = _dynamic(source, column, titles, total)
+        if rank is None:
+            query: exp.Expression = _dynamic(source, column, titles, total)
+        else:
+            query = _unranked(_dynamic(source, column, _ranked(rank, titles), total))
     else:
         query = _static(source, column, function, walk)
         total = walk.rewrite(function)
         for value in field.expressions:
             label, wanted = _value(value, name, walk)
-            each = _filtered(total.copy(), exp.EQ(this=column.copy(), expression=wanted))
+            kind = exp.Is if isinstance(wanted, exp.Null) else exp.EQ
+            each = _filtered(total.copy(), kind(this=column.copy(), expression=wanted))
             default = _default(node, walk)
             if default is not None:
                 each = apply("coalesce", each, default)
@@ -112,9 +117,44 @@ def _label(column: exp.Expression, values: Any, walk: Walk) -> exp.Expression:
         rows = walk.rewrite(values)  # type: ignore[arg-type]
         known = exp.In(this=column.copy(), query=exp.Subquery(this=rows))
         return exp.Case().when(known, label)
-    if any(each.args.get("desc") for each in values.find_all(exp.Ordered)):
-        raise UnsupportedFeature("Unsupported feature 'PIVOT over ANY ORDER BY ... DESC'.")
-    return label
+    return apply("coalesce", label, exp.Literal.string("NULL"))
+
+
+def _rank(column: exp.Expression, values: Any, walk: Walk) -> exp.Expression | None:
+    """The place of a row's value among the columns; None where they have no order."""
+    if isinstance(values, exp.Query):
+        if values.args.get("order") is None:
+            return None
+        rows = exp.Subquery(this=walk.rewrite(values.copy()), alias=_alias("_LISTED", "_VALUE"))  # type: ignore[arg-type]
+        listed = exp.Select(expressions=[apply("list", exp.column(exp.to_identifier("_VALUE")))])
+        listed.set("from_", exp.From(this=rows))
+        return apply("list_position", exp.Subquery(this=listed), column.copy())
+    order = [walk.rewrite(each.copy()) for each in values.find_all(exp.Ordered)]
+    if not order:
+        return None
+    return exp.Window(this=apply("dense_rank"), order=exp.Order(expressions=order), over="OVER")
+
+
+def _alias(name: str, column: str) -> exp.TableAlias:
+    return exp.TableAlias(this=exp.to_identifier(name), columns=[exp.to_identifier(column)])
+
+
+#: A title with its rank before it, by which DuckDB sorts the columns; `\1` is the title.
+_RANKED: Final = r"(?s)^(?:\x02\d{6}:)?(.*)$"
+
+
+def _ranked(rank: exp.Expression, title: exp.Expression) -> exp.Expression:
+    number = apply("printf", exp.Literal.string("\x02%06d:"), rank)
+    return exp.DPipe(this=number, expression=title)
+
+
+def _unranked(pivot: exp.Expression) -> exp.Expression:
+    """The columns of a PIVOT under their titles alone."""
+    titles = exp.Alias(
+        this=exp.Columns(this=exp.Literal.string(_RANKED)),
+        alias=exp.Identifier(this="\\1", quoted=True),
+    )
+    return exp.Select(expressions=[titles], from_=exp.From(this=exp.Subquery(this=pivot)))
 
 
 def _dynamic(
@@ -138,6 +178,19 @@ def _value(node: exp.Expression, suffix: str | None, walk: Walk) -> tuple[str, e
     if suffix is not None:
         label = f"{label}_{suffix}"
     return label, walk.rewrite(node.copy())
+
+
+def _unpivoted(source: exp.Expression, node: exp.Pivot, walk: Walk) -> exp.Expression:
+    """A source under UNPIVOT. One with names for its columns is a subquery: DuckDB would keep
+    its NULLs."""
+    made = _unpivot(node, walk)
+    alias = made.args.get("alias")
+    source.set("pivots", [*(source.args.get("pivots") or []), made])
+    if alias is None or not alias.args.get("columns"):
+        return source
+    made.set("alias", None)
+    rows = exp.Select(expressions=[exp.Star()], from_=exp.From(this=source))
+    return exp.Subquery(this=rows, alias=alias)
 
 
 def _unpivot(node: exp.Pivot, walk: Walk) -> exp.Expression:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from mockhaus.errors import SqlSyntaxError
+from mockhaus.errors import GroupingError, SqlSyntaxError
 from mockhaus.translation.clauses import (
     arguments,
     hierarchy,
@@ -19,6 +19,7 @@ from mockhaus.translation.clauses import (
 )
 from mockhaus.translation.clauses.grouping import spelled_out
 from mockhaus.translation.clauses.sequences import numbered
+from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.labels import labelled
 
 if TYPE_CHECKING:
@@ -45,8 +46,31 @@ def checked(operation: exp.SetOperation) -> None:
             )
 
 
+def _check_order(select: exp.Select) -> None:
+    """Raises GroupingError for SELECT DISTINCT in an order that its rows do not have."""
+    order = select.args.get("order")
+    if order is None or select.args.get("distinct") is None:
+        return
+    items = [each.unalias() for each in select.expressions]
+    if any(each.is_star for each in items):
+        return
+    names_ = {each.alias_or_name.upper() for each in select.expressions}
+    names_ |= {each.name.upper() for each in items if isinstance(each, exp.Column)}
+    for ordered in order.expressions:
+        value = ordered.this
+        if isinstance(value, (exp.Literal, exp.Parameter)) or value in items:
+            continue
+        for column in value.find_all(exp.Column):
+            if column.name.upper() not in names_ and column.name.upper() != "ALL":
+                raise GroupingError(
+                    f"SQL compilation error:\n[{snowflake_text(column).upper()}] is not a valid"
+                    " order by expression"
+                )
+
+
 def settled(select: exp.Select, walk: Walk) -> None:
     """A SELECT's joins, stars, groups and labels as the walk expects them, in place."""
+    _check_order(select)
     join_marks.joined(select, walk)
     joins.asof_using(select, walk)
     sources.no_rows_of_tables(select, walk)
