@@ -1,4 +1,4 @@
-"""DESCRIBE of tables, views, schemas, databases, sequences.
+"""DESCRIBE of tables, views, schemas, databases, sequences, warehouses.
 
 Snowflake's manual: "DESCRIBE TABLE" and its sisters.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from mockhaus.catalog import columns, procedures, routines
+from mockhaus.catalog import account, columns, procedures, routines
 from mockhaus.catalog.answers import table
 from mockhaus.catalog.containers import require_database, schema_name
 from mockhaus.catalog.listing import Shape, shaped, yes
@@ -109,6 +109,15 @@ def _database(workspace: Workspace, statement: s.Describe) -> list[tuple[Any, ..
     return [(o.created, o.name.name, "SCHEMA") for o in workspace.objects.list("SCHEMA", name)]
 
 
+def _warehouse(workspace: Workspace, statement: s.Describe) -> list[tuple[Any, ...]]:
+    wanted = account.require(workspace, "WAREHOUSE", statement.name.name)
+    place = s.Show(text="", object="WAREHOUSES")
+    listing = LISTINGS["WAREHOUSES"]
+    at = [name for name, _ in listing.shape].index("created_on")
+    found = (row for row in listing.rows(workspace, place) if row[0] == wanted)
+    return [(row[at], wanted, "WAREHOUSE") for row in found]
+
+
 def _sequence(workspace: Workspace, statement: s.Describe) -> list[tuple[Any, ...]]:
     name = workspace.context.resolve(statement.name)
     place = s.Show(
@@ -144,6 +153,7 @@ _KINDS: Final[dict[str, tuple[Shape, Rows]]] = {
     "SCHEMA": (_CONTENTS, _schema),
     "DATABASE": (_CONTENTS, _database),
     "SEQUENCE": (LISTINGS["SEQUENCES"].shape, _sequence),
+    "WAREHOUSE": (_CONTENTS, _warehouse),
     "RESULT": (_COLUMNS, _result),
     "FUNCTION": (shaped("property value"), routines.describe),
     "PROCEDURE": (shaped("property value"), procedures.describe),

@@ -11,7 +11,7 @@ from mockhaus.ingestion import (
     directory,
     file_formats,
     integrations,
-    listing,
+    showing,
     stages,
     transfer,
 )
@@ -75,12 +75,12 @@ def alter(workspace: Workspace, statement: s.AlterFileObject) -> Result:
 
 def show(workspace: Workspace, statement: s.Show) -> Result:
     """SHOW STAGES, SHOW FILE FORMATS."""
-    return listing.show(workspace, statement)
+    return showing.show(workspace, statement)
 
 
 def describe(workspace: Workspace, statement: s.Describe) -> Result:
     """DESCRIBE STAGE, DESCRIBE FILE FORMAT."""
-    return listing.describe(workspace, statement)
+    return showing.describe(workspace, statement)
 
 
 def list_stage(workspace: Workspace, statement: s.ListStage) -> Result:
@@ -90,7 +90,7 @@ def list_stage(workspace: Workspace, statement: s.ListStage) -> Result:
         (location.show(f), f.size, f.md5(), format_datetime(f.modified, usegmt=True))
         for f in location.files(statement.pattern)
     ]
-    return Result(listing.FILE_COLUMNS, tag="LIST", row_count=len(rows), rows=rows)
+    return Result(showing.FILE_COLUMNS, tag="LIST", row_count=len(rows), rows=rows)
 
 
 def remove_files(workspace: Workspace, statement: s.RemoveFiles) -> Result:
@@ -100,7 +100,7 @@ def remove_files(workspace: Workspace, statement: s.RemoveFiles) -> Result:
     for file in location.files(statement.pattern):
         location.store.remove(file)
         rows.append((location.show(file), "removed"))
-    return Result(listing.REMOVED_COLUMNS, tag="REMOVE", row_count=len(rows), rows=rows)
+    return Result(showing.REMOVED_COLUMNS, tag="REMOVE", row_count=len(rows), rows=rows)
 
 
 HANDLERS: Final[dict[type[s.Statement], Handler]] = {

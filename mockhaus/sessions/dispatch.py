@@ -11,7 +11,7 @@ from mockhaus.catalog import indexes, tags
 from mockhaus.catalog import show as show_objects
 from mockhaus.catalog.workspace import Handler, Workspace, unhandled
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.ingestion import client_copy, copy_into, directory, history, listing, transfer, unload
+from mockhaus.ingestion import client_copy, copy_into, directory, history, showing, transfer, unload
 from mockhaus.ingestion import handlers as files
 from mockhaus.result import Column, Result
 from mockhaus.sessions import dml
@@ -63,7 +63,7 @@ def describe(workspace: Workspace, statement: s.Describe) -> Result:
 def shape(workspace: Workspace, statement: s.Show | s.Describe) -> tuple[Column, ...]:
     """The columns that SHOW or DESCRIBE answer, known before it runs."""
     if statement.object.removesuffix("S") in _FILE_OBJECTS:
-        return listing.shape(statement)
+        return showing.shape(statement)
     return catalog.SHAPES[type(statement)](statement)
 
 
@@ -133,9 +133,9 @@ SHAPES: Final[dict[type[s.Statement], Callable[[Workspace, Any], tuple[Column, .
     s.CopyIntoLocation: unload.columns,
     s.Put: lambda workspace, statement: transfer.PUT_COLUMNS,
     s.Get: lambda workspace, statement: transfer.GET_COLUMNS,
-    s.ListStage: lambda workspace, statement: listing.FILE_COLUMNS,
+    s.ListStage: lambda workspace, statement: showing.FILE_COLUMNS,
     s.RefreshStage: lambda workspace, statement: directory.REFRESHED,
-    s.RemoveFiles: lambda workspace, statement: listing.REMOVED_COLUMNS,
+    s.RemoveFiles: lambda workspace, statement: showing.REMOVED_COLUMNS,
 }
 
 #: Statements that end an open transaction in Snowflake before they run on their own.

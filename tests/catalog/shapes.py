@@ -73,6 +73,7 @@ DESCRIBE: Final = {
     " policy~name privacy~domain",
     "SCHEMA public": "@created_on name kind",
     "DATABASE mockhaus": "@created_on name kind",
+    "WAREHOUSE compute_wh": "@created_on name kind",
     "SEQUENCE seq": "name database_name schema_name #next_value #interval @created_on owner"
     " comment owner_role_type ordered",
 }

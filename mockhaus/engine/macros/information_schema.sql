@@ -344,16 +344,29 @@ CREATE OR REPLACE MACRO information_schema_applicable_roles(db) AS TABLE
 CREATE OR REPLACE MACRO information_schema_enabled_roles(db) AS TABLE
     SELECT 'ACCOUNTADMIN' AS "ROLE_NAME", NULL::VARCHAR AS "ROLE_OWNER" WHERE existing_database(db);
 
-CREATE OR REPLACE MACRO information_schema_functions(db) AS TABLE
-    SELECT database AS "FUNCTION_CATALOG", schema AS "FUNCTION_SCHEMA", name AS "FUNCTION_NAME",
-        owner AS "FUNCTION_OWNER", properties ->> 'signature' AS "ARGUMENT_SIGNATURE",
-        type AS "DATA_TYPE",
+-- Functions or procedures, with the parts of the type that they answer.
+CREATE OR REPLACE MACRO catalog_routines(db, wanted) AS TABLE
+    SELECT *,
         CASE WHEN family IN ('VARCHAR', 'BINARY') THEN first END AS "CHARACTER_MAXIMUM_LENGTH",
         CASE family WHEN 'VARCHAR' THEN least(4 * first, 16777216) WHEN 'BINARY' THEN first
              END AS "CHARACTER_OCTET_LENGTH",
         CASE family WHEN 'NUMBER' THEN first END AS "NUMERIC_PRECISION",
         CASE family WHEN 'NUMBER' THEN 10 END AS "NUMERIC_PRECISION_RADIX",
-        CASE family WHEN 'NUMBER' THEN second END AS "NUMERIC_SCALE",
+        CASE family WHEN 'NUMBER' THEN second END AS "NUMERIC_SCALE"
+    FROM (SELECT *, properties ->> 'data_type' AS type,
+              split_part(properties ->> 'data_type', '(', 1) AS family,
+              TRY_CAST(regexp_extract(properties ->> 'data_type', '\((\d+)', 1) AS BIGINT) AS first,
+              TRY_CAST(regexp_extract(properties ->> 'data_type', ',(\d+)\)', 1) AS BIGINT) AS second
+          FROM catalog_objects(db)) o
+    WHERE kind = wanted
+    ORDER BY schema, name, oid;
+
+CREATE OR REPLACE MACRO information_schema_functions(db) AS TABLE
+    SELECT database AS "FUNCTION_CATALOG", schema AS "FUNCTION_SCHEMA", name AS "FUNCTION_NAME",
+        owner AS "FUNCTION_OWNER", properties ->> 'signature' AS "ARGUMENT_SIGNATURE",
+        type AS "DATA_TYPE",
+        "CHARACTER_MAXIMUM_LENGTH", "CHARACTER_OCTET_LENGTH", "NUMERIC_PRECISION",
+        "NUMERIC_PRECISION_RADIX", "NUMERIC_SCALE",
         'SQL' AS "FUNCTION_LANGUAGE", properties ->> 'body' AS "FUNCTION_DEFINITION",
         properties ->> 'volatility' AS "VOLATILITY",
         CASE WHEN CAST(properties ->> 'strict' AS BOOLEAN) THEN 'NO' ELSE 'YES' END AS "IS_NULL_CALL",
@@ -370,12 +383,7 @@ CREATE OR REPLACE MACRO information_schema_functions(db) AS TABLE
              END AS "IS_MEMOIZABLE",
         'NO' AS "IS_DATA_METRIC", NULL::VARCHAR AS "SECRETS",
         NULL::VARCHAR AS "EXTERNAL_ACCESS_INTEGRATIONS", 'ROLE' AS "OWNER_ROLE_TYPE"
-    FROM (SELECT *, properties ->> 'data_type' AS type, split_part(properties ->> 'data_type', '(', 1) AS family,
-              TRY_CAST(regexp_extract(properties ->> 'data_type', '\((\d+)', 1) AS BIGINT) AS first,
-              TRY_CAST(regexp_extract(properties ->> 'data_type', ',(\d+)\)', 1) AS BIGINT) AS second
-          FROM catalog_objects(db)) o
-    WHERE kind = 'FUNCTION' AND existing_database(db)
-    ORDER BY schema, name, oid;
+    FROM catalog_routines(db, 'FUNCTION') WHERE existing_database(db);
 
 CREATE OR REPLACE MACRO copy_history(db, in_schema, in_table) AS TABLE
     SELECT shown AS "FILE_NAME", NULL::VARCHAR AS "STAGE_LOCATION", loaded AS "LAST_LOAD_TIME",
@@ -446,23 +454,14 @@ CREATE OR REPLACE MACRO information_schema_procedures(db) AS TABLE
     SELECT database AS "PROCEDURE_CATALOG", schema AS "PROCEDURE_SCHEMA", name AS "PROCEDURE_NAME",
         owner AS "PROCEDURE_OWNER", properties ->> 'signature' AS "ARGUMENT_SIGNATURE",
         type AS "DATA_TYPE",
-        CASE WHEN family IN ('VARCHAR', 'BINARY') THEN first END AS "CHARACTER_MAXIMUM_LENGTH",
-        CASE family WHEN 'VARCHAR' THEN least(4 * first, 16777216) WHEN 'BINARY' THEN first
-             END AS "CHARACTER_OCTET_LENGTH",
-        CASE family WHEN 'NUMBER' THEN first END AS "NUMERIC_PRECISION",
-        CASE family WHEN 'NUMBER' THEN 10 END AS "NUMERIC_PRECISION_RADIX",
-        CASE family WHEN 'NUMBER' THEN second END AS "NUMERIC_SCALE",
+        "CHARACTER_MAXIMUM_LENGTH", "CHARACTER_OCTET_LENGTH", "NUMERIC_PRECISION",
+        "NUMERIC_PRECISION_RADIX", "NUMERIC_SCALE",
         'SQL' AS "PROCEDURE_LANGUAGE", properties ->> 'body' AS "PROCEDURE_DEFINITION",
         created AS "CREATED", altered AS "LAST_ALTERED", nullif(comment, '') AS "COMMENT",
         NULL::VARCHAR AS "EXTERNAL_ACCESS_INTEGRATIONS", NULL::VARCHAR AS "SECRETS",
         NULL::VARCHAR AS "RUNTIME_VERSION", NULL::VARCHAR AS "PACKAGES",
         NULL::VARCHAR AS "INSTALLED_PACKAGES", 'ROLE' AS "OWNER_ROLE_TYPE"
-    FROM (SELECT *, properties ->> 'data_type' AS type, split_part(properties ->> 'data_type', '(', 1) AS family,
-              TRY_CAST(regexp_extract(properties ->> 'data_type', '\((\d+)', 1) AS BIGINT) AS first,
-              TRY_CAST(regexp_extract(properties ->> 'data_type', ',(\d+)\)', 1) AS BIGINT) AS second
-          FROM catalog_objects(db)) o
-    WHERE kind = 'PROCEDURE' AND existing_database(db)
-    ORDER BY schema, name, oid;
+    FROM catalog_routines(db, 'PROCEDURE') WHERE existing_database(db);
 
 -- A row a privilege that was granted on an object in a database, or on the database.
 CREATE OR REPLACE MACRO catalog_privileges(db) AS TABLE
