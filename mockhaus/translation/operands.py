@@ -47,8 +47,9 @@ REPEATING: Final = frozenset(
     initcap_after insert_text integer_of jarowinkler_similarity last_day_of_week least_of
     left_of length_of lpad_of lpad_of_any md5_of months_between next_day number_hex
     octet_length_of pow_of position_from position_from_any position_of_any previous_day regexp_instr
-    repeat_of replace_all right_of round_tens round_to_even rpad_of rpad_of_any sha1_of sha256_of
-    split_array split_part_of strtok strtok_to_array substr_from substr_of to_date
+    repeat_of replace_all right_of round_by round_tens round_to_even rpad_of rpad_of_any sha1_of
+    sha256_of
+    split_array split_part_of strtok strtok_to_array substr_from substr_of to_date trunc_by
     to_timestamp_ltz to_timestamp_ntz to_timestamp_tz try_integer_of try_whole_of unicode_of
     snow_width_bucket try_float_of week_iso week_policy whole_of yearofweek_iso
     """.split()  # noqa: SIM905  a list of a word a line is no easier to read

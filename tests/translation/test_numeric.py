@@ -130,6 +130,15 @@ VALUES: list[tuple[str, Any]] = [
     ("(SELECT a * a FROM VALUES (100000), (NULL) t(a) LIMIT 1)", 10_000_000_000),
     ("(WITH t AS (SELECT 100000 a) SELECT a * a FROM t)", 10_000_000_000),
     ("(SELECT a * a FROM (SELECT GREATEST(100000, 1) a))", 10_000_000_000),
+    # a scale that is no constant
+    ("(SELECT ROUND(1.005, n) FROM (SELECT 2 n))", Decimal("1.01")),
+    ("(SELECT ROUND(135.135, n) FROM (SELECT -2 n))", Decimal("100")),
+    ("(SELECT ROUND(99.5, n) FROM (SELECT 0 n))", Decimal("100")),
+    ("(SELECT ROUND(1.5::FLOAT, n) FROM (SELECT 0 n))", 2.0),
+    ("(SELECT ROUND(1234, n) FROM (SELECT -2 n))", 1200),
+    ("(SELECT ROUND(1.5, n) FROM (SELECT NULL::INT n))", None),
+    ("(SELECT TRUNC(-975.975, n) FROM (SELECT 1 n))", Decimal("-975.9")),
+    ("(SELECT TRUNC(-975.975, n) FROM (SELECT -1 n))", Decimal("-970")),
 ]
 
 

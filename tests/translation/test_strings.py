@@ -185,6 +185,10 @@ VALUES: list[tuple[str, Any]] = [
     ("SPLIT('a', NULL)", None),
     ("BASE64_DECODE_STRING(BASE64_ENCODE('Snowman', 4))", "Snowman"),
     ("BASE64_DECODE_BINARY(BASE64_ENCODE(X'AABBCCDDEE', 4))", b"\xaa\xbb\xcc\xdd\xee"),
+    # what is not written out
+    ("(SELECT HEX_ENCODE('SNOW', n) FROM (SELECT 0 n))", "534e4f57"),
+    ("(SELECT BASE64_ENCODE('SNOW', n) FROM (SELECT 4 n))", "U05P\nVw=="),
+    ("(SELECT PARSE_IP('x', 'INET', n):error IS NULL FROM (SELECT 1 n))", False),
 ]
 
 

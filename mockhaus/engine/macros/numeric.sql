@@ -8,6 +8,26 @@ CREATE OR REPLACE MACRO round_tens
     (a HUGEINT, n) AS round(a, n),
     (a, n) AS CASE WHEN typeof(a) = 'DOUBLE' THEN round(a, n) ELSE round(a + CAST(0 AS DECIMAL(18, 0)), n) END;
 
+-- By a scale that is no constant: DuckDB wants one for a DECIMAL, to know the type.
+CREATE OR REPLACE MACRO round_by(a, n) AS CASE CAST(n AS INTEGER)
+        WHEN -12 THEN round(a + CAST(0 AS DECIMAL(18, 0)), -12) WHEN -11 THEN round(a + CAST(0 AS DECIMAL(18, 0)), -11) WHEN -10 THEN round(a + CAST(0 AS DECIMAL(18, 0)), -10) WHEN -9 THEN round(a + CAST(0 AS DECIMAL(18, 0)), -9)
+        WHEN -8 THEN round(a + CAST(0 AS DECIMAL(18, 0)), -8) WHEN -7 THEN round(a + CAST(0 AS DECIMAL(18, 0)), -7) WHEN -6 THEN round(a + CAST(0 AS DECIMAL(18, 0)), -6) WHEN -5 THEN round(a + CAST(0 AS DECIMAL(18, 0)), -5)
+        WHEN -4 THEN round(a + CAST(0 AS DECIMAL(18, 0)), -4) WHEN -3 THEN round(a + CAST(0 AS DECIMAL(18, 0)), -3) WHEN -2 THEN round(a + CAST(0 AS DECIMAL(18, 0)), -2) WHEN -1 THEN round(a + CAST(0 AS DECIMAL(18, 0)), -1)
+        WHEN 0 THEN round(a, 0) WHEN 1 THEN round(a, 1) WHEN 2 THEN round(a, 2) WHEN 3 THEN round(a, 3)
+        WHEN 4 THEN round(a, 4) WHEN 5 THEN round(a, 5) WHEN 6 THEN round(a, 6) WHEN 7 THEN round(a, 7)
+        WHEN 8 THEN round(a, 8) WHEN 9 THEN round(a, 9) WHEN 10 THEN round(a, 10) WHEN 11 THEN round(a, 11)
+        WHEN 12 THEN round(a, 12) WHEN 13 THEN round(a, 13) WHEN 14 THEN round(a, 14) WHEN 15 THEN round(a, 15)
+        ELSE CASE WHEN n IS NOT NULL THEN CASE WHEN n < 0 THEN a * 0 ELSE a END END END;
+CREATE OR REPLACE MACRO trunc_by(a, n) AS CASE CAST(n AS INTEGER)
+        WHEN -12 THEN trunc(a, -12) WHEN -11 THEN trunc(a, -11) WHEN -10 THEN trunc(a, -10) WHEN -9 THEN trunc(a, -9)
+        WHEN -8 THEN trunc(a, -8) WHEN -7 THEN trunc(a, -7) WHEN -6 THEN trunc(a, -6) WHEN -5 THEN trunc(a, -5)
+        WHEN -4 THEN trunc(a, -4) WHEN -3 THEN trunc(a, -3) WHEN -2 THEN trunc(a, -2) WHEN -1 THEN trunc(a, -1)
+        WHEN 0 THEN trunc(a, 0) WHEN 1 THEN trunc(a, 1) WHEN 2 THEN trunc(a, 2) WHEN 3 THEN trunc(a, 3)
+        WHEN 4 THEN trunc(a, 4) WHEN 5 THEN trunc(a, 5) WHEN 6 THEN trunc(a, 6) WHEN 7 THEN trunc(a, 7)
+        WHEN 8 THEN trunc(a, 8) WHEN 9 THEN trunc(a, 9) WHEN 10 THEN trunc(a, 10) WHEN 11 THEN trunc(a, 11)
+        WHEN 12 THEN trunc(a, 12) WHEN 13 THEN trunc(a, 13) WHEN 14 THEN trunc(a, 14) WHEN 15 THEN trunc(a, 15)
+        ELSE CASE WHEN n IS NOT NULL THEN CASE WHEN n < 0 THEN a * 0 ELSE a END END END;
+
 -- CEIL and FLOOR with a scale: up and down are 10^n and 10^-n as exact literals.
 CREATE OR REPLACE MACRO ceil_scaled(a, up, down, n) AS round(ceil(a * up) * down, n);
 CREATE OR REPLACE MACRO floor_scaled(a, up, down, n) AS round(floor(a * up) * down, n);

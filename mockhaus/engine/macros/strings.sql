@@ -160,7 +160,10 @@ CREATE OR REPLACE MACRO soundex_of(a, keep_second) AS
 CREATE OR REPLACE MACRO unfolded(a) AS regexp_replace(a, '[\r\n]', '', 'g');
 CREATE OR REPLACE MACRO hex_encode(a) AS hex(digested(a));
 CREATE OR REPLACE MACRO base64_of(a) AS base64(digested(a));
-CREATE OR REPLACE MACRO base64_lines(t, pattern) AS rtrim(regexp_replace(t, pattern, '\1' || chr(10), 'g'), chr(10));
+-- Lines of n characters, one of all for 0.
+CREATE OR REPLACE MACRO base64_lines(t, n) AS CASE WHEN n <= 0 THEN t
+    ELSE rtrim(regexp_replace(t, '(.{' || CAST(n AS BIGINT) || '})', '\1' || chr(10), 'g'), chr(10)) END;
+CREATE OR REPLACE MACRO hex_case(t, n) AS CASE WHEN n = 0 THEN lower(t) WHEN n IS NOT NULL THEN t END;
 CREATE OR REPLACE MACRO hex_decode_string(a) AS decode(to_binary(CAST(a AS VARCHAR)));
 CREATE OR REPLACE MACRO try_hex_decode_string(a) AS try_decode(try_to_binary(CAST(a AS VARCHAR)));
 -- Bytes as UTF-8, NULL where they are not.

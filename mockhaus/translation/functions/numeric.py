@@ -43,13 +43,12 @@ def _trunc(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 
 
 def _at_scale(name: str, value: exp.Expression, scale: exp.Expression) -> exp.Expression:
-    """DuckDB wants a constant scale for decimals; any other is computed with doubles."""
+    """DuckDB wants a constant scale for decimals; any other is looked up among those."""
     digits = operands.literal_number(scale)
     if digits is not None:
         name = "round_tens" if name == "round" and digits < 0 else name
         return operands.number_call(name, value, operands.integer(digits))
-    scale = exp.cast(operands.number(scale), "INT")
-    return operands.number_call(name, exp.cast(value, "DOUBLE"), scale)
+    return operands.number_call(f"{name}_by", value, operands.number(scale))
 
 
 def _up_or_down(node: exp.Ceil | exp.Floor, walk: Walk) -> exp.Expression:

@@ -159,9 +159,8 @@ def _strtok_to_array(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 def _hex_encode(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """HEX_ENCODE(s [, case]): 0 asks for lower case."""
     value, *case = node.expressions
-    lower = bool(case) and operands.literal_number(case[0]) == 0
     encoded = text_call("hex_encode", value)
-    return text_call("lower", encoded) if lower else encoded
+    return text_call("hex_case", encoded, operands.number(case[0])) if case else encoded
 
 
 def _base64_encode(node: exp.Anonymous, walk: Walk) -> exp.Expression:
@@ -170,10 +169,7 @@ def _base64_encode(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     encoded = text_call("base64_of", value)
     if len(rest) > 1:
         encoded = _with_alphabet(encoded, rest[1], encode=True)
-    width = operands.literal_number(rest[0]) if rest else 0
-    if width:
-        encoded = text_call("base64_lines", encoded, operands.string(f"(.{{{width}}})"))
-    return encoded
+    return text_call("base64_lines", encoded, operands.number(rest[0])) if rest else encoded
 
 
 _ALPHABET: Final = "+/="
@@ -267,8 +263,10 @@ def _parse_ip(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     value, kind, *permissive = node.expressions
     if operands.literal_text(kind, "type of address").upper() != "INET":
         raise InvalidParameter("SQL compilation error:\ninvalid type for function [PARSE_IP]")
-    flag = operands.literal_number(permissive[0]) if permissive else 0
-    parts = apply("ip_parts", text(value), exp.Boolean(this=bool(flag)))
+    flag: exp.Expression = exp.false()
+    if permissive:
+        flag = exp.NEQ(this=operands.number(permissive[0]), expression=operands.integer(0))
+    parts = apply("ip_parts", text(value), flag)
     return noted(exp.cast(parts, "JSON"), operands.VARIANT)
 
 
