@@ -100,13 +100,14 @@ class Result:
         """The rows as tuples of Python values, batch after batch."""
         if self.rows is not None:
             yield from self.rows
-        elif self.batches is not None:
-            for batch in self.batches:
-                columns = [
-                    values_of(column, kind)
-                    for column, kind in zip(batch.columns, self.columns, strict=True)
-                ]
-                yield from zip(*columns, strict=True)
+        else:
+            yield from self.streamed(values_of)
+
+    def streamed(self, read: Callable[[pa.Array, Column], list[Any]]) -> Iterator[tuple[Any, ...]]:
+        """The rows of a stream, of values that `read` makes of a batch's columns."""
+        for batch in self.batches or ():
+            columns = map(read, batch.columns, self.columns)
+            yield from zip(*columns, strict=True)
 
     def close(self) -> None:
         """Give up what has not been read; safe to call twice."""

@@ -98,13 +98,8 @@ def rows(result: Result) -> Iterator[Sequence[Any]]:
     """The rows of a result in JSON values; of a stream batch after batch, column by column."""
     if result.rows is not None:
         yield from _in_json(result.columns, result.rows)
-    elif result.batches is not None:
-        for batch in result.batches:
-            columns = [
-                _cells(array, column)
-                for array, column in zip(batch.columns, result.columns, strict=True)
-            ]
-            yield from zip(*columns, strict=True)
+    else:
+        yield from result.streamed(_cells)
 
 
 def _in_json(columns: Sequence[Column], held: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
