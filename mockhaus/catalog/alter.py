@@ -37,15 +37,21 @@ def alter_table(workspace: Workspace, statement: s.AlterTable) -> Result:
     """ALTER TABLE, ALTER VIEW."""
     change = a.alter_table(statement, workspace.context)
     tag = f"ALTER {change.kind}"
+    kind, temporary = relation_kind(workspace, change.name), None
     if workspace.context.is_temporary(change.name):
-        raise UnsupportedFeature("Unsupported feature 'ALTER TABLE of a temporary table'.")
-    kind = relation_kind(workspace, change.name)
+        temporary = workspace.objects.temporary(change.name)
+        for step in change.steps:
+            if isinstance(step, _NOT_OF_TEMPORARY):
+                words = _NAMED[type(step)]
+                raise UnsupportedFeature(f"Unsupported feature '{words} of a temporary table'.")
     renames = all(isinstance(step, a.RenameTo) for step in change.steps)
     if kind == "VIEW" and renames and workspace.context.postgres:
         change = replace(change, kind="VIEW")  # there ALTER TABLE renames views too
     if kind is None and change.if_exists:
         return status(tag, _DONE)
-    found = workspace.objects.find(change.kind, change.name) if kind == change.kind else None
+    found = temporary
+    if found is None and kind == change.kind:
+        found = workspace.objects.find(change.kind, change.name)
     if found is None:
         raise missing(change.kind, change.name)
     for step in change.steps:
@@ -53,9 +59,21 @@ def alter_table(workspace: Workspace, statement: s.AlterTable) -> Result:
         if isinstance(step, a.SetNotNull) or (
             changed != found and not isinstance(step, a.SwapWith)  # that records both itself
         ):
-            workspace.objects.update(found, changed)
+            update = workspace.objects.update
+            if temporary is not None:
+                update = workspace.objects.update_temporary
+            update(found, changed)
         found = changed
     return status(tag, _DONE)
+
+
+#: What is not done to a temporary table.
+_NAMED: Final = {
+    a.RenameTo: "ALTER TABLE RENAME TO",
+    a.SwapWith: "ALTER TABLE SWAP WITH",
+    a.SetProperty: "ALTER TABLE SET",
+}
+_NOT_OF_TEMPORARY: Final = tuple(_NAMED)
 
 
 def _run(workspace: Workspace, table: CatalogObject, words: str) -> None:

@@ -29,7 +29,10 @@ def comment(workspace: Workspace, statement: s.Comment) -> Result:
         raise UnsupportedFeature(f"Unsupported feature 'COMMENT ON {statement.object}'.")
     name, found = find(workspace, statement)
     if found is not None:
-        workspace.objects.update(found, _commented(workspace, statement, found))
+        temporary = statement.object in ("TABLE", "COLUMN") and workspace.context.is_temporary(name)
+        objects = workspace.objects
+        update = objects.update_temporary if temporary else objects.update
+        update(found, _commented(workspace, statement, found))
     elif not statement.if_exists:
         shown = routines.spelled(name, statement.signature) if statement.signature else name
         raise UndefinedObject(
@@ -61,11 +64,15 @@ def _schema(workspace: Workspace, statement: s.Comment) -> Found:
 def _inside(workspace: Workspace, statement: s.Comment) -> Found:
     """An object in a schema."""
     name = workspace.context.resolve(statement.name)
+    if statement.object == "TABLE" and workspace.context.is_temporary(name):
+        return name, workspace.objects.temporary(name)
     return name, workspace.objects.find(statement.object, name)
 
 
 def _of_column(workspace: Workspace, statement: s.Comment) -> Found:
     name = workspace.context.resolve(statement.name)
+    if workspace.context.is_temporary(name):
+        return name, workspace.objects.temporary(name)
     return name, workspace.objects.find(relation_kind(workspace, name) or "", name)
 
 

@@ -300,6 +300,13 @@ class Objects:
                     key = grant_key(properties)
                     self.update(each, replace(each, name=key, properties=properties))
 
+    def update_temporary(self, old: CatalogObject, new: CatalogObject) -> None:
+        """Give a temporary table of the connection other properties or another comment."""
+        self._cursor.run(
+            f"UPDATE {TEMPORARIES} SET properties = ?, comment = ?, altered = now() WHERE {_WHERE}",
+            (json.dumps(dict(new.properties)), new.comment, *_key(old.kind, old.name)),
+        )
+
     def renumber(self, old: CatalogObject, name: ObjectName) -> None:
         """Give what has come in another's place its number; the other is gone."""
         self._cursor.run(

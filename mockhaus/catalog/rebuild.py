@@ -50,16 +50,25 @@ def copy(
     stored: Mapping[str, str] | None = None,
     fresh: bool = True,
     values: Mapping[str, str] | None = None,
+    between: tuple[str, str] | None = None,
+    temporary: bool = False,
 ) -> None:
     """Make a table of the columns of another, with its rows if they are wanted.
+
+    `between` are the two in DuckDB's text, where their names do not tell them apart.
 
     `stored` gives columns (in upper case) another DuckDB type; their recorded types are the
     source's. `fresh`: AUTOINCREMENT columns count on their own from here. `values` gives columns
     (in upper case) another value, in DuckDB's text.
     """
     entries = {c["name"].upper(): c for c in source.properties.get("columns", ())}
+    old, new = between or (
+        names.storage_name(source.name, workspace.context),
+        names.storage_name(target, workspace.context),
+    )
+    known = columns.stored(workspace.cursor, old)
     parts = []
-    for found in columns.of(workspace, source.name):
+    for found in known:
         entry = entries.get(found.name.upper(), {})
         kind = (stored or {}).get(found.name.upper(), found.type)
         sql = f"{names.quoted(found.name)} {kind}{check(found.name, entry.get('type', ''))}"
@@ -70,13 +79,10 @@ def copy(
             sql += f" DEFAULT ({default})"
         parts.append(sql if found.nullable else f"{sql} NOT NULL")
     parts += map(checks.ddl, source.properties.get("checks") or ())
-    old = names.storage_name(source.name, workspace.context)
-    new = names.storage_name(target, workspace.context)
-    workspace.cursor.run(f"CREATE TABLE {new} ({', '.join(parts)})")
+    workspace.cursor.run(f"CREATE {'TEMP ' if temporary else ''}TABLE {new} ({', '.join(parts)})")
     if rows:
         items = [
-            (values or {}).get(found.name.upper(), names.quoted(found.name))
-            for found in columns.of(workspace, source.name)
+            (values or {}).get(found.name.upper(), names.quoted(found.name)) for found in known
         ]
         workspace.cursor.run(f"INSERT INTO {new} SELECT {', '.join(items)} FROM {old}")
 
@@ -106,9 +112,20 @@ def renew(
 ) -> None:
     """Make a table anew in its place, after its record has changed."""
     name = source.name
+    old = names.storage_name(name, workspace.context)
+    if workspace.context.is_temporary(name):
+        new = f"temp.main.{names.quoted(f'__mockhaus_{uuid.uuid4().hex}')}"
+        own = names.storage_table(name, workspace.context).name
+        copy(
+            workspace, source, name, rows=True, stored=stored, fresh=False, values=values,
+            between=(old, new), temporary=True,
+        )  # fmt: skip
+        workspace.cursor.run(f"DROP TABLE {old}")
+        workspace.cursor.run(f"ALTER TABLE {new} RENAME TO {names.quoted(own)}")
+        return
     aside = ObjectName(f"__mockhaus_{uuid.uuid4().hex}", name.schema, name.database)
     copy(workspace, source, aside, rows=True, stored=stored, fresh=False, values=values)
-    workspace.cursor.run(f"DROP TABLE {names.storage_name(name, workspace.context)}")
+    workspace.cursor.run(f"DROP TABLE {old}")
     workspace.cursor.run(
         f"ALTER TABLE {names.storage_name(aside, workspace.context)}"
         f" RENAME TO {names.quoted(name.name)}"

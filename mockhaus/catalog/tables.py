@@ -113,7 +113,7 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
         return met
     check_constraints(workspace, name, _names(definition), definition.constraints)
     if definition.like is not None:
-        return _model(workspace, definition, name)
+        return _model(workspace, definition, name, temporary)
     if definition.temporary:
         workspace = replace(
             workspace, context=replace(workspace.context, temporary=frozenset((name.folded(),)))
@@ -139,8 +139,6 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
 
 def _check_temporary(definition: tables.TableDefinition) -> None:
     """Raises UnsupportedFeature for what temporary tables have not."""
-    if definition.like is not None:
-        raise UnsupportedFeature("Unsupported feature 'CREATE TEMPORARY TABLE LIKE or CLONE'.")
     if definition.tags or any(column.tags for column in definition.columns):
         raise UnsupportedFeature("Unsupported feature 'TAG of a temporary table'.")
     if definition.options:
@@ -252,16 +250,56 @@ def _of_query(
     return replace(column, type=str(source.type), stored=stored, check=check)
 
 
-def _model(workspace: Workspace, definition: tables.TableDefinition, name: ObjectName) -> Result:
-    """CREATE TABLE LIKE, CLONE: columns, defaults and constraints of another table; its rows."""
-    source = workspace.objects.find("TABLE", definition.like or name)
+def _model(
+    workspace: Workspace,
+    definition: tables.TableDefinition,
+    name: ObjectName,
+    temporary: frozenset[ObjectName],
+) -> Result:
+    """CREATE TABLE LIKE, CLONE: columns, defaults and constraints of another table; its rows.
+
+    `temporary` are the temporary tables of the connection.
+    """
+    like, around = definition.like or name, replace(workspace.context, temporary=temporary)
+    of_temporary = around.is_temporary(like)
+    objects = workspace.objects
+    source = objects.temporary(like) if of_temporary else objects.find("TABLE", like)
     if source is None:
-        raise missing("TABLE", definition.like or name)
-    rebuild.copy(workspace, source, name, rows=definition.cloned)
+        raise missing("TABLE", like)
+    if of_temporary and definition.cloned and not (definition.temporary or definition.transient):
+        raise UnsupportedFeature(
+            "SQL compilation error:\nTemp table cannot be cloned to a permanent table; clone to a"
+            " transient table instead."
+        )
+    kept = frozenset((name.folded(),)) if definition.temporary else frozenset[ObjectName]()
+    new = names.storage_name(name, replace(around, temporary=kept))
+    old = names.storage_name(source.name, around)
+    rebuild.copy(
+        workspace,
+        source,
+        name,
+        rows=definition.cloned,
+        between=(old, new),
+        temporary=definition.temporary,
+    )
     properties = {**source.properties, "transient": definition.transient}
     comment = definition.comment or source.comment
-    workspace.objects.add(CatalogObject("TABLE", name, properties, comment, workspace.context.role))
+    made = CatalogObject("TABLE", name, properties, comment, workspace.context.role)
+    if definition.temporary:
+        objects.add_temporary(replace(made, properties=_untagged(properties)))
+    else:
+        objects.add(made)
     return status("CREATE TABLE", f"Table {name.name} successfully created.")
+
+
+def _untagged(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What is recorded of a table, without tags."""
+    entries = [
+        {key: value for key, value in each.items() if key != "tags"}
+        for each in properties.get("columns", ())
+    ]
+    kept = {key: value for key, value in properties.items() if key != "tags"}
+    return {**kept, "columns": entries}
 
 
 def _build(

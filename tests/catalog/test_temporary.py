@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from mockhaus.errors import UnsupportedFeature
 from mockhaus.sessions.connection import Connection
 from tests.support import run
 
@@ -55,3 +56,52 @@ TOLD = {
 def test_told(snowflake: Connection, text: str, rows: list[tuple[object, ...]]) -> None:
     run(snowflake, SETUP)
     assert run(snowflake, text) == rows
+
+
+#: Statements about the temporary table T of `ALTERED` -> a query, its rows.
+ALTERED = {
+    "ALTER TABLE t ADD COLUMN z VARCHAR(3) DEFAULT 'd'": ("SELECT z FROM t", [("d",)]),
+    "ALTER TABLE t DROP COLUMN x": ("SELECT * FROM t", [("b",)]),
+    "ALTER TABLE t RENAME COLUMN x TO w": ("SELECT w FROM t", [(2,)]),
+    "ALTER TABLE t ALTER COLUMN y SET DATA TYPE VARCHAR(9)": (
+        "DESCRIBE TABLE t ->> SELECT $2 FROM $1 WHERE $1 = 'Y'",
+        [("VARCHAR(9)",)],
+    ),
+    "ALTER TABLE t ALTER COLUMN x SET NOT NULL": (
+        "DESCRIBE TABLE t ->> SELECT $4 FROM $1 WHERE $1 = 'X'",
+        [("N",)],
+    ),
+    "COMMENT ON TABLE t IS 'new'; COMMENT ON COLUMN t.x IS 'of x'": (
+        "SHOW TABLES LIKE 't' ->> SELECT $5, $6 FROM $1",
+        [("TABLE", ""), ("TEMPORARY", "new")],
+    ),
+    "DROP TABLE t; CREATE TEMPORARY TABLE t LIKE p": (
+        "SELECT get_ddl('TABLE', 't')",
+        [("create or replace TEMPORARY TABLE T (\n\tY VARCHAR(5),\n\tZ NUMBER(5,1)\n);",)],
+    ),
+    "CREATE OR REPLACE TEMPORARY TABLE u CLONE t": ("SELECT * FROM u", [(2, "b")]),
+}
+
+
+@pytest.mark.parametrize("text", ALTERED)
+def test_altered(snowflake: Connection, text: str) -> None:
+    query, rows = ALTERED[text]
+    run(snowflake, f"{SETUP}; CREATE TABLE t (kept INT); {text}")
+    assert run(snowflake, query) == rows
+    assert run(snowflake, "DROP TABLE t; DESCRIBE TABLE t ->> SELECT $1, $10 FROM $1") == [
+        ("KEPT", None)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ALTER TABLE t RENAME TO u",
+        "ALTER TABLE t SWAP WITH p",
+        "CREATE TABLE u CLONE t",
+    ],
+)
+def test_refused(snowflake: Connection, text: str) -> None:
+    run(snowflake, SETUP)
+    with pytest.raises(UnsupportedFeature):
+        run(snowflake, text)
