@@ -22,17 +22,32 @@ from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import operands
 from mockhaus.translation.common_types import (
     NUMERIC_FAMILIES,
-    as_type,
     common_type,
     decimal,
     differs,
 )
-from mockhaus.translation.described import Types, unaliased
+from mockhaus.translation.described import Types
 from mockhaus.translation.families import NUMBER as NUMERIC
-from mockhaus.translation.families import TEXT, Names, has_moment, may_mix, most_digits
+from mockhaus.translation.families import (
+    TEXT,
+    Names,
+    has_moment,
+    may_mix,
+    mixes_truths,
+    most_digits,
+)
 from mockhaus.translation.operands import plain
 from mockhaus.translation.registry import apply
-from mockhaus.types import SqlType, from_duckdb
+from mockhaus.translation.united import (
+    MIXED,
+    SETS,
+    convert,
+    converted_query,
+    digits,
+    tabulated,
+    united,
+)
+from mockhaus.types import from_duckdb
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -48,15 +63,13 @@ PRODUCT: Final = 12
 #: point there is too little room before it.
 _SHORT: Final = 6
 _NARROW: Final = 18
-#: Digits after the point of a text beside a number: where they are compared, where they are mixed.
+#: Digits after the point of a text that is compared with a number.
 _COMPARED: Final = 12
-_MIXED: Final = 5
 
 _COMPARISONS: Final = (
     exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ,
 )  # fmt: skip
 _ARITHMETIC: Final = (exp.Add, exp.Sub, exp.Mul)
-_SETS: Final = (exp.Union, exp.Intersect, exp.Except)
 _MERGING: Final = frozenset(("greatest", "least"))
 _WIDE_CALLS: Final = frozenset(("average", "divide", "div0", "div0null", "sum", "decimal_of"))
 
@@ -76,22 +89,24 @@ def is_fraction(node: exp.Expression) -> bool:
 
 def doubtful(values: Iterable[exp.Expression | None]) -> bool:
     """Whether the type of several values together may be another one in DuckDB."""
-    count = 0
+    count, truths, numbers = 0, False, False
     for value in values:
         if value is None:
             continue
         bare = plain(value)
+        truths = truths or isinstance(bare, exp.Boolean)
         if isinstance(bare, exp.Literal):
             if bare.is_string:
                 if is_fraction(bare):
                     return True
                 continue
+            numbers = True
             if str(bare.this).isdigit():
                 continue
         elif isinstance(bare, (exp.Null, exp.Boolean)):
             continue
         count += 1
-    return count > 1
+    return count > 1 or (truths and (numbers or count > 0))
 
 
 # --- the pass ------------------------------------------------------------------------------------
@@ -113,9 +128,11 @@ def agreed(tree: exp.Expression, walk: Walk) -> exp.Expression:
     types = Types(walk, names)
     wide = mixed or _may_be_wide(tree, known)
     for node in _innermost_first(tree, []):
-        if isinstance(node, _SETS):
-            if not isinstance(node.parent, _SETS):
-                _united(node, types)
+        if isinstance(node, SETS):
+            if not isinstance(node.parent, SETS):
+                united(node, types)
+        elif isinstance(node, exp.Values):
+            tabulated(node, types, names)
         elif isinstance(node, (*_ARITHMETIC, exp.Neg)):
             if mixed:
                 _computed(node, types)
@@ -142,8 +159,8 @@ def _answered(
 
 
 _NODES: Final = (
-    *_SETS, *_ARITHMETIC, *_COMPARISONS, exp.Neg, exp.Between, exp.In, exp.Case, exp.Coalesce,
-    exp.Nullif, exp.Anonymous, exp.Join,
+    *SETS, *_ARITHMETIC, *_COMPARISONS, exp.Neg, exp.Between, exp.In, exp.Case, exp.Coalesce,
+    exp.Nullif, exp.Anonymous, exp.Join, exp.Values,
 )  # fmt: skip
 
 
@@ -206,11 +223,11 @@ def _compared(node: exp.Expression, types: Types) -> None:
             return
         common = common_type([*found, columns[0]], _COMPARED)
         if common is not None and differs(columns[0], common):
-            node.set("query", exp.Subquery(this=_converted_query(inner, [common])))
+            node.set("query", exp.Subquery(this=converted_query(inner, [common])))
     else:
-        common = common_type(found, _digits(values, _COMPARED))
+        common = common_type(found, digits(values, _COMPARED))
     if common is not None and common.family != "VARIANT":
-        _convert(values, found, common)
+        convert(values, found, common)
 
 
 def _check_join(node: exp.Join, types: Types, names: Names) -> None:
@@ -259,13 +276,13 @@ def _merged(
     else:
         values = [node.this, *node.expressions]
     doubted = doubtful(values) and (wide or any(map(is_fraction, values)))
-    doubted = doubted or has_moment(values, names)
+    doubted = doubted or has_moment(values, names) or mixes_truths(values, names)
     if not (everything or doubted):
         return
     found = types.of(values, node)
-    common = common_type(found, _digits(values, _MIXED))
+    common = common_type(found, digits(values, MIXED))
     if common is not None:
-        _convert(values, found, common)
+        convert(values, found, common)
 
 
 def _sought(node: exp.Case, types: Types, names: Names, *, everything: bool) -> None:
@@ -273,9 +290,9 @@ def _sought(node: exp.Case, types: Types, names: Names, *, everything: bool) -> 
     values = [node.this, *(each.this for each in node.args["ifs"])]
     if everything or _is_doubtful(values, names):
         found = types.of(values, node)
-        common = common_type(found, _digits(values, _COMPARED))
+        common = common_type(found, digits(values, _COMPARED))
         if common is not None and common.family != "VARIANT":
-            _convert(values, found, common)
+            convert(values, found, common)
 
 
 def _computed(node: exp.Expression, types: Types) -> None:
@@ -314,125 +331,3 @@ def _multiplied(node: exp.Mul, types: Types) -> None:
 
 def _wrapped(value: exp.Expression) -> exp.Expression:
     return exp.Paren(this=value.copy()) if isinstance(value, exp.Binary) else value.copy()
-
-
-def _united(node: exp.Expression, types: Types) -> None:
-    """Branches of a set operation: each column has one type in all of them."""
-    branches = list(_branches(node))
-    if any(each.args.get("by_name") for each in node.find_all(*_SETS)) or _alike(branches):
-        return
-    found = [types.query(branch, node) for branch in branches]
-    known = [each for each in found if each is not None]
-    if len(known) < len(found) or len({len(each) for each in known}) != 1:
-        return
-    common = []
-    for place, column in enumerate(zip(*known, strict=True)):
-        rows = [_item(branch, place) for branch in branches]
-        digits = _digits([each for each in rows if each is not None], _MIXED)
-        common.append(common_type(column, digits, united=True))
-    for number, (branch, kinds) in enumerate(zip(branches, known, strict=True)):
-        wanted = [
-            to if to is not None and differs(kind, to) else None
-            for kind, to in zip(kinds, common, strict=True)
-        ]
-        if any(wanted):
-            _convert_branch(branch, wanted, is_first=number == 0)
-
-
-def _item(branch: exp.Expression, place: int) -> exp.Expression | None:
-    items = branch.expressions if isinstance(branch, exp.Select) else []
-    if not place < len(items) or any(each.is_star for each in items):
-        return None
-    return unaliased(items[place])
-
-
-def _digits(values: Sequence[exp.Expression], most: int) -> int:
-    """The digits after the point that texts need as numbers: those of literals, or `most`."""
-    texts = [e for e in map(plain, values) if not (_is_number(e) or isinstance(e, exp.Null))]
-    literals = [each for each in texts if isinstance(each, exp.Literal)]
-    if len(literals) < len(texts) or any("e" in str(each.this).lower() for each in literals):
-        return most
-    return max((len(str(each.this).strip().partition(".")[2]) for each in literals), default=0)
-
-
-def _is_number(node: exp.Expression) -> bool:
-    return isinstance(node, exp.Literal) and not node.is_string
-
-
-def _branches(node: exp.Expression) -> Iterable[exp.Expression]:
-    for side in (node.this, node.expression):
-        bare = side
-        while isinstance(bare, (exp.Subquery, exp.Paren)) and not bare.args.get("alias"):
-            bare = bare.this
-        if isinstance(bare, _SETS) and bare.args.get("with_") is None:
-            yield from _branches(bare)
-        else:
-            yield bare
-
-
-def _alike(branches: Sequence[exp.Expression]) -> bool:
-    """Whether the items of all branches are literals of the same kinds."""
-    rows = [branch.expressions if isinstance(branch, exp.Select) else [] for branch in branches]
-    if len({len(row) for row in rows}) != 1 or not rows[0]:
-        return False
-    return all(
-        len({kind for item in column if (kind := _literal_kind(item)) != "null"} | {""}) <= 2
-        and "?" not in {_literal_kind(item) for item in column}
-        for column in zip(*rows, strict=True)
-    )
-
-
-def _literal_kind(item: exp.Expression) -> str:
-    bare = plain(item.this if isinstance(item, exp.Alias) else item)
-    if isinstance(bare, exp.Literal):
-        return "text" if bare.is_string else "number"
-    if isinstance(bare, exp.Boolean):
-        return "boolean"
-    return "null" if isinstance(bare, exp.Null) else "?"
-
-
-def _convert_branch(
-    branch: exp.Expression, wanted: Sequence[SqlType | None], *, is_first: bool
-) -> None:
-    """A branch with its columns as they are wanted; those of the first have names to keep."""
-    items = branch.expressions if isinstance(branch, exp.Select) else []
-    plain_items = len(items) == len(wanted) and not any(each.is_star for each in items)
-    if isinstance(branch, exp.Select) and plain_items and not branch.args.get("distinct"):
-        for item, to in zip(items, wanted, strict=True):
-            if to is None:
-                continue
-            value = item.this if isinstance(item, exp.Alias) else item
-            name = item.alias_or_name
-            made = as_type(value.copy(), to)
-            if isinstance(item, exp.Alias):
-                value.replace(made)
-            elif name:
-                item.replace(exp.Alias(this=made, alias=exp.to_identifier(name, quoted=True)))
-            else:
-                item.replace(made)
-        return
-    if not is_first:
-        branch.replace(_converted_query(branch, wanted))
-
-
-def _converted_query(query: exp.Expression, wanted: Sequence[SqlType | None]) -> exp.Select:
-    names = [f"_c{number}" for number in range(len(wanted))]
-    alias = exp.TableAlias(
-        this=exp.to_identifier("_s"), columns=[exp.to_identifier(name) for name in names]
-    )
-    items = [
-        exp.column(name) if to is None else as_type(exp.column(name), to)
-        for name, to in zip(names, wanted, strict=True)
-    ]
-    source = exp.Subquery(this=query.copy(), alias=alias)
-    return exp.Select(expressions=items, from_=exp.From(this=source))
-
-
-def _convert(
-    values: Sequence[exp.Expression],
-    found: Sequence[SqlType | None],
-    to: SqlType,
-) -> None:
-    for value, kind in zip(values, found, strict=True):
-        if differs(kind, to):
-            value.replace(as_type(value.copy(), to))

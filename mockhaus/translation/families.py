@@ -170,6 +170,12 @@ def has_moment(values: Iterable[exp.Expression], names: Names) -> bool:
     return any(MOMENT in names.families(each) for each in values)
 
 
+def mixes_truths(values: Iterable[exp.Expression], names: Names) -> bool:
+    """Whether truth values may stand beside numbers."""
+    found = frozenset[str]().union(*map(names.families, values))
+    return TRUTH in found and NUMBER in found
+
+
 def _is_text_literal(node: exp.Expression) -> bool:
     """Of which DuckDB makes what is needed, but for fractions (see `coercion.is_fraction`)."""
     node = plain(node)

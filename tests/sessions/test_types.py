@@ -43,13 +43,13 @@ def test_names(snowflake: Connection, name: str, kind: str) -> None:
 
 #: (a type, the error)
 REFUSED: list[tuple[str, type[errors.SqlError]]] = [
-    ("HUGEINT", errors.UnsupportedFeature),
-    ("INT128", errors.UnsupportedFeature),
-    ("MEDIUMINT", errors.UnsupportedFeature),
+    ("HUGEINT", errors.CompilationError),
+    ("INT128", errors.CompilationError),
+    ("MEDIUMINT", errors.CompilationError),
     ("UINT", errors.UnsupportedFeature),
     ("DECFLOAT", errors.UnsupportedFeature),
     ("ENUM", errors.UnsupportedFeature),
-    ("UBIGINT", errors.SqlSyntaxError),
+    ("UBIGINT", errors.CompilationError),
     ("NUMBER(39)", errors.InvalidParameter),
     ("NUMBER(0)", errors.InvalidParameter),
     ("NUMBER(10, 11)", errors.InvalidParameter),
@@ -232,3 +232,38 @@ def _answer(connection: Connection, sql: str) -> list[tuple[Any, ...]] | None:
         return run(connection, sql)
     except errors.SqlError:
         return None
+
+
+#: (query, its rows): columns have one type in all rows and branches
+TOGETHER: list[tuple[str, list[Any]]] = [
+    ("SELECT COLUMN1 FROM VALUES (1), ('2.75')", [Decimal("1.00"), Decimal("2.75")]),
+    ("SELECT COLUMN1 FROM VALUES ('1'), (2)", [1, 2]),
+    ("SELECT COLUMN1 FROM VALUES (TRUE), (0), (NULL)", [True, False, None]),
+    ("SELECT COLUMN1 FROM VALUES (-1), (2.5)", [Decimal("-1.0"), Decimal("2.5")]),
+    ("SELECT 1 A UNION ALL BY NAME SELECT '2.5' A", [1, Decimal("2.5")]),
+    ("SELECT 'x' B, 2.5 A UNION ALL BY NAME SELECT '1' A", [Decimal("2.5"), 1]),
+    ("SELECT TRUE A UNION ALL BY NAME SELECT 0 A", [True, False]),
+    ("SELECT CASE WHEN TRUE THEN TRUE ELSE 1 END", [True]),
+    ("SELECT COALESCE(NULL, 0, TRUE)", [False]),
+]
+
+
+@pytest.mark.parametrize(("query", "values"), TOGETHER)
+def test_one_type(snowflake: Connection, query: str, values: list[Any]) -> None:
+    rows = run(snowflake, f"SELECT {'A' if 'NAME' in query else '*'} FROM ({query})")
+    found = [row[0] for row in rows]
+    assert found == values
+    assert len({type(each) for each in found if each is not None}) == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM VALUES (1), ('x')",
+        "SELECT 1 A UNION BY NAME SELECT 'x' A",
+        "SELECT 1 A UNION ALL BY NAME SELECT CURRENT_DATE() A",
+    ],
+)
+def test_no_type(snowflake: Connection, query: str) -> None:
+    with pytest.raises((errors.InvalidNumber, errors.ColumnTypeMismatch)):
+        run(snowflake, query)

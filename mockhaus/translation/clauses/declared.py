@@ -17,7 +17,6 @@ _T = DataType.Type
 
 #: Types of other engines that sqlglot reads, by their names there.
 _FOREIGN: Final[dict[Any, str]] = {
-    _T.INT128: "HUGEINT",
     _T.MEDIUMINT: "MEDIUMINT",
     _T.UINT: "UINT",
     _T.BIGDECIMAL: "BIGDECIMAL",

@@ -13,6 +13,7 @@ from mockhaus.errors import SqlSyntaxError
 from mockhaus.translation.clauses import sources
 from mockhaus.translation.clauses.literals import widen_rows
 from mockhaus.translation.names import identifier
+from mockhaus.translation.united import is_mixed
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -25,6 +26,7 @@ def _values(node: exp.Values, walk: Walk) -> exp.Expression:
     alias = node.args.get("alias")
     if isinstance(node.parent, exp.Insert) or not node.expressions:
         return node
+    walk.doubtful = walk.doubtful or is_mixed(node)
     widen_rows(node.expressions)
     if alias is None:
         alias = exp.TableAlias(this=identifier("VALUES"))
