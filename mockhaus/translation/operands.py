@@ -272,6 +272,23 @@ def zoned_call(name: str, *arguments: exp.Expression) -> exp.Expression:
     return noted(called(name, *arguments), ZONED)
 
 
+COMPARISONS: Final = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
+#: Key of `meta` of a collated text: the functions through which texts are compared.
+FOLDS: Final = "folds"
+
+
+def folded(node: exp.Expression, folds: tuple[str, ...]) -> exp.Expression:
+    """A text as a collation with trim, upper or lower compares it."""
+    if isinstance(node, exp.Collate):
+        node.set("this", folded(node.this, folds))
+        return node
+    made = text(node)
+    for name in folds:
+        blank = [string(" ")] if name.endswith("trim") else []
+        made = text_call(name, made, *blank)
+    return made
+
+
 def moment(node: exp.Expression, *, zoned: bool = False) -> exp.Expression:
     """The expression as a date, time or timestamp: text is a timestamp, others are left alone.
 

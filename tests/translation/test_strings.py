@@ -189,6 +189,16 @@ VALUES: list[tuple[str, Any]] = [
     ("(SELECT HEX_ENCODE('SNOW', n) FROM (SELECT 0 n))", "534e4f57"),
     ("(SELECT BASE64_ENCODE('SNOW', n) FROM (SELECT 4 n))", "U05P\nVw=="),
     ("(SELECT PARSE_IP('x', 'INET', n):error IS NULL FROM (SELECT 1 n))", False),
+    # collations that change what is compared
+    ("'a' COLLATE 'upper' = 'A'", True),
+    ("'ABC' COLLATE 'lower' = 'abc'", True),
+    ("' a ' COLLATE 'en-trim' = 'a'", True),
+    ("'a' COLLATE 'en-rtrim' = 'a  '", True),
+    ("' a' COLLATE 'en-rtrim' = 'a'", False),
+    ("' a' COLLATE 'en-ltrim' = 'a'", True),
+    ("COLLATE('A ', 'en-ci-trim') <> ' a'", False),
+    ("COLLATE('A ', 'en-ci-trim')", "A "),
+    ("COLLATION(COLLATE('A ', 'en-ci-trim'))", "en-ci-trim"),
 ]
 
 
@@ -233,7 +243,9 @@ ERRORS: list[tuple[str, type[errors.SqlError]]] = [
     ("INSERT('abc', 5, 1, 'd')", errors.InvalidParameter),
     ("INSERT('abc', 1, -1, 'd')", errors.InvalidParameter),
     ("LPAD(X'01', 3)", errors.WrongArguments),
-    ("'a' COLLATE 'en-trim' = 'A'", errors.UnsupportedFeature),
+    ("'a' COLLATE 'en-pi' = 'A'", errors.UnsupportedFeature),
+    ("CONTAINS('a ' COLLATE 'trim', ' ')", errors.UnsupportedFeature),
+    ("'a' COLLATE 'en-xx' = 'A'", errors.InvalidParameter),
     ("'a' COLLATE 'nothing' = 'A'", errors.InvalidParameter),
     ("HEX_DECODE_STRING('FF')", errors.InvalidText),
 ]

@@ -159,7 +159,12 @@ def _equal_null(node: exp.NullSafeEQ | exp.NullSafeNEQ, walk: Walk) -> exp.Expre
 
 
 def _compare(node: exp.EQ, walk: Walk) -> exp.Expression:
-    """A VARIANT compares as the type of the other side."""
+    """A VARIANT compares as the type of the other side, texts as a collation says."""
+    for side in (node.this, node.expression):
+        if side._meta and (folds := side._meta.get(operands.FOLDS)):
+            for key in ("this", "expression"):
+                node.set(key, operands.folded(node.args[key], folds))
+            return node
     left, right = operands.plain(node.this), operands.plain(node.expression)
     noted(walk, left, right)
     if operands.is_variant(left) and not operands.is_variant(right):
@@ -263,6 +268,6 @@ LEAVE: Final[dict[type[exp.Expression], Rewriter]] = {
     exp.Tuple: _tuple,
     exp.Between: _between,
     exp.Case: _case,
-    **dict.fromkeys((exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE), _compare),
+    **dict.fromkeys(operands.COMPARISONS, _compare),
 }
 ENTER: Final[dict[type[exp.Expression], Any]] = {}

@@ -226,13 +226,16 @@ def _collate(node: exp.Collate, walk: Walk) -> exp.Expression:
     """`s COLLATE 'de-ci'`: the order of a locale (of ICU), without regard to case or accents."""
     name = operands.literal_text(node.expression, "collation")
     locale, *specifiers = [part.lower() for part in name.split("-")]
-    if locale in _SPECIFIERS:
+    if locale in _SPECIFIERS or locale in _FOLDS or locale in _OTHERS:
         locale, specifiers = "", [locale, *specifiers]
+    folds = tuple(part for part in specifiers if part in _FOLDS)
     for part in specifiers:
-        if part not in _SPECIFIERS:
+        if part in _OTHERS or (part in _FOLDS and not _is_compared_or_shown(node)):
             raise UnsupportedFeature(f"Unsupported feature 'collation {name}' ({part}).")
+        if part not in _SPECIFIERS and part not in _FOLDS:
+            raise _no_collation(name)
     if not _LOCALE.fullmatch(locale):
-        raise InvalidParameter(f"SQL compilation error:\nInvalid collation specification: '{name}'")
+        raise _no_collation(name)
     wanted = [_SPECIFIERS[part] for part in ("ci", "ai") if part in specifiers]
     if locale not in ("", "utf8", "bin"):
         wanted.append(locale)
@@ -241,11 +244,29 @@ def _collate(node: exp.Collate, walk: Walk) -> exp.Expression:
         collation = exp.Column(this=exp.Identifier(this=".".join(wanted), quoted=False))
         made = exp.Collate(this=text(node.this), expression=collation)
     made.meta[_COLLATION] = name
+    if folds:
+        made.meta[operands.FOLDS] = folds
     return made
 
 
+def _no_collation(name: str) -> InvalidParameter:
+    return InvalidParameter(f"SQL compilation error:\nInvalid collation specification: '{name}'")
+
+
+def _is_compared_or_shown(node: exp.Collate) -> bool:
+    """Whether a collated text is the operand of a comparison, an item, or COLLATION's."""
+    parent = node.parent
+    if isinstance(parent, exp.Anonymous):
+        return str(parent.this).upper() == "COLLATION"
+    return isinstance(parent, (exp.Alias, exp.Select, *operands.COMPARISONS))
+
+
 #: What a collation may ask for, and DuckDB's word for it, if any: as it is.
-_SPECIFIERS: Final = {"ci": "NOCASE", "cs": "", "ai": "NOACCENT", "as": "", "fl": ""}
+_SPECIFIERS: Final = {"ci": "NOCASE", "cs": "", "ai": "NOACCENT", "as": "", "ps": "", "fl": ""}
+#: What it changes of texts that are compared: functions of DuckDB (see `operands.folded`).
+_FOLDS: Final = frozenset(("trim", "ltrim", "rtrim", "upper", "lower"))
+#: What else Snowflake has: uppercase first, no regard to punctuation.
+_OTHERS: Final = frozenset(("fu", "pi"))
 _LOCALE: Final = re.compile(r"[a-z]{2}(_[a-z]{2})?|utf8|bin|")
 
 #: Key of `meta` of a text that COLLATE gave a collation: its name.
@@ -348,7 +369,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
         "COLLATE",
         _collate,
         exp.Collate,
-        partial="of the specifiers ci, cs, ai, as and fl",
+        partial="not with fu and pi; trim, upper and lower in comparisons only",
         least=2,
         most=2,
     ),
