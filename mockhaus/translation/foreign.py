@@ -126,7 +126,8 @@ def refuse(reader: Reader, *, postgres: bool) -> None:
             or _is_followed(tokens, at, _FOLLOWING)
             or (not postgres and _is_postgres(reader, at))
         ):
-            reader.at = at
+            # what is wrong with AS and :: stands behind them
+            reader.at = at + (kind in (TokenType.ALIAS, TokenType.DCOLON))
             raise reader.unexpected()
 
 
@@ -157,10 +158,34 @@ def _is_postgres(reader: Reader, at: int) -> bool:
         empty = at + 1 < len(tokens) and tokens[at + 1].token_type is TokenType.R_BRACKET
         glued = before is not None and before.end + 1 == token.start
         return empty and glued and before is not None and before.text[-1:].isalnum()
+    if kind is TokenType.ALIAS and at + 1 < len(tokens) and _is_reserved(reader, at + 1):
+        return True
     if kind in (TokenType.ALIAS, TokenType.DCOLON) and at + 1 < len(tokens):
         is_cast = kind is TokenType.DCOLON or _function_around(tokens, at) in _CASTS
         return is_cast and tokens[at + 1].text.upper() in _POSTGRES_TYPES
     return _is_followed(tokens, at, _FOLLOWING_IN_POSTGRES)
+
+
+#: Words that are no names without quotes (manual: "Reserved & limited keywords").
+_RESERVED: Final = frozenset(
+    """
+    ALL ALTER AND ANY AS BETWEEN BY CASE CHECK COLUMN CONNECT CONSTRAINT CREATE CURRENT DELETE
+    DISTINCT DROP ELSE EXISTS FOLLOWING FOR FROM FULL GRANT GROUP HAVING ILIKE IN INCREMENT INNER
+    INSERT INTERSECT INTO IS JOIN LEFT LIKE MINUS NATURAL NOT NULL OF ON OR ORDER QUALIFY REGEXP
+    REVOKE RIGHT RLIKE ROW ROWS SAMPLE SELECT SET SOME START TABLE TABLESAMPLE THEN TO TRIGGER
+    UNION UNIQUE UPDATE USING VALUES WHEN WHENEVER WHERE WITH
+    """.split()  # noqa: SIM905  a list of words is no easier to read
+)
+_BEHIND_ITEMS: Final = frozenset((None, TokenType.COMMA, TokenType.FROM, TokenType.R_PAREN))
+
+
+def _is_reserved(reader: Reader, at: int) -> bool:
+    """Whether a token is the alias of an item, and a word that cannot be one."""
+    token = reader.tokens[at]
+    following = reader.tokens[at + 1].token_type if at + 1 < len(reader.tokens) else None
+    if following not in _BEHIND_ITEMS or reader.is_quoted(token):
+        return False
+    return token.text.upper() in _RESERVED
 
 
 _CASTS: Final = frozenset(("CAST", "TRY_CAST"))

@@ -12,7 +12,7 @@ from typing import Final
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
-from mockhaus.translation.context import Context, ObjectName, storage_schema
+from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName, storage_schema
 
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -197,9 +197,11 @@ def quoted(name: str) -> str:
 
 
 def object_name(table: exp.Table) -> ObjectName:
-    """The name that a table node spells."""
+    """The name that a table node spells; in `db..t` the schema is PUBLIC."""
     parts = [table.args.get("this"), table.args.get("db"), table.args.get("catalog")]
     names = [stored(part) for part in parts if isinstance(part, exp.Identifier)]
+    if len(names) == 2 and isinstance(parts[2], exp.Identifier):
+        names.insert(1, DEFAULT_SCHEMA)
     return ObjectName(*names)
 
 

@@ -188,6 +188,12 @@ def test_one_name_in_two_schemas(snowflake: Connection) -> None:
     assert run(snowflake, "SELECT mockhaus.a.t.w FROM mockhaus.a.t") == [("in a",)]
 
 
+def test_two_dots_mean_the_schema_public(snowflake: Connection) -> None:
+    run(snowflake, "CREATE TABLE mockhaus..t AS SELECT 1 AS a; INSERT INTO mockhaus..t VALUES (2)")
+    assert run(snowflake, "SELECT SUM(a) FROM (mockhaus..t)") == [(3,)]
+    run(snowflake, "DROP TABLE mockhaus.public.t")
+
+
 def test_a_temporary_table_outlives_a_statement_that_fails(snowflake: Connection) -> None:
     run(snowflake, "CREATE TEMPORARY TABLE kept AS SELECT 1 AS a")
     with pytest.raises(errors.SqlError):

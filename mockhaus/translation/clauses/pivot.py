@@ -218,6 +218,12 @@ def _unpivot(node: exp.Pivot, walk: Walk) -> exp.Expression:
 
 
 def _subquery(node: exp.Subquery, walk: Walk) -> exp.Expression:
+    table = node.this
+    if isinstance(table, exp.Table) and not table.args.get("joins"):  # (t)
+        for key in ("alias", "joins", "pivots", "sample"):
+            if node.args.get(key):
+                table.set(key, node.args[key])
+        return walk.rewrite(table)
     pivots = node.args.get("pivots")
     if not isinstance(node.this, exp.Values):
         sources.check_list(node.args.get("alias"), sources.answered(node.this, walk))
