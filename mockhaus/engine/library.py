@@ -25,6 +25,7 @@ import duckdb
 
 from mockhaus.engine import dictionaries, udfs
 from mockhaus.engine.hygiene import hygienic
+from mockhaus.marks import MARK, MISSING
 
 #: The name under which the library is attached.
 CATALOG: Final = "mockhaus"
@@ -39,12 +40,24 @@ CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
 }
 
 
+#: Literals, since DuckDB computes calls of constants anew for each item of a lambda. They come
+#: first: a macro that waits for them may be taken for a function of DuckDB's own meanwhile.
+_MARKS: Final = f"""
+CREATE OR REPLACE MACRO mark() AS '{MARK}';
+CREATE OR REPLACE MACRO marked_quote() AS '"{MARK}';
+CREATE OR REPLACE MACRO marked_double() AS '"{MARK}E';
+CREATE OR REPLACE MACRO missing_text() AS '{MISSING}';
+CREATE OR REPLACE MACRO missing_item() AS '{MISSING}'::JSON;
+CREATE OR REPLACE MACRO is_marked(t) AS starts_with(t, '"{MARK}');
+"""
+
+
 def sources() -> dict[str, str]:
     """Family -> the SQL text that defines its macros."""
     folder = resources.files("mockhaus.engine") / "macros"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
     found = {f.name.removesuffix(".sql"): f.read_text(encoding="utf-8") for f in files}
-    return {**found, "udfs": udfs.macros()}
+    return {"marks": _MARKS, **found, "udfs": udfs.macros()}
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,26 @@ from tests.translation.conftest import Snowflake
 
 #: (expression, value)
 VALUES: list[tuple[str, Any]] = [
+    (
+        "FILTER(['2024-01-01'::DATE, '2022-01-01'::DATE], x -> x >= '2023-01-01'::DATE)",
+        '["2024-01-01"]',
+    ),
+    ("FILTER([1.5::FLOAT, 2], x -> x > 1.7::NUMBER(3,1))", "[2]"),
+    ("FILTER(['a', 'b'], x -> x = 'b'::VARCHAR)", '["b"]'),
+    ("ARRAY_SORT([10, -9, 12345678901234567890], FALSE)", "[12345678901234567890,10,-9]"),
+    ("ARRAY_SORT([1.5, 10, -9, 2.0::FLOAT])", "[-9,1.5,2.000000000000000e+00,10]"),
+    ("ARRAY_SORT(['a b', 'a', 'B', TRUE, 3, '10'])", '[true,3,"10","B","a","a b"]'),
+    ("TRANSFORM([1, NULL, 3], x INT -> x * 2)", "[2,undefined,6]"),
+    ("TRANSFORM([1, NULL], x -> x)", "[1,undefined]"),
+    ("TRANSFORM([1], x -> '2024-01-01'::DATE)", '["2024-01-01"]'),
+    # vectors
+    ("VECTOR_TRUNCATE([1, 2, 3]::VECTOR(INT, 3), 2)", [1, 2]),
+    ("VECTOR_TRUNC(NULL::VECTOR(INT, 3), 2)", None),
+    ("VECTOR_NORMALIZE([3, 4]::VECTOR(INT, 2))", pytest.approx([0.6, 0.8])),
+    (
+        "VECTOR_AVG(c) FROM (SELECT [1, 2]::VECTOR(INT, 2) c UNION ALL SELECT [2, 4]::VECTOR(INT, 2))",
+        [1.5, 3.0],
+    ),
     # JSON null is a value, a missing item is none
     ("ARRAY_MIN([NULL, PARSE_JSON('null'), NULL])", "null"),
     ("ARRAY_MAX([20, PARSE_JSON('null'), 10])", "null"),

@@ -32,7 +32,7 @@ CREATE OR REPLACE MACRO snow_array_insert(a, p, x) AS
 
 -- An item as it is compared: a double that is whole is its whole number.
 CREATE OR REPLACE MACRO item_key(e) AS
-    CASE WHEN starts_with(CAST(e AS VARCHAR), '"' || mark() || 'E') THEN number_text(CAST(scalar_text(e) AS DOUBLE))
+    CASE WHEN starts_with(CAST(e AS VARCHAR), marked_double()) THEN number_text(CAST(scalar_text(e) AS DOUBLE))
          WHEN ends_with(CAST(e AS VARCHAR), '.0') THEN left(CAST(e AS VARCHAR), -2) ELSE CAST(e AS VARCHAR) END;
 CREATE OR REPLACE MACRO sought_key(x) AS item_key(json_extract(CAST(x AS JSON), '$'));
 CREATE OR REPLACE MACRO keyed(l) AS list_transform(l, lambda e: item_key(e));
@@ -80,21 +80,36 @@ CREATE OR REPLACE MACRO array_generate_range(f, t, step) AS
     CASE WHEN step = 0 THEN CAST(error('MOCKHAUS:InvalidParameter:Invalid step 0 for ARRAY_GENERATE_RANGE') AS JSON)
          ELSE to_json(range(CAST(f AS BIGINT), CAST(t AS BIGINT), CAST(step AS BIGINT))) END;
 
--- Order of items: numbers by value, everything else by its text, JSON null behind all; missing items aside.
-CREATE OR REPLACE MACRO variant_rank(v) AS
-    {l: CAST(v AS VARCHAR) = 'null', n: COALESCE(TRY_CAST(scalar_text(CAST(v AS JSON)) AS DOUBLE), 0), t: json_text(CAST(v AS JSON))};
+-- Order of items: by kind as in `variant_key`, numbers by value, everything else by its text; JSON null is
+-- the greatest. Missing items are aside. Texts are read only where they are not as they are written.
+CREATE OR REPLACE MACRO item_kind(t) AS CASE ascii(t)
+    WHEN 34 THEN CASE WHEN starts_with(t, marked_double()) OR starts_with(t, marked_quote() || 'N') THEN 1 ELSE 2 END
+    WHEN 91 THEN 3 WHEN 123 THEN 4 WHEN 116 THEN 0 WHEN 102 THEN 0 WHEN 110 THEN 9 ELSE 1 END;
+CREATE OR REPLACE MACRO item_rank(v, t) AS {
+    k: item_kind(t),
+    n: CASE WHEN item_kind(t) = 1 THEN CAST(CASE WHEN is_marked(t) THEN scalar_text(v) ELSE t END AS DOUBLE) ELSE 0 END,
+    t: CASE WHEN ascii(t) = 34 THEN CASE WHEN contains(t, chr(92)) OR is_marked(t) THEN json_text(v) ELSE trim(t, '"') END
+        ELSE t END};
+CREATE OR REPLACE MACRO variant_rank(v) AS item_rank(v, CAST(v AS VARCHAR));
 CREATE OR REPLACE MACRO ranked(l) AS
     list_sort(list_transform(list_filter(l, lambda e: e <> missing_item()), lambda e: {r: variant_rank(e), v: e}));
 CREATE OR REPLACE MACRO missing_of(l) AS list_filter(l, lambda e: e = missing_item());
-CREATE OR REPLACE MACRO snow_array_min(a) AS values_of(ranked(items(a)))[1];
-CREATE OR REPLACE MACRO snow_array_max(a) AS values_of(ranked(items(a)))[-1];
 CREATE OR REPLACE MACRO values_of(l) AS list_transform(l, lambda e: e.v);
-CREATE OR REPLACE MACRO snow_array_sort(a, is_ascending, is_nulls_first) AS
-    CASE WHEN a IS NOT NULL THEN array_of(list_concat(
-        CASE WHEN is_nulls_first THEN missing_of(items(a)) ELSE [] END,
-        CASE WHEN is_ascending THEN values_of(ranked(items(a)))
-             ELSE list_reverse(values_of(ranked(items(a)))) END,
-        CASE WHEN is_nulls_first THEN [] ELSE missing_of(items(a)) END)) END;
+-- The items where all of them are whole numbers, which are sorted at once.
+CREATE OR REPLACE MACRO whole_numbers(a) AS CASE WHEN regexp_full_match(CAST(a AS VARCHAR), '\[-?\d+(,-?\d+)*\]')
+    THEN TRY_CAST(CAST(a AS VARCHAR) AS HUGEINT[]) END;
+CREATE OR REPLACE MACRO snow_array_min(a) AS list_transform([whole_numbers(a)], lambda w:
+    CASE WHEN w IS NOT NULL THEN to_json(list_min(w)) ELSE values_of(ranked(items(a)))[1] END)[1];
+CREATE OR REPLACE MACRO snow_array_max(a) AS list_transform([whole_numbers(a)], lambda w:
+    CASE WHEN w IS NOT NULL THEN to_json(list_max(w)) ELSE values_of(ranked(items(a)))[-1] END)[1];
+CREATE OR REPLACE MACRO snow_array_sort(a, is_ascending, is_nulls_first) AS list_transform([whole_numbers(a)], lambda w:
+    CASE WHEN w IS NOT NULL AND is_ascending THEN to_json(list_sort(w))
+         WHEN w IS NOT NULL THEN to_json(list_reverse_sort(w))
+         WHEN a IS NOT NULL THEN array_of(list_concat(
+            CASE WHEN is_nulls_first THEN missing_of(items(a)) ELSE [] END,
+            CASE WHEN is_ascending THEN values_of(ranked(items(a)))
+                 ELSE list_reverse(values_of(ranked(items(a)))) END,
+            CASE WHEN is_nulls_first THEN [] ELSE missing_of(items(a)) END)) END)[1];
 
 CREATE OR REPLACE MACRO snow_array_to_string(a, sep) AS
     CASE WHEN a IS NOT NULL AND sep IS NOT NULL THEN
@@ -114,5 +129,13 @@ CREATE OR REPLACE MACRO zipped(a, n, i) AS
 CREATE OR REPLACE MACRO array_of_values(l) AS
     array_of(list_transform(COALESCE(l, []), lambda e: array_item(e)));
 
--- The same of a list that may be NULL.
-CREATE OR REPLACE MACRO array_of_list(l) AS CASE WHEN l IS NOT NULL THEN array_of_values(l) END;
+-- An array of items of which NULL is a missing one.
+CREATE OR REPLACE MACRO array_of_items(l) AS
+    CASE WHEN l IS NOT NULL THEN array_of(list_transform(l, lambda e: COALESCE(e, missing_item()))) END;
+
+-- The same of a list that may be NULL; whole numbers, truths and values of VARIANT have a short way.
+CREATE OR REPLACE MACRO array_of_list(l) AS CASE WHEN l IS NULL THEN NULL
+    WHEN typeof(l) IN ('BIGINT[]', 'INTEGER[]', 'HUGEINT[]', 'BOOLEAN[]')
+    THEN CAST(replace(CAST(to_json(l) AS VARCHAR), 'null', missing_text()) AS JSON)
+    WHEN typeof(l) = 'JSON[]' THEN array_of_items(CAST(l AS JSON[]))
+    ELSE array_of_values(l) END;

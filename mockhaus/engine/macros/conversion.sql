@@ -1,11 +1,6 @@
 -- Conversion functions and casts. Every macro takes VARIANT (JSON) where it takes text: quotes around
 -- the value are a JSON string's.
 
--- What JSON has no words for has a mark (see mockhaus/marks.py): a text that begins with a character
--- that no other has and a letter for what it is.
-CREATE OR REPLACE MACRO mark() AS chr(64976);
-CREATE OR REPLACE MACRO is_marked(t) AS starts_with(t, '"' || mark());
-
 -- A text, or the value of JSON text, without quotes and mark.
 CREATE OR REPLACE MACRO unquoted(a) AS
     CASE WHEN is_marked(a) THEN substr(a, 4, length(a) - 4) ELSE trim(trim(a), '"') END;

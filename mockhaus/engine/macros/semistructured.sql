@@ -20,10 +20,9 @@ CREATE OR REPLACE MACRO number_text(v) AS CASE
 CREATE OR REPLACE MACRO number_variant(a) AS list_transform([a], lambda v: CAST(number_text(v) AS JSON))[1];
 
 -- What JSON has no words for, with its mark and a letter for what it is.
-CREATE OR REPLACE MACRO marked(kind, t) AS CAST('"' || mark() || kind || t || '"' AS JSON);
+CREATE OR REPLACE MACRO marked(kind, t) AS CAST(marked_quote() || kind || t || '"' AS JSON);
 -- The missing item of an array, and what is found there.
-CREATE OR REPLACE MACRO missing_item() AS CAST('"' || mark() || 'U"' AS JSON);
-CREATE OR REPLACE MACRO defined(j) AS CASE WHEN CAST(j AS VARCHAR) <> '"' || mark() || 'U"' THEN j END;
+CREATE OR REPLACE MACRO defined(j) AS CASE WHEN CAST(j AS VARCHAR) <> missing_text() THEN j END;
 
 CREATE OR REPLACE MACRO double_variant(a) AS CASE WHEN isfinite(a)
     THEN marked('E', double_text(a)) ELSE CAST(double_text(a) AS JSON) END;
@@ -54,14 +53,14 @@ CREATE OR REPLACE MACRO variant_text(a) AS
 -- The same of JSON text, and what a VARIANT is as VARCHAR.
 CREATE OR REPLACE MACRO shown(t) AS CASE WHEN contains(t, mark()) THEN unmarked(t) ELSE t END;
 CREATE OR REPLACE MACRO json_text(j) AS CASE WHEN contains(CAST(j AS VARCHAR), mark())
-    THEN CASE WHEN starts_with(CAST(j AS VARCHAR), '"' || mark() || 'E') THEN float_text(CAST(scalar_text(j) AS DOUBLE))
+    THEN CASE WHEN starts_with(CAST(j AS VARCHAR), marked_double()) THEN float_text(CAST(scalar_text(j) AS DOUBLE))
               WHEN ascii(CAST(j AS VARCHAR)) = 34 THEN scalar_text(j) ELSE unmarked(CAST(j AS VARCHAR)) END
     ELSE j ->> '$' END;
 -- The same of a value that is neither array nor object, with all digits of a FLOAT.
 CREATE OR REPLACE MACRO scalar_text(j) AS CASE WHEN is_marked(CAST(j AS VARCHAR)) THEN substr(j ->> '$', 3) ELSE j ->> '$' END;
 
 -- The same as the text of an item: NULL is a missing one.
-CREATE OR REPLACE MACRO item_text(a) AS COALESCE(CAST(to_variant(a) AS VARCHAR), CAST(missing_item() AS VARCHAR));
+CREATE OR REPLACE MACRO item_text(a) AS COALESCE(CAST(to_variant(a) AS VARCHAR), missing_text());
 
 -- The items of an array; of anything else none.
 CREATE OR REPLACE MACRO items(a) AS CAST(json_extract(CAST(a AS JSON), '$[*]') AS JSON[]);

@@ -31,6 +31,10 @@ def _fitted(node: exp.Identifier, parent: exp.Expression | None) -> exp.Expressi
             return apply("text_of", node.copy())
         if isinstance(other, (exp.Literal, exp.Neg)):
             return apply("variant_number", node.copy())
+        if isinstance(other, exp.Cast):
+            sides = (other.copy(), node.copy())
+            kinds = (apply("typeof", each.copy()) for each in reversed(sides))
+            return apply("variant_fit", *sides, *kinds)
     if isinstance(parent, _ARITHMETIC):
         return apply("variant_number", node.copy())
     return node

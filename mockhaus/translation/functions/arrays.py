@@ -154,7 +154,7 @@ def _transform(node: exp.Transform, walk: Walk) -> exp.Expression:
 def _filter(node: exp.ArrayFilter, walk: Walk) -> exp.Expression:
     """FILTER(array, x -> condition)."""
     kept = apply("list_filter", apply("defined_items", node.this), node.expression)
-    return variant_once("array_of_list", kept)
+    return variant_once("array_of_items", kept)
 
 
 def _reduce(node: exp.Reduce, walk: Walk) -> exp.Expression:

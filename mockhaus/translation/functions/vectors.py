@@ -11,7 +11,8 @@ from sqlglot import exp
 
 from mockhaus.translation.functions.aggregates import aggregate, not_null
 from mockhaus.translation.operands import number_call
-from mockhaus.translation.registry import Function, Rewriter, apply, call, refused
+from mockhaus.translation.registry import Function, Rewriter, apply, call
+from mockhaus.translation.variants import once
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -38,6 +39,26 @@ def _of_all(name: str) -> Rewriter:
     return rewritten
 
 
+def _average(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """VECTOR_AVG: element by element, FLOAT whatever the elements are."""
+    value = node.expressions[0]
+    listed = aggregate(
+        exp.Filter(this=apply("list", value), expression=exp.Where(this=not_null(value)))
+    )
+    return exp.cast(apply("vector_avg", listed), "FLOAT[]", dialect="duckdb")
+
+
+def _normalized(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """VECTOR_NORMALIZE: of the length 1."""
+    listed = exp.cast(node.expressions[0], "DOUBLE[]", dialect="duckdb")
+    return exp.cast(once("vector_normalize", listed), "FLOAT[]", dialect="duckdb")
+
+
+def _truncated(node: exp.Anonymous, walk: Walk) -> exp.Expression:
+    """VECTOR_TRUNCATE(vector, n): its first elements."""
+    return once("vector_truncate", *node.expressions)
+
+
 FUNCTIONS: Final[tuple[Function, ...]] = (
     call("VECTOR_INNER_PRODUCT", _of_two("list_inner_product"), 2, 2),
     call("VECTOR_COSINE_SIMILARITY", _of_two("list_cosine_similarity"), 2, 2),
@@ -46,8 +67,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("VECTOR_SUM", _of_all("vector_sum"), 1, 1),
     call("VECTOR_MIN", _of_all("vector_min"), 1, 1),
     call("VECTOR_MAX", _of_all("vector_max"), 1, 1),
-    refused(
-        "VECTOR_AVG VECTOR_TRUNCATE VECTOR_NORMALIZE",
-        "the answer's type is another than the argument's",
-    ),
+    call("VECTOR_AVG", _average, 1, 1),
+    call("VECTOR_NORMALIZE", _normalized, 1, 1),
+    call("VECTOR_TRUNCATE VECTOR_TRUNC", _truncated, 2, 2),
 )
