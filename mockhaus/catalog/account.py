@@ -6,7 +6,7 @@ Snowflake's manual: "SHOW WAREHOUSES", "SHOW ROLES", "SHOW USERS".
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mockhaus.catalog import parameters
@@ -56,16 +56,53 @@ _SIZES: Final = {
 }  # fmt: skip
 
 
-def check_values(kind: str, options: Mapping[str, Any]) -> None:
-    """Raises UnsupportedFeature, InvalidParameter for a value that an option does not take."""
-    for name in options if kind == "USER" else ():
-        if name in parameters.SESSION:
-            parameters.check(name, parameters.as_text(options[name]), "user")
-    if (roles := options.get("DEFAULT_SECONDARY_ROLES", [])) not in ([], ["ALL"]):
-        raise parameters.invalid_value("DEFAULT_SECONDARY_ROLES", str(roles))
-    size = str(options.get("WAREHOUSE_SIZE", "XSMALL")).upper()
-    if size not in _SIZES:
-        raise UnsupportedFeature(f"Unsupported feature 'WAREHOUSE_SIZE = {size}'.")
+def _whole(least: int, most: int) -> Callable[[Any], bool]:
+    return lambda value: type(value) is int and least <= value <= most
+
+
+def _one_of(*values: str) -> Callable[[Any], bool]:
+    return lambda value: str(value).upper() in values
+
+
+def _flag_value(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+#: What the options of warehouses and users take; all else takes any text.
+_TAKES: Final[dict[str, Callable[[Any], bool]]] = {
+    "WAREHOUSE_SIZE": _one_of(*_SIZES),
+    "WAREHOUSE_TYPE": _one_of("STANDARD", "SNOWPARK-OPTIMIZED"),
+    "MIN_CLUSTER_COUNT": _whole(1, 300),
+    "MAX_CLUSTER_COUNT": _whole(1, 300),
+    "SCALING_POLICY": _one_of("STANDARD", "ECONOMY"),
+    "AUTO_SUSPEND": lambda value: value is None or _whole(0, 2**31)(value),
+    "AUTO_RESUME": _flag_value,
+    "INITIALLY_SUSPENDED": _flag_value,
+    "ENABLE_QUERY_ACCELERATION": _flag_value,
+    "QUERY_ACCELERATION_MAX_SCALE_FACTOR": _whole(0, 100),
+    "DISABLED": _flag_value,
+    "TYPE": _one_of("PERSON", "SERVICE", "LEGACY_SERVICE"),
+    "DEFAULT_SECONDARY_ROLES": lambda value: value in ([], ["ALL"]),
+}
+
+
+def check_values(
+    kind: str, options: Mapping[str, Any], known: Mapping[str, Any] | None = None
+) -> None:
+    """Raises UnsupportedFeature, InvalidParameter for a value that an option does not take.
+
+    `known` are the options that an object has already.
+    """
+    for name, value in options.items():
+        takes = _TAKES.get(name)
+        if takes is not None and not takes(value):
+            raise parameters.invalid_value(name, parameters.as_text(value))
+        if kind == "USER" and name in parameters.SESSION:
+            parameters.check(name, parameters.as_text(value), "user")
+    told = {**(known or {}), **options}
+    least, most = int(told.get("MIN_CLUSTER_COUNT", 1)), int(told.get("MAX_CLUSTER_COUNT", 1))
+    if least > max(most, 1) and kind == "WAREHOUSE":
+        raise parameters.invalid_value("MIN_CLUSTER_COUNT", str(least))
 
 
 def create(workspace: Workspace, statement: CreateAccountObject) -> Result:

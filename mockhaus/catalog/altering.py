@@ -184,13 +184,15 @@ def _account_object(workspace: Workspace, statement: AlterObject) -> None:
         if account.stored_name(workspace, kind, new.name) is not None:
             raise DuplicateObject(f"SQL compilation error:\nObject '{new}' already exists.")
         workspace.objects.update(found, replace(found, name=new))
+        if kind in ("ROLE", "USER"):
+            workspace.objects.rename_grantee(kind, found.name.name, new.name)
     elif statement.action:
         suspended = {"INITIALLY_SUSPENDED": statement.action == "SUSPEND"}
         told = {**found.properties, **suspended}
         workspace.objects.update(found, replace(found, properties=told))
     else:
         allowed = account.OPTIONS[kind]
-        account.check_values(kind, statement.options)
+        account.check_values(kind, statement.options, found.properties)
         workspace.objects.update(found, _set(statement, found, allowed))
 
 

@@ -247,6 +247,20 @@ class Objects:
                 properties = {**each.properties, "name": f"{new}{name.removeprefix(str(old))}"}
                 self.update(each, replace(each, name=grant_key(properties), properties=properties))
 
+    def rename_grantee(self, kind: str, old: str, new: str) -> None:
+        """What is granted to a role or user stays its, and what a role owns."""
+        for each in (*self.list("GRANT"), *self.list(FUTURE)):
+            told = each.properties
+            if (told["to_kind"], str(told["to"]).upper()) == (kind, old.upper()):
+                properties = {**told, "to": new}
+                key = grant_key({"name": "", **properties})
+                name = replace(each.name, name=key.name)
+                self.update(each, replace(each, name=name, properties=properties))
+        if kind == "ROLE":
+            self._cursor.run(
+                f"UPDATE {SCHEMA}.objects SET owner = ? WHERE upper(owner) = upper(?)", (new, old)
+            )
+
     def add_temporary(self, new: CatalogObject) -> None:
         """Record a temporary table of the connection."""
         set_up_temporaries(self._cursor)

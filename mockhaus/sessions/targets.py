@@ -62,8 +62,12 @@ def after_ddl(statement: s.Statement, context: Context) -> Context:
 
 
 def _after_rename(statement: AlterObject, new: ObjectName, context: Context) -> Context:
-    """A current database or schema that is renamed stays current."""
+    """A current database, schema, warehouse or role that is renamed stays current."""
     name = statement.name
+    if statement.object == "WAREHOUSE" and name.name.upper() == (context.warehouse or "").upper():
+        return replace(context, warehouse=new.name)
+    if statement.object == "ROLE" and name.name.upper() == context.role.upper():
+        return replace(context, role=new.name)
     if statement.object == "DATABASE" and name.name.upper() == (context.database or "").upper():
         return replace(context, database=new.name)
     if statement.object == "SCHEMA":
@@ -79,6 +83,8 @@ def _after_drop(statement: s.Drop, context: Context) -> Context:
         return replace(context, temporary=context.temporary - {context.resolve(name).folded()})
     if statement.object == "DATABASE" and name.name.upper() == (context.database or "").upper():
         return replace(context, database=None, schema=None)
+    if statement.object == "WAREHOUSE" and name.name.upper() == (context.warehouse or "").upper():
+        return replace(context, warehouse=None)
     if statement.object == "SCHEMA":
         dropped = ((name.schema or context.database or "").upper(), name.name.upper())
         if dropped == ((context.database or "").upper(), (context.schema or "").upper()):

@@ -102,6 +102,10 @@ def test_grants_follow_their_object(
         ("DROP ROLE none", errors.UndefinedObject),
         ("DROP WAREHOUSE compute_wh", errors.UnsupportedFeature),
         ("CREATE WAREHOUSE w RESOURCE_MONITOR = m", errors.UnsupportedFeature),
+        ("CREATE WAREHOUSE w WAREHOUSE_SIZE = HUGE", errors.InvalidParameter),
+        ("CREATE WAREHOUSE w MIN_CLUSTER_COUNT = 3", errors.InvalidParameter),
+        ("ALTER WAREHOUSE compute_wh SET AUTO_RESUME = 1", errors.InvalidParameter),
+        ("CREATE USER u TYPE = ROBOT", errors.InvalidParameter),
         ("SHOW GRANTS OF SHARE s", errors.UnsupportedFeature),
         ("SHOW TABLES HISTORY", errors.UnsupportedFeature),
     ],
@@ -154,3 +158,12 @@ def test_privileges_in_the_information_schema(snowflake: Connection) -> None:
     ]
     tables = "SELECT table_name, privilege_type FROM information_schema.table_privileges"
     assert run(snowflake, tables) == [("T", "OWNERSHIP"), ("T", "SELECT")]
+
+
+def test_what_is_current_follows_its_object(snowflake: Connection) -> None:
+    run(snowflake, "CREATE WAREHOUSE w; USE WAREHOUSE w; CREATE ROLE r; USE ROLE r")
+    run(snowflake, "ALTER WAREHOUSE w RENAME TO v; ALTER ROLE r RENAME TO s")
+    query = "SELECT current_warehouse(), current_role()"
+    assert run(snowflake, query) == [("V", "S")]
+    run(snowflake, "DROP WAREHOUSE v")
+    assert run(snowflake, query) == [(None, "S")]
