@@ -14,7 +14,7 @@ from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.tables import make_room, require_schema
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.errors import SqlError
+from mockhaus.errors import InvalidIdentifier, SqlError
 from mockhaus.result import Result
 from mockhaus.translation import names, tables
 from mockhaus.translation import statements as s
@@ -31,6 +31,7 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
     if met is not None:
         return met
     workspace.cursor.run(f"CREATE VIEW {_definition(workspace, name, definition)}")
+    _check_listed(definition, len(columns.of(workspace, name)), postgres=statement.postgres)
     properties = {
         "text": statement.text,
         "secure": definition.secure,
@@ -44,6 +45,15 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
         CatalogObject("VIEW", name, properties, definition.comment, workspace.context.role)
     )
     return status("CREATE VIEW", f"View {name.name} successfully created.")
+
+
+def _check_listed(definition: tables.ViewDefinition, count: int, *, postgres: bool) -> None:
+    """Raises InvalidIdentifier where a column list has not all columns, as PostgreSQL's may."""
+    if definition.columns and len(definition.columns) != count and not postgres:
+        raise InvalidIdentifier(
+            "SQL compilation error:\nInvalid column definition list: the query has"
+            f" {count} columns."
+        )
 
 
 def _entries(

@@ -241,6 +241,11 @@ _SENTENCES: Final = (
         "duplicate column name '{name}'",
     ),
     _sentence(
+        r"More VIEW aliases than columns in query result",
+        errors.InvalidIdentifier,
+        "Invalid column definition list: it has more columns than the query.",
+    ),
+    _sentence(
         r"VALUES lists must all be the same length",
         errors.ValueCount,
         "the rows of VALUES are not of the same number of values",

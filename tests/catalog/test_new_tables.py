@@ -56,6 +56,8 @@ REFUSED = {
     "CREATE TABLE t (a INT PRIMARY KEY, b INT, PRIMARY KEY (b))": "primary key already exists",
     "CREATE TABLE t (a INT REFERENCES nope (b))": "Table 'MOCKHAUS.PUBLIC.NOPE' does not exist",
     "CREATE TABLE t (a INT REFERENCES src (zz))": "column 'ZZ' does not exist",
+    "CREATE VIEW v (x) AS SELECT a, b FROM src": "Invalid column definition list",
+    "CREATE VIEW v (x, y) AS SELECT a FROM src": "Invalid column definition list",
     "CREATE TABLE t USING TEMPLATE (SELECT 1)": "a template is an array of objects",
     "CREATE TABLE t (a INT DEFAULT nope.NEXTVAL)": "Sequence 'NOPE' does not exist",
     "CREATE TABLE t (a INT); ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES nope (b)": "NOPE",

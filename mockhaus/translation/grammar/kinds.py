@@ -92,11 +92,19 @@ def refuse_unkept(reader: Reader) -> None:
         reader.accept("ON")
     if verb == "CREATE" and reader.looking_at("OR", "ALTER"):
         raise UnsupportedFeature("Unsupported feature 'CREATE OR ALTER'.", position=start)
+    recursive = False
     while verb == "CREATE" and reader.word() in MODIFIERS:
+        recursive = recursive or reader.word() == "RECURSIVE"
         reader.at += 1
     kind = "" if reader.done or not reader.word() else read(reader)
     is_kind = not reader.done and reader.word() not in (".", "(")
     reader.at = at
+    if recursive:
+        raise UnsupportedFeature(
+            f"Unsupported feature 'CREATE RECURSIVE {kind}'.",
+            position=start,
+            hint="A view over a recursive common table expression is the same.",
+        )
     if kind in UNKEPT and is_kind:
         verb = {"COMMENT": "COMMENT ON", "DESC": "DESCRIBE"}.get(verb, verb)
         raise UnsupportedFeature(f"Unsupported feature '{verb} {kind}'.", position=start)
