@@ -159,6 +159,7 @@ QUERIES: list[tuple[str, list[tuple[Any, ...]]]] = [
     # samples
     (f"SELECT COUNT(*) FROM {ABC} SAMPLE (100)", [(1,)]),
     (f"SELECT COUNT(*) FROM {ABC} SAMPLE (0)", [(0,)]),
+    ("SELECT COUNT(*) FROM DUAL SAMPLE (0)", [(0,)]),
     ("SELECT COUNT(*) FROM VALUES (1), (2) T(A) TABLESAMPLE BERNOULLI (1 ROWS)", [(1,)]),
 ]
 
@@ -237,6 +238,11 @@ ERRORS: list[tuple[str, type[Exception]]] = [
         SqlSyntaxError,
     ),
     (f"SELECT 1 FROM {ABC} SAMPLE 10", SqlSyntaxError),
+    (f"SELECT 1 FROM {ABC} SAMPLE (1000001 ROWS)", InvalidParameter),
+    (f"SELECT 1 FROM {ABC} SAMPLE (1.5 ROWS)", InvalidParameter),
+    ("SELECT 1 FROM DUAL SAMPLE (1 ROWS) SEED (1)", UnsupportedFeature),
+    ("SELECT 1 FROM (SELECT 1) SAMPLE (1) SEED (1)", UnsupportedFeature),
+    ("SELECT 1 FROM (SELECT 1) SAMPLE (?)", UnsupportedFeature),
     (f"SELECT 1 FROM {ABC} SAMPLE (10 PERCENT)", SqlSyntaxError),
     (f"SELECT * FROM {ABC} SAMPLE (101)", InvalidParameter),
     (f"SELECT * FROM {ABC} SAMPLE SYSTEM (3 ROWS)", UnsupportedFeature),

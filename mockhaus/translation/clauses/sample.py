@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
 
 _METHODS: Final = {"ROW": "BERNOULLI", "BLOCK": "SYSTEM"}
+#: The most rows of a sample, and the largest seed.
+_ROWS: Final = 1_000_000
+_SEED: Final = 2_147_483_647
 
 
 def _sample(node: exp.TableSample, walk: Walk) -> exp.Expression:
@@ -26,14 +29,32 @@ def _sample(node: exp.TableSample, walk: Walk) -> exp.Expression:
         if method == "SYSTEM":
             raise UnsupportedFeature("Unsupported feature 'SAMPLE SYSTEM of a number of rows'.")
         new.set("method", exp.var("RESERVOIR"))
-        new.set("size", walk.rewrite(size))
-    elif isinstance(percent, exp.Literal) and 0 <= float(percent.this) <= 100:
-        new.set("percent", percent)
+        new.set("size", _number(size, "number of rows", _ROWS, walk))
     else:
-        raise InvalidParameter("The probability of SAMPLE is a number from 0 to 100.")
+        new.set("percent", _number(percent, "probability", 100, walk, whole=False))
     if seed is not None:
-        new.set("seed", walk.rewrite(seed))
+        if size is not None or isinstance(node.parent, exp.Subquery):
+            what = "of a number of rows" if size is not None else "of a subquery"
+            raise UnsupportedFeature(f"Unsupported feature 'SAMPLE {what} with a SEED'.")
+        new.set("seed", _number(seed, "seed", _SEED, walk))
     return new
+
+
+def _number(
+    given: exp.Expression | None, what: str, most: int, walk: Walk, *, whole: bool = True
+) -> exp.Expression:
+    """A constant of a sample, as a literal or a session variable's value. Raises InvalidParameter,
+    UnsupportedFeature for a bind variable, which DuckDB does not take here."""
+    if isinstance(given, exp.Placeholder):
+        raise UnsupportedFeature(f"Unsupported feature 'the {what} of SAMPLE as a bind variable'.")
+    found = walk.rewrite(given) if given is not None else None
+    is_number = isinstance(found, exp.Literal) and not found.is_string
+    if found is not None and is_number and (found.is_int or not whole):
+        number = float(found.this)
+        if 0 <= number <= most:
+            return found
+    kind = "whole number" if whole else "number"
+    raise InvalidParameter(f"The {what} of SAMPLE is a {kind} from 0 to {most}.")
 
 
 ENTER: Final[dict[type[exp.Expression], Any]] = {exp.TableSample: _sample}

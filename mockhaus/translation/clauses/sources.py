@@ -251,4 +251,5 @@ def dual(table: exp.Table) -> exp.Expression:
     """DUAL as a query of its one row."""
     value = exp.Alias(this=exp.Literal.string("X"), alias=exp.to_identifier("DUMMY"))
     alias = table.args.get("alias") or exp.TableAlias(this=names.identifier(DUAL))
-    return exp.Subquery(this=exp.Select(expressions=[value]), alias=alias)
+    rest = {key: table.args.get(key) for key in ("joins", "pivots", "sample")}
+    return exp.Subquery(this=exp.Select(expressions=[value]), alias=alias, **rest)
