@@ -211,6 +211,10 @@ def _numerics(fields: Fields, kind: SqlType) -> pa.Array:
     if wrong.any():
         raise BadField("the digits are not as many as it says", int(np.argmax(wrong)))
     head[~there] = 0
+    # An int8 for a whole number of more digits: it would be read as 0.
+    other = (head[:, 0] == 0) & (head[:, 1:4] != 0).any(axis=1) & (head[:, 2] >= 0)
+    if scale == 0 and other.any():
+        raise BadField("an int8 is no numeric", int(np.argmax(other)))
     units = _units(fields, head, scale)
     if units is None:
         return _one_by_one(fields, precision, scale)

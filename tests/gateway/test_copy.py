@@ -338,6 +338,22 @@ def test_binary_numbers(client: psycopg.Connection, together: bool) -> None:
     assert [row[0] for row in rows] == [*map(Decimal, exact.values()), None]
 
 
+def test_binary_numeric_is_no_int8(client: psycopg.Connection) -> None:
+    """A NUMBER(38,0) is numeric, whose binary form could be taken for an int8 of another value."""
+
+    def copied(kind: str, *values: Any) -> None:
+        with client.cursor().copy("COPY wide FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types([kind])
+            for value in values:
+                copy.write_row([value])
+
+    client.execute("CREATE TABLE wide (n NUMBER(38, 0))")
+    copied("numeric", Decimal(2**90), Decimal(0), Decimal(-5))
+    assert client.execute("SELECT n FROM wide").fetchall() == [(2**90,), (0,), (-5,)]
+    with pytest.raises(psycopg.errors.InvalidBinaryRepresentation):
+        copied("int8", 5)
+
+
 def test_binary_numbers_that_are_too_large(client: psycopg.Connection) -> None:
     client.execute("CREATE TABLE t (m NUMBER(4,2))")
     hundred = struct.pack("!hihhhhh", 1, 10, 1, 0, 0, 0, 100)
