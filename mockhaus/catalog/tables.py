@@ -24,7 +24,7 @@ from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.origins import UNKNOWN, Source
 from mockhaus.translation.translate import translate
-from mockhaus.types import BINARY_LENGTH, VARCHAR_LENGTH, from_duckdb
+from mockhaus.types import BINARY_LENGTH, TIME, VARCHAR_LENGTH, SqlType, from_duckdb
 
 _FIND: Final = (
     f"SELECT kind FROM {SCHEMA}.objects WHERE kind IN ('TABLE', 'VIEW', 'SEQUENCE')"
@@ -202,7 +202,7 @@ def _typed(workspace: Workspace, definition: tables.TableDefinition) -> tables.T
     described = workspace.cursor.describe(definition.query)
     if not definition.columns:
         _check_distinct(definition.renamed or [each.name for each in described])
-        if not any(map(_length, definition.sources)):
+        if not any(map(_declared, definition.sources)):
             return definition
     given = definition.columns or tuple(
         tables.ColumnDefinition(name, "", "")
@@ -233,21 +233,29 @@ def _check_distinct(found: Sequence[str]) -> None:
         seen.add(name.upper())
 
 
-def _length(source: Source) -> int | None:
-    """The length that a column was declared with."""
-    found = None if source.type is None else source.type.length
-    return None if found in (VARCHAR_LENGTH, BINARY_LENGTH) else found
+def _declared(source: Source) -> SqlType | None:
+    """The type that a column was declared with, as far as DuckDB would forget it: the length of a
+    text, the digits of a time."""
+    found = source.type
+    if found is None:
+        return None
+    if found.family in ("VARCHAR", "BINARY"):
+        return None if found.length in (VARCHAR_LENGTH, BINARY_LENGTH) else found
+    return found if found.family.startswith("TIME") and found.scale != TIME.scale else None
 
 
 def _of_query(
     column: tables.ColumnDefinition, stored: str, source: Source
 ) -> tables.ColumnDefinition:
     """A column with the type that AS SELECT gives it."""
-    kind, limit = from_duckdb(stored), _length(source)
-    if limit is None or source.type is None or source.type.family != kind.family:
+    kind, declared = from_duckdb(stored), _declared(source)
+    if declared is None or declared.family != kind.family:
         return replace(column, type=str(kind), stored=stored)
-    check = tables.length_check(column.name, limit, binary=kind.family == "BINARY")
-    return replace(column, type=str(source.type), stored=stored, check=check)
+    check = ""
+    if declared.length is not None:
+        binary = declared.family == "BINARY"
+        check = tables.length_check(column.name, declared.length, binary=binary)
+    return replace(column, type=str(declared), stored=stored, check=check)
 
 
 def _model(
