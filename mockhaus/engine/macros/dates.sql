@@ -200,15 +200,18 @@ CREATE OR REPLACE MACRO previous_day(a, t) AS
 
 -- Whole months between equal days or two ends of months, else by months of 31 days.
 CREATE OR REPLACE MACRO months_between(a, b) AS
-    CAST(CASE WHEN day(a) = day(b) OR (day(a + to_days(1)) = 1 AND day(b + to_days(1)) = 1)
-         THEN CAST((year(a) - year(b)) * 12 + month(a) - month(b) AS DOUBLE)
-         ELSE (year(a) - year(b)) * 12 + month(a) - month(b)
-              + (day(a) - day(b) + (epoch_us(a) - epoch_us(date_trunc('day', a))
-                 - epoch_us(b) + epoch_us(date_trunc('day', b))) / 86400000000) / 31
-         END AS DECIMAL(38, 6));
+    CAST(date_diff('month', b, a)
+         + CASE WHEN day(a) = day(b) OR (day(a + to_days(1)) = 1 AND day(b + to_days(1)) = 1) THEN 0
+           ELSE (epoch_us(a) - epoch_us(date_trunc('month', a))
+                 - epoch_us(b) + epoch_us(date_trunc('month', b))) / 86400000000 / 31
+           END AS DECIMAL(38, 6));
 
-CREATE OR REPLACE MACRO day_name(a) AS left(dayname(a), 3);
-CREATE OR REPLACE MACRO month_name(a) AS left(monthname(a), 3);
+-- (The first letters of dayname() take five times as long.)
+CREATE OR REPLACE MACRO day_name(a) AS CASE isodow(a) WHEN 1 THEN 'Mon' WHEN 2 THEN 'Tue' WHEN 3 THEN 'Wed'
+    WHEN 4 THEN 'Thu' WHEN 5 THEN 'Fri' WHEN 6 THEN 'Sat' WHEN 7 THEN 'Sun' END;
+CREATE OR REPLACE MACRO month_name(a) AS CASE month(a) WHEN 1 THEN 'Jan' WHEN 2 THEN 'Feb' WHEN 3 THEN 'Mar'
+    WHEN 4 THEN 'Apr' WHEN 5 THEN 'May' WHEN 6 THEN 'Jun' WHEN 7 THEN 'Jul' WHEN 8 THEN 'Aug' WHEN 9 THEN 'Sep'
+    WHEN 10 THEN 'Oct' WHEN 11 THEN 'Nov' WHEN 12 THEN 'Dec' END;
 
 -- Slices of n parts since 1970-01-01, or since the beginning of its week.
 CREATE OR REPLACE MACRO time_slice

@@ -186,7 +186,7 @@ CREATE OR REPLACE MACRO json_extract_path_text(a, p) AS json_text(get_path(parse
 -- --- objects ---------------------------------------------------------------------------------------
 
 CREATE OR REPLACE MACRO object_keys(o) AS
-    array_of(list_transform(list_sort(json_keys(CAST(o AS JSON))), lambda k: to_json(k)));
+    CAST(to_json(list_sort(json_keys(CAST(o AS JSON)))) AS JSON);
 
 -- Keys to delete or to pick: a text is a key, an array (a VARIANT) all of its items.
 CREATE OR REPLACE MACRO keys_of
