@@ -161,8 +161,9 @@ def _is_postgres(reader: Reader, at: int) -> bool:
     if kind is TokenType.ALIAS and at + 1 < len(tokens) and _is_reserved(reader, at + 1):
         return True
     if kind in (TokenType.ALIAS, TokenType.DCOLON) and at + 1 < len(tokens):
-        is_cast = kind is TokenType.DCOLON or _function_around(tokens, at) in _CASTS
-        return is_cast and tokens[at + 1].text.upper() in _POSTGRES_TYPES
+        if tokens[at + 1].text.upper() not in _POSTGRES_TYPES:
+            return False
+        return kind is TokenType.DCOLON or _function_around(tokens, at) in _CASTS
     return _is_followed(tokens, at, _FOLLOWING_IN_POSTGRES)
 
 
