@@ -35,12 +35,17 @@ def value_of(node: exp.Expression) -> int | None:
     return bare.meta.get(_VALUE) if bare._meta else None
 
 
+def _bigint(node: exp.Expression) -> exp.Expression:
+    """A cast (`exp.cast` would parse the type's name each time)."""
+    return exp.Cast(this=node, to=exp.DataType(this=exp.DataType.Type.BIGINT))
+
+
 def _written(value: int) -> exp.Expression:
     """A value as DuckDB keeps all its digits."""
     literal: exp.Expression = exp.Literal.number(abs(value))
     if value < 0:
         literal = exp.Paren(this=exp.Neg(this=literal))
-    made = exp.cast(literal, "BIGINT" if abs(value) < _LONG else "DECIMAL(38, 0)")
+    made = _bigint(literal) if abs(value) < _LONG else exp.cast(literal, "DECIMAL(38, 0)")
     made.meta[_VALUE] = value
     return made
 
@@ -50,7 +55,7 @@ def computed(node: exp.Add | exp.Sub | exp.Mul) -> exp.Expression:
     left, right = value_of(node.this), value_of(node.expression)
     if left is None or right is None:
         if is_short(node.this) and is_short(node.expression):
-            node.set("this", exp.cast(node.this, "BIGINT"))
+            node.set("this", _bigint(node.this))
         return node
     if isinstance(node, exp.Mul):
         value = left * right
@@ -89,7 +94,7 @@ def widened(select: exp.Select) -> exp.Select:
     for item in select.expressions:
         value = item.this if isinstance(item, exp.Alias) else item
         if is_short(value):
-            value.replace(exp.cast(value.copy(), "BIGINT"))
+            value.replace(_bigint(value.copy()))
     return select
 
 
@@ -100,7 +105,7 @@ def widen_rows(rows: list[exp.Expression]) -> None:
         return
     for place, cell in enumerate(first.expressions):
         if is_short(cell) and all(_is_short_at(row, place) for row in rows[1:]):
-            cell.replace(exp.cast(cell.copy(), "BIGINT"))
+            cell.replace(_bigint(cell.copy()))
 
 
 def _is_short_at(row: exp.Expression, place: int) -> bool:
