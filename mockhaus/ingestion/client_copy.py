@@ -26,7 +26,7 @@ from mockhaus.errors import (
 )
 from mockhaus.ingestion.target import literal, quoted
 from mockhaus.result import Result
-from mockhaus.translation import names
+from mockhaus.translation import assignment, names
 from mockhaus.translation import statements as s
 from mockhaus.zoned import STORED
 
@@ -65,11 +65,12 @@ def load(workspace: Workspace, statement: s.CopyFromClient) -> Result:
     listed = ", ".join(quoted(column.name) for column in columns)
     form = statement.format
     if form is None:
-        values = [_binary(column) for column in columns]
+        values = _cut(workspace, statement, columns, [_binary(column) for column in columns])
         source = f"SELECT {', '.join(values)} FROM read_parquet({literal(statement.path)})"
     else:
         _check_forced(form, columns)
-        values = [_value(column, form, statement.escapes) for column in columns]
+        given = [_value(column, form, statement.escapes) for column in columns]
+        values = _cut(workspace, statement, columns, given)
         source = f"SELECT {', '.join(values)} FROM {_reader(statement, form, columns)}"
     try:
         count = workspace.cursor.change(f"INSERT INTO {target} ({listed}) {source}")
@@ -78,6 +79,16 @@ def load(workspace: Workspace, statement: s.CopyFromClient) -> Result:
             raise
         raise _explained(workspace, statement, columns, error) from None
     return Result((), "COPY", count)
+
+
+def _cut(
+    workspace: Workspace, statement: s.CopyFromClient, columns: list[_Column], values: list[str]
+) -> list[str]:
+    """The values with as many fractional digits as their columns keep."""
+    context = workspace.context
+    kinds = assignment.kinds(context, context.resolve(statement.table))
+    pairs = zip(columns, values, strict=True)
+    return [assignment.cut(kinds, column.name, value) for column, value in pairs]
 
 
 def _columns(workspace: Workspace, target: str, listed: tuple[str, ...]) -> list[_Column]:

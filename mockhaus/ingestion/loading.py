@@ -29,6 +29,7 @@ from mockhaus.ingestion.readers import REJECTS, Source
 from mockhaus.ingestion.stores import StoredFile
 from mockhaus.ingestion.target import Target, quoted
 from mockhaus.ingestion.transformation import About, Transformation
+from mockhaus.translation import assignment
 
 #: Errors that are not the file's.
 NOT_OF_THE_FILE: Final = (
@@ -228,7 +229,11 @@ class Loader:
         """Load a source; `strict` stops at a bad row, `good_only` leaves them out."""
         fields = self.fields(source)
         columns = ", ".join(quoted(field.column.name) for field in fields)
-        values = ", ".join(field.strict if strict else field.value for field in fields)
+        kinds = assignment.kinds(self.workspace.context, self.target.name)
+        values = ", ".join(
+            assignment.cut(kinds, field.column.name, field.strict if strict else field.value)
+            for field in fields
+        )
         where = f" WHERE NOT ({_bad(source, fields)})" if good_only else ""
         sql = f"INSERT INTO {self.target.sql} ({columns}) SELECT {values} FROM {source.sql} AS r"
         return self.cursor.change(sql + where)

@@ -71,6 +71,12 @@ def kinds(context: Context, table: ObjectName) -> Mapping[str, str]:
     return {name: _narrowed(kind, types.get(name.upper())) for name, kind in known.items()}
 
 
+def cut(kinds: Mapping[str, str], column: str, value: str) -> str:
+    """A value of a column's type, in DuckDB's text, with the fractional digits that it keeps."""
+    kind, _, digits = kinds.get(column.upper(), "").partition("#")
+    return f"{_FRACTIONS[kind]}({value}, {digits})" if digits and kind in _FRACTIONS else value
+
+
 def _narrowed(kind: str, declared: SqlType | None) -> str:
     if declared is None:
         return kind

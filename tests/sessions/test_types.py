@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -143,6 +144,20 @@ def test_kept(snowflake: Connection, kind: str, value: str, kept: str) -> None:
     )
     found = run(snowflake, "SELECT DISTINCT TO_VARCHAR(A), COUNT(*) FROM LIMITED GROUP BY 1")
     assert found == [(kept, 4)]
+
+
+def test_kept_by_copy(snowflake: Connection) -> None:
+    run(
+        snowflake, "CREATE STAGE files; CREATE TABLE loaded (t TIME(3), n TIMESTAMP_NTZ(0), d DATE)"
+    )
+    run(
+        snowflake,
+        "COPY INTO @files/f.csv FROM (SELECT '01:02:03.98765', '2024-01-01 00:00:00.98', '2024-01-01')"
+        " SINGLE = TRUE FILE_FORMAT = (TYPE = CSV COMPRESSION = NONE)",
+    )
+    run(snowflake, "COPY INTO loaded FROM @files/f.csv FILE_FORMAT = (TYPE = CSV)")
+    row = (dt.time(1, 2, 3, 987000), dt.datetime(2024, 1, 1), dt.date(2024, 1, 1))
+    assert run(snowflake, "SELECT * FROM loaded") == [row]
 
 
 @pytest.mark.parametrize(("kind", "value"), [row[:2] for row in KEPT if row[2] is None])
