@@ -98,7 +98,7 @@ REFUSED = {
     "ALTER DATABASE nothing RENAME TO b": "Database 'NOTHING' does not exist",
     "ALTER SEQUENCE nothing SET COMMENT = 'c'": "does not exist",
     "ALTER WAREHOUSE nothing SUSPEND": "Warehouse 'NOTHING' does not exist",
-    "ALTER WAREHOUSE compute_wh SET WAREHOUSE_SIZE = HUGE": "WAREHOUSE_SIZE = HUGE",
+    "ALTER WAREHOUSE compute_wh SET WAREHOUSE_SIZE = HUGE": "invalid value ['HUGE']",
     "ALTER ACCOUNT SET NO_SUCH = 1": "invalid parameter 'NO_SUCH'",
     "CREATE DATABASE snowflake": "already exists",
 }
