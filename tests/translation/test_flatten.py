@@ -20,6 +20,15 @@ QUERIES: list[tuple[str, list[tuple[Any, ...]]]] = [
         "SELECT * FROM TABLE(FLATTEN(INPUT => PARSE_JSON('[1, null]'))) F",
         [(1, None, "[0]", 0, "1", "[1,null]"), (1, None, "[1]", 1, "null", "[1,null]")],
     ),
+    # a missing item has no row
+    (
+        "SELECT INDEX, VALUE FROM TABLE(FLATTEN(INPUT => PARSE_JSON('[1, ,77]')))",
+        [(0, "1"), (2, "77")],
+    ),
+    (
+        "SELECT PATH FROM TABLE(FLATTEN(PARSE_JSON('{\"a\":[1,,2]}'), RECURSIVE => TRUE))",
+        [("a",), ("a[0]",), ("a[2]",)],
+    ),
     (
         'SELECT KEY, PATH, INDEX, VALUE FROM TABLE(FLATTEN(PARSE_JSON(\'{"b":2,"a c":1}\')))',
         [("a c", "['a c']", None, "1"), ("b", "b", None, "2")],

@@ -6,11 +6,13 @@ CREATE OR REPLACE MACRO path_step(p, k) AS
          THEN CASE WHEN p = '' THEN k ELSE p || '.' || k END
          ELSE p || '[''' || k || ''']' END;
 
--- The rows of FLATTEN without SEQ and THIS; `p` is the path before them.
+-- The rows of FLATTEN without SEQ and THIS; `p` is the path before them. Missing items have none.
+CREATE OR REPLACE MACRO flat_items(v, p) AS list_transform(items(v), lambda e, i:
+    {"KEY": NULL::VARCHAR, "PATH": p || '[' || (i - 1) || ']', "INDEX": i - 1, "VALUE": e});
 CREATE OR REPLACE MACRO flat_rows(v, p) AS
     CASE ascii(CAST(v AS VARCHAR))
-        WHEN 91 THEN list_transform(items(v), lambda e, i:
-            {"KEY": NULL::VARCHAR, "PATH": p || '[' || (i - 1) || ']', "INDEX": i - 1, "VALUE": defined(e)})
+        WHEN 91 THEN CASE WHEN contains(CAST(v AS VARCHAR), missing_text())
+            THEN list_filter(flat_items(v, p), lambda r: r."VALUE" <> missing_item()) ELSE flat_items(v, p) END
         WHEN 123 THEN list_transform(list_sort(members(v)), lambda e:
             {"KEY": e[1], "PATH": path_step(p, e[1]), "INDEX": NULL::BIGINT, "VALUE": e[2]})
         END;

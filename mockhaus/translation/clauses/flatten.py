@@ -138,6 +138,8 @@ def _recursive(
     )
     select.set("from_", exp.From(this=tree))
     below = exp.Not(this=exp.Is(this=of_tree("parent"), expression=exp.Null()))
+    missing = exp.NEQ(this=exp.cast(of_tree("value"), "TEXT"), expression=apply("missing_text"))
+    below = exp.and_(below, missing)
     wanted = {"ARRAY": in_array, "OBJECT": exp.Not(this=in_array)}.get(kind)
     select.set("where", exp.Where(this=exp.and_(below, wanted) if wanted is not None else below))
     return select
