@@ -24,6 +24,8 @@ MISSING: Final = f'"{UNDEFINED}"'
 
 _BARE: Final = re.compile(f'"{MARK}[A-Z]([^"]*)"')
 _QUOTED: Final = re.compile(f"{MARK}[a-z]")
+#: A TIME is shown without its fraction.
+_TIME: Final = re.compile(rf"{MARK}t(\d\d:\d\d:\d\d)[.\d]*")
 
 
 #: Characters of a decimal that a double gives back as it was.
@@ -46,4 +48,4 @@ def shown(text: str, missing: str = "undefined") -> str:
     if MARK not in text:
         return text
     bare = _BARE.sub(r"\1", text.replace(MISSING, missing))
-    return _QUOTED.sub("", bare)
+    return _QUOTED.sub("", _TIME.sub(r"\1", bare))

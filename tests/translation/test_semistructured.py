@@ -38,6 +38,10 @@ VALUES: list[tuple[str, Any]] = [
     ("TYPEOF(TO_VARIANT(DATE '2024-01-01'))", "DATE"),
     ("TYPEOF('01:02:03'::TIME::VARIANT)", "TIME"),
     # ... within arrays and objects as well, and FLOAT and decimals with all their digits
+    ("TO_VARIANT('01:02:03.4'::TIME)", '"01:02:03"'),
+    ("['01:02:03.4'::TIME][0]::VARCHAR", "01:02:03"),
+    ("AS_TIME(['01:02:03.4'::TIME][0])", time(1, 2, 3, 400000)),
+    ("['01:02:03.4'::TIME][0]::TIME", time(1, 2, 3, 400000)),
     ("TYPEOF(['2024-01-01'::DATE][0])", "DATE"),
     ("TYPEOF({'d': '2024-01-01'::TIMESTAMP_NTZ}:d)", "TIMESTAMP_NTZ"),
     ("AS_DATE(['2024-01-01'::DATE][0])", date(2024, 1, 1)),

@@ -54,6 +54,6 @@ CREATE OR REPLACE MACRO assign_variant(a, c) AS
          THEN to_variant(a) END;
 CREATE OR REPLACE MACRO assign_object(a, c) AS
     CASE WHEN assignable(a, CASE typeof(a) WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN '-' ELSE '(?s)JSON|STRUCT.*|MAP.*' END, c, 'OBJECT')
-         THEN to_object(to_variant(a)) END;
+         THEN list_transform([to_variant(a)], lambda v: to_object(v))[1] END;
 CREATE OR REPLACE MACRO assign_array(a, c) AS
-    CASE WHEN assignable(a, '(?s)JSON|.*\[.*\]', c, 'ARRAY') THEN to_array(to_variant(a)) END;
+    CASE WHEN assignable(a, '(?s)JSON|.*\[.*\]', c, 'ARRAY') THEN list_transform([to_variant(a)], lambda v: to_array(v))[1] END;

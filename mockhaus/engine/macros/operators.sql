@@ -9,6 +9,9 @@ CREATE OR REPLACE MACRO float_text(a) AS
          WHEN abs(a) < 1e10 THEN printf('%.10g', a)
          ELSE regexp_replace(CAST(a AS VARCHAR), '\.0$', '') END;
 
+CREATE OR REPLACE MACRO ltz_text(a) AS
+    strftime(a, '%Y-%m-%d %H:%M:%S.%g ') || rpad(replace(strftime(a, '%z'), ':', ''), 5, '0');
+
 -- Any value as text, as TO_VARCHAR spells it. The argument is written several times: for columns.
 CREATE OR REPLACE MACRO text_of(a) AS
     CASE typeof(a)
@@ -20,8 +23,7 @@ CREATE OR REPLACE MACRO text_of(a) AS
         WHEN 'TIME' THEN strftime(DATE '1970-01-01' + CAST(CAST(a AS VARCHAR) AS TIME), '%H:%M:%S')
         WHEN 'TIMESTAMP' THEN strftime(CAST(CAST(a AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')
         WHEN 'TIMESTAMP WITH TIME ZONE' THEN
-            strftime(CAST(CAST(a AS VARCHAR) AS TIMESTAMPTZ), '%Y-%m-%d %H:%M:%S.%g ')
-                || rpad(replace(strftime(CAST(CAST(a AS VARCHAR) AS TIMESTAMPTZ), '%z'), ':', ''), 5, '0')
+            ltz_text(CAST(CAST(a AS VARCHAR) AS TIMESTAMPTZ))
         WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN tz_text(CAST(CAST(a AS VARCHAR) AS STRUCT(utc TIMESTAMP, spread INTERVAL)))
         ELSE CAST(a AS VARCHAR) END;
 

@@ -42,8 +42,8 @@ CREATE OR REPLACE MACRO to_variant(a) AS
         WHEN 'BLOB' THEN marked('b', hex(TRY_CAST(CAST(a AS VARCHAR) AS BLOB)))
         WHEN 'TIMESTAMP' THEN
             marked('n', strftime(TRY_CAST(CAST(a AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g'))
-        WHEN 'TIMESTAMP WITH TIME ZONE' THEN marked('l', text_of(a))
-        WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN marked('z', text_of(a))
+        WHEN 'TIMESTAMP WITH TIME ZONE' THEN marked('l', ltz_text(TRY_CAST(CAST(a AS VARCHAR) AS TIMESTAMPTZ)))
+        WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN marked('z', tz_text(TRY_CAST(CAST(a AS VARCHAR) AS STRUCT(utc TIMESTAMP, spread INTERVAL))))
         ELSE to_json(a) END END;
 
 -- The JSON text of it.
@@ -54,6 +54,7 @@ CREATE OR REPLACE MACRO variant_text(a) AS
 CREATE OR REPLACE MACRO shown(t) AS CASE WHEN contains(t, mark()) THEN unmarked(t) ELSE t END;
 CREATE OR REPLACE MACRO json_text(j) AS CASE WHEN contains(CAST(j AS VARCHAR), mark())
     THEN CASE WHEN starts_with(CAST(j AS VARCHAR), marked_double()) THEN float_text(CAST(scalar_text(j) AS DOUBLE))
+              WHEN starts_with(CAST(j AS VARCHAR), marked_quote() || 't') THEN left(scalar_text(j), 8)
               WHEN ascii(CAST(j AS VARCHAR)) = 34 THEN scalar_text(j) ELSE unmarked(CAST(j AS VARCHAR)) END
     ELSE j ->> '$' END;
 -- The same of a value that is neither array nor object, with all digits of a FLOAT.
@@ -144,7 +145,7 @@ CREATE OR REPLACE MACRO as_array(a) AS CASE WHEN is_array(a) THEN a END;
 CREATE OR REPLACE MACRO as_object(a) AS CASE WHEN is_object(a) THEN a END;
 CREATE OR REPLACE MACRO as_boolean(a) AS CASE WHEN is_boolean(a) THEN CAST(a AS VARCHAR) = 'true' END;
 CREATE OR REPLACE MACRO as_varchar(a) AS CASE WHEN is_varchar(a) THEN json_text(CAST(a AS JSON)) END;
-CREATE OR REPLACE MACRO as_kind(a, kind) AS CASE WHEN is_kind(a, kind) THEN json_text(CAST(a AS JSON)) END;
+CREATE OR REPLACE MACRO as_kind(a, kind) AS CASE WHEN is_kind(a, kind) THEN scalar_text(CAST(a AS JSON)) END;
 CREATE OR REPLACE MACRO as_integer(a) AS CASE WHEN is_integer(a) THEN CAST(CAST(a AS VARCHAR) AS BIGINT) END;
 CREATE OR REPLACE MACRO as_double(a) AS CASE WHEN is_double(a) THEN CAST(scalar_text(CAST(a AS JSON)) AS DOUBLE) END;
 CREATE OR REPLACE MACRO as_decimal_text(a) AS CASE WHEN is_decimal(a) THEN scalar_text(CAST(a AS JSON)) END;

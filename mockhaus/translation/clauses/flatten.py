@@ -137,9 +137,9 @@ def _recursive(
         this=apply("json_tree", value), alias=exp.TableAlias(this=exp.to_identifier("_tree"))
     )
     select.set("from_", exp.From(this=tree))
-    below = exp.Not(this=exp.Is(this=of_tree("parent"), expression=exp.Null()))
+    inner = exp.Not(this=exp.Is(this=of_tree("parent"), expression=exp.Null()))
     missing = exp.NEQ(this=exp.cast(of_tree("value"), "TEXT"), expression=apply("missing_text"))
-    below = exp.and_(below, missing)
+    below = exp.and_(inner, missing)
     wanted = {"ARRAY": in_array, "OBJECT": exp.Not(this=in_array)}.get(kind)
     select.set("where", exp.Where(this=exp.and_(below, wanted) if wanted is not None else below))
     return select
