@@ -206,12 +206,9 @@ CREATE OR REPLACE MACRO months_between(a, b) AS
                  - epoch_us(b) + epoch_us(date_trunc('month', b))) / 86400000000 / 31
            END AS DECIMAL(38, 6));
 
--- (The first letters of dayname() take five times as long.)
-CREATE OR REPLACE MACRO day_name(a) AS CASE isodow(a) WHEN 1 THEN 'Mon' WHEN 2 THEN 'Tue' WHEN 3 THEN 'Wed'
-    WHEN 4 THEN 'Thu' WHEN 5 THEN 'Fri' WHEN 6 THEN 'Sat' WHEN 7 THEN 'Sun' END;
-CREATE OR REPLACE MACRO month_name(a) AS CASE month(a) WHEN 1 THEN 'Jan' WHEN 2 THEN 'Feb' WHEN 3 THEN 'Mar'
-    WHEN 4 THEN 'Apr' WHEN 5 THEN 'May' WHEN 6 THEN 'Jun' WHEN 7 THEN 'Jul' WHEN 8 THEN 'Aug' WHEN 9 THEN 'Sep'
-    WHEN 10 THEN 'Oct' WHEN 11 THEN 'Nov' WHEN 12 THEN 'Dec' END;
+-- (Cut out of dayname() they take five times as long; a CASE writes its argument for every name.)
+CREATE OR REPLACE MACRO day_name(a) AS substr('MonTueWedThuFriSatSun', isodow(a) * 3 - 2, 3);
+CREATE OR REPLACE MACRO month_name(a) AS substr('JanFebMarAprMayJunJulAugSepOctNovDec', month(a) * 3 - 2, 3);
 
 -- Slices of n parts since 1970-01-01, or since the beginning of its week.
 CREATE OR REPLACE MACRO time_slice
