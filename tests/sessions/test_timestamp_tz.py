@@ -137,7 +137,7 @@ ERRORS = [
     ("SELECT -Z FROM T", errors.InvalidArgumentTypes),
     (
         "SELECT Z FROM VALUES ('2024-01-01 00:00:00 Z'::TIMESTAMP_TZ), ('soon') AS V(Z)",
-        errors.TypeMismatch,
+        errors.InvalidDatetime,
     ),
     ("SELECT AVG(Z) FROM T", errors.SqlError),
     ("SELECT Z FROM T UNION ALL SELECT 1", errors.SqlError),

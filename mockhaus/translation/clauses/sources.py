@@ -14,6 +14,7 @@ from sqlglot import exp
 from mockhaus.errors import InvalidIdentifier, UnsupportedFeature, ValueCount
 from mockhaus.translation import names
 from mockhaus.translation.dialect import snowflake_text
+from mockhaus.translation.staged import is_stage
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -159,6 +160,8 @@ def ordered_by_number(select: exp.Select, walk: Walk) -> None:
         return
     clauses = [each for key in ("order", "group") if (each := select.args.get(key)) is not None]
     if not any(_is_number(each) for clause in clauses for each in clause.find_all(exp.Parameter)):
+        return
+    if any(is_stage(source) for source in of_select(select)):  # whose columns have no other names
         return
     pairs = starred(exp.Star(), select, walk)
     for parameter in list(select.find_all(exp.Parameter)):
