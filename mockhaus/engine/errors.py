@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Final
 
 import duckdb
 
 from mockhaus import errors
+from mockhaus.engine.sentences import SENTENCES, Make, shown_types
 from mockhaus.errors import SqlError
 
 #: `LINE 1: select x from t` and the caret below it tell where in the translated text it hurts.
 _LINE = re.compile(r"\n+LINE \d+:.*", re.S)
 _PREFIX = re.compile(r"^[A-Z][A-Za-z ]+ Error: ")
-
-_Make = Callable[[re.Match[str]], SqlError]
 
 
 def _conversion(text: str, kind: str) -> SqlError:
@@ -55,258 +53,8 @@ def _too_long(match: re.Match[str]) -> SqlError:
 
 _WIDER: Final = "An INT is kept in 64 bits: cast it to NUMBER(38,0), or declare its column so."
 
-#: DuckDB's name of a type -> Snowflake's.
-_TYPES: Final = (
-    (r"\b(?:INTEGER_LITERAL|INTEGER|BIGINT|HUGEINT|SMALLINT|TINYINT)\b", "NUMBER(38,0)"),
-    (r"\bDECIMAL\b", "NUMBER"),
-    (r"\bBOOLEAN\[\]", "BOOLEAN"),  # see the macro aggregated_number
-    (r"\bDOUBLE\b", "FLOAT"),
-    (r"\b(?:STRING_LITERAL|VARCHAR)\b", "VARCHAR(16777216)"),
-    (r"STRUCT\(utc TIMESTAMP, spread INTERVAL\)?", "TIMESTAMP_TZ(9)"),
-    (r"\bTIMESTAMP WITH TIME ZONE\b", "TIMESTAMP_LTZ(9)"),
-    (r"\bTIMESTAMP\b(?!_)", "TIMESTAMP_NTZ(9)"),
-    (r"\bTIME\b", "TIME(9)"),
-    (r"\bBLOB\b", "BINARY(8388608)"),
-    (r"\bJSON\b", "VARIANT"),
-)
-
-
-def _shown_types(text: str) -> str:
-    for pattern, name in _TYPES:
-        text = re.sub(pattern, name, text)
-    return text
-
-
-def _sentence(pattern: str, kind: type[SqlError], message: str) -> tuple[str, _Make]:
-    """A rule whose message takes the pattern's groups: `{name}`, or `{NAME}` in upper case."""
-    sentence = f"SQL compilation error:\n{message}"
-
-    def make(match: re.Match[str]) -> SqlError:
-        found = {key: value for key, value in match.groupdict().items() if value}
-        found |= {key: _shown_types(found[key]) for key in ("one", "other") if key in found}
-        upper = {key.upper(): value.upper() for key, value in found.items()}
-        return kind(sentence.format(**found, **upper))
-
-    return pattern, make
-
-
-#: DuckDB's words for common mistakes -> the error and Snowflake's words.
-_SENTENCES: Final = (
-    _sentence(
-        r"Unknown TimeZone '(?P<name>[^']*)'",
-        errors.InvalidParameter,
-        "Unknown timezone: '{name}'",
-    ),
-    _sentence(
-        r"(?P<clause>GROUP BY|ORDER) term out of range",
-        errors.GroupingError,
-        "a position in {clause} is not that of an item of the SELECT",
-    ),
-    _sentence(
-        r"WHERE clause cannot contain aggregates",
-        errors.GroupingError,
-        "Invalid aggregate function in where clause",
-    ),
-    _sentence(
-        r"aggregate function calls cannot be nested",
-        errors.GroupingError,
-        "Aggregate functions cannot be nested",
-    ),
-    _sentence(
-        r"aggregate function calls cannot contain window function calls",
-        errors.GroupingError,
-        "Window function may not be nested inside an aggregate function",
-    ),
-    _sentence(
-        r"window function calls cannot be nested",
-        errors.GroupingError,
-        "Window function may not be nested inside another window function",
-    ),
-    _sentence(
-        r"(?:WHERE|HAVING|GROUP BY) clause cannot contain window functions",
-        errors.GroupingError,
-        "Window function appears outside of SELECT, QUALIFY, and ORDER BY clauses",
-    ),
-    _sentence(
-        r"In a DISTINCT aggregate, ORDER BY expressions must appear in the argument list",
-        errors.GroupingError,
-        "the order of WITHIN GROUP is not a valid order by expression: with DISTINCT it is by what"
-        " is listed",
-    ),
-    _sentence(
-        r"(?:QUANTILE can only take|Separator argument to StringAgg must be|QUANTILE argument)",
-        errors.WrongArguments,
-        "argument needs to be constant, and a fraction from 0 to 1 where it is one of a percentile",
-    ),
-    _sentence(
-        r"GROUPING child \"(?P<name>[^\"]+)\" must be a grouping column",
-        errors.GroupingError,
-        "'{name}' is not a valid group by expression of GROUPING",
-    ),
-    _sentence(
-        r"GROUP BY clause cannot contain aggregates",
-        errors.GroupingError,
-        "an aggregate function is not a valid group by expression",
-    ),
-    _sentence(
-        r"Could not ORDER BY column \"(?:.*\.)?(?P<name>[^\".]+)\":",
-        errors.InvalidIdentifier,
-        "invalid identifier '{NAME}'",
-    ),
-    _sentence(
-        r"Column \"(?P<name>[^\"]+)\" does not exist on (?:left|right) side of join",
-        errors.InvalidIdentifier,
-        "invalid identifier '{NAME}'",
-    ),
-    _sentence(
-        r"table \"(?P<table>[^\"]+)\" has (?P<n>\d+) columns available but (?P<m>\d+)",
-        errors.ValueCount,
-        "Invalid column definition list: {m} names for the {n} columns of '{table}'",
-    ),
-    _sentence(
-        r"Multiple assignments to same column \"(?P<name>[^\"]+)\"",
-        errors.DuplicateObject,
-        "duplicate column name '{NAME}'",
-    ),
-    _sentence(
-        r"resulted in an empty set of columns", errors.SqlSyntaxError, "SELECT with no columns"
-    ),
-    _sentence(
-        r"Alias \"(?P<name>[^\"]+)\" referenced - but the expression has side effects",
-        errors.UnsupportedFeature,
-        "Unsupported feature 'the alias {name} of a value that is another each time'",
-    ),
-    _sentence(r"Invalid escape string", errors.InvalidParameter, "ESCAPE takes a single character"),
-    _sentence(
-        r"Separator argument to StringAgg must be a constant",
-        errors.InvalidParameter,
-        "the delimiter of LISTAGG is a constant",
-    ),
-    _sentence(
-        r"Duplicate CTE name \"(?P<name>[^\"]+)\"",
-        errors.DuplicateObject,
-        "duplicate name '{NAME}' in WITH",
-    ),
-    _sentence(
-        r"Column \"(?P<name>[^\"]+)\" referenced in UNPIVOT but no matching entry",
-        errors.InvalidIdentifier,
-        "invalid identifier '{NAME}'",
-    ),
-    _sentence(
-        r"Cannot unpivot columns of types (?P<one>.+?) and (?P<other>.+?) - an explicit cast",
-        errors.TypeMismatch,
-        "The columns of UNPIVOT have different types: {one} and {other}",
-    ),
-    _sentence(
-        r"Cannot combine types (?P<one>.+?) and (?P<other>.+?) - an explicit cast",
-        errors.TypeMismatch,
-        "Values of {one} and {other} have no type together",
-    ),
-    _sentence(
-        r"Join condition for non-inner LATERAL JOIN must be",
-        errors.UnsupportedFeature,
-        "Unsupported feature 'outer LATERAL join on a condition of one side'",
-    ),
-    _sentence(
-        r"STAR expression is only allowed as the root element",
-        errors.SqlSyntaxError,
-        "syntax error unexpected '*'",
-    ),
-    _sentence(
-        r"No columns found to join on in NATURAL JOIN",
-        errors.UnsupportedFeature,
-        "Unsupported feature 'NATURAL JOIN of tables without common columns'",
-    ),
-    _sentence(
-        r"frame (?:starting|ending|start) ",
-        errors.SqlSyntaxError,
-        "Cumulative window frame unsupported: its end is before its start",
-    ),
-    _sentence(
-        r"DECIMAL type (?:width|scale)",
-        errors.InvalidParameter,
-        "invalid precision or scale of NUMBER: a precision is from 1 to 38, a scale from 0 to it",
-    ),
-    _sentence(
-        r"Set operations can only apply to expressions with the same number",
-        errors.ValueCount,
-        "invalid number of result columns for set operator input branches",
-    ),
-    _sentence(
-        r"duplicate alias \"(?P<name>[^\"]+)\"", errors.AmbiguousColumn, "duplicate alias '{name}'"
-    ),
-    _sentence(
-        r"Column with name (?P<name>\S+) already exists",
-        errors.DuplicateObject,
-        "duplicate column name '{name}'",
-    ),
-    _sentence(
-        r"More VIEW aliases than columns in query result",
-        errors.InvalidIdentifier,
-        "Invalid column definition list: it has more columns than the query.",
-    ),
-    _sentence(
-        r"VALUES lists must all be the same length",
-        errors.ValueCount,
-        "the rows of VALUES are not of the same number of values",
-    ),
-    _sentence(
-        r"Scalar Function with name (?P<name>\S+) does not exist",
-        errors.WrongArguments,
-        "Missing window specification for window function [{NAME}]",
-    ),
-    _sentence(
-        r"SELECT clause without selection list", errors.SqlSyntaxError, "SELECT needs an item"
-    ),
-    _sentence(
-        r"at least one window function must appear in the SELECT column or QUALIFY",
-        errors.GroupingError,
-        "QUALIFY needs a window function in the SELECT list or in its predicate",
-    ),
-    _sentence(
-        r"Subquery returns (?P<n>\d+) columns - expected 1",
-        errors.ValueCount,
-        "a subquery used as an expression has {n} columns instead of one",
-    ),
-    _sentence(
-        r"LIMIT/OFFSET cannot be negative",
-        errors.InvalidParameter,
-        "Invalid row count in limit clause",
-    ),
-    (
-        r"More than one row returned by a subquery",
-        lambda m: errors.SingleRowExpected("Single-row subquery returns more than one row."),
-    ),
-    _sentence(
-        r"Cannot extract field '(?P<field>[^']+)' from expression \"(?P<name>[^\"]+)\"",
-        errors.InvalidIdentifier,
-        "invalid identifier '{name}.{field}'",
-    ),
-    _sentence(
-        r"\"ORDER BY\" are only applicable to aggregate functions",
-        errors.SqlSyntaxError,
-        "syntax error unexpected 'ORDER' within a function",
-    ),
-    _sentence(
-        r"No files found that match the pattern \"(?P<name>[^\"]+)\"",
-        errors.UndefinedObject,
-        "Object '{name}' does not exist or not authorized.",
-    ),
-    _sentence(
-        r"Parser Error: syntax error at or near \"(?P<name>[^\"]+)\"",
-        errors.SqlSyntaxError,
-        "syntax error unexpected '{name}'.",
-    ),
-    _sentence(
-        r"Cannot extract field from expression \"(?P<name>[^\".]+)\.\*\"",
-        errors.InvalidIdentifier,
-        "invalid identifier '{name}'",
-    ),
-)
-
-
 #: Pattern over DuckDB's message -> the error it means. Searched in this order.
-_RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
+_RULES: Final[list[tuple[re.Pattern[str], Make]]] = [
     (re.compile(pattern, re.S), make)
     for pattern, make in (
         (
@@ -317,7 +65,7 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
             r"MOCKHAUS:(?P<name>\w+):(?P<text>[^\n]*?)(?:' to \w+)?(?:\n|$)",
             lambda m: _raised(m["name"], m["text"]),
         ),
-        *_SENTENCES,
+        *SENTENCES,
         (
             r"Could not convert string ['\"](?P<text>.*?)['\"] to (?P<kind>\w+)",
             lambda m: _conversion(m["text"], m["kind"]),
@@ -378,8 +126,8 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
         (
             r"Unimplemented type for cast \((?P<kind>.+?) -> (?P<to>.+?)\)",
             lambda m: errors.TypeMismatch(
-                f"SQL compilation error:\ninvalid type [{_shown_types(m['kind'])}] for a value of"
-                f" type [{_shown_types(m['to'])}]"
+                f"SQL compilation error:\ninvalid type [{shown_types(m['kind'])}] for a value of"
+                f" type [{shown_types(m['to'])}]"
             ),
         ),
         (
@@ -455,7 +203,7 @@ _RULES: Final[list[tuple[re.Pattern[str], _Make]]] = [
             r"'(?P<name>[^(]+)\((?P<types>.*?)\)'\. You",
             lambda m: errors.InvalidArgumentTypes(
                 f"SQL compilation error:\nInvalid argument types for function "
-                f"'{m['name'].strip().upper()}': ({_shown_types(m['types'])})"
+                f"'{m['name'].strip().upper()}': ({shown_types(m['types'])})"
             ),
         ),
         (
