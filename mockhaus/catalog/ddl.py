@@ -24,7 +24,7 @@ from mockhaus.translation.dialect import tokenize
 from mockhaus.translation.grammar.reader import Reader
 from mockhaus.translation.grammar.types import signature
 from mockhaus.translation.routine import Routine, type_of
-from mockhaus.translation.tables import view_query
+from mockhaus.translation.views import view_query
 from mockhaus.types import from_duckdb
 
 #: Kinds of objects in a schema, in the order in which they are written.

@@ -16,7 +16,7 @@ from mockhaus.catalog.tables import make_room, require_schema
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import InvalidIdentifier, SqlError
 from mockhaus.result import Result
-from mockhaus.translation import names, tables
+from mockhaus.translation import names, views
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.parse import parse
@@ -25,8 +25,8 @@ from mockhaus.types import from_duckdb
 
 def create(workspace: Workspace, statement: s.CreateView) -> Result:
     """CREATE VIEW."""
-    name = require_schema(workspace, tables.view_name(statement, workspace.context))
-    definition = tables.create_view(statement, _within(name, workspace.context))
+    name = require_schema(workspace, views.view_name(statement, workspace.context))
+    definition = views.create_view(statement, _within(name, workspace.context))
     met = make_room(workspace, "VIEW", name, definition, copy_grants=definition.copy_grants)
     if met is not None:
         return met
@@ -47,7 +47,7 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
     return status("CREATE VIEW", f"View {name.name} successfully created.")
 
 
-def _check_listed(definition: tables.ViewDefinition, count: int, *, postgres: bool) -> None:
+def _check_listed(definition: views.ViewDefinition, count: int, *, postgres: bool) -> None:
     """Raises InvalidIdentifier where a column list has not all columns, as PostgreSQL's may."""
     if definition.columns and len(definition.columns) != count and not postgres:
         raise InvalidIdentifier(
@@ -57,7 +57,7 @@ def _check_listed(definition: tables.ViewDefinition, count: int, *, postgres: bo
 
 
 def _entries(
-    workspace: Workspace, view: ObjectName, definition: tables.ViewDefinition
+    workspace: Workspace, view: ObjectName, definition: views.ViewDefinition
 ) -> list[dict[str, Any]]:
     """What is recorded of the columns that have more than a name: declared type, comment, tags."""
     found = columns.of(workspace, view)
@@ -83,7 +83,7 @@ def _within(name: ObjectName, context: Context) -> Context:
     return replace(context, database=name.database, schema=name.schema)
 
 
-def _definition(workspace: Workspace, name: ObjectName, definition: tables.ViewDefinition) -> str:
+def _definition(workspace: Workspace, name: ObjectName, definition: views.ViewDefinition) -> str:
     listed = ", ".join(map(names.quoted, definition.columns))
     stored = names.storage_name(name, workspace.context)
     return f"{stored}{f' ({listed})' if listed else ''} AS {definition.query}"
@@ -111,7 +111,7 @@ def renew(workspace: Workspace, view: CatalogObject, like: ObjectName | None = N
     assert isinstance(statement, s.CreateView)
     context = replace(_within(view.name, workspace.context), postgres=postgres)
     try:
-        definition = tables.create_view(statement, context)
+        definition = views.create_view(statement, context)
         text = _definition(workspace, view.name, definition)
         workspace.cursor.describe(definition.query)
     except SqlError as error:
