@@ -51,6 +51,11 @@ def _sentence(pattern: str, kind: type[SqlError], message: str) -> tuple[str, Ma
 #: DuckDB's words for common mistakes -> the error and Snowflake's words.
 SENTENCES: Final = (
     _sentence(
+        r"Macro (?P<name>\w+)\(\) has multiple overloads that match",
+        errors.InvalidArgumentTypes,
+        "Invalid argument types for function '{NAME}'",
+    ),
+    _sentence(
         r"Unknown TimeZone '(?P<name>[^']*)'",
         errors.InvalidParameter,
         "Unknown timezone: '{name}'",

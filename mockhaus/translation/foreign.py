@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from sqlglot.dialects.snowflake import Snowflake
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mockhaus.errors import UnknownFunction, UnsupportedFeature
@@ -41,8 +42,21 @@ _FOREIGN_CALLS: Final = frozenset(
 )  # fmt: skip
 _CALLS_FOREIGN_TO_POSTGRES: Final = _FOREIGN_CALLS - _POSTGRES_CALLS
 
+#: Names of types that sqlglot reads and neither Snowflake nor PostgreSQL has.
+_FOREIGN_TYPES: Final = frozenset(
+    (
+        "BIGNUM", "BIGNUMERIC", "BYTE", "CLOB", "DECIMAL32", "DECIMAL64", "DECIMAL128",
+        "DECIMAL256", "FIXED", "INT1", "INT16", "INT32", "INT64", "INT256", "LONG", "LONGBLOB",
+        "LONGTEXT", "LONGVARCHAR", "LS", "MEDIUMBLOB", "MEDIUMTEXT", "SHORT", "SQL_DOUBLE",
+        "SQL_VARCHAR", "STR", "TINYBLOB", "TINYTEXT", "VARCHAR2",
+    )
+)  # fmt: skip
+_NAMED: Final = frozenset(Snowflake.Tokenizer.KEYWORDS[name] for name in _FOREIGN_TYPES)
+#: What stands before the name of a type: `x::LONG`, `CAST(x AS LONG)`, `CREATE TABLE t (x LONG)`.
+_BEFORE_TYPES: Final = frozenset((TokenType.ALIAS, TokenType.DCOLON, TokenType.VAR))
+
 #: All other tokens are as they should be.
-_LOOKED_AT: Final = _FOREIGN | {
+_LOOKED_AT: Final = _FOREIGN | _NAMED | {
     TokenType.ALIAS, TokenType.ARROW, TokenType.DARROW, TokenType.DCOLON, TokenType.EXCEPT,
     TokenType.FROM, TokenType.HEX_STRING, TokenType.ILIKE, TokenType.INT128, TokenType.INTERSECT,
     TokenType.INTERVAL, TokenType.L_BRACKET, TokenType.L_PAREN, TokenType.LIKE, TokenType.LIMIT,
@@ -96,7 +110,7 @@ def refuse(reader: Reader, *, postgres: bool) -> None:
     """
     words = _FOREIGN_TO_POSTGRES if postgres else _FOREIGN
     calls = _CALLS_FOREIGN_TO_POSTGRES if postgres else _FOREIGN_CALLS
-    merging = reader.word() == "MERGE"
+    verb = reader.word()
     tokens, start = reader.tokens, reader.at
     for at in range(start, len(tokens)):
         token = tokens[at]
@@ -107,6 +121,11 @@ def refuse(reader: Reader, *, postgres: bool) -> None:
         if kind is TokenType.L_PAREN:
             if before is not None:
                 _check_call(reader, tokens[at - 1], calls)
+        elif kind in _NAMED and token.text.upper() in _FOREIGN_TYPES:
+            if before in _BEFORE_TYPES and _is_type(tokens, at, verb):
+                raise UnsupportedFeature(
+                    f"Unsupported data type '{token.text.upper()}'.", position=token.start
+                )
         elif kind is TokenType.STRING:
             if before is TokenType.INTERVAL and not postgres:
                 _check_interval(token)
@@ -117,7 +136,7 @@ def refuse(reader: Reader, *, postgres: bool) -> None:
             kind in words
             or (kind is TokenType.DARROW and not postgres)
             or (kind is TokenType.TABLE_SAMPLE and before is TokenType.USING)
-            or (kind is TokenType.STAR and before in _CHANGES and merging)
+            or (kind is TokenType.STAR and before in _CHANGES and verb == "MERGE")
             or (kind is TokenType.FROM and before in (_BARE_IN_POSTGRES if postgres else _BARE))
             or (kind is TokenType.VALUES and before is None and not postgres)
             or (kind is TokenType.L_BRACKET and before is TokenType.IN)
@@ -129,6 +148,30 @@ def refuse(reader: Reader, *, postgres: bool) -> None:
             # what is wrong with AS and :: stands behind them
             reader.at = at + (kind in (TokenType.ALIAS, TokenType.DCOLON))
             raise reader.unexpected()
+
+
+def _is_type(tokens: list[Token], at: int, verb: str) -> bool:
+    """Whether a name of a type is one where it stands, and not the alias of an expression."""
+    before = tokens[at - 1].token_type
+    if before is TokenType.DCOLON:
+        return True
+    opening = _opening(tokens, at)
+    if before is TokenType.ALIAS:
+        return opening > 0 and tokens[opening - 1].text.upper() in ("CAST", "TRY_CAST")
+    if opening < 0:
+        return verb == "ALTER"
+    return verb in ("ALTER", "CREATE") and tokens[opening + 1].token_type is not TokenType.SELECT
+
+
+def _opening(tokens: list[Token], at: int) -> int:
+    """The parenthesis that is open before a token, -1 for none."""
+    depth = 0
+    for number in range(at - 1, -1, -1):
+        kind = tokens[number].token_type
+        depth += (kind is TokenType.R_PAREN) - (kind is TokenType.L_PAREN)
+        if depth < 0:
+            return number
+    return -1
 
 
 def _is_followed(tokens: list[Token], at: int, table: _Following) -> bool:

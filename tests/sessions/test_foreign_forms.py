@@ -75,6 +75,12 @@ ANYWHERE: Forms = {
         "SELECT a FROM t ORDER BY ALL, a",
     ],
     errors.UnsupportedFeature: [
+        "SELECT 1::INT16",
+        "SELECT CAST(1 AS LONG)",
+        "SELECT 'a'::CLOB",
+        "SELECT TRY_CAST('a' AS VARCHAR2)",
+        "CREATE TABLE z (a INT, b INT64 NOT NULL)",
+        "ALTER TABLE t ADD COLUMN z SHORT",
         "SELECT 1::UINTEGER",
         "SELECT 1::UBIGINT",
         "SELECT 1::UTINYINT",

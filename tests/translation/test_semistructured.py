@@ -177,7 +177,7 @@ def test_error(snowflake: Snowflake, expression: str, error: type[Exception], me
 
 
 def test_object_of_all_columns(snowflake: Snowflake) -> None:
-    sql = "SELECT OBJECT_CONSTRUCT(*), OBJECT_CONSTRUCT_KEEP_NULL(*) FROM (SELECT 1 A, NULL B) T"
+    sql = "SELECT OBJECT_CONSTRUCT(*), OBJECT_CONSTRUCT_KEEP_NULL(*) FROM (SELECT 1 A, NULL B)"
     assert snowflake.rows(sql) == [('{"A":1}', '{"A":1,"B":null}')]
 
 
@@ -193,3 +193,8 @@ def test_keys_may_be_columns(snowflake: Snowflake) -> None:
         "SELECT OBJECT_DELETE({'a': 1, 'b': 2}, K), OBJECT_PICK({'a': 1}, K) FROM VALUES ('a') T(K)"
     )
     assert snowflake.rows(sql) == [('{"b":2}', '{"a":1}')]
+
+
+def test_names_of_types_elsewhere_are_names_here(snowflake: Snowflake) -> None:
+    sql = "SELECT LONG, a AS short, a FIXED FROM (SELECT 1 AS LONG, 2 AS A)"
+    assert snowflake.names(sql) == ["LONG", "SHORT", "FIXED"]

@@ -133,8 +133,10 @@ def _sources(select: exp.Select | None) -> list[str]:
     for part in (select.args["from_"], *(select.args.get("joins") or [])):
         table = part.this
         alias = table.args.get("alias")
-        if alias is None and staged.is_function(table):
-            alias = exp.TableAlias(this=names.identifier(f"_FILES{len(found)}"))
+        if alias is None and (
+            isinstance(table, (exp.Subquery, exp.Values)) or staged.is_function(table)
+        ):
+            alias = exp.TableAlias(this=names.identifier(f"_ROWS{len(found)}"))
             table.set("alias", alias)
         name = alias.this if alias is not None else table.args.get("this")
         if isinstance(name, exp.Identifier):
