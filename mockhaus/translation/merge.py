@@ -95,6 +95,8 @@ def _by_name(tree: exp.Expression, target: ObjectName, walk: Walk) -> None:
         return
     source = tree.args["using"]
     known, wanted = sources.columns(source, walk), list(walk.context.columns(target))
+    if not wanted:  # there is no such table, as is told when it is looked for
+        return
     if known is None:
         raise UnsupportedFeature("Unsupported feature 'ALL BY NAME' of this source.")
     if len(known) != len(wanted):

@@ -141,6 +141,8 @@ ERRORS: list[tuple[str, type[errors.SqlError]]] = [
     ("MERGE INTO a USING b ON a.x = b.x WHEN MATCHED THEN DO NOTHING", errors.UnsupportedFeature),
     ("MERGE INTO a USING b ON a.x = b.x WHEN NOT MATCHED BY SOURCE THEN DELETE",
      errors.UnsupportedFeature),
+    ("MERGE INTO nope a USING (SELECT 1 x) b ON a.x = b.x WHEN MATCHED THEN UPDATE ALL BY NAME",
+     errors.UndefinedObject),
     ("MERGE INTO a USING (SELECT 1 AS x) b ON a.x = b.x WHEN NOT MATCHED THEN INSERT ALL BY NAME",
      errors.ValueCount),
     ("MERGE INTO a USING (SELECT 1 x, 2 z) b ON a.x = b.x WHEN MATCHED THEN UPDATE ALL BY NAME",
