@@ -161,8 +161,13 @@ def of_account(objects: Objects) -> Mapping[str, str]:
 def of_user(objects: Objects, user: str) -> Mapping[str, str]:
     """The session parameters that ALTER USER has set."""
     found = objects.find("USER", ObjectName(user))
-    told = {} if found is None else found.properties
-    return {name: as_text(value) for name, value in told.items() if name in SESSION}
+    return {} if found is None else in_record(found)
+
+
+def in_record(user: CatalogObject) -> Mapping[str, str]:
+    """The same of a user's record."""
+    told = user.properties.items()
+    return {name: as_text(value) for name, value in told if name in SESSION}
 
 
 def as_text(value: object) -> str:

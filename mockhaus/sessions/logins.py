@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import MappingProxyType
 
-from mockhaus.catalog import account
+from mockhaus.catalog import account, parameters
 from mockhaus.catalog.objects import Objects
 from mockhaus.errors import UndefinedDatabase
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
@@ -38,15 +39,23 @@ def entered(
 
 
 def of_user(context: Context, objects: Objects) -> Context:
-    """The context with the defaults of its user, as far as they exist: role, warehouse, namespace.
+    """The context with the session parameters of the account and of its user, and with the user's
+    defaults as far as they exist: role, warehouse, namespace.
 
     Snowflake's manual: "CREATE USER", DEFAULT_ROLE and its sisters.
     """
+    given = parameters.of_account(objects)
     found = objects.find("USER", ObjectName(context.user))
-    told = {} if found is None else found.properties
-    role = account.stored(objects, "ROLE", str(told.get("DEFAULT_ROLE", "")))
-    warehouse = account.stored(objects, "WAREHOUSE", str(told.get("DEFAULT_WAREHOUSE", "")))
-    context = replace(context, role=role or context.role, warehouse=warehouse or context.warehouse)
+    if found is None:
+        return replace(context, parameters=MappingProxyType(dict(given)))
+    told = found.properties
+    given = {**given, **parameters.in_record(found)}
+    context = replace(context, parameters=MappingProxyType(given))
+    if named := str(told.get("DEFAULT_ROLE", "")):
+        context = replace(context, role=account.stored(objects, "ROLE", named) or context.role)
+    if named := str(told.get("DEFAULT_WAREHOUSE", "")):
+        warehouse = account.stored(objects, "WAREHOUSE", named)
+        context = replace(context, warehouse=warehouse or context.warehouse)
     if told.get("DEFAULT_SECONDARY_ROLES"):
         context = replace(context, secondary_roles="ALL")  # nothing else is taken there
     database, _, schema = str(told.get("DEFAULT_NAMESPACE", "")).partition(".")

@@ -7,16 +7,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects
-from mockhaus.catalog.parameters import defaults
 from mockhaus.catalog.postgres.snapshot import Shared
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Database
@@ -203,11 +200,9 @@ class Session:
         with self.gate:
             cursor = self._database.cursor()
         cursor.run("SET TimeZone = 'UTC'")
-        objects = Objects(cursor)
-        given = MappingProxyType(dict(defaults(objects, context.user)))
-        context = logins.of_user(replace(context, parameters=given), objects)
-        if "TIMEZONE" in given:
-            cursor.run(f"SET TimeZone = '{given['TIMEZONE']}'")
+        context = logins.of_user(context, Objects(cursor))
+        if "TIMEZONE" in context.parameters:
+            cursor.run(f"SET TimeZone = '{context.parameters['TIMEZONE']}'")
         connection = Connection(self, cursor, context, door, transactions, client=client)
         login = Login(context.connection_id, now(), context.user, door, client)
         with self._guard:
