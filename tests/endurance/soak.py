@@ -258,7 +258,7 @@ HTTP: Final = (
 def run(seconds: float, seed: int, sessions: int = SESSIONS) -> tuple[int, Usage, Usage]:
     """Work for so long; the number of steps, and the usage after a third and in the end.
 
-    Raises what went wrong, AssertionError for a leak.
+    Raises what went wrong.
     """
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -17,10 +16,8 @@ from typing import Any, Final
 from starlette.testclient import TestClient
 
 from mockhaus.config import Config
-from mockhaus.http.app import build_app
-from mockhaus.http.kept import KeptConnections
-from mockhaus.http.sqlapi.store import Statements
 from mockhaus.sessions.registry import Registry
+from tests.rest.conftest import client_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +151,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         config = Config(data_dir=Path(folder))
         registry = Registry(config)
-        with ThreadPoolExecutor(4) as pool, ThreadPoolExecutor(2) as desk:
-            app = build_app(
-                config, registry, KeptConnections(registry, pool, desk), Statements(pool)
-            )
-            with TestClient(app) as client:
-                print(json.dumps(examples(client), indent=1))
+        with client_of(config, registry) as client:
+            print(json.dumps(examples(client), indent=1))
         registry.close()
 
 
