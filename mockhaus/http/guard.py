@@ -29,6 +29,12 @@ from mockhaus.http.sqlapi.bodies import QueryFailureStatus
 #: Who the request is from; None on a server without users.
 caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
 
+#: The program that the request is from, as it calls itself in User-Agent.
+program: ContextVar[str] = ContextVar("program", default="")
+
+#: Characters of it that are kept.
+_NAME: Final = 200
+
 #: The user of a server without users.
 ANYONE: Final = "MOCKHAUS"
 
@@ -76,10 +82,14 @@ class Guard:
         self._waiting = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._users is None or scope["type"] != "http" or scope["path"] in OPEN:
+        if scope["type"] != "http" or scope["path"] in OPEN:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        program.set(headers.get("user-agent", "")[:_NAME])
+        if self._users is None:
+            await self.app(scope, receive, send)
+            return
         try:
             found = await self._found(headers, self._users)
         except TooBusy:

@@ -19,7 +19,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from mockhaus.errors import MockhausError, SessionNotFound
-from mockhaus.http.guard import ANYONE, caller, sees, user
+from mockhaus.http.guard import ANYONE, caller, program, sees, user
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import DEFAULT, Registry
 from mockhaus.sessions.session import Session
@@ -66,6 +66,7 @@ class Kept:
             self._connection = self._connected()
         self._connection.idle = False
         self._connection.act_as(user() or ANYONE)
+        self._connection.recorder.client = program.get()
         try:
             return work(self._connection, unwanted)
         finally:
@@ -75,7 +76,7 @@ class Kept:
 
     def _connected(self) -> Connection:
         connection = self.session.connect(
-            user=ANYONE, door="http", transactions=Transactions.SNOWFLAKE
+            user=ANYONE, door="http", transactions=Transactions.SNOWFLAKE, client=program.get()
         )
         standing = self.session.standing
         connection.start_in(standing.database, standing.schema, standing.role, standing.warehouse)

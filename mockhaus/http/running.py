@@ -6,7 +6,7 @@ Everything here runs in a worker thread.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -33,6 +33,8 @@ class Answered:
     database: str | None
     schema: str | None
     seconds: float
+    #: Hears how many rows the last statement answered, and in how many bytes.
+    fetched: Callable[[int, int | None], None] | None = None
 
     def encoded(self, offset: int = 0, limit: int | None = None) -> bytes:
         """The body; of the last statement's rows those from `offset` on, at most `limit`."""
@@ -58,7 +60,10 @@ class Answered:
             warnings=last.warnings,
             results=list(self.results) if len(self.results) > 1 else None,
         )
-        return msgspec.json.encode(body, enc_hook=str)
+        encoded = msgspec.json.encode(body, enc_hook=str)
+        if self.fetched is not None:
+            self.fetched(last.row_count, len(encoded))
+        return encoded
 
 
 def answered(
@@ -67,14 +72,15 @@ def answered(
     """Run the statements of a request one after the other and read what they answer."""
     started = began = perf_counter()
     results: list[StatementResult] = []
+    fetched = None
     try:
         for result, _ in statements(connection, body):
             try:
                 read = resultset.read(result, began)
             finally:
                 result.close()
-            if result.fetched is not None:
-                result.fetched(read.row_count, None)
+            if (fetched := result.fetched) is not None:
+                fetched(read.row_count, None)
             results.append(read)
             if unwanted.is_set():
                 raise Canceled("SQL execution canceled")
@@ -83,7 +89,7 @@ def answered(
         raise refusals.failed(error, body.sql, session_id, len(results) + 1) from error
     context = connection.context
     seconds = perf_counter() - started
-    return Answered(results, session_id, context.database, context.schema, seconds)
+    return Answered(results, session_id, context.database, context.schema, seconds, fetched)
 
 
 def statements(connection: Connection, body: QueryRequest) -> Iterator[tuple[Result, bool]]:

@@ -116,33 +116,36 @@ async def _pieces(
 def _ndjson(result: Result) -> Iterator[bytes]:
     names = resultset.unique_names(resultset.describe(result.columns))
     rows = resultset.rows(result)
-    count = 0
+    count = size = 0
     while chunk := list(islice(rows, _ROWS)):
-        count += len(chunk)
-        yield _lines.encode_lines([dict(zip(names, row, strict=True)) for row in chunk])
+        piece = _lines.encode_lines([dict(zip(names, row, strict=True)) for row in chunk])
+        count, size = count + len(chunk), size + len(piece)
+        yield piece
     if count == 0:
         yield b""
     if result.fetched is not None:
-        result.fetched(count, None)
+        result.fetched(count, size)
 
 
 def _arrow(result: Result) -> Iterator[bytes]:
     sink = _Sink()
     writer: pa.RecordBatchStreamWriter | None = None
-    count = 0
+    count = size = 0
     for batch in _batches(result):
         if writer is None:
             writer = pa.ipc.new_stream(sink, batch.schema)
         writer.write_batch(batch)
         count += batch.num_rows
         if piece := sink.taken():
+            size += len(piece)
             yield piece
     if writer is None:
         writer = pa.ipc.new_stream(sink, _schema(result))
     writer.close()
-    yield sink.taken()
+    piece = sink.taken()
+    yield piece
     if result.fetched is not None:
-        result.fetched(count, None)
+        result.fetched(count, size + len(piece))
 
 
 def _batches(result: Result) -> Iterator[pa.RecordBatch]:

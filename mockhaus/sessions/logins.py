@@ -77,7 +77,10 @@ def started(
     role: str | None,
     warehouse: str | None,
 ) -> Context:
-    """The context of a login that names these: as stored, none of what does not exist."""
+    """The context of a login that names these: as stored, none of what does not exist.
+
+    A role that does not exist leaves the one that there was.
+    """
     if database is not None:
         found = objects.find("DATABASE", ObjectName(database))
         exists = found is not None and found.name.name == database
@@ -87,4 +90,6 @@ def started(
         found = objects.find("SCHEMA", ObjectName(schema, None, context.database))
         exists = found is not None and found.name.name == schema
         context = replace(context, schema=schema if exists else None)
-    return replace(context, role=role or context.role, warehouse=warehouse or context.warehouse)
+    if role is not None and account.stored(objects, "ROLE", role) == role:
+        context = replace(context, role=role)
+    return replace(context, warehouse=warehouse or context.warehouse)

@@ -137,3 +137,17 @@ def test_the_history_forgets_by_age_and_number() -> None:
     assert history.entries() == [entry] * 3
     history.record(replace(entry, started=now() + timedelta(days=8)))
     assert len(history.entries()) == 1
+
+
+def test_who_asked_and_how_much_was_answered(client: TestClient) -> None:
+    """REST requests share a connection, and each entry has its own client."""
+    client.post("/api/v1/sessions", json={"session_id": "s"})
+    body = {"session_id": "s", "sql": "SELECT 1 AS a"}
+    first = client.post("/api/v1/query", json=body, headers={"User-Agent": "one/1.0"})
+    media = {"Accept": "application/x-ndjson", "User-Agent": "two/2.0"}
+    second = client.post("/api/v1/query", json=body, headers=media)
+    entries = client.get(f"{HISTORY}?session_id=s").json()["history"]
+    assert [(entry["client"], entry["rows"], entry["bytes"]) for entry in entries] == [
+        ("two/2.0", 1, len(second.content)),
+        ("one/1.0", 1, len(first.content)),
+    ]

@@ -186,13 +186,17 @@ def test_names_of_the_request(api: SqlApiClient) -> None:
     count = {"MULTI_STATEMENT_COUNT": 0}
     api.run("CREATE DATABASE d; CREATE SCHEMA d.s; CREATE TABLE d.s.t (n INT)", parameters=count)
     here = "SELECT CURRENT_DATABASE(), CURRENT_SCHEMA(), CURRENT_ROLE(), CURRENT_WAREHOUSE()"
-    names = {"database": "D", "schema": "S", "role": "R", "warehouse": "W"}
-    assert api.data(here, **names) == [["D", "S", "R", "W"]]
+    names = {"database": "D", "schema": "S", "role": "SYSADMIN", "warehouse": "W"}
+    assert api.data(here, **names) == [["D", "S", "SYSADMIN", "W"]]
     assert api.data("SELECT COUNT(*) FROM t", **names) == [["0"]]
     assert api.data(here, database="D")[0][:2] == ["D", "PUBLIC"]
     assert api.data("SELECT 1", database="nowhere") == [["1"]]
     response = api.post("SELECT * FROM t", database="d", schema="S")
     assert (response.status_code, response.json()["code"]) == (422, "391918")
+    for role in ("NONE_SUCH", "sysadmin"):
+        response = api.post("SELECT 1", role=role)
+        assert (response.status_code, response.json()["code"]) == (400, "390186")
+        assert f"Role '{role}'" in response.json()["message"]
 
 
 def test_several_statements(api: SqlApiClient) -> None:
@@ -208,8 +212,15 @@ def test_several_statements(api: SqlApiClient) -> None:
 
 def test_several_statements_fail_as_one(api: SqlApiClient) -> None:
     count = {"MULTI_STATEMENT_COUNT": "0"}
-    response = api.post("SELECT 1; SELECT * FROM nowhere; SELECT 2", parameters=count)
-    assert (response.status_code, response.json()["code"]) == (422, "002003")
+    text = "SELECT 1;\n SELECT * FROM nowhere_to_be_found; SELECT 2"
+    response = api.post(text, parameters=count)
+    assert (response.status_code, response.json()["code"]) == (422, "100132")
+    assert (response.json()["sqlState"], response.json()["message"]) == (
+        "P0000",
+        "JavaScript execution error: Uncaught Execution of multiple statements failed on statement "
+        '"SELECT * FROM nowhere_to_be_fo..." (at line 2, position 1).\n'
+        "SQL compilation error:\nObject 'NOWHERE_TO_BE_FOUND' does not exist or not authorized.",
+    )
     bound = api.post(
         "SELECT ?; SELECT 2", parameters=count, bindings={"1": {"type": "TEXT", "value": "x"}}
     )

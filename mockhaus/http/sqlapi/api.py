@@ -27,7 +27,7 @@ from mockhaus.errors import (
     StatementTimeout,
 )
 from mockhaus.http import parameters
-from mockhaus.http.guard import user
+from mockhaus.http.guard import program, user
 from mockhaus.http.layers import read_body
 from mockhaus.http.parameters import InvalidParameter, Parameter
 from mockhaus.http.refusals import Refused
@@ -41,7 +41,7 @@ from mockhaus.http.sqlapi.bodies import (
     RowType,
     StatementRequest,
 )
-from mockhaus.http.sqlapi.execution import Answer, EmptyStatement, Execution
+from mockhaus.http.sqlapi.execution import Answer, BadRequest, EmptyStatement, Execution
 from mockhaus.http.sqlapi.store import Statements
 from mockhaus.http.validation import InvalidBody, decode
 from mockhaus.result import Column
@@ -181,9 +181,8 @@ class SqlApi:
         if work is None or work.user != user():
             body = await self._body(request)
             session = await self._sessions.for_sql_api(request.headers.get(SESSION_HEADER))
-            client = request.headers.get("user-agent", "")
             work = Execution(
-                session, body, request_id, asynchronous, asked["nullable"], client, user()
+                session, body, request_id, asynchronous, asked["nullable"], program.get(), user()
             )
             self._statements.submit(work)
             if asynchronous:  # even if it has ended already
@@ -270,7 +269,7 @@ def _running(request: Request, work: Execution) -> Response:
 
 
 def _failure(request: Request, work: Execution, error: MockhausError) -> Response:
-    if isinstance(error, EmptyStatement):
+    if isinstance(error, BadRequest):
         return _response(request, QueryFailureStatus(error.number, error.message), 400)
     status = 408 if isinstance(error, StatementTimeout) else 422
     body = QueryFailureStatus(

@@ -41,7 +41,9 @@ from mockhaus.types import VARCHAR
 #: Snowflake's default of STATEMENT_TIMEOUT_IN_SECONDS: two days.
 DEFAULT_TIMEOUT: Final = 172_800
 
-_SUCCEEDED: Final = "Statement executed successfully."
+#: Characters of a failed statement that the error of its request shows.
+_SHOWN: Final = 30
+
 _SEVERAL: Final = (Column("multiple statement execution", VARCHAR),)
 _SEVERAL_DONE: Final = "Multiple statements executed successfully."
 
@@ -80,7 +82,30 @@ class NoDatabase(SqlError):
     snowflake_state = "22000"
 
 
-class EmptyStatement(SqlError):
+class BadRequest(SqlError):
+    """Not a request: answered with 400."""
+
+
+class RoleNotGranted(BadRequest):
+    """The role that a request names is none."""
+
+    number = "390186"
+    sqlstate = "42501"
+    snowflake_state = "08004"
+
+
+class FailedAmongOthers(SqlError):
+    """One of several statements failed; the sentence says which, and why.
+
+    https://docs.snowflake.com/en/developer-guide/sql-api/submitting-multiple-statements
+    """
+
+    number = "100132"
+    sqlstate = "P0000"
+    snowflake_state = "P0000"
+
+
+class EmptyStatement(BadRequest):
     """A text without a statement."""
 
     number = "000900"
@@ -188,6 +213,12 @@ class Execution:
         request, given = self.request, parameters(self.request)
         connection.configure({k: v for k, v in given.items() if k not in _OF_THE_REQUEST})
         connection.start_in(request.database, request.schema, request.role, request.warehouse)
+        if request.role not in (None, connection.context.role):
+            raise RoleNotGranted(
+                f"Role '{request.role}' specified in the connect string is not granted to this "
+                "user. Contact your local system administrator, or attempt to login with another "
+                "role, e.g. PUBLIC."
+            )
         written = encoding(given, connection.context.parameters.get("TIMEZONE", "UTC"))
         statements = connection.parse(request.statement)
         if not statements:
@@ -200,7 +231,7 @@ class Execution:
                 child.succeed(self._one(connection, statement, child.handle, written))
             except SqlError as error:
                 child.fail(self._told(error))
-                raise
+                raise self._among_others(statement, error) from None
         done = Result(_SEVERAL, "", rows=[(_SEVERAL_DONE,)])
         return self._read(connection, done, written)
 
@@ -214,6 +245,19 @@ class Execution:
         for child in self.children:
             child.parent = self
         return self.children
+
+    def _among_others(self, statement: s.Statement, error: SqlError) -> SqlError:
+        """The error of the whole request; one that was stopped is just that."""
+        if isinstance(error, Canceled):
+            return error
+        before, text = self.request.statement[: statement.offset], statement.text
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1)
+        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+        return FailedAmongOthers(
+            "JavaScript execution error: Uncaught Execution of multiple statements failed on "
+            f'statement "{shown}" (at line {line}, position {column}).\n{error.message}',
+            hint=error.hint,
+        )
 
     def _one(
         self, connection: Connection, statement: s.Statement, handle: str, written: Encoding
