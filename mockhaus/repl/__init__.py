@@ -1,0 +1,1 @@
+"""`mockhaus repl`: statements and commands typed in a terminal."""
