@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from mockhaus.catalog import parameters
 from mockhaus.catalog.answers import already_dropped, already_there, status
-from mockhaus.catalog.listing import Listing, Rows, shaped, yes
+from mockhaus.catalog.listing import WHOLE, Listing, Rows, Terse, shaped, yes
 from mockhaus.catalog.objects import CatalogObject, Objects
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject, UndefinedObject, UnsupportedFeature
@@ -255,6 +255,63 @@ def _users(workspace: Workspace, statement: s.Show) -> Rows:
                told.get("TYPE", "PERSON"), "false")  # fmt: skip
 
 
+#: Property of a user, its default, what it is; the value is that of the option of its name.
+_PROPERTIES: Final = (
+    ("NAME", "null", "Name of the user"),
+    ("COMMENT", "null", "Comment about the user"),
+    ("DISPLAY_NAME", "null", "Name that is displayed"),
+    ("TYPE", "null", "PERSON, SERVICE or LEGACY_SERVICE"),
+    ("LOGIN_NAME", "null", "Name that the user logs in by"),
+    ("FIRST_NAME", "null", "First name"),
+    ("MIDDLE_NAME", "null", "Middle name"),
+    ("LAST_NAME", "null", "Last name"),
+    ("EMAIL", "null", "Email address"),
+    ("PASSWORD", "null", "Password, which is never shown"),
+    ("MUST_CHANGE_PASSWORD", "false", "Whether the password must be changed at the next login"),
+    ("DISABLED", "false", "Whether the user is disabled"),
+    ("SNOWFLAKE_LOCK", "false", "Whether the user is locked"),
+    ("SNOWFLAKE_SUPPORT", "false", "Whether support may use the user"),
+    ("DAYS_TO_EXPIRY", "null", "Days after which the user can log in no more"),
+    ("MINS_TO_UNLOCK", "null", "Minutes until a lock of the login ends"),
+    ("DEFAULT_WAREHOUSE", "null", "Warehouse that a session begins with"),
+    ("DEFAULT_NAMESPACE", "null", "Database and schema that a session begins with"),
+    ("DEFAULT_ROLE", "null", "Role that a session begins with"),
+    ("DEFAULT_SECONDARY_ROLES", "null", "Secondary roles that a session begins with"),
+    ("EXT_AUTHN_DUO", "false", "Whether Duo is asked at login"),
+    ("EXT_AUTHN_UID", "null", "Name of the user at Duo"),
+    ("HAS_MFA", "false", "Whether the user has a second factor"),
+    ("MINS_TO_BYPASS_MFA", "null", "Minutes for which no second factor is asked"),
+    ("MINS_TO_BYPASS_NETWORK_POLICY", "null", "Minutes for which no network policy holds"),
+    ("RSA_PUBLIC_KEY", "null", "RSA public key"),
+    ("RSA_PUBLIC_KEY_FP", "null", "Fingerprint of the RSA public key"),
+    ("RSA_PUBLIC_KEY_LAST_SET_TIME", "null", "When the RSA public key was set"),
+    ("RSA_PUBLIC_KEY_2", "null", "Second RSA public key"),
+    ("RSA_PUBLIC_KEY_2_FP", "null", "Fingerprint of the second RSA public key"),
+    ("RSA_PUBLIC_KEY_2_LAST_SET_TIME", "null", "When the second RSA public key was set"),
+    ("PASSWORD_LAST_SET_TIME", "null", "When the password was set"),
+    ("CUSTOM_LANDING_PAGE_URL", "null", "Page that is shown first"),
+    ("CUSTOM_LANDING_PAGE_URL_FLUSH_NEXT_UI_LOAD", "false", "Whether that is read anew"),
+)
+
+
+def describe_user(workspace: Workspace, statement: s.Describe) -> list[tuple[Any, ...]]:
+    """DESCRIBE USER: a row a property. What has no value is the text `null`, as in Snowflake."""
+    name = require(workspace, "USER", statement.name.name)
+    found = workspace.objects.find("USER", ObjectName(name))
+    told: dict[str, Any] = {"LOGIN_NAME": name, "DISPLAY_NAME": name, "TYPE": "PERSON"}
+    if found is not None:
+        told |= {**found.properties, "COMMENT": found.comment}
+    told["NAME"] = name
+    return [(key, _shown(told.get(key), default), default, what)
+            for key, default, what in _PROPERTIES]  # fmt: skip
+
+
+def _shown(value: Any, default: str) -> str:
+    if isinstance(value, bool):
+        return _flag(value)
+    return default if value in (None, "") else _listed(value)
+
+
 LISTINGS: Final = {
     "WAREHOUSES": Listing(
         shaped(
@@ -266,6 +323,8 @@ LISTINGS: Final = {
             " resource_constraint"
         ),
         _warehouses,
+        terse=WHOLE,
+        holder="WAREHOUSE",
     ),
     "ROLES": Listing(
         shaped(
@@ -273,6 +332,11 @@ LISTINGS: Final = {
             " #granted_to_roles #granted_roles owner comment"
         ),
         _roles,
+        terse=Terse(
+            shaped("name is_default is_current is_inherited is_from_organization_user_group"),
+            {"is_from_organization_user_group": "false"},
+        ),
+        holder="ROLE",
     ),
     "USERS": Listing(
         shaped(
@@ -283,9 +347,12 @@ LISTINGS: Final = {
             " @expires_at_time @locked_until_time has_password has_rsa_public_key type has_mfa"
         ),
         _users,
-        terse=shaped(
-            "name @created_on display_name first_name last_name email org_identity comment"
-            " has_password has_rsa_public_key type has_mfa"
+        terse=Terse(
+            shaped(
+                "name @created_on display_name first_name last_name email org_identity comment"
+                " has_password has_rsa_public_key type has_mfa"
+            )
         ),
+        holder="USER",
     ),
 }

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from mockhaus.catalog import account, containers, copying, parameters
+from mockhaus.catalog import account, containers, copying, parameters, sequences
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject, check_length
 from mockhaus.catalog.tables import missing, relation_kind, require_schema
@@ -163,6 +163,7 @@ def _sequence(workspace: Workspace, statement: AlterObject) -> None:
         return
     changed = _set(statement, found, frozenset(("INCREMENT", "ORDER")))
     if "INCREMENT" in statement.options:
+        sequences.check_number("INCREMENT", int(statement.options["INCREMENT"]))
         copying.restep_sequence(workspace, found, int(statement.options["INCREMENT"]))
     workspace.objects.update(found, changed)
 

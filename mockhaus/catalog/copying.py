@@ -143,6 +143,10 @@ def move_sequence(workspace: Workspace, found: CatalogObject, target: ObjectName
     workspace.objects.update(found, replace(found, name=target))
 
 
+#: What the numbers of a sequence do not pass, in either direction.
+LAST_NUMBER: Final = 2**63 - 1
+
+
 def restep_sequence(workspace: Workspace, found: CatalogObject, step: int) -> None:
     """Give a sequence another increment; the next number is as it was."""
     schema, sequence = names.storage_parts(found.name)
@@ -152,7 +156,7 @@ def restep_sequence(workspace: Workspace, found: CatalogObject, step: int) -> No
         (schema, sequence),
     )
     stored = names.storage_name(found.name, workspace.context)
-    bounds = f" MINVALUE {-(2**62)} MAXVALUE {2**62}"
+    bounds = f" MINVALUE {-LAST_NUMBER} MAXVALUE {LAST_NUMBER}"
     used = list(defaults.using(workspace, found.name))
     defaults.release(workspace, found.name)
     workspace.cursor.run(f"DROP SEQUENCE {stored}")

@@ -232,7 +232,7 @@ def _view_column(name: str, told: Mapping[str, Any]) -> str:
 
 def _sequence(workspace: Workspace, found: CatalogObject, full: bool) -> str:
     told = found.properties
-    order = "noorder" if told.get("ORDER") is False else "order"
+    order = "order" if told.get("ORDER") else "noorder"
     return (
         f"create or replace sequence {_name(found, full)} start with {told['START']} increment by"
         f" {told['INCREMENT']} {order}{_tags(told)}{_comment(found)};"

@@ -1,4 +1,4 @@
-"""DESCRIBE of tables, views, schemas, databases, sequences, warehouses.
+"""DESCRIBE of tables, views, schemas, databases, sequences, warehouses, users.
 
 Snowflake's manual: "DESCRIBE TABLE" and its sisters.
 """
@@ -106,7 +106,10 @@ def _schema(workspace: Workspace, statement: s.Describe) -> list[tuple[Any, ...]
 def _database(workspace: Workspace, statement: s.Describe) -> list[tuple[Any, ...]]:
     name = statement.name.name
     require_database(workspace, name)
-    return [(o.created, o.name.name, "SCHEMA") for o in workspace.objects.list("SCHEMA", name)]
+    own = workspace.objects.get("DATABASE", ObjectName(name))
+    found = [(o.created, o.name.name, "SCHEMA") for o in workspace.objects.list("SCHEMA", name)]
+    found.append((own.created, "INFORMATION_SCHEMA", "SCHEMA"))
+    return sorted(found, key=lambda each: each[1])
 
 
 def _warehouse(workspace: Workspace, statement: s.Describe) -> list[tuple[Any, ...]]:
@@ -154,6 +157,7 @@ _KINDS: Final[dict[str, tuple[Shape, Rows]]] = {
     "DATABASE": (_CONTENTS, _database),
     "SEQUENCE": (LISTINGS["SEQUENCES"].shape, _sequence),
     "WAREHOUSE": (_CONTENTS, _warehouse),
+    "USER": (shaped("property value default description"), account.describe_user),
     "RESULT": (_COLUMNS, _result),
     "FUNCTION": (shaped("property value"), routines.describe),
     "PROCEDURE": (shaped("property value"), procedures.describe),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from mockhaus.catalog.listing import Listing, Rows, scope, shaped
+from mockhaus.catalog.listing import WHOLE, Listing, Rows, scope, shaped
 from mockhaus.catalog.tables import relation_kind
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import UndefinedObject
@@ -76,8 +76,12 @@ def _foreign(side: str, table: str) -> Callable[[Workspace, s.Show], Rows]:
 
 
 LISTINGS: Final = {
-    "PRIMARY KEYS": Listing(_OWN, _own("PRIMARY KEY"), name="table_name"),
-    "UNIQUE KEYS": Listing(_OWN, _own("UNIQUE"), name="table_name"),
-    "IMPORTED KEYS": Listing(_FOREIGN, _foreign("", "table_name"), name="fk_table_name"),
-    "EXPORTED KEYS": Listing(_FOREIGN, _foreign("pk_", "pk_table"), name="pk_table_name"),
+    "PRIMARY KEYS": Listing(_OWN, _own("PRIMARY KEY"), name="table_name", terse=WHOLE),
+    "UNIQUE KEYS": Listing(_OWN, _own("UNIQUE"), name="table_name", terse=WHOLE),
+    "IMPORTED KEYS": Listing(
+        _FOREIGN, _foreign("", "table_name"), name="fk_table_name", terse=WHOLE
+    ),
+    "EXPORTED KEYS": Listing(
+        _FOREIGN, _foreign("pk_", "pk_table"), name="pk_table_name", terse=WHOLE
+    ),
 }

@@ -2,7 +2,7 @@
 
     LIKE          a pattern that minds no case       STARTS WITH   a prefix that minds it
     IN            account, database, schema, table   LIMIT .. FROM the first rows after a name
-    TERSE         five columns in an order of its own
+    TERSE         columns in an order of its own, five for most kinds
 
 Snowflake's manual: "SHOW <objects>".
 """
@@ -10,15 +10,15 @@ Snowflake's manual: "SHOW <objects>".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
 from mockhaus.catalog.containers import require_database, schema_name
 from mockhaus.catalog.tables import require_schema
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.errors import UnsupportedFeature
+from mockhaus.errors import UndefinedObject, UnsupportedFeature
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
@@ -38,32 +38,55 @@ def shaped(words: str) -> Shape:
     )
 
 
-#: Columns of SHOW TERSE, in this order.
-TERSE: Final = shaped("@created_on name kind database_name schema_name")
+@dataclass(frozen=True, slots=True)
+class Terse:
+    """What SHOW TERSE answers: columns in an order of their own.
+
+    `told` are the values of those that the listing itself does not have.
+    """
+
+    shape: Shape
+    told: Mapping[str, str] = field(default_factory=dict)
+
+
+#: The five columns that most kinds have.
+FIVE: Final = shaped("@created_on name kind database_name schema_name")
+TERSE: Final = Terse(FIVE)
+#: TERSE is read and changes nothing.
+WHOLE: Final = Terse(())
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """One kind of SHOW. `rows` are in the order of `shape`, already those of IN.
 
-    `name` is the column that LIKE, STARTS WITH and FROM look at; `terse` whether there is TERSE,
-    or the columns that it has.
+    `name` is the column that LIKE, STARTS WITH and FROM look at; `terse` what TERSE answers, None
+    where there is none; `holder` the kind of object, in the singular, that only an account holds.
     """
 
     shape: Shape
     rows: Callable[[Workspace, s.Show], Rows]
     name: str = "name"
-    terse: bool | Shape = False
+    terse: Terse | None = None
+    holder: str = ""
 
     def columns(self, statement: s.Show) -> tuple[Column, ...]:
         """The columns of the answer. Raises UnsupportedFeature."""
         if statement.history:
             raise UnsupportedFeature(f"Unsupported feature 'SHOW {statement.object} HISTORY'.")
-        if statement.terse and not self.terse:
+        if statement.terse and self.terse is None:
             raise UnsupportedFeature(f"Unsupported feature 'SHOW TERSE {statement.object}'.")
-        shape = self.shape
-        if statement.terse:
-            shape = TERSE if isinstance(self.terse, bool) else self.terse
+        if self.holder and statement.in_kind not in (None, "ACCOUNT"):
+            raise UnsupportedFeature(
+                "SQL compilation error:\nUnsupported statement type 'Cannot show objects of type"
+                f" {self.holder} in {statement.in_kind}'."
+            )
+        if self.holder and statement.in_name is not None:
+            raise UndefinedObject(
+                "SQL compilation error:\nObject does not exist, or operation cannot be performed.",
+                subject=statement.in_name.name,
+            )
+        shape = (self.terse.shape if statement.terse and self.terse else ()) or self.shape
         return tuple(Column(name, kind) for name, kind in shape)
 
 
@@ -77,10 +100,13 @@ def answer(workspace: Workspace, statement: s.Show, listing: Listing) -> Result:
         rows = [row for row in rows if row[at] > statement.from_name]
     if statement.limit is not None:
         rows = rows[: statement.limit]
-    if statement.terse:
-        places = [names.index(c.name) if c.name in names else None for c in columns]
-        rows = [tuple(None if p is None else row[p] for p in places) for row in rows]
+    if statement.terse and listing.terse:
+        rows = [_picked(dict(zip(names, row, strict=True)), columns, listing.terse) for row in rows]
     return Result(columns, "SHOW", len(rows), rows)
+
+
+def _picked(row: Mapping[str, Any], columns: Sequence[Column], terse: Terse) -> tuple[Any, ...]:
+    return tuple(row.get(each.name, terse.told.get(each.name)) for each in columns)
 
 
 @lru_cache(maxsize=64)

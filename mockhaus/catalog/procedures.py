@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mockhaus.catalog import routines
 from mockhaus.catalog.answers import already_dropped, already_there, status
-from mockhaus.catalog.listing import Listing, Rows, scope, shaped, yes
+from mockhaus.catalog.listing import WHOLE, Listing, Rows, scope, shaped, yes
 from mockhaus.catalog.objects import CatalogObject, check_length
 from mockhaus.catalog.tables import require_schema
 from mockhaus.catalog.workspace import Workspace
@@ -106,8 +106,8 @@ _SHAPE: Final = shaped(
 )
 
 LISTINGS: Final = {
-    "PROCEDURES": Listing(_SHAPE, _procedures),
-    "USER PROCEDURES": Listing(_SHAPE, _procedures),
+    "PROCEDURES": Listing(_SHAPE, _procedures, terse=WHOLE),
+    "USER PROCEDURES": Listing(_SHAPE, _procedures, terse=WHOLE),
 }
 
 

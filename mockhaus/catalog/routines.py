@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from mockhaus.catalog import views
 from mockhaus.catalog.answers import already_dropped, already_there, status
-from mockhaus.catalog.listing import Listing, Rows, scope, shaped, yes
+from mockhaus.catalog.listing import WHOLE, Listing, Rows, scope, shaped, yes
 from mockhaus.catalog.objects import CatalogObject, Objects, check_length
 from mockhaus.catalog.tables import require_schema
 from mockhaus.catalog.workspace import Workspace
@@ -264,9 +264,9 @@ _SHAPE: Final = shaped(
 )
 
 LISTINGS: Final = {
-    "FUNCTIONS": Listing(_SHAPE, _functions),
-    "USER FUNCTIONS": Listing(_SHAPE, _user_functions),
-    "BUILTIN FUNCTIONS": Listing(_SHAPE, _built_in),
+    "FUNCTIONS": Listing(_SHAPE, _functions, terse=WHOLE),
+    "USER FUNCTIONS": Listing(_SHAPE, _user_functions, terse=WHOLE),
+    "BUILTIN FUNCTIONS": Listing(_SHAPE, _built_in, terse=WHOLE),
 }
 
 

@@ -31,8 +31,9 @@ def create(workspace: Workspace, statement: s.CreateSequence) -> Result:
             raise missing("SEQUENCE", workspace.context.resolve(cloned))
         if source.name.folded() == name.folded():
             raise UnsupportedFeature(f"Unsupported feature 'CLONE of {name} over itself'.")
-    elif int(options["INCREMENT"]) == 0:
-        raise invalid_value("INCREMENT", "0")
+    else:
+        check_number("START", int(options["START"]))
+        check_number("INCREMENT", int(options["INCREMENT"]))
     if (met := make_room(workspace, "SEQUENCE", name, statement)) is not None:
         return met
     if source is not None:
@@ -47,8 +48,21 @@ def create(workspace: Workspace, statement: s.CreateSequence) -> Result:
     return status("CREATE SEQUENCE", f"Sequence {name.name} successfully created.")
 
 
+def check_number(name: str, number: int) -> None:
+    """Raises InvalidParameter for a START or INCREMENT that no sequence has: they are of 64 bits,
+    the lowest of them left out."""
+    if not -copying.LAST_NUMBER <= number <= copying.LAST_NUMBER or (
+        name == "INCREMENT" and number == 0
+    ):
+        raise invalid_value(name, str(number))
+
+
 def _make(workspace: Workspace, name: ObjectName, start: int, increment: int) -> None:
-    bounds = f" MINVALUE {-(2**62)} MAXVALUE {2**62}" if increment < 0 or start < 1 else ""
+    bounds = (
+        f" MINVALUE {-copying.LAST_NUMBER} MAXVALUE {copying.LAST_NUMBER}"
+        if increment < 0 or start < 1
+        else ""
+    )
     workspace.cursor.run(
         f"CREATE SEQUENCE {names.storage_name(name, workspace.context)}"
         f" START WITH {start} INCREMENT BY {increment}{bounds}"

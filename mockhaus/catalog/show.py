@@ -19,7 +19,18 @@ from mockhaus.catalog import (
     routines,
     tags,
 )
-from mockhaus.catalog.listing import Listing, Rows, answer, scope, shaped, yes
+from mockhaus.catalog.listing import (
+    FIVE,
+    TERSE,
+    WHOLE,
+    Listing,
+    Rows,
+    Terse,
+    answer,
+    scope,
+    shaped,
+    yes,
+)
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.tables import relation_kind
 from mockhaus.catalog.workspace import Workspace
@@ -225,7 +236,8 @@ LISTINGS: Final[dict[str, Listing]] = {
             " kind budget owner_role_type"
         ),
         _databases,
-        terse=True,
+        terse=TERSE,
+        holder="DATABASE",
     ),
     "SCHEMAS": Listing(
         shaped(
@@ -233,7 +245,7 @@ LISTINGS: Final[dict[str, Listing]] = {
             " retention_time owner_role_type budget"
         ),
         _schemas,
-        terse=True,
+        terse=TERSE,
     ),
     "TABLES": Listing(
         shaped(
@@ -244,7 +256,7 @@ LISTINGS: Final[dict[str, Listing]] = {
             " is_dynamic is_immutable"
         ),
         _tables,
-        terse=True,
+        terse=TERSE,
     ),
     "OBJECTS": Listing(
         shaped(
@@ -252,7 +264,7 @@ LISTINGS: Final[dict[str, Listing]] = {
             " retention_time owner_role_type budget is_hybrid is_iceberg is_dynamic"
         ),
         _objects,
-        terse=True,
+        terse=TERSE,
     ),
     "VIEWS": Listing(
         shaped(
@@ -260,7 +272,7 @@ LISTINGS: Final[dict[str, Listing]] = {
             " is_materialized owner_role_type change_tracking"
         ),
         _views,
-        terse=True,
+        terse=Terse(FIVE, {"kind": "VIEW"}),
     ),
     "COLUMNS": Listing(
         shaped(
@@ -269,6 +281,7 @@ LISTINGS: Final[dict[str, Listing]] = {
         ),
         _columns,
         name="column_name",
+        terse=WHOLE,
     ),
     "SEQUENCES": Listing(
         shaped(
@@ -276,6 +289,7 @@ LISTINGS: Final[dict[str, Listing]] = {
             " owner_role_type ordered"
         ),
         _sequences,
+        terse=WHOLE,
     ),
     **keys.LISTINGS,
     **routines.LISTINGS,

@@ -12,7 +12,7 @@ from typing import Any, Final
 from mockhaus.catalog import account, parameters, routines, tagging
 from mockhaus.catalog.answers import already_dropped, already_there, status
 from mockhaus.catalog.containers import require_database, schema_name
-from mockhaus.catalog.listing import Listing, Rows, scope, shaped
+from mockhaus.catalog.listing import WHOLE, Listing, Rows, scope, shaped
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.tables import missing, relation_kind, require_schema, with_column
 from mockhaus.catalog.workspace import Workspace
@@ -110,6 +110,7 @@ LISTINGS: Final = {
             " owner_role_type propagate on_conflict"
         ),
         _tags,
+        terse=WHOLE,
     ),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from mockhaus.catalog.listing import Listing, Rows, answer, scope, shaped
+from mockhaus.catalog.listing import WHOLE, Listing, Rows, answer, scope, shaped
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.ingestion import file_formats, integrations, stages
@@ -112,6 +112,7 @@ LISTINGS: Final = {
             " owner_role_type directory_enabled"
         ),
         _stages,
+        terse=WHOLE,
     ),
     "FILE FORMATS": Listing(
         shaped(
@@ -119,6 +120,7 @@ LISTINGS: Final = {
             " owner_role_type"
         ),
         _formats,
+        terse=WHOLE,
     ),
     "INTEGRATIONS": Listing(
         shaped("name type category enabled comment @created_on"),

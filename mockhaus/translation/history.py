@@ -54,7 +54,7 @@ _FUNCTIONS: Final = {
 
 #: Views of SNOWFLAKE.ACCOUNT_USAGE.
 _VIEW_MACROS: Final = frozenset(("TABLES", "COLUMNS", "COPY_HISTORY", "TAGS", "TAG_REFERENCES"))
-_VIEWS: Final = _VIEW_MACROS | {"QUERY_HISTORY", "LOGIN_HISTORY"}
+VIEWS: Final = _VIEW_MACROS | {"QUERY_HISTORY", "LOGIN_HISTORY"}
 
 
 def is_account_usage(name: ObjectName) -> bool:
@@ -67,7 +67,7 @@ def is_account_usage(name: ObjectName) -> bool:
 def view(name: ObjectName, walk: Walk) -> exp.Table:
     """A view of ACCOUNT_USAGE. Raises UnsupportedFeature."""
     view = name.name.upper()
-    if view not in _VIEWS:
+    if view not in VIEWS:
         raise UnsupportedFeature(f"Unsupported feature 'ACCOUNT_USAGE.{view}'.")
     if view in _VIEW_MACROS:
         walk.counts = walk.counts or view == "TABLES"

@@ -233,7 +233,7 @@ CREATE OR REPLACE MACRO information_schema_sequences(db) AS TABLE
             CAST(properties ->> 'START' AS BIGINT)) AS VARCHAR) AS "NEXT_VALUE",
         properties ->> 'INCREMENT' AS "INCREMENT", 'NO' AS "CYCLE_OPTION",
         created AS "CREATED", altered AS "LAST_ALTERED",
-        CASE WHEN coalesce(CAST(properties ->> 'ORDER' AS BOOLEAN), true)
+        CASE WHEN coalesce(CAST(properties ->> 'ORDER' AS BOOLEAN), false)
              THEN 'YES' ELSE 'NO' END AS "ORDERED",
         nullif(comment, '') AS "COMMENT", 'ROLE' AS "OWNER_ROLE_TYPE"
     FROM catalog_objects(db) o WHERE kind = 'SEQUENCE' AND existing_database(db)

@@ -83,7 +83,7 @@ def _options(reader: Reader) -> dict[str, Any]:
         if reader.accept("INCREMENT"):
             reader.accept("BY")
             reader.accept("=")
-            options["INCREMENT"] = reader.value()
+            options["INCREMENT"] = reader.whole()
         elif reader.word() in ("ORDER", "NOORDER"):
             options["ORDER"] = reader.identifier() == "ORDER"
         else:

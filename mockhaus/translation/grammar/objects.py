@@ -185,14 +185,28 @@ def show(reader: Reader) -> s.Show:
             fields["in_kind"] = reader.identifier()
         if not reader.done and reader.word() not in ("STARTS", "LIMIT", "LIKE"):
             fields["in_name"] = reader.object_name()
+    if reader.accept("WITH", "PRIVILEGES"):
+        raise UnsupportedFeature(f"Unsupported feature 'SHOW {fields['object']} WITH PRIVILEGES'.")
     if reader.accept("STARTS", "WITH"):
         fields["starts_with"] = reader.string()
     if reader.accept("LIMIT"):
-        fields["limit"] = int(reader.value())
+        fields["limit"] = _page(reader)
         if reader.accept("FROM"):
             fields["from_name"] = reader.string()
     reader.end()
     return s.Show(**statement_fields(reader), **fields)
+
+
+def _page(reader: Reader) -> int:
+    """The number of LIMIT. Raises SqlSyntaxError for one below 1."""
+    at = reader.token()
+    limit = reader.whole()
+    if limit < 1:
+        raise SqlSyntaxError(
+            f'page size "{limit}" must be greater than 0 in limit clause',
+            position=at.start if at is not None else None,
+        )
+    return limit
 
 
 def called(reader: Reader, kind: str) -> ObjectName:
@@ -373,11 +387,11 @@ def create_sequence(reader: Reader) -> s.CreateSequence:
         if reader.accept("START"):
             reader.accept("WITH")
             reader.accept("=")
-            options["START"] = reader.value()
+            options["START"] = reader.whole()
         elif reader.accept("INCREMENT"):
             reader.accept("BY")
             reader.accept("=")
-            options["INCREMENT"] = reader.value()
+            options["INCREMENT"] = reader.whole()
         elif reader.word() in ("ORDER", "NOORDER"):
             options["ORDER"] = reader.identifier() == "ORDER"
         elif reader.looking_at("COMMENT", "="):

@@ -112,6 +112,17 @@ class Reader:
         token = self.token()
         return token is not None and token.token_type in _STRINGS
 
+    def whole(self) -> int:
+        """Read a whole number, with its sign."""
+        at = self.at
+        sign = -1 if self.accept("-") else 1
+        token = self.token()
+        if token is None or token.token_type is not TokenType.NUMBER or not token.text.isdigit():
+            self.at = at
+            raise self.unexpected()
+        self.at += 1
+        return sign * int(token.text)
+
     def value(self) -> Any:
         """Read an option's value.
 
