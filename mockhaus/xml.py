@@ -36,46 +36,66 @@ def parsed(text: str, *, convert: bool = True) -> dict[str, Any] | None:
 
     `convert` makes numbers and truth values of texts that spell them.
     """
-    return _Reader(text, convert).element() if text.strip() else None
+    if not text.strip():
+        return None
+    data, elements = text.encode(), Elements(convert=convert)
+    parser = expat.ParserCreate("utf-8")
+    elements.listen(parser)
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise XmlError(_complaint(error, parser.ErrorByteIndex, data, elements.tag)) from None
+    return elements.taken()[0]
 
 
-class _Reader:
-    """Builds elements while expat reads."""
+class Elements:
+    """Builds elements while expat reads.
 
-    def __init__(self, text: str, convert: bool) -> None:
-        self._data = text.encode()
+    `outer` counts the elements around those that are wanted, which are left out themselves;
+    `preserve` keeps the white space around texts.
+    """
+
+    def __init__(self, *, convert: bool = True, preserve: bool = False, outer: int = 0) -> None:
         self._convert = convert
+        self._preserve = preserve
+        self._outer = outer
         #: Tag, attributes and content of the elements that are open.
         self._open: list[tuple[str, dict[str, str], list[Any]]] = []
         self._text: list[str] = []
-        self._root: dict[str, Any] | None = None
+        self._done: list[dict[str, Any]] = []
 
-    def element(self) -> dict[str, Any]:
-        parser = expat.ParserCreate("utf-8")
+    def listen(self, parser: expat.XMLParserType) -> None:
+        """Have a parser tell what it reads."""
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text.append
         parser.StartDoctypeDeclHandler = self._doctype
-        try:
-            parser.Parse(self._data, True)
-        except expat.ExpatError as error:
-            raise XmlError(self._complaint(error, parser.ErrorByteIndex)) from None
-        assert self._root is not None
-        return self._root
+
+    def taken(self) -> list[dict[str, Any]]:
+        """The elements that are complete, once."""
+        taken, self._done = self._done, []
+        return taken
+
+    @property
+    def tag(self) -> str | None:
+        """The tag of the innermost element that is open."""
+        return self._open[-1][0] if self._open else None
 
     def _doctype(self, *_: object) -> None:
         raise XmlError("document type declarations are not supported")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        self._flush()
+        self._flush(leaf=False)
         if len(self._open) >= DEEPEST:
             raise XmlError(f"elements are nested more than {DEEPEST} deep")
         self._open.append((tag, attributes, []))
 
     def _end(self, tag: str) -> None:
-        self._flush()
+        self._flush(leaf=not self._open[-1][2])
         _, attributes, content = self._open.pop()
+        if len(self._open) < self._outer:
+            return
         element: dict[str, Any] = {"@": TAG + tag}
         for name, value in attributes.items():
             element[f"@{name}"] = self._value(value)
@@ -86,19 +106,23 @@ class _Reader:
                 listed = known if isinstance(known, list) else [known] if name in element else []
                 element[name] = [*listed, position] if name in element else position
         element["$"] = content[0] if len(content) == 1 else content or ""
-        if self._open:
+        if len(self._open) > self._outer:
             self._open[-1][2].append(element)
         else:
-            self._root = element
+            self._done.append(element)
 
-    def _flush(self) -> None:
-        """The text so far, without the white space around it."""
-        text = "".join(self._text).strip()
+    def _flush(self, *, leaf: bool) -> None:
+        """The text so far, without the white space around it; all of a leaf's with `preserve`."""
+        text = "".join(self._text)
         self._text.clear()
-        if text and self._open:
+        if not (self._preserve and (leaf or text.strip())):
+            text = text.strip()
+        if text and len(self._open) > self._outer:
             self._open[-1][2].append(self._value(text))
 
     def _value(self, text: str) -> Any:
+        if MARK in text:
+            raise XmlError(f"the character U+{ord(MARK):04X} is kept for internal use")
         if not self._convert:
             return text
         if text in ("true", "false"):
@@ -112,18 +136,19 @@ class _Reader:
             return f"{MARK}E{float(text):.15e}"
         return text
 
-    def _complaint(self, error: expat.ExpatError, at: int) -> str:
-        """What is wrong, in Snowflake's words where they are known."""
-        closing = _CLOSING.match(self._data, at)
-        if error.code == expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH]:
-            closing = _CLOSING.match(self._data, self._data.rfind(b"</", 0, at + 2))
-        place = f"pos {len(self._data[:at].decode(errors='replace'))}"
-        if closing is not None:
-            end = len(self._data[: closing.end()].decode(errors="replace"))
-            return f"no opening tag for </{closing[1].decode()}>, pos {end}"
-        if self._open and at >= len(self._data.rstrip()):
-            return f"no closing tag for <{self._open[-1][0]}>, {place}"
-        return f"{expat.errors.messages[error.code]}, {place}"
+
+def _complaint(error: expat.ExpatError, at: int, data: bytes, tag: str | None) -> str:
+    """What is wrong, in Snowflake's words where they are known."""
+    closing = _CLOSING.match(data, at)
+    if error.code == expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH]:
+        closing = _CLOSING.match(data, data.rfind(b"</", 0, at + 2))
+    place = f"pos {len(data[:at].decode(errors='replace'))}"
+    if closing is not None:
+        end = len(data[: closing.end()].decode(errors="replace"))
+        return f"no opening tag for </{closing[1].decode()}>, pos {end}"
+    if tag is not None and at >= len(data.rstrip()):
+        return f"no closing tag for <{tag}>, {place}"
+    return f"{expat.errors.messages[error.code]}, {place}"
 
 
 # --- showing -------------------------------------------------------------------------------------

@@ -45,8 +45,13 @@ CREATE TABLE IF NOT EXISTS {SCHEMA}.objects (
 #: The kind of what is granted on objects that are not there yet.
 FUTURE: Final = "FUTURE GRANT"
 
-#: The temporary tables of a connection; see `set_up_temporaries`.
+#: The temporary tables, stages and file formats of a connection; see `set_up_temporaries`.
 TEMPORARIES: Final = 'temp.main."__mockhaus.temporaries"'
+
+
+#: Kinds that may be temporary as well. One that is comes before a kept one of its name; tables are
+#: told apart by the context.
+PASSING: Final = ("STAGE", "FILE FORMAT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,11 @@ class CatalogObject:
     created: datetime | None = None
     #: Its number, once it is recorded: of several functions of one name it tells which.
     oid: int | None = field(default=None, compare=False)
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether it is a stage or file format that ends with its connection."""
+        return self.kind in PASSING and bool(self.properties.get("TEMPORARY"))
 
 
 def grant_key(properties: Mapping[str, Any]) -> ObjectName:
@@ -92,7 +102,7 @@ def set_up(cursor: Cursor) -> None:
 
 
 def set_up_temporaries(cursor: Cursor) -> None:
-    """Create the record of a connection's temporary tables, unless it is there."""
+    """Create the record of what a connection has that is temporary, unless it is there."""
     cursor.run(
         f"CREATE TEMP TABLE IF NOT EXISTS {TEMPORARIES} AS SELECT kind, database, schema, name,"
         f" properties, comment, owner, created, altered, oid FROM {SCHEMA}.objects WHERE FALSE"
@@ -131,6 +141,16 @@ class Objects:
 
     def find(self, kind: str, name: ObjectName) -> CatalogObject | None:
         """The object of that kind and name, None if there is none."""
+        own = self.temporary(name, kind) if kind in PASSING else None
+        return own or self._kept(kind, name)
+
+    def met(self, new: CatalogObject) -> CatalogObject | None:
+        """The object in whose place a new one would be, None if there is none."""
+        if new.is_passing:
+            return self.temporary(new.name, new.kind)
+        return self._kept(new.kind, new.name)
+
+    def _kept(self, kind: str, name: ObjectName) -> CatalogObject | None:
         rows = self._cursor.rows(
             f"SELECT {_COLUMNS} FROM {SCHEMA}.objects WHERE {_WHERE}",
             _key(kind, name),
@@ -176,8 +196,12 @@ class Objects:
         self, kind: str, database: str | None = None, schema: str | None = None
     ) -> list[CatalogObject]:
         """All objects of a kind, of a database, of a schema; by name."""
+        source = f"SELECT {_COLUMNS} FROM {SCHEMA}.objects"
+        if kind in PASSING:
+            set_up_temporaries(self._cursor)
+            source += f" UNION ALL SELECT {_COLUMNS} FROM {TEMPORARIES}"
         rows = self._cursor.rows(
-            f"SELECT {_COLUMNS} FROM {SCHEMA}.objects WHERE kind = ?"
+            f"SELECT {_COLUMNS} FROM ({source}) WHERE kind = ?"
             " AND (? IS NULL OR upper(database) = upper(?))"
             " AND (? IS NULL OR upper(schema) = upper(?))"
             " ORDER BY database, schema, name",
@@ -198,15 +222,19 @@ class Objects:
         """Record an object; False if IF NOT EXISTS met one. Raises DuplicateObject."""
         if new.kind not in ("GRANT", FUTURE):
             check_length(new.name)
-        if self.find(new.kind, new.name) is not None:
+        met = self.met(new)
+        if met is not None:
             if if_not_exists:
                 return False
             if not replace:
                 raise DuplicateObject(
                     f"SQL compilation error:\nObject '{new.name}' already exists."
                 )
-            self._delete(new.kind, new.name)
-        self.add(new)
+            self._forget(met)
+        if new.is_passing:
+            self.add_temporary(new)
+        else:
+            self.add(new)
         return True
 
     def add(self, new: CatalogObject, *, moved: bool = False) -> None:
@@ -262,34 +290,33 @@ class Objects:
             )
 
     def add_temporary(self, new: CatalogObject) -> None:
-        """Record a temporary table of the connection."""
+        """Record a temporary object of the connection."""
         set_up_temporaries(self._cursor)
         self._cursor.run(
             f"INSERT INTO {TEMPORARIES} VALUES (?, ?, ?, ?, ?, ?, ?, now(), now(), ?)",
             (*_values(new), next_oid(self._cursor)),
         )
 
-    def temporary(self, name: ObjectName) -> CatalogObject | None:
-        """A temporary table of the connection, None if there is none of that full name."""
+    def temporary(self, name: ObjectName, kind: str = "TABLE") -> CatalogObject | None:
+        """A temporary object of the connection, None if there is none of that full name."""
         set_up_temporaries(self._cursor)
         rows = self._cursor.rows(
-            f"SELECT {_COLUMNS} FROM {TEMPORARIES} WHERE {_WHERE}",
-            _key("TABLE", name),
+            f"SELECT {_COLUMNS} FROM {TEMPORARIES} WHERE {_WHERE}", _key(kind, name)
         )
         return _object(rows[0]) if rows else None
 
-    def drop_temporary(self, name: ObjectName) -> None:
-        """Forget a temporary table of the connection."""
-        self._cursor.run(
-            f"DELETE FROM {TEMPORARIES} WHERE {_WHERE}",
-            _key("TABLE", name),
-        )
+    def drop_temporary(self, name: ObjectName, kind: str = "TABLE") -> None:
+        """Forget a temporary object of the connection."""
+        self._cursor.run(f"DELETE FROM {TEMPORARIES} WHERE {_WHERE}", _key(kind, name))
 
     def update(self, old: CatalogObject, new: CatalogObject) -> None:
         """Give an object another name, properties, comment or owner; it keeps its age and number.
 
         Its stamp becomes another: what was read of it is out of date.
         """
+        if old.is_passing:
+            self.update_temporary(old, new)
+            return
         self._cursor.run(
             f"UPDATE {SCHEMA}.objects SET database = ?, schema = ?, name = ?, properties = ?,"
             f" comment = ?, owner = ?, altered = now(), stamp = nextval('{SCHEMA}.stamps')"
@@ -315,10 +342,12 @@ class Objects:
                     self.update(each, replace(each, name=key, properties=properties))
 
     def update_temporary(self, old: CatalogObject, new: CatalogObject) -> None:
-        """Give a temporary table of the connection other properties or another comment."""
+        """Give a temporary object of the connection another name, properties or comment."""
+        _, *values, _ = _values(new)
         self._cursor.run(
-            f"UPDATE {TEMPORARIES} SET properties = ?, comment = ?, altered = now() WHERE {_WHERE}",
-            (json.dumps(dict(new.properties)), new.comment, *_key(old.kind, old.name)),
+            f"UPDATE {TEMPORARIES} SET database = ?, schema = ?, name = ?, properties = ?,"
+            f" comment = ?, altered = now() WHERE {_WHERE}",
+            (*values, *_key(old.kind, old.name)),
         )
 
     def renumber(self, old: CatalogObject, name: ObjectName) -> None:
@@ -331,11 +360,13 @@ class Objects:
 
     def drop(self, kind: str, name: ObjectName, *, if_exists: bool = False) -> bool:
         """Forget an object; False if IF EXISTS met none. Raises UndefinedObject."""
-        if self.find(kind, name) is None:
+        found = self.find(kind, name)
+        if found is None:
             if if_exists:
                 return False
             self.get(kind, name)
-        self._delete(kind, name)
+        else:
+            self._forget(found)
         return True
 
     def remove(self, old: CatalogObject) -> None:
@@ -356,6 +387,12 @@ class Objects:
             " AND (? IS NULL OR upper(schema) = upper(?))",
             (database, schema, schema),
         )
+        set_up_temporaries(self._cursor)
+        self._cursor.run(
+            f"DELETE FROM {TEMPORARIES} WHERE kind IN {PASSING} AND upper(database) = upper(?)"
+            " AND (? IS NULL OR upper(schema) = upper(?))",
+            (database, schema, schema),
+        )
         inside = ".".join(part for part in (database, schema) if part is not None)
         self._cursor.run(
             f"DELETE FROM {SCHEMA}.objects WHERE kind = 'GRANT'"
@@ -363,8 +400,12 @@ class Objects:
             (f"{inside}.",),
         )
 
-    def _delete(self, kind: str, name: ObjectName) -> None:
+    def _forget(self, found: CatalogObject) -> None:
         """Forget an object, and what was granted on it."""
+        kind, name = found.kind, found.name
+        if found.is_passing:
+            self.drop_temporary(name, kind)
+            return
         if kind != "GRANT":
             self._cursor.run(
                 f"DELETE FROM {SCHEMA}.objects WHERE kind = 'GRANT'"

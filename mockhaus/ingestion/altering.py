@@ -1,14 +1,14 @@
-"""ALTER STAGE, ALTER FILE FORMAT. Snowflake's manual: the pages of those names."""
+"""ALTER STAGE, FILE FORMAT, STORAGE INTEGRATION. Snowflake's manual: the pages of those names."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject, InvalidParameter, UnsupportedFeature
-from mockhaus.ingestion import file_formats, stages
+from mockhaus.ingestion import file_formats, integrations, stages
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.statements import AlterFileObject
 
@@ -18,7 +18,8 @@ def alter(workspace: Workspace, statement: AlterFileObject) -> bool:
 
     Raises UndefinedObject, DuplicateObject, InvalidParameter, UnsupportedFeature.
     """
-    name = workspace.context.resolve(statement.name)
+    of_account = statement.object == integrations.KIND
+    name = statement.name if of_account else workspace.context.resolve(statement.name)
     old = workspace.objects.find(statement.object, name)
     if old is None:
         if not statement.if_exists:
@@ -32,14 +33,22 @@ def _altered(workspace: Workspace, statement: AlterFileObject, old: CatalogObjec
     if statement.renamed is not None:
         return replace(old, name=_free(workspace, old, statement.renamed))
     if statement.unset:
-        unknown = [name for name in statement.unset if name != "COMMENT"]
-        if unknown:
-            raise UnsupportedFeature(f"Unsupported feature 'ALTER {old.kind} UNSET {unknown[0]}'.")
-        return replace(old, comment="")
+        return _without(old, statement.unset)
     options = dict(statement.options)
     comment = str(options.pop("COMMENT", old.comment))
-    made = _stage if old.kind == stages.KIND else _format
-    return replace(old, comment=comment, properties=made(workspace, old, options))
+    return replace(old, comment=comment, properties=_MADE[old.kind](workspace, old, options))
+
+
+#: What UNSET takes away, beside the comment.
+_OPTIONAL: Final = {integrations.KIND: ("STORAGE_BLOCKED_LOCATIONS", "STORAGE_AWS_OBJECT_ACL")}
+
+
+def _without(old: CatalogObject, unset: tuple[str, ...]) -> CatalogObject:
+    for name in unset:
+        if name != "COMMENT" and name not in _OPTIONAL.get(old.kind, ()):
+            raise UnsupportedFeature(f"Unsupported feature 'ALTER {old.kind} UNSET {name}'.")
+    kept = {name: value for name, value in old.properties.items() if name not in unset}
+    return replace(old, comment="" if "COMMENT" in unset else old.comment, properties=kept)
 
 
 def _free(workspace: Workspace, old: CatalogObject, name: ObjectName) -> ObjectName:
@@ -68,5 +77,20 @@ def _format(workspace: Workspace, old: CatalogObject, options: dict[str, Any]) -
     if "FORMAT_NAME" in options:
         raise InvalidParameter("SQL compilation error:\ninvalid parameter 'FORMAT_NAME'")
     made = {**old.properties, **options, "TYPE": old.properties["TYPE"]}
-    file_formats.make(made)
+    file_formats.of(replace(old, properties=made))
     return made
+
+
+def _integration(
+    workspace: Workspace, old: CatalogObject, options: dict[str, Any]
+) -> dict[str, Any]:
+    """An integration's properties, the new ones over the old; its kind and cloud stay."""
+    for name in ("TYPE", "STORAGE_PROVIDER"):
+        if name in options:
+            raise InvalidParameter(
+                f"SQL compilation error:\n{name} of an integration cannot change."
+            )
+    return integrations.checked({**old.properties, **options})
+
+
+_MADE: Final = {stages.KIND: _stage, file_formats.KIND: _format, integrations.KIND: _integration}

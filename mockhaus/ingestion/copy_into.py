@@ -167,6 +167,8 @@ def _check(described: target.Target, format: file_formats.FileFormat, options: C
             "SQL compilation error:\nMATCH_BY_COLUMN_NAME of CSV files and PARSE_HEADER = TRUE need"
             " each other."
         )
+    if format.type == "XML" and options.match != "NONE":
+        raise UnsupportedFeature("Unsupported feature 'MATCH_BY_COLUMN_NAME of XML files'.")
     width = len(described.columns)
     kinds = ("VARCHAR",) * width if format.type == "CSV" else ("JSON",)
     names = tuple(f"f{n}" for n in range(len(kinds)))

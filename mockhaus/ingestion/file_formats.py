@@ -24,15 +24,19 @@ KIND: Final = "FILE FORMAT"
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """A format, complete: every option of its type has a value."""
+    """A format, complete: every option of its type has a value.
+
+    `canonical`: a file of it holds values as a VARIANT keeps them, which are not looked into.
+    """
 
     type: str
     options: Mapping[str, Any]
+    canonical: bool = False
 
     @property
     def reads_as(self) -> str:
         """The type whose readers take the file once it is prepared: CSV, JSON or PARQUET."""
-        return {"AVRO": "JSON", "ORC": "PARQUET"}.get(self.type, self.type)
+        return {"AVRO": "JSON", "ORC": "PARQUET", "XML": "JSON"}.get(self.type, self.type)
 
     @property
     def reading(self) -> FileFormat:
@@ -41,7 +45,7 @@ class FileFormat:
             return self
         table = TYPES[self.reads_as]
         values = {name: self.options.get(name, option.default) for name, option in table.items()}
-        return FileFormat(self.reads_as, values | {"COMPRESSION": "NONE"})
+        return FileFormat(self.reads_as, values | {"COMPRESSION": "NONE"}, self.type == "XML")
 
     def __getitem__(self, name: str) -> Any:
         return self.options[name]
@@ -109,15 +113,14 @@ def create(workspace: Workspace, statement: CreateFileFormat) -> bool:
     """Record a file format; False if IF NOT EXISTS met one."""
     options = dict(statement.options)
     comment = options.pop("COMMENT", "")
-    if options.pop("TEMPORARY", False):
-        raise UnsupportedFeature("Unsupported feature 'CREATE TEMPORARY FILE FORMAT'.")
+    passing = {"TEMPORARY": True} if options.pop("TEMPORARY", False) else {}
     if "FORMAT_NAME" in options:
         raise InvalidParameter("SQL compilation error:\ninvalid parameter 'FORMAT_NAME'")
     if "CLONE" in options:
         source = workspace.objects.get(KIND, workspace.context.resolve(options["CLONE"]))
         options, comment = dict(source.properties), source.comment
-    made = make(options)
-    options["TYPE"] = made.type
+        options.pop("TEMPORARY", None)
+    options |= {"TYPE": make(options).type, **passing}
     return workspace.objects.create(
         CatalogObject(
             KIND,
@@ -147,7 +150,12 @@ def resolve(workspace: Workspace, given: Mapping[str, Any] | None) -> FileFormat
             "SQL compilation error:\nFORMAT_NAME and TYPE of FILE_FORMAT exclude each other."
         )
     found = workspace.objects.get(KIND, workspace.context.resolve(_object_name(name)))
-    return make(options, make(found.properties))
+    return make(options, of(found))
+
+
+def of(recorded: CatalogObject) -> FileFormat:
+    """The format that an object is."""
+    return make({name: v for name, v in recorded.properties.items() if name != "TEMPORARY"})
 
 
 def for_copy(

@@ -237,9 +237,26 @@ ORC: Final[dict[str, Option]] = {
     "NULL_IF": Option(_texts, ["\\N"]),
 }
 
-TYPES: Final = {"CSV": CSV, "JSON": JSON, "PARQUET": PARQUET, "AVRO": AVRO, "ORC": ORC}
+XML: Final[dict[str, Option]] = {
+    "COMPRESSION": Option(_choice(*_STREAMS), "AUTO"),
+    "IGNORE_UTF8_ERRORS": Option(_flag, False),
+    "PRESERVE_SPACE": Option(_flag, False),
+    "STRIP_OUTER_ELEMENT": Option(_flag, False),
+    "DISABLE_AUTO_CONVERT": Option(_flag, False),
+    "REPLACE_INVALID_CHARACTERS": Option(_flag, False),
+    "SKIP_BYTE_ORDER_MARK": Option(_flag, True),
+}
+
+TYPES: Final = {
+    "CSV": CSV,
+    "JSON": JSON,
+    "PARQUET": PARQUET,
+    "AVRO": AVRO,
+    "ORC": ORC,
+    "XML": XML,
+}
 #: Types that Snowflake has and this room has not.
-REFUSED_TYPES: Final = ("XML", "CUSTOM")
+REFUSED_TYPES: Final = ("CUSTOM",)
 
 
 def invalid_value(name: str, value: Any) -> InvalidParameter:

@@ -67,6 +67,8 @@ def rows(workspace: Workspace, given: Mapping[str, Any]) -> list[tuple[Any, ...]
     name = arguments.get("FILE_FORMAT")
     clause = {"FORMAT_NAME": name_of(name) if isinstance(name, str) else name} if name else None
     format = file_formats.for_copy(workspace, clause, location.properties)
+    if format.type == "XML":
+        raise UnsupportedFeature("Unsupported feature 'INFER_SCHEMA of XML files'.")
     files = location.files()
     if "FILES" in arguments:
         wanted = set(arguments["FILES"])

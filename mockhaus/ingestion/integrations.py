@@ -30,7 +30,7 @@ def create(workspace: Workspace, statement: CreateIntegration) -> Result:
     """CREATE STORAGE INTEGRATION. Raises InvalidParameter, UnsupportedFeature, DuplicateObject."""
     options = dict(statement.options)
     comment = str(options.pop("COMMENT", ""))
-    recorded = _read(options)
+    recorded = checked(options)
     name = ObjectName(statement.name.name)
     created = workspace.objects.create(
         CatalogObject(KIND, name, recorded, comment, workspace.context.role),
@@ -43,7 +43,8 @@ def create(workspace: Workspace, statement: CreateIntegration) -> Result:
     return status("CREATE INTEGRATION", said)
 
 
-def _read(options: Mapping[str, Any]) -> dict[str, Any]:
+def checked(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options as they are recorded. Raises InvalidParameter, UnsupportedFeature."""
     recorded: dict[str, Any] = {}
     for name, value in options.items():
         if name == "TYPE" and str(value).upper() != "EXTERNAL_STAGE":

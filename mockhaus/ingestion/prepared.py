@@ -27,6 +27,7 @@ from mockhaus.ingestion.avro_orc import AVRO_MAGIC, from_avro, from_orc
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.format_options import ENCODINGS
 from mockhaus.ingestion.stores import StoredFile
+from mockhaus.ingestion.xml_text import from_xml
 
 _CHUNK: Final = 1 << 20
 #: Bytes looked through at a time: what a processor keeps close.
@@ -166,12 +167,14 @@ def _unpacked(name: str, path: Path, format: FileFormat, scratch: Path) -> Itera
 
 @contextmanager
 def _made(path: Path, format: FileFormat, scratch: Path) -> Iterator[Path]:
-    """An AVRO or ORC file in the form that is read; it goes when the block ends."""
+    """An AVRO, ORC or XML file in the form that is read; it goes when the block ends."""
     scratch.mkdir(parents=True, exist_ok=True)
     target = scratch / f"{uuid.uuid4().hex}{_MADE[format.type]}"
     try:
         if format.type == "ORC":
             from_orc(path, target)
+        elif format.type == "XML":
+            _from_xml(path, format, target)
         else:
             with path.open("rb") as opened:
                 own = opened.read(len(AVRO_MAGIC)) == AVRO_MAGIC
@@ -182,8 +185,19 @@ def _made(path: Path, format: FileFormat, scratch: Path) -> Iterator[Path]:
         target.unlink(missing_ok=True)
 
 
+def _from_xml(path: Path, format: FileFormat, target: Path) -> None:
+    compression = _compression(path, format)
+    try:
+        with _opened(path, compression) as source:
+            from_xml(source, format, target)
+    except DAMAGED as error:
+        if is_full(error):
+            raise no_space() from None
+        raise LoadError(f"the file cannot be read as XML ({compression}): {error}") from None
+
+
 #: Types that are made into another one first, and what a file of that ends in.
-_MADE: Final = {"AVRO": ".json", "ORC": ".parquet"}
+_MADE: Final = {"AVRO": ".json", "ORC": ".parquet", "XML": ".json"}
 
 
 def is_full(error: BaseException) -> bool:

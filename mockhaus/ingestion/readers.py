@@ -295,7 +295,8 @@ def quick_json(file: Prepared, format: FileFormat) -> Source | None:
         with file.open_text() as text:
             shape = "array" if _begins_with_bracket(text) else "unstructured"
     parse = "json_canonical_last" if format["ALLOW_DUPLICATE"] else "json_canonical"
-    value = f'{parse}(CAST("json" AS VARCHAR))'
+    value = 'CAST("json" AS VARCHAR)'
+    value = value if format.canonical else f"{parse}({value})"
     if format["STRIP_NULL_VALUES"]:
         value = f"json_without_nulls({value})"
     return Source(
@@ -339,6 +340,8 @@ def _json_value(value: Value, format: FileFormat) -> tuple[str | None, str | Non
         return None, value.problem
     if not format["MULTI_LINE"] and "\n" in value.text:
         return None, "Error parsing JSON: a new line within a value, and MULTI_LINE is FALSE"
+    if format.canonical:
+        return value.text, None
     try:
         made = canonical(value.text, last_key_wins=format["ALLOW_DUPLICATE"])
     except JsonError as error:

@@ -68,7 +68,7 @@ def _stage_row(each: CatalogObject) -> tuple[Any, ...]:
         each.owner,
         each.comment,
         None,
-        "EXTERNAL" if url else "INTERNAL",
+        ("EXTERNAL" if url else "INTERNAL") + (" TEMPORARY" if each.is_passing else ""),
         _CLOUDS.get(str(url).partition("://")[0]),
         None,
         each.properties.get("STORAGE_INTEGRATION"),
@@ -84,7 +84,7 @@ _CLOUDS: Final = {"gcs": "GCP", "azure": "AZURE"} | dict.fromkeys(
 
 
 def _format_row(each: CatalogObject) -> tuple[Any, ...]:
-    format = file_formats.make(each.properties)
+    format = file_formats.of(each)
     return (
         each.created,
         each.name.name,
@@ -136,7 +136,7 @@ def describe(workspace: Workspace, statement: Describe) -> Result:
         return _describe_stage(workspace, name)
     if statement.object == integrations.KIND:
         return _describe_integration(workspace, name)
-    format = file_formats.make(workspace.objects.get(file_formats.KIND, name).properties)
+    format = file_formats.of(workspace.objects.get(file_formats.KIND, name))
     rows = _properties(format)
     return Result(_PROPERTY_COLUMNS, tag="DESCRIBE", row_count=len(rows), rows=rows)
 

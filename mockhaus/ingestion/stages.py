@@ -41,7 +41,6 @@ FOLDER: Final = "stages"
 _REFUSED: Final = frozenset(
     [
         "ENCRYPTION",
-        "TEMPORARY",
         "TAG",
         "USE_PRIVATELINK_ENDPOINT",
         "AWS_ACCESS_POINT_ARN",
@@ -92,23 +91,26 @@ def create(workspace: Workspace, statement: CreateStage) -> bool:
     """
     options = dict(statement.options)
     comment = options.pop("COMMENT", "")
+    passing = {"TEMPORARY": True} if options.pop("TEMPORARY", False) else {}
     name = workspace.context.resolve(statement.name)
     if "CLONE" in options:
         source = workspace.objects.get(KIND, workspace.context.resolve(options["CLONE"]))
         if "URL" not in source.properties:
             raise UnsupportedFeature("Unsupported feature 'CLONE of an internal stage'.")
         recorded, comment = dict(source.properties), source.comment
+        recorded.pop("TEMPORARY", None)
     else:
         recorded = properties(workspace, options)
     _agree(workspace, recorded)
+    recorded |= passing
     if "URL" not in recorded:
         slug = quote(name.name, safe="")[:40]
-        recorded["FOLDER"] = f"{slug}-{uuid.uuid4().hex[:12]}"
-    old = workspace.objects.find(KIND, name)
+        place = f"{_passing(workspace.context.connection_id)}/" if passing else ""
+        recorded["FOLDER"] = f"{place}{slug}-{uuid.uuid4().hex[:12]}"
+    new = CatalogObject(KIND, name, recorded, str(comment), workspace.context.role)
+    old = workspace.objects.met(new)
     created = workspace.objects.create(
-        CatalogObject(KIND, name, recorded, str(comment), workspace.context.role),
-        replace=statement.replace,
-        if_not_exists=statement.if_not_exists,
+        new, replace=statement.replace, if_not_exists=statement.if_not_exists
     )
     if created and old is not None:
         forget_files(workspace, old)
@@ -226,6 +228,16 @@ def forget_files(workspace: Workspace, stage: CatalogObject) -> None:
     if folder and workspace.after_commit is not None:
         path = workspace.files / FOLDER / str(folder)
         workspace.after_commit(lambda: shutil.rmtree(path, ignore_errors=True))
+
+
+def _passing(connection: int) -> str:
+    """Where the folders of a connection's temporary stages are."""
+    return f"temporary/{connection}"
+
+
+def left(files: Path, connection: int) -> None:
+    """A connection has ended: the files of its temporary stages go with it."""
+    shutil.rmtree(files / FOLDER / _passing(connection), ignore_errors=True)
 
 
 def locate(workspace: Workspace, ref: StageRef) -> Location:

@@ -18,6 +18,7 @@ from mockhaus.catalog.postgres.snapshot import Shared
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Database
 from mockhaus.errors import SessionBusy
+from mockhaus.ingestion import stages
 from mockhaus.sessions import logins, migrations, stored
 from mockhaus.sessions.account_usage import Login
 from mockhaus.sessions.afterwards import Afterwards
@@ -246,6 +247,7 @@ class Session:
         """A connection has closed."""
         with self._guard:
             self._connections.discard(connection)
+        stages.left(self.files, connection.context.connection_id)
         self.touch()
 
     # --- copies ----------------------------------------------------------------------------------

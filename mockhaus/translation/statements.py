@@ -297,9 +297,9 @@ class RefreshStage(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlterFileObject(Statement):
-    """ALTER STAGE, ALTER FILE FORMAT: one of RENAME TO, SET, UNSET.
+    """ALTER STAGE, FILE FORMAT or INTEGRATION: one of RENAME TO, SET, UNSET.
 
-    `object` is STAGE or FILE FORMAT; `options` as CREATE has them, those that SET gives.
+    `object` is one of these words; `options` as CREATE has them, those that SET gives.
     """
 
     object: str

@@ -54,3 +54,41 @@ def test_what_is_refused(room: Room, sql: str, error: type[errors.SqlError]) -> 
 
 def test_if_exists(room: Room) -> None:
     assert "does not exist" in room.said("ALTER STAGE IF EXISTS nix SET COMMENT = ''")
+
+
+_INTEGRATION = (
+    "CREATE STORAGE INTEGRATION i TYPE = EXTERNAL_STAGE STORAGE_PROVIDER = 'S3' ENABLED = TRUE"
+    " STORAGE_ALLOWED_LOCATIONS = ('s3://a/') STORAGE_BLOCKED_LOCATIONS = ('s3://a/no/')"
+)
+
+
+def test_an_integration_allows_other_places(room: Room) -> None:
+    room.run(_INTEGRATION)
+    stage = "CREATE OR REPLACE STAGE c STORAGE_INTEGRATION = i URL = '{}'"
+    assert "not allowed" in room.fails(stage.format("s3://b/x")).message
+    room.run("ALTER STORAGE INTEGRATION i SET STORAGE_ALLOWED_LOCATIONS = ('s3://a/', 's3://b/')")
+    room.run(stage.format("s3://b/x"))
+    room.run("ALTER INTEGRATION i UNSET STORAGE_BLOCKED_LOCATIONS, COMMENT")
+    room.run(stage.format("s3://a/no/x"))
+    room.run("ALTER STORAGE INTEGRATION i SET ENABLED = FALSE COMMENT = 'off'")
+    assert "not enabled" in room.fails(stage.format("s3://a/x")).message
+    (row,) = room.answer("SHOW INTEGRATIONS")
+    assert (row["enabled"], row["comment"]) == ("false", "off")
+
+
+@pytest.mark.parametrize(
+    ("sql", "error"),
+    [
+        ("ALTER INTEGRATION nix SET ENABLED = TRUE", errors.UndefinedObject),
+        ("ALTER STORAGE INTEGRATION i SET STORAGE_PROVIDER = 'GCS'", errors.InvalidParameter),
+        ("ALTER STORAGE INTEGRATION i SET ENABLED = 'x'", errors.InvalidParameter),
+        ("ALTER STORAGE INTEGRATION i SET NIX = 1", errors.InvalidParameter),
+        ("ALTER STORAGE INTEGRATION i UNSET ENABLED", errors.UnsupportedFeature),
+        ("ALTER STORAGE INTEGRATION i RENAME TO j", errors.SqlSyntaxError),
+    ],
+)
+def test_what_an_integration_keeps(room: Room, sql: str, error: type[errors.SqlError]) -> None:
+    room.run(_INTEGRATION)
+    before = room.answer("DESC INTEGRATION i")
+    assert type(room.fails(sql)) is error
+    assert room.answer("DESC INTEGRATION i") == before

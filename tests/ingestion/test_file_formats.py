@@ -64,7 +64,7 @@ def test_values_are_read(option: str, value: Any, read: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "error"),
     [
-        ({"TYPE": "XML"}, errors.UnsupportedFeature),
+        ({"TYPE": "CUSTOM"}, errors.UnsupportedFeature),
         ({"TYPE": "XLS"}, errors.InvalidParameter),
         ({"SKIP_HEADERS": 1}, errors.InvalidParameter),
         ({"STRIP_OUTER_ARRAY": True}, errors.InvalidParameter),

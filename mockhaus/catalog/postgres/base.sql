@@ -26,7 +26,7 @@ UNION ALL
 SELECT CAST(t.oid AS UINTEGER), s.oid, s.nspname, 'main', upper(s.stored || '.' || t.name), t.name,
     pg_shown(t.name), 'r', 't', NULL, 0
 FROM temp.main."__mockhaus.temporaries" AS t JOIN @schemas AS s ON upper(s.name) = upper(t.schema)
-WHERE upper(t.database) = upper(:database)
+WHERE t.kind = 'TABLE' AND upper(t.database) = upper(:database)
 ORDER BY 1
 
 -- new_columns

@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS __mockhaus.load_history (
     first_error_column VARCHAR, loaded TIMESTAMPTZ, stage VARCHAR, error_limit BIGINT,
     query_id VARCHAR, forgotten BOOLEAN);
 
--- The recorded objects of a database, with the temporary tables of the connection. `store`, `place`
+-- The recorded objects of a database, with the temporary ones of the connection. `store`, `place`
 -- and `key` are DuckDB's database and, in upper case, its schema and name.
 CREATE OR REPLACE MACRO catalog_objects(db) AS TABLE
     SELECT o.*, place_of(o.database, o.schema) AS place, upper(o.name) AS key,
@@ -245,8 +245,10 @@ CREATE OR REPLACE MACRO information_schema_stages(db) AS TABLE
         CASE WHEN (properties ->> 'URL') IS NULL THEN 'Internal Named' ELSE 'External Named'
              END AS "STAGE_TYPE",
         owner AS "STAGE_OWNER", nullif(comment, '') AS "COMMENT", created AS "CREATED",
-        altered AS "LAST_ALTERED", NULL::VARCHAR AS "ENDPOINT", 'ROLE' AS "OWNER_ROLE_TYPE",
-        'NO' AS "DIRECTORY_ENABLED"
+        altered AS "LAST_ALTERED", properties ->> 'ENDPOINT' AS "ENDPOINT",
+        'ROLE' AS "OWNER_ROLE_TYPE",
+        CASE WHEN CAST(properties ->> '$.DIRECTORY.ENABLE' AS BOOLEAN) THEN 'YES' ELSE 'NO' END
+            AS "DIRECTORY_ENABLED"
     FROM catalog_objects(db) WHERE kind = 'STAGE' AND existing_database(db)
     ORDER BY schema, name;
 

@@ -91,14 +91,13 @@ def create_file_format(reader: Reader) -> s.CreateFileFormat:
 
 
 def alter(reader: Reader) -> s.AlterFileObject | s.RefreshStage:
-    """ALTER STAGE | FILE FORMAT [IF EXISTS] name RENAME TO | SET options | UNSET | REFRESH."""
+    """ALTER STAGE | FILE FORMAT | [STORAGE] INTEGRATION [IF EXISTS] name RENAME TO | SET options |
+    UNSET | REFRESH."""
     reader.expect("ALTER")
-    kind = "STAGE" if reader.accept("STAGE") else "FILE FORMAT"
-    if kind == "FILE FORMAT" and not reader.accept("FILE FORMAT"):
-        reader.expect("FILE", "FORMAT")
+    kind = next(kind for kind, forms in _ALTERED.items() if any(reader.accept(*f) for f in forms))
     found: dict[str, Any] = {"object": kind, "if_exists": reader.accept("IF", "EXISTS")}
     found["name"] = reader.object_name()
-    if reader.accept("RENAME", "TO"):
+    if kind != "INTEGRATION" and reader.accept("RENAME", "TO"):
         found["renamed"] = reader.object_name()
     elif reader.accept("SET"):
         if reader.done:
@@ -120,6 +119,14 @@ def alter(reader: Reader) -> s.AlterFileObject | s.RefreshStage:
         raise reader.unexpected()
     reader.end()
     return s.AlterFileObject(**_masked(reader, statement_fields(reader)), **found)
+
+
+#: Kinds and how they are written; sqlglot has one token of some pairs of words.
+_ALTERED: Final = {
+    "STAGE": (("STAGE",),),
+    "FILE FORMAT": (("FILE FORMAT",), ("FILE", "FORMAT")),
+    "INTEGRATION": (("STORAGE INTEGRATION",), ("STORAGE", "INTEGRATION"), ("INTEGRATION",)),
+}
 
 
 def _options(reader: Reader, known: dict[str, Any]) -> dict[str, Any]:
@@ -385,6 +392,9 @@ GRAMMARS: Final[dict[tuple[str, ...], Callable[[Reader], s.Statement]]] = {
     ("ALTER", "STAGE"): alter,
     ("ALTER", "FILE FORMAT"): alter,
     ("ALTER", "FILE", "FORMAT"): alter,
+    ("ALTER", "STORAGE INTEGRATION"): alter,
+    ("ALTER", "STORAGE", "INTEGRATION"): alter,
+    ("ALTER", "INTEGRATION"): alter,
     ("COPY", "INTO"): copy_into,
     ("COPY",): copy,
     ("LIST",): list_stage,
