@@ -20,8 +20,9 @@ import pyarrow as pa
 from mockhaus import errors, zoned
 from mockhaus.engine import files, instances
 from mockhaus.engine.errors import translated
+from mockhaus.engine.instances import quoted
 from mockhaus.engine.library import CATALOG
-from mockhaus.errors import SqlError
+from mockhaus.errors import AdminShutdown, SqlError
 
 #: Rows of one Arrow batch: large enough for vector code, small enough to keep a slow reader cheap.
 BATCH_ROWS: Final = 20_480
@@ -383,21 +384,27 @@ class Database:
         spill: Path | None = None,
     ) -> None:
         self.path = path
+        self._allowed = tuple(allowed)
+        self._instances = instances.over(macros)
+        #: Held while a connection begins, and while it is too late for one.
+        self._ending = threading.Lock()
+        self._is_closed = False
         try:
-            self._root = instances.over(macros).take()
+            self._root = self._instances.take(self._allowed, spill)
             self._attach()
-            if spill is not None:
-                self._root.execute(f"SET temp_directory = '{_quoted(spill)}'")
-            directories = ", ".join(f"'{_quoted(each)}'" for each in allowed)
-            self._root.execute(f"SET allowed_directories = [{directories}]")
-            self._root.execute("SET enable_external_access = false")
         except duckdb.Error as error:
             raise translated(error) from None
 
     def cursor(self) -> Cursor:
-        """A connection of its own into this database, with the macros in reach."""
+        """A connection of its own into this database, with the macros in reach.
+
+        Raises AdminShutdown once it is closed.
+        """
         try:
-            return Cursor(self._root.cursor(), f"{DATA}.main,{CATALOG}.main")
+            with self._ending:
+                if self._is_closed:
+                    raise AdminShutdown("terminating connection: the session was ended")
+                return Cursor(self._root.cursor(), f"{DATA}.main,{CATALOG}.main")
         except duckdb.Error as error:
             raise translated(error) from None
 
@@ -442,7 +449,7 @@ class Database:
     def _copy(self, source: str, target: str, path: Path, options: str) -> None:
         """Everything of one database into the other; the saved one is the file at `path`."""
         cursor = self._root.cursor()
-        cursor.execute(f"ATTACH '{_quoted(path)}' AS {_SAVED} {options}")
+        cursor.execute(f"ATTACH '{quoted(path)}' AS {_SAVED} {options}")
         try:
             cursor.execute(f"COPY FROM DATABASE {source} TO {target}")
         finally:
@@ -462,7 +469,7 @@ class Database:
             raise translated(error) from None
 
     def _attach(self) -> None:
-        place = ":memory:" if self.path is None else _quoted(self.path)
+        place = ":memory:" if self.path is None else quoted(self.path)
         self._root.execute(f"ATTACH '{place}' AS {DATA}")
 
     def checkpoint(self) -> None:
@@ -474,10 +481,14 @@ class Database:
                 raise translated(error) from None
 
     def close(self) -> None:
-        """Close the instance; its cursors must be closed before."""
+        """Close the instance, or have it used again; its cursors must be closed before."""
+        with self._ending:
+            if self._is_closed:
+                return
+            self._is_closed = True
         with contextlib.suppress(duckdb.Error):
-            self._root.close()
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+            if self.path is None:  # of a file, what is not in memory lies beside it
+                self._root.execute(f"DETACH {DATA}")
+                self._instances.give_back(self._root, self._allowed)
+            else:
+                self._root.close()

@@ -1,7 +1,9 @@
 """Bare DuckDB instances with the macros in reach, one of them kept ready.
 
 Starting an instance and attaching the library takes most of the time that a new session takes. So
-whoever takes the instance that is ready has the next one made in a thread.
+whoever takes the instance that is ready has the next one made in a thread, and what a session in
+memory gives back is taken again by the next that may read and write the same directories: what
+DuckDB has been confined to it cannot be let out of.
 """
 
 from __future__ import annotations
@@ -16,25 +18,59 @@ import duckdb
 from mockhaus.engine import dictionaries, library, udfs
 from mockhaus.engine.library import CATALOG
 
+#: Instances that were given back and are kept, for each set of directories.
+KEPT: Final = 4
+
+#: What is attached to an instance without a session.
+_BARE: Final = {"system", "temp", "memory", CATALOG}
+
+#: The directories that an instance reads and writes.
+Allowed = tuple[Path, ...]
+
 
 class Instances:
-    """The instances over one library. Safe in any thread; at most one is kept."""
+    """The instances over one library. Safe in any thread."""
 
     def __init__(self, macros: Path) -> None:
         self._macros = macros
+        self._used: dict[Allowed, list[duckdb.DuckDBPyConnection]] = {}
         self._ready: duckdb.DuckDBPyConnection | None = None
         self._maker: threading.Thread | None = None
         self._lock = threading.Lock()
         self._closed = False
 
-    def take(self) -> duckdb.DuckDBPyConnection:
-        """An instance of the caller's own. Raises duckdb.Error."""
+    def take(self, allowed: Allowed, spill: Path | None) -> duckdb.DuckDBPyConnection:
+        """An instance of the caller's own, that reads and writes below `allowed` alone. What does
+        not fit into memory goes to `spill`, of an instance that was given back to its own one.
+
+        Raises duckdb.Error.
+        """
         with self._lock:
+            if used := self._used.get(allowed):
+                return used.pop()
             ready, self._ready = self._ready, None
             if self._maker is None and not self._closed:
                 self._maker = threading.Thread(target=self._make_ready, name="mockhaus-spare")
                 self._maker.start()
-        return ready or self._made()
+        instance = ready or self._made()
+        if spill is not None:
+            instance.execute(f"SET temp_directory = '{quoted(spill)}'")
+        directories = ", ".join(f"'{quoted(each)}'" for each in allowed)
+        instance.execute(f"SET allowed_directories = [{directories}]")
+        instance.execute("SET enable_external_access = false")
+        return instance
+
+    def give_back(self, instance: duckdb.DuckDBPyConnection, allowed: Allowed) -> None:
+        """Have an instance taken again. One that somebody still holds a connection to is closed,
+        and so is one that anything is attached to.
+        """
+        if _is_bare(instance):
+            with self._lock:
+                used = self._used.setdefault(allowed, [])
+                if len(used) < KEPT and not self._closed:
+                    used.append(instance)
+                    return
+        instance.close()
 
     def _make_ready(self) -> None:
         instance = None
@@ -50,8 +86,7 @@ class Instances:
 
     def _made(self) -> duckdb.DuckDBPyConnection:
         instance = duckdb.connect(":memory:", config=library.CONFIG)
-        macros = str(self._macros).replace("'", "''")
-        instance.execute(f"ATTACH '{macros}' AS {CATALOG} (READ_ONLY)")
+        instance.execute(f"ATTACH '{quoted(self._macros)}' AS {CATALOG} (READ_ONLY)")
         udfs.register(instance)
         dictionaries.register(instance)
         return instance
@@ -61,10 +96,25 @@ class Instances:
         with self._lock:
             self._closed = True
             maker, ready, self._ready = self._maker, self._ready, None
+            kept = [each for used in self._used.values() for each in used]
+            self._used.clear()
         if maker is not None:
             maker.join()
-        if ready is not None:
-            ready.close()
+        for each in (*kept, *([ready] if ready is not None else ())):
+            each.close()
+
+
+def _is_bare(instance: duckdb.DuckDBPyConnection) -> bool:
+    (connections,) = instance.execute("SELECT count FROM duckdb_connection_count()").fetchone() or (
+        0,
+    )
+    attached = instance.execute("SELECT database_name FROM duckdb_databases()").fetchall()
+    return connections == 1 and {name for (name,) in attached} == _BARE
+
+
+def quoted(path: Path) -> str:
+    """A path within quotes of SQL."""
+    return str(path).replace("'", "''")
 
 
 _shared: Final[dict[Path, Instances]] = {}

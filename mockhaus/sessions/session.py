@@ -33,10 +33,9 @@ from mockhaus.sessions.stored import Standing, is_visible
 from mockhaus.sessions.transaction import Transactions
 from mockhaus.translation.context import DEFAULT_DATABASE, Context, ObjectName
 
-#: Below a session's home: files of its internal stages, its snapshots, what memory does not hold.
+#: Below a session's home: files of its internal stages, its snapshots.
 FILES_FOLDER: Final = "files"
 SNAPSHOTS_FOLDER: Final = "snapshots"
-SPILL_FOLDER: Final = "spill"
 
 #: Connections that LOGIN_HISTORY reaches back.
 MAX_LOGINS: Final = 10_000
@@ -108,10 +107,8 @@ class Session:
             if path is not None:
                 origin.put_database(path)
         self.stage_folders = stage_folders
-        # A persistent session may be renamed: its home is another folder next to it then.
-        home = storage.home.parent if storage.kind == "persistent" else storage.home
-        allowed = [*stage_folders, home]
-        self._database = Database(path, library, allowed, storage.home / SPILL_FOLDER)
+        allowed = [*stage_folders, storage.base]
+        self._database = Database(path, library, allowed, storage.spill)
         if origin is not None and path is None:
             self._database.load(origin.database)
         self._prepare()

@@ -5,15 +5,27 @@ One class a kind of place; a session knows nothing but `Storage`.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import itertools
+import os
 import shutil
 import tempfile
+from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import IO, Final, Literal, Protocol
 
 Kind = Literal["memory", "persistent"]
 
 #: A persistent session's database, in its folder.
 DATABASE_FILE: Final = "session.duckdb"
+
+#: Below a session's home: what memory does not hold.
+SPILL_FOLDER: Final = "spill"
+
+#: How the folders of memory sessions begin, one a process; and the file in each that is locked.
+_SCRATCH: Final = "mockhaus-memory-"
+_LOCK: Final = "lock"
 
 
 class Storage(Protocol):
@@ -22,6 +34,10 @@ class Storage(Protocol):
     kind: Kind
     #: Everything that is not in memory lies below it.
     home: Path
+    #: The folder that DuckDB reads and writes below; homes that share one share its instances.
+    base: Path
+    #: What memory does not hold.
+    spill: Path
 
     @property
     def database(self) -> Path | None:
@@ -38,7 +54,10 @@ class MemoryStorage:
     database = None
 
     def __init__(self) -> None:
-        self.home = Path(tempfile.mkdtemp(prefix="mockhaus-"))
+        self.base = _scratch()
+        self.home = Path(tempfile.mkdtemp(prefix="session-", dir=self.base))
+        # Not in its home, since the next session may take over the instance.
+        self.spill = self.base / f"{SPILL_FOLDER}-{next(_spills)}"
 
     def close(self) -> None:
         """Remove the folder."""
@@ -52,6 +71,8 @@ class FolderStorage:
 
     def __init__(self, folder: Path) -> None:
         self.home = folder
+        self.base = folder.parent  # it may be renamed: its home is another folder next to it then
+        self.spill = folder / SPILL_FOLDER
 
     @property
     def database(self) -> Path:
@@ -60,3 +81,45 @@ class FolderStorage:
 
     def close(self) -> None:
         """Nothing goes."""
+
+
+_spills: Final = itertools.count(1)
+
+
+@lru_cache(maxsize=1)
+def _scratch() -> Path:
+    """The folder of this process's memory sessions, removed at exit.
+
+    The folders of processes that were killed are removed by who comes after them: nobody holds
+    the lock there.
+    """
+    base = Path(tempfile.gettempdir())
+    for other in base.glob(f"{_SCRATCH}*"):
+        with contextlib.suppress(OSError), (other / _LOCK).open("r+") as lock:
+            if _locked(lock):
+                shutil.rmtree(other, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=base)).resolve()
+    unlocked = folder / f"{_LOCK}.new"
+    lock = unlocked.open("w")
+    _locked(lock)
+    unlocked.replace(folder / _LOCK)
+    owner = os.getpid()
+
+    def remove() -> None:
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
+        lock.close()
+
+    atexit.register(remove)
+    return folder
+
+
+def _locked(file: IO[str]) -> bool:
+    """Lock a file for as long as it is open; whether nobody else has it."""
+    try:
+        import fcntl  # not on Windows
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        return False
+    return True

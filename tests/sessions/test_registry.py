@@ -35,6 +35,21 @@ def test_sessions_see_nothing_of_each_other(registry: Registry) -> None:
         run(two, "SELECT $x")
 
 
+def test_a_session_sees_nothing_of_the_one_before(registry: Registry) -> None:
+    """Both may be in the same DuckDB instance."""
+    old = connect(registry.create("s"))
+    run(old, "CREATE TABLE t (a INT); CREATE TEMPORARY TABLE x (a INT); CREATE STAGE st; BEGIN")
+    run(old, "ALTER SESSION SET TIMEZONE = 'Asia/Tokyo'; INSERT INTO t VALUES (1)")
+    registry.delete("s")
+    new = connect(registry.create("s"))
+    for name in ("t", "x"):
+        with pytest.raises(errors.UndefinedObject):
+            run(new, f"SELECT * FROM {name}")
+    assert run(new, "SHOW TABLES") == run(new, "SHOW STAGES") == []
+    with pytest.raises(errors.AdminShutdown):
+        run(old, "SELECT 1")
+
+
 def test_an_unknown_session_is_not_made(registry: Registry) -> None:
     with pytest.raises(errors.SessionNotFound):
         registry.get("never")
