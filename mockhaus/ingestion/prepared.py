@@ -1,7 +1,7 @@
 """A stage's file made readable: compression found, odd encodings and codecs made plain UTF-8.
 
-DuckDB reads plain, gzip and zstd files of UTF-8 itself. Anything else is written to a scratch file
-first, a megabyte at a time.
+DuckDB reads plain, gzip and zstd files of UTF-8 itself. Anything else, and a large packed CSV file,
+is written to a scratch file first, a megabyte at a time.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import codecs
 import errno
 import gzip
 import io
+import shutil
 import uuid
 import zlib
 from collections.abc import Iterator, Sequence
@@ -19,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, cast
 
-import numpy as np
 import pyarrow as pa
 
 from mockhaus.errors import DiskFull, LoadError
+from mockhaus.ingestion import signs
 from mockhaus.ingestion.avro_orc import AVRO_MAGIC, from_avro, from_orc
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.format_options import ENCODINGS
@@ -30,13 +31,12 @@ from mockhaus.ingestion.stores import StoredFile
 from mockhaus.ingestion.xml_text import from_xml
 
 _CHUNK: Final = 1 << 20
-#: Bytes looked through at a time: what a processor keeps close.
-_SCANNED: Final = 1 << 18
+#: From this size on, in bytes, a packed CSV file is unpacked first. It has to be looked through
+#: before it is loaded, and DuckDB reads a plain file on several threads.
+_UNPACKED: Final = 1 << 20
 _MAGIC: Final = ((b"\x1f\x8b", "GZIP"), (b"\x28\xb5\x2f\xfd", "ZSTD"), (b"BZh", "BZ2"))
 _SUFFIXES: Final = {".br": "BROTLI", ".deflate": "DEFLATE", ".raw_deflate": "RAW_DEFLATE"}
 _DUCKDB: Final = {"NONE": "uncompressed", "GZIP": "gzip", "ZSTD": "zstd"}
-#: Stands for a line too long for DuckDB's reader, which would pass over it.
-LONG: Final = ""
 #: What reading a damaged file raises.
 DAMAGED: Final = (EOFError, zlib.error, OSError, pa.ArrowException, UnicodeError)
 
@@ -73,32 +73,18 @@ class Prepared:
         with _opened(self.path, self.compression) as file:
             return file.read(3) == codecs.BOM_UTF8
 
-    def holding(self, signs: Sequence[str]) -> set[str]:
+    def holding(self, texts: Sequence[str]) -> set[str]:
         """Which of some short texts the file holds, and LONG if it has a very long line."""
-        needles = {sign.encode(): sign for sign in signs}
-        found: set[str] = set()
-        for chunk in self.overlapping(max(map(len, needles), default=0)):
-            found |= {sign for needle, sign in needles.items() if _holds(chunk, needle)}
-            if len(chunk) >= _SCANNED and b"\n" not in chunk:
-                found.add(LONG)
-        return found
+        if self.compression == "NONE":
+            return signs.in_file(self.path, texts)
+        with _opened(self.path, self.compression) as file:
+            return signs.in_stream(cast("io.BufferedIOBase", file), texts)
 
     def lines(self) -> Iterator[bytes]:
         """The lines, without their ends."""
         with _opened(self.path, self.compression) as file:
             for line in file:
                 yield line.rstrip(b"\r\n")
-
-    def overlapping(self, overlap: int) -> Iterator[bytes]:
-        """The bytes in large pieces, each beginning with the last few of the one before; the last
-        line has an end, if only here."""
-        tail = b""
-        with _opened(self.path, self.compression) as file:
-            while chunk := file.read(_SCANNED):
-                yield tail + chunk
-                tail = chunk[-overlap:] if overlap else b""
-        if tail and not tail.endswith(b"\n"):
-            yield tail + b"\n"
 
     def line_numbers(self, places: Sequence[int]) -> list[int]:
         """The numbers, from 1, of the lines that hold these bytes; places are in their order."""
@@ -146,21 +132,32 @@ def _unpacked(name: str, path: Path, format: FileFormat, scratch: Path) -> Itera
     replace_invalid = bool(
         format.get("REPLACE_INVALID_CHARACTERS") or format.get("IGNORE_UTF8_ERRORS")
     )
-    if compression in _DUCKDB and encoding == "UTF8" and not replace_invalid:
-        yield Prepared(path, compression, keep_mark=keep_mark)
+    readable = compression in _DUCKDB and encoding == "UTF8" and not replace_invalid
+    packed = Prepared(path, compression, keep_mark=keep_mark)
+    unpacks = compression != "NONE" and format.type == "CSV" and path.stat().st_size >= _UNPACKED
+    if readable and not unpacks:
+        yield packed
         return
     target = scratch / f"{uuid.uuid4().hex}.txt"
     scratch.mkdir(parents=True, exist_ok=True)
     try:
         try:
-            _transcode(path, compression, encoding, replace_invalid, target)
+            if readable:
+                with _opened(path, compression) as source, target.open("wb") as out:
+                    shutil.copyfileobj(source, out, _CHUNK)
+            else:
+                _transcode(path, compression, encoding, replace_invalid, target)
         except DAMAGED as error:
-            if is_full(error):
+            if not is_full(error):
+                raise LoadError(
+                    f"File '{name}' cannot be read as {encoding} ({compression}): {error}"
+                ) from None
+            if not readable:
                 raise no_space() from None
-            raise LoadError(
-                f"File '{name}' cannot be read as {encoding} ({compression}): {error}"
-            ) from None
-        yield Prepared(target, keep_mark=keep_mark)
+            target.unlink(missing_ok=True)
+            yield packed
+        else:
+            yield Prepared(target, keep_mark=keep_mark)
     finally:
         target.unlink(missing_ok=True)
 
@@ -210,15 +207,6 @@ def no_space() -> DiskFull:
     return DiskFull("No space is left on the server's disk for a file on its way.")
 
 
-def _holds(chunk: bytes, needle: bytes) -> bool:
-    """Whether the needle is in the chunk. For a pair, whose bytes alone are in every line, a
-    comparison of whole arrays takes a third of a search."""
-    if len(needle) != 2:
-        return needle in chunk
-    data = np.frombuffer(chunk, np.uint8)
-    return bool(((data[:-1] == needle[0]) & (data[1:] == needle[1])).any())
-
-
 def _transcode(path: Path, compression: str, encoding: str, replace: bool, target: Path) -> None:
     errors = "replace" if replace else "strict"
     text = io.TextIOWrapper(
@@ -243,11 +231,39 @@ def _compression(path: Path, format: FileFormat) -> str:
 def compression_of(path: Path) -> str:
     """A file's compression, from its first bytes or its name's ending."""
     with path.open("rb") as opened:
-        first = opened.read(4)
+        return _detected(opened.read(4), path.suffix)
+
+
+def _detected(first: bytes, suffix: str) -> str:
     for magic, name in _MAGIC:
         if first.startswith(magic):
             return name
-    return _SUFFIXES.get(path.suffix.lower(), "NONE")
+    return _SUFFIXES.get(suffix.lower(), "NONE")
+
+
+def plain_text(name: str, data: bytes, format: FileFormat, most: int) -> bytes | None:
+    """The text of a small CSV file, given its bytes; None where finding it takes more than that.
+
+    `most` is how long it may be, in bytes.
+    """
+    if format["ENCODING"] != "UTF8" or format["REPLACE_INVALID_CHARACTERS"]:
+        return None
+    compression = str(format["COMPRESSION"])
+    if compression == "AUTO":
+        compression = _detected(data[:4], Path(name).suffix)
+    if compression == "GZIP":
+        try:
+            with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+                data = packed.read(most + 1)
+        except DAMAGED:
+            return None
+    elif compression != "NONE":
+        return None
+    if len(data) > most:
+        return None
+    if not data.startswith(codecs.BOM_UTF8):
+        return data
+    return data.removeprefix(codecs.BOM_UTF8) if format["SKIP_BYTE_ORDER_MARK"] else None
 
 
 def _opened(path: Path, compression: str) -> IO[bytes]:

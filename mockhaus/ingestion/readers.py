@@ -24,7 +24,8 @@ from mockhaus.errors import LoadError
 from mockhaus.ingestion.csv_text import CsvText, Record
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.json_text import Value, json_records
-from mockhaus.ingestion.prepared import DAMAGED, LONG, Prepared, is_full, no_space
+from mockhaus.ingestion.prepared import DAMAGED, Prepared, is_full, no_space
+from mockhaus.ingestion.signs import LONG
 from mockhaus.ingestion.target import literal, quoted
 
 #: DuckDB writes the records it could not split into this temporary table.
@@ -159,24 +160,19 @@ def _plain(
 
 
 def _held(file: Prepared, escapes: list[str], delimiter: str, quote: str | None) -> set[str]:
-    """The signs of interest in a file.
-
-    Single bytes are looked for first, which costs a tenth of looking for two in a row, and pairs
-    only where they can be; a compressed file is unpacked once, for all of them.
-    """
+    """The signs of interest in a file, looked for together where they may be found, and those
+    that only other signs make likely in another look."""
     singles = [*escapes, "\r", *([quote] if quote else [])]
-    pairs = {
-        "\r": ["\n\r", f"{delimiter}\r", f"{delimiter}\n"],
-        "": ["\n\n", f"{delimiter}\n"],
-    }
+    ends = ["\n\n", f"{delimiter}\n"]
+    returns = ["\n\r", f"{delimiter}\r"]
     spaced = [f" {quote}", f"{quote} "] if quote else []
     if file.compression != "NONE":
-        return file.holding([*singles, *pairs["\r"], *pairs[""], *spaced])
-    held = file.holding(singles)
+        return file.holding([*singles, *ends, *returns, *spaced])
+    held = file.holding([*singles, *ends])
     if held.intersection(escapes):
         return held
-    held |= file.holding(pairs["\r" if "\r" in held else ""])
-    return held | file.holding(spaced) if quote in held else held
+    more = [*(returns if "\r" in held else []), *(spaced if quote in held else [])]
+    return held | file.holding(more) if more else held
 
 
 def _null_if(text: str, nulls: Sequence[str]) -> str:
