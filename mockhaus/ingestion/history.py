@@ -25,7 +25,7 @@ DAYS: Final = 64
 COMPARED_BYTES: Final = 16 * 1024 * 1024
 
 #: Rows written by one statement.
-_AT_ONCE: Final = 100
+_AT_ONCE: Final = 2_000
 
 _TABLE: Final = f"{SCHEMA}.load_history"
 _SETUP: Final = f"""
@@ -117,19 +117,24 @@ def record(
     query_id: str = "",
 ) -> None:
     """Remember the files of one COPY: identity, file, what became of it."""
-    one = f"({', '.join('?' * 16)}, now(), ?, ?, ?, FALSE)"
+    columns = ", ".join(f"unnest(CAST(? AS {type}[]))" for type in _KINDS)
+    sql = f"INSERT INTO {_TABLE} SELECT ?, ?, ?, {columns}, now(), unnest(?), unnest(?), ?, FALSE"
     for start in range(0, len(loads), _AT_ONCE):
-        some = loads[start : start + _AT_ONCE]
-        cursor.run(
-            f"INSERT INTO {_TABLE} VALUES {', '.join([one] * len(some))}",
-            [value for load in some for value in (*_row(table, *load), query_id)],
-        )
+        some = [_row(*load) for load in loads[start : start + _AT_ONCE]]
+        lists = [list(column) for column in zip(*some, strict=True)]
+        cursor.run(sql, [*_key(table), *lists, query_id])
 
 
-def _row(table: ObjectName, identity: str, file: StoredFile, outcome: Outcome) -> tuple[Any, ...]:
+#: The types of what is told of a file, up to the time of its load.
+_KINDS: Final = (
+    *("VARCHAR", "VARCHAR", "BIGINT", "BIGINT", "VARCHAR", "VARCHAR", "BIGINT", "BIGINT"),
+    *("BIGINT", "VARCHAR", "BIGINT", "BIGINT", "VARCHAR"),
+)
+
+
+def _row(identity: str, file: StoredFile, outcome: Outcome) -> tuple[Any, ...]:
     failure = outcome.failure
     return (
-        *_key(table),
         identity,
         outcome.file,
         file.size,

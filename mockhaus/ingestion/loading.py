@@ -67,7 +67,11 @@ class Loader:
         scratch = self.workspace.files / "scratch"
         try:
             with prepared(file, self.format, scratch) as ready:
-                return self.of(ready, file, shown)._load(ready, file, shown)
+                outcome = self.of(ready, file, shown)._load(ready, file, shown)
+            if file.changed():
+                self.take_back(outcome.loaded)
+                raise LoadError(f"File '{shown}' changed while it was loaded.")
+            return outcome
         except LoadError as error:
             if self.options.on_error.action != "ABORT_STATEMENT":
                 return Outcome(shown, 0, 0, 1, 1, Failure(error.message))
@@ -124,9 +128,13 @@ class Loader:
     @property
     def groups(self) -> bool:
         """Whether several files could be loaded as one."""
-        alone = self.query is not None or self.options.on_error.action != "ABORT_STATEMENT"
-        own = self.format.get("PARSE_HEADER") or self.options.metadata
-        return self.format.type == "CSV" and not alone and not own
+        own = self.query is not None or self.format.get("PARSE_HEADER") or self.options.metadata
+        return self.format.type == "CSV" and not own
+
+    def may_stop(self, source: Source) -> bool:
+        """Whether it is right that the first bad row ends the load of a source, if one can."""
+        aborts = self.options.on_error.action == "ABORT_STATEMENT"
+        return aborts or all(field.bad == "FALSE" for field in self.fields(source))
 
     def quick(self, file: Prepared, *, typed: bool = False) -> Source | None:
         """DuckDB's own reading of the file; None if it might read it otherwise than Snowflake.

@@ -1,114 +1,140 @@
 """Many small files in one call of DuckDB's reader.
 
-A call costs a millisecond or two, whatever it reads: for files of a kilobyte that is nearly all of
-the time. Files that follow one another and are read alike go into one INSERT. Where that meets
-anything but good rows, it is taken back and the files are loaded one by one, as if alone.
+A call costs a millisecond or two, whatever it reads, and opening a file several times costs more
+than its kilobyte: for small files that is nearly all of the time. Small files that follow one
+another are read once, joined in a scratch file and loaded by one INSERT. Where that meets anything
+but good rows it is taken back, and each half tried again, down to the file that is loaded alone.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from mockhaus.errors import LoadError, SqlError
+from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.loading import NOT_OF_THE_FILE, Loader
 from mockhaus.ingestion.outcome import Outcome
-from mockhaus.ingestion.prepared import Prepared, prepared
-from mockhaus.ingestion.readers import Source, path_literal
+from mockhaus.ingestion.prepared import Prepared, plain_text, prepared
 from mockhaus.ingestion.stores import StoredFile
 
 #: Larger files, in bytes, are worth a call of their own.
 _SMALL: Final = 256 * 1024
-_AT_ONCE: Final = 250
-#: Where the paths go.
-_PATHS: Final = "\0"
+#: What is held in memory at a time: bytes, and files.
+_TOGETHER: Final = 16 * 1024 * 1024
+_AT_ONCE: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Small:
-    """A file that can share a call; `alike.sql` has `_PATHS` instead of its path."""
+    """A file that can share a call: its records in plain text, and how many lines they take."""
 
     file: StoredFile
     shown: str
-    ready: Prepared
-    alike: Source
+    text: bytes
+    lines: int
 
 
 def load(loader: Loader, files: Iterable[tuple[StoredFile, str]]) -> list[Outcome]:
     """Load files, given with their names as shown, in their order. Raises LoadError."""
     outcomes: list[Outcome] = []
     waiting: list[_Small] = []
+    size = 0
     for file, shown in files:
         small = _small(loader, file, shown)
-        if waiting and (
-            small is None or small.alike != waiting[0].alike or len(waiting) == _AT_ONCE
-        ):
+        if waiting and (small is None or size > _TOGETHER or len(waiting) == _AT_ONCE):
             outcomes += _together(loader, waiting)
-            waiting = []
+            waiting, size = [], 0
         if small is None:
             outcomes.append(loader.load(file, shown))
         else:
             waiting.append(small)
-    return outcomes + (_together(loader, waiting) if waiting else [])
+            size += len(small.text)
+    return outcomes + _together(loader, waiting)
 
 
 def _small(loader: Loader, file: StoredFile, shown: str) -> _Small | None:
-    """The file if it can share a call with others."""
+    """The file if it can share a call with others. What is wrong with it is told in its turn."""
     if not loader.groups or file.size > _SMALL:
         return None
     try:
-        with prepared(file, loader.format, loader.workspace.files / "scratch") as ready:
-            if ready.path != file.path:
-                return None
-            quick = loader.quick(ready, typed=True)
+        with file.open() as opened:
+            data = opened.read(_SMALL + 1)
     except (LoadError, OSError):
-        return None  # it is told when the file's turn comes
-    if quick is None or not quick.rejects:
         return None
-    sql = quick.sql.replace(path_literal(ready.path), _PATHS, 1)
-    return _Small(file, shown, ready, replace(quick, sql=sql))
+    if len(data) != file.size or file.changed():
+        return None
+    text = plain_text(file.name, data, loader.format, _SMALL)
+    if text is None:
+        return None
+    for _ in range(loader.format["SKIP_HEADER"]):
+        text = text.partition(b"\n")[2]
+    if text and not text.endswith(b"\n"):
+        text += b"\n"
+    return _Small(file, shown, text, text.count(b"\n"))
 
 
 def _together(loader: Loader, some: list[_Small]) -> list[Outcome]:
     if len(some) == 1:
         return [loader.load(some[0].file, some[0].shown)]
-    paths = ", ".join(path_literal(each.ready.path) for each in some)
-    sql = some[0].alike.sql.replace(_PATHS, f"[{paths}]", 1)
-    source = replace(some[0].alike, sql=f"{sql[:-1]}, filename = true)")
-    try:
-        inserted = loader.insert(source, strict=True)
-    except NOT_OF_THE_FILE:
-        raise
-    except SqlError as error:
-        raise _first(loader, some, error) from None
-    counts = None if loader.rejected(source) else _counts(loader, some, source, inserted)
-    if counts is None:
-        loader.take_back(inserted)
-        return [loader.load(each.file, each.shown) for each in some]
-    return [Outcome(each.shown, count, count, 1) for each, count in zip(some, counts, strict=True)]
+    if not some or _loaded(loader, some):
+        limit = loader.options.on_error.limit
+        return [Outcome(each.shown, each.lines, each.lines, limit(each.lines)) for each in some]
+    middle = len(some) // 2
+    return _together(loader, some[:middle]) + _together(loader, some[middle:])
 
 
-def _counts(loader: Loader, some: list[_Small], source: Source, inserted: int) -> list[int] | None:
-    """How many of the rows came from which file; None if the files have changed meanwhile.
+def _loaded(loader: Loader, some: list[_Small]) -> bool:
+    """Whether all rows of the files could be loaded; if not, nothing was done.
 
-    A file has at least as many lines as records, so if all of them have as many lines as there
-    were rows, each has as many as it gave: that is cheaper than to have DuckDB read them again.
+    A record has at least a line: if there are as many lines as rows, each record has one, no
+    enclosed field reaches from one file into the next, and a file's lines are its rows.
     """
-    skip = loader.format["SKIP_HEADER"]
-    lines = [max(sum(1 for _ in each.ready.lines()) - skip, 0) for each in some]
-    if sum(lines) == inserted:
-        return lines
-    rows = loader.workspace.cursor.rows(f"SELECT filename, count(*) FROM {source.sql} GROUP BY ALL")
-    found = dict(rows)
-    counts = [int(found.get(str(each.ready.path), 0)) for each in some]
-    return counts if sum(counts) == inserted else None
+    scratch = loader.workspace.files / "scratch"
+    path = scratch / f"{uuid.uuid4().hex}.csv"
+    bare = replace(loader, format=FileFormat("CSV", {**loader.format.options, "SKIP_HEADER": 0}))
+    try:
+        if not _joined(path, some):
+            return False
+        for typed in (True, False):
+            source = bare.quick(Prepared(path), typed=typed)
+            if source is None or not bare.may_stop(source):
+                return False
+            try:
+                inserted = bare.insert(source, strict=True)
+            except NOT_OF_THE_FILE:
+                raise
+            except SqlError as error:
+                raise _first(loader, some, error) from None
+            rejected = bare.rejected(source)
+            if not rejected and inserted == sum(each.lines for each in some):
+                return True
+            bare.take_back(inserted)
+            if rejected != {"CAST"}:
+                return False
+        return False
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _joined(path: Path, some: list[_Small]) -> bool:
+    """Write the files one after the other, unless they do not fit."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):
+        path.write_bytes(b"".join(each.text for each in some))
+        return True
+    return False
 
 
 def _first(loader: Loader, some: list[_Small], error: SqlError) -> SqlError:
     """The error of the first file that has one; the transaction is over."""
     for each in some:
-        failure = loader.diagnosis(each.ready)
+        with prepared(each.file, loader.format, loader.workspace.files / "scratch") as ready:
+            failure = loader.diagnosis(ready)
         if failure is not None:
             return failure.error(each.shown)
     return error

@@ -53,6 +53,16 @@ class StoredFile:
                 digest.update(chunk)
         return digest.hexdigest()
 
+    def changed(self) -> bool:
+        """Whether the file on this machine is no longer the one that was listed."""
+        if self.path is None:
+            return False
+        try:
+            status = self.path.stat()
+        except OSError:
+            return True
+        return (status.st_size, status.st_mtime_ns) != (self.size, self.stamp)
+
     def open(self) -> IO[bytes]:
         """The file's bytes, from the beginning. Raises FileNotFoundError, LoadError."""
         if self.path is not None:
@@ -134,6 +144,7 @@ class LocalStore:
         return sorted(self._walk(folder, prefix), key=lambda file: file.name)
 
     def _walk(self, folder: str, prefix: str) -> Iterator[StoredFile]:
+        inside = self._inside(self.root / folder)
         pending = [folder]
         while pending:
             below = pending.pop()
@@ -149,8 +160,24 @@ class LocalStore:
                     if entry.is_dir(follow_symlinks=False):
                         if name.startswith(prefix) or prefix.startswith(f"{name}/"):
                             pending.append(name)
-                    elif name.startswith(prefix) and (file := self.find(name)):
-                        yield file
+                    elif name.startswith(prefix):
+                        # A file's own entry tells all of it; only a link needs to be followed.
+                        plain = inside and entry.is_file(follow_symlinks=False)
+                        file = self._listed(name, entry) if plain else self.find(name)
+                        if file is not None:
+                            yield file
+
+    @staticmethod
+    def _listed(name: str, entry: os.DirEntry[str]) -> StoredFile | None:
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        return StoredFile(name, status.st_size, status.st_mtime_ns, Path(entry.path))
+
+    def _inside(self, path: Path) -> bool:
+        """Whether a path, its links followed, is the stage's folder or below."""
+        return os.path.commonpath((self._real, os.path.realpath(path))) == self._real
 
     def find(self, name: str) -> StoredFile | None:
         """The file of that name, None if there is none.
@@ -158,9 +185,9 @@ class LocalStore:
         Raises LoadError if it is a link that leads out of the stage, or to a folder.
         """
         path = self.root / checked(name)
-        real = os.path.realpath(path)
-        if os.path.commonpath((self._real, real)) != self._real:
+        if not self._inside(path):
             raise LoadError(f"File '{name}' is a link that leads out of its stage.")
+        real = os.path.realpath(path)
         try:
             status = os.stat(real)
         except (FileNotFoundError, NotADirectoryError):

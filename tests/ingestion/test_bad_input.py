@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,6 +114,40 @@ def test_a_file_that_vanishes_while_it_loads(room: Room, monkeypatch: pytest.Mon
     assert "b.csv" in error.message
     assert room.rows() == []
     assert not list((room.workspace.files / "scratch").glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("format", "name", "text"),
+    [
+        ("TYPE = CSV", "a.csv", "1,x\n" * 70_000),
+        ("TYPE = CSV ESCAPE = '!'", "a.csv", "1,x!,\n" * 9),
+        ("TYPE = JSON", "a.json", '{"a": 1}\n' * 9),
+    ],
+)
+def test_a_file_that_changes_while_it_loads(
+    room: Room, monkeypatch: pytest.MonkeyPatch, format: str, name: str, text: str
+) -> None:
+    room.table("A BIGINT, B VARCHAR")
+    path = room.write(name, text)
+    insert = loading.Loader.insert
+
+    def meanwhile(self: loading.Loader, *given: Any, **named: Any) -> int:
+        with path.open("a") as file:
+            file.write(text)
+        return insert(self, *given, **named)
+
+    monkeypatch.setattr(loading.Loader, "insert", meanwhile)
+    match = "MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE" if "JSON" in format else ""
+    copy = f"COPY INTO t FROM @st FILE_FORMAT = ({format}) {match}"
+    error = room.fails(copy)
+    assert type(error) is errors.LoadError
+    assert f"{name}' changed while it was loaded" in error.message
+    (row,) = room.answer(f"{copy} ON_ERROR = SKIP_FILE")
+    assert (row["status"], row["rows_loaded"]) == ("LOAD_FAILED", 0)
+    assert room.rows() == []
+    assert not list((room.workspace.files / "scratch").glob("*"))
+    monkeypatch.setattr(loading.Loader, "insert", insert)
+    assert room.run(copy).row_count == path.read_text().count("\n")
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import gzip
+
 import pytest
 
 from mockhaus import errors
@@ -61,3 +64,49 @@ def test_records_over_several_lines_and_headers(room: Room) -> None:
     )
     assert [row["rows_loaded"] for row in answer] == [2, 1, 0]
     assert room.rows() == [(1, "x\ny"), (2, "z"), (3, "w")]
+
+
+def test_files_are_joined_as_their_records_are(room: Room) -> None:
+    """A byte order mark, packed texts, no line feed at the end, no text at all."""
+    room.table("ID BIGINT, NAME VARCHAR")
+    room.write("a.csv", codecs.BOM_UTF8 + b"1,a")
+    room.write("b.csv", "")
+    room.write("c.csv.gz", gzip.compress(b"2,b\n3,c\n"))
+    room.write("d.csv", codecs.BOM_UTF8 + b"4,d")
+    answer = room.answer("COPY INTO t FROM @st")
+    assert [row["rows_loaded"] for row in answer] == [1, 0, 2, 1]
+    assert room.rows() == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
+
+
+def test_an_open_quote_does_not_reach_into_the_next_file(room: Room) -> None:
+    room.table("ID BIGINT, NAME VARCHAR")
+    room.write("a.csv", '1,"x\n')
+    room.write("b.csv", '"\n')
+    copy = "COPY INTO t FROM @st FILE_FORMAT = (FIELD_OPTIONALLY_ENCLOSED_BY = '\"')"
+    assert "a.csv" in room.fails(copy).message
+    answer = room.answer(f"{copy} ON_ERROR = CONTINUE")
+    assert [row["rows_loaded"] for row in answer] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "loaded", "status"),
+    [
+        ("CONTINUE", [0, 1, 2, 3, 4, 1, 6, 7, 8], "PARTIALLY_LOADED"),
+        ("SKIP_FILE", [0, 1, 2, 3, 4, 0, 6, 7, 8], "LOAD_FAILED"),
+        ("'SKIP_FILE_2'", [0, 1, 2, 3, 4, 1, 6, 7, 8], "PARTIALLY_LOADED"),
+    ],
+)
+@pytest.mark.parametrize("nullable", [True, False])
+def test_rules_for_errors_hold_for_each_file(
+    room: Room, rule: str, loaded: list[int], status: str, nullable: bool
+) -> None:
+    room.table(f"ID BIGINT {'' if nullable else 'NOT NULL'}, NAME VARCHAR")
+    for n in range(9):
+        room.write(f"{n}.csv", "5,a\nx,b\n" if n == 5 else f"{n},a\n" * n)
+    answer = room.answer(f"COPY INTO t FROM @st ON_ERROR = {rule}")
+    assert [row["rows_loaded"] for row in answer] == loaded
+    assert (answer[5]["status"], answer[5]["first_error_line"]) == (status, 2)
+    assert [row["error_limit"] for row in answer[1:3]] == [
+        {"CONTINUE": n, "SKIP_FILE": 1}.get(rule, 2) for n in (1, 2)
+    ]
+    assert len(room.rows()) == sum(loaded)
