@@ -182,14 +182,7 @@ def _chosen(
     """The files to load: named or matched, not loaded before, up to SIZE_LIMIT, by name."""
     files = _named(location, options) if options.files else location.files(options.pattern)
     if not options.force:
-        known = history.known(workspace.cursor, table)
-        files = [
-            file
-            for file in files
-            if (before := known.get(location.identity + file.name)) is None
-            or not before.same(file)
-            or (options.validation == "ALL_ERRORS" and before.status != "LOADED")
-        ]
+        files = _unloaded(workspace, table, location, options, files)
     if options.size_limit is None:
         return files
     chosen, size = [], 0
@@ -198,6 +191,32 @@ def _chosen(
             break
         chosen.append(file)
         size += file.size
+    return chosen
+
+
+def _unloaded(
+    workspace: Workspace,
+    table: ObjectName,
+    location: Location,
+    options: CopyOptions,
+    files: list[StoredFile],
+) -> list[StoredFile]:
+    """The files that were not loaded before, as far as the load history tells.
+
+    Of a file as old as the history goes back it does not, if the table was loaded before that.
+    """
+    known = history.known(workspace.cursor, table)
+    beginning = None if options.uncertain else history.uncertain_before(workspace.cursor, table)
+    chosen = []
+    for file in files:
+        before = known.get(location.identity + file.name)
+        if before is None:
+            if beginning is None or file.modified >= beginning:
+                chosen.append(file)
+        elif not before.same(file) or (
+            options.validation == "ALL_ERRORS" and before.status != "LOADED"
+        ):
+            chosen.append(file)
     return chosen
 
 

@@ -58,6 +58,8 @@ class CopyOptions:
     force: bool = False
     truncate: bool = False
     failed_only: bool = False
+    #: LOAD_UNCERTAIN_FILES: load what may have been loaded before the history begins.
+    uncertain: bool = False
     match: str = "NONE"
     validation: str | None = None
     rows: int = 0
@@ -161,12 +163,6 @@ def _validation(name: str, value: Any) -> dict[str, Any]:
     return {"validation": "ROWS", "rows": int(match[1])}
 
 
-def _uncertain(name: str, value: Any) -> dict[str, Any]:
-    # The history is kept whole, so the status of a file is never uncertain.
-    _flag(name, value)
-    return {}
-
-
 def _metadata(name: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict) or not value:
         raise _invalid(name, value)
@@ -188,6 +184,9 @@ _READERS: Final = {
     "ENFORCE_LENGTH": lambda name, value: {"truncate": not _flag(name, value)},
     "RETURN_FAILED_ONLY": lambda name, value: {"failed_only": _flag(name, value)},
     "MATCH_BY_COLUMN_NAME": _match,
-    "LOAD_UNCERTAIN_FILES": _uncertain,
+    "LOAD_UNCERTAIN_FILES": lambda name, value: {"uncertain": _flag(name, value)},
     "VALIDATION_MODE": _validation,
 }
+
+#: Every option of the manual, FILE_FORMAT apart.
+OPTIONS: Final = (*_READERS, *sorted(_REFUSED))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from mockhaus.errors import InvalidIdentifier, TypeMismatch
-from mockhaus.ingestion.conversions import Field, canonical, from_text, from_value, missing
+from mockhaus.ingestion.conversions import Field, from_text, from_value, missing
 from mockhaus.ingestion.copy_options import CopyOptions
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.readers import Source
 from mockhaus.ingestion.target import Target, TargetColumn, literal, quoted
-from mockhaus.ingestion.transformation import METADATA, About, metadata
+from mockhaus.ingestion.transformation import METADATA, About, metadata, record, text_of
 
 
 def fields_of(  # noqa: PLR0917 (what is loaded, into what, how)
@@ -99,7 +99,7 @@ def _whole(source: Source, target: Target, format: FileFormat) -> Field:
             " of type variant, object, or array. Load data into separate columns using the"
             " MATCH_BY_COLUMN_NAME copy option or copy with transformation."
         )
-    value = source.columns[0] if format.type == "JSON" else canonical("to_json(r)")
+    value = source.columns[0] if format.type == "JSON" else record(source)
     return from_value(value, "JSON", target.columns[0], format, truncate=False)
 
 
@@ -145,5 +145,8 @@ def _column(
             if type == "VARCHAR" and format["NULL_IF"]:
                 nulls = ", ".join(literal(each) for each in format["NULL_IF"])
                 value = f"CASE WHEN {value} NOT IN ({nulls}) THEN {value} END"
+            if type in ("VARCHAR", "BLOB") and column.type == "JSON":  # a text is one there, too
+                made = f"to_json({text_of(value, type)})"
+                value, type = f"CASE WHEN {value} IS NOT NULL THEN {made} END", "JSON"
             return from_value(value, type, column, format, options.truncate)
     return missing(column)

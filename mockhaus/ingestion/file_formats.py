@@ -45,6 +45,7 @@ class FileFormat:
             return self
         table = TYPES[self.reads_as]
         values = {name: self.options.get(name, option.default) for name, option in table.items()}
+        values |= {"BINARY_AS_TEXT": False} if self.type == "ORC" else {}  # its texts say so
         return FileFormat(self.reads_as, values | {"COMPRESSION": "NONE"}, self.type == "XML")
 
     def __getitem__(self, name: str) -> Any:

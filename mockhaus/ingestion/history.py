@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from mockhaus.catalog.objects import SCHEMA
@@ -108,6 +109,19 @@ def known(cursor: Cursor, table: ObjectName) -> dict[str, Known]:
         _key(table),
     )
     return {file: Known(*rest) for file, *rest in rows}
+
+
+def uncertain_before(cursor: Cursor, table: ObjectName) -> datetime | None:
+    """When the load history begins, if the table was loaded before that; else None.
+
+    Whether an older file was loaded then is not known. Snowflake's manual: "Load metadata".
+    """
+    ((start, loaded),) = cursor.rows(
+        f"SELECT now() - INTERVAL {DAYS} DAY, min(loaded) FROM {_TABLE} WHERE {_WHERE}"
+        " AND status <> 'LOAD_FAILED' AND NOT forgotten",
+        _key(table),
+    )
+    return start if loaded is not None and loaded < start else None
 
 
 def record(

@@ -7,7 +7,7 @@ STORAGE INTEGRATION".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mockhaus.catalog.answers import status
@@ -20,10 +20,33 @@ from mockhaus.translation.context import ObjectName
 from mockhaus.translation.grammar.files import CreateIntegration
 
 KIND: Final = "INTEGRATION"
-#: Options that say who the cloud's account is: recorded, for the credentials are the machine's.
-_RECORDED: Final = frozenset(
-    ["STORAGE_AWS_ROLE_ARN", "STORAGE_AWS_EXTERNAL_ID", "STORAGE_AWS_OBJECT_ACL", "AZURE_TENANT_ID"]
-)
+
+
+def _places(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _provider(value: Any) -> bool:
+    return str(value).upper() in {each.provider for each in object_stores.SCHEMES.values()}
+
+
+#: Options, and whether a value is one of theirs. Those that say who the cloud's account is are
+#: recorded, for the credentials are the machine's.
+_OPTIONS: Final[dict[str, Callable[[Any], bool]]] = {
+    "TYPE": lambda value: isinstance(value, str),
+    "STORAGE_PROVIDER": _provider,
+    "ENABLED": lambda value: isinstance(value, bool),
+    "STORAGE_ALLOWED_LOCATIONS": _places,
+    "STORAGE_BLOCKED_LOCATIONS": _places,
+    "USE_PRIVATELINK_ENDPOINT": lambda value: isinstance(value, bool),
+    "STORAGE_AWS_ROLE_ARN": lambda value: isinstance(value, str),
+    "STORAGE_AWS_EXTERNAL_ID": lambda value: isinstance(value, str),
+    "STORAGE_AWS_OBJECT_ACL": lambda value: isinstance(value, str),
+    "AZURE_TENANT_ID": lambda value: isinstance(value, str),
+}
+_REFUSED: Final = (("USE_PRIVATELINK_ENDPOINT", True),)
+#: Every option of the manual, COMMENT apart.
+OPTIONS: Final = tuple(_OPTIONS)
 
 
 def create(workspace: Workspace, statement: CreateIntegration) -> Result:
@@ -45,25 +68,15 @@ def create(workspace: Workspace, statement: CreateIntegration) -> Result:
 
 def checked(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options as they are recorded. Raises InvalidParameter, UnsupportedFeature."""
-    recorded: dict[str, Any] = {}
+    recorded = dict(options)
     for name, value in options.items():
-        if name == "TYPE" and str(value).upper() != "EXTERNAL_STAGE":
-            raise UnsupportedFeature(f"Unsupported feature 'INTEGRATION of TYPE = {value}'.")
-        if name == "STORAGE_PROVIDER":
-            known = {each.provider for each in object_stores.SCHEMES.values()}
-            if str(value).upper() not in known:
-                raise InvalidParameter(f"SQL compilation error:\ninvalid value for '{name}'.")
-        elif name in ("STORAGE_ALLOWED_LOCATIONS", "STORAGE_BLOCKED_LOCATIONS"):
-            if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-                raise InvalidParameter(f"SQL compilation error:\ninvalid value for '{name}'.")
-        elif name == "ENABLED":
-            if not isinstance(value, bool):
-                raise InvalidParameter(f"SQL compilation error:\ninvalid value for '{name}'.")
-        elif name == "USE_PRIVATELINK_ENDPOINT" and value is True:
-            raise UnsupportedFeature(f"Unsupported feature 'INTEGRATION with {name}'.")
-        elif name not in _RECORDED and name not in ("TYPE", "USE_PRIVATELINK_ENDPOINT"):
+        if (name, value) in _REFUSED or (name == "TYPE" and str(value).upper() != "EXTERNAL_STAGE"):
+            raise UnsupportedFeature(f"Unsupported feature 'INTEGRATION with {name} = {value}'.")
+        fits = _OPTIONS.get(name)
+        if fits is None:
             raise InvalidParameter(f"SQL compilation error:\ninvalid property '{name}'.")
-        recorded[name] = value
+        if not fits(value):
+            raise InvalidParameter(f"SQL compilation error:\ninvalid value for '{name}'.")
     for needed in ("TYPE", "STORAGE_PROVIDER", "ENABLED", "STORAGE_ALLOWED_LOCATIONS"):
         if needed not in recorded:
             raise InvalidParameter(f"SQL compilation error:\nmissing required property '{needed}'.")

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from mockhaus.errors import (
     UnsupportedFeature,
 )
 from mockhaus.ingestion import copy_options, file_formats, integrations, object_stores
+from mockhaus.ingestion.format_options import invalid_value
 from mockhaus.ingestion.stores import LocalStore, Store, StoredFile, checked
 from mockhaus.ingestion.target import exists
 from mockhaus.translation.context import ObjectName
@@ -121,22 +122,9 @@ def properties(workspace: Workspace, options: dict[str, Any]) -> dict[str, Any]:
     """The options of CREATE or ALTER STAGE, validated, as they are recorded."""
     recorded: dict[str, Any] = {}
     for name, value in options.items():
-        if name == "URL":
-            recorded["URL"] = _url(value)
-        elif name == "CREDENTIALS":
-            recorded["CREDENTIALS"] = value
-        elif name == "ENDPOINT" and isinstance(value, str):
-            recorded["ENDPOINT"] = value
-        elif name == "STORAGE_INTEGRATION" and isinstance(value, str):
-            recorded["STORAGE_INTEGRATION"] = value.upper()
-        elif name == "FILE_FORMAT":
-            file_formats.resolve(workspace, value)
-            recorded["FILE_FORMAT"] = file_formats.recorded(workspace, value)
-        elif name == "COPY_OPTIONS" and isinstance(value, dict):
-            copy_options.read(value)
-            recorded["COPY_OPTIONS"] = value
-        elif name == "DIRECTORY" and isinstance(value, dict):
-            recorded["DIRECTORY"] = _directory(value)
+        read = _READERS.get(name)
+        if read is not None:
+            recorded[name] = read(workspace, value)
         elif name in _REFUSED:
             raise UnsupportedFeature(f"Unsupported feature 'a stage with {name}'.")
         else:
@@ -144,6 +132,24 @@ def properties(workspace: Workspace, options: dict[str, Any]) -> dict[str, Any]:
                 f"SQL compilation error:\ninvalid property '{name}' for 'STAGE'."
             )
     return recorded
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise invalid_value("STAGE", value)
+    return value
+
+
+def _format(workspace: Workspace, value: Any) -> dict[str, Any]:
+    file_formats.resolve(workspace, value)
+    return file_formats.recorded(workspace, value)
+
+
+def _copying(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise invalid_value("COPY_OPTIONS", value)
+    copy_options.read(value)
+    return value
 
 
 def _directory(value: Any) -> dict[str, bool]:
@@ -210,6 +216,20 @@ def _url(url: Any) -> str:
         raise InvalidParameter(f"SQL compilation error:\ninvalid URL prefix found in: '{url}'.")
     checked(path.lstrip("/").rstrip("/"))
     return f"file:///{path.strip('/')}"
+
+
+#: Options, and what reads their values.
+_READERS: Final[dict[str, Callable[[Workspace, Any], Any]]] = {
+    "URL": lambda _, value: _url(value),
+    "CREDENTIALS": lambda _, value: value,  # read when the URL is known
+    "ENDPOINT": lambda _, value: _text(value),
+    "STORAGE_INTEGRATION": lambda _, value: _text(value).upper(),
+    "FILE_FORMAT": _format,
+    "COPY_OPTIONS": lambda _, value: _copying(value),
+    "DIRECTORY": lambda _, value: _directory(value),
+}
+#: Every option of the manual, COMMENT apart.
+OPTIONS: Final = (*_READERS, *sorted(_REFUSED))
 
 
 def drop(workspace: Workspace, name: ObjectName, *, if_exists: bool) -> bool:

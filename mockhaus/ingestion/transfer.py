@@ -46,6 +46,9 @@ GET_COLUMNS: Final = (
     Column("status", VARCHAR),
     Column("message", VARCHAR),
 )
+#: The options of each.
+PUT: Final = ("PARALLEL", "AUTO_COMPRESS", "SOURCE_COMPRESSION", "OVERWRITE")
+GET: Final = ("PARALLEL", "PATTERN")
 _COMPRESSIONS: Final = ("GZIP", "BZ2", "BROTLI", "ZSTD", "DEFLATE", "RAW_DEFLATE", "NONE")
 #: Files that are compressed by their own format: how they begin.
 _OF_THEIR_OWN: Final = ((b"PAR1", "PARQUET"), (b"ORC", "ORC"))
@@ -66,9 +69,7 @@ class _Options:
 
 def put(workspace: Workspace, statement: Put) -> Result:
     """Upload files. Raises LoadError, InvalidParameter, UnsupportedFeature."""
-    options = _options(
-        statement.options, ("PARALLEL", "AUTO_COMPRESS", "SOURCE_COMPRESSION", "OVERWRITE")
-    )
+    options = _options(statement.options, PUT)
     location = internal(stages.locate(workspace, statement.target), "PUT")
     sources = _sources(workspace, _local(statement.local))
     uploads = [_upload(source, options) for source in sources]
@@ -84,7 +85,7 @@ def put(workspace: Workspace, statement: Put) -> Result:
 
 def get(workspace: Workspace, statement: Get) -> Result:
     """Download files. Raises LoadError, InvalidParameter, UnsupportedFeature."""
-    options = _options(statement.options, ("PARALLEL", "PATTERN"))
+    options = _options(statement.options, GET)
     location = internal(stages.locate(workspace, statement.source), "GET")
     folder = Path(_local(statement.local))
     stages.allowed(workspace, folder)

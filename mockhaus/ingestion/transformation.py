@@ -88,7 +88,7 @@ class About:
 def columns(source: Source, type: str, width: int, about: About) -> str:
     """`$1` to `$width` of a file, and what METADATA$ tells of it, as columns over the source."""
     if type == "PARQUET":
-        found = [f'{canonical("to_json(r)")} AS "$1"']
+        found = [f'{record(source)} AS "$1"']
     else:
         texts = source.columns[:width]
         found = [f'{text} AS "${n}"' for n, text in enumerate(texts, 1)]
@@ -97,6 +97,22 @@ def columns(source: Source, type: str, width: int, about: About) -> str:
         for name, value in metadata(source, about).items()
     ]
     return ", ".join(found)
+
+
+def record(source: Source) -> str:
+    """A row of a Parquet file as one VARIANT; its bytes are hexadecimal."""
+    if "BLOB" not in source.types:
+        return canonical("to_json(r)")
+    members = (
+        f"{quoted(name)} := {text_of(f'r.{quoted(name)}', type)}"
+        for name, type in zip(source.columns, source.types, strict=True)
+    )
+    return canonical(f"to_json(struct_pack({', '.join(members)}))")
+
+
+def text_of(value: str, type: str) -> str:
+    """A value as it goes into JSON: bytes as hexadecimal digits."""
+    return f"hex({value})" if type == "BLOB" else value
 
 
 def metadata(source: Source, about: About) -> dict[str, str]:

@@ -218,7 +218,9 @@ def _compression(format: FileFormat) -> str:
     given = str(format.get("COMPRESSION", "AUTO"))
     if given != "AUTO":
         return given
-    return "SNAPPY" if format.type == "PARQUET" else "GZIP"
+    if format.type != "PARQUET":
+        return "GZIP"
+    return "SNAPPY" if format["SNAPPY_COMPRESSION"] else "NONE"
 
 
 def _extension(format: FileFormat) -> str:

@@ -38,6 +38,9 @@ _FLAGS: Final = {
     "HEADER": "header",
 }
 
+#: Every option of the manual, FILE_FORMAT and PARTITION BY apart.
+OPTIONS: Final = (*_FLAGS, "MAX_FILE_SIZE", "VALIDATION_MODE")
+
 
 def read(options: Mapping[str, Any], partition: str | None) -> UnloadOptions:
     """The options as given. Raises InvalidParameter, UnsupportedFeature."""
