@@ -12,6 +12,7 @@
     │   │   ├── UndefinedObject        002003  42P01
     │   │   │   ├── UndefinedSchema    002003  3F000
     │   │   │   └── UndefinedDatabase  002003  3D000
+    │   │   ├── WrongObjectType        002203  42809
     │   │   ├── ObjectNeedsContext     090105  3D000
     │   │   ├── DuplicateObject        002002  42P07
     │   │   │   └── DuplicateSchema    002002  42P06
@@ -214,6 +215,14 @@ class UndefinedDatabase(UndefinedObject):
     """A database does not exist."""
 
     sqlstate = "3D000"
+    snowflake_state = "02000"
+
+
+class WrongObjectType(CompilationError):
+    """A statement about one kind of object names an object of another."""
+
+    number = "002203"
+    sqlstate = "42809"
     snowflake_state = "02000"
 
 

@@ -14,8 +14,10 @@ from mockhaus.catalog import columns, rebuild
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject, check_length
 from mockhaus.catalog.tables import (
+    check_clustering,
     check_constraints,
     entry,
+    mismatch,
     missing,
     relation_kind,
     require_schema,
@@ -53,7 +55,7 @@ def alter_table(workspace: Workspace, statement: s.AlterTable) -> Result:
     if found is None and kind == change.kind:
         found = workspace.objects.find(change.kind, change.name)
     if found is None:
-        raise missing(change.kind, change.name)
+        raise mismatch(change.kind, kind, change.name)
     for step in change.steps:
         changed = _STEPS[type(step)](workspace, found, step)
         if isinstance(step, a.SetNotNull) or (
@@ -69,8 +71,6 @@ def alter_table(workspace: Workspace, statement: s.AlterTable) -> Result:
 
 #: What is not done to a temporary table.
 _NAMED: Final = {
-    a.RenameTo: "ALTER TABLE RENAME TO",
-    a.SwapWith: "ALTER TABLE SWAP WITH",
     a.SetProperty: "ALTER TABLE SET",
 }
 _NOT_OF_TEMPORARY: Final = tuple(_NAMED)
@@ -244,6 +244,8 @@ def _comment(workspace: Workspace, table: CatalogObject, step: a.SetComment) -> 
 def _rename(workspace: Workspace, table: CatalogObject, step: a.RenameTo) -> CatalogObject:
     new = require_schema(workspace, step.name)
     check_length(new)
+    if workspace.context.is_temporary(table.name):
+        return _rename_temporary(workspace, table, new)
     if relation_kind(workspace, new) is not None and new.folded() != table.name.folded():
         raise DuplicateObject(f"SQL compilation error:\nObject '{new}' already exists.")
     if (new.schema, new.database) == (table.name.schema, table.name.database):
@@ -257,8 +259,40 @@ def _rename(workspace: Workspace, table: CatalogObject, step: a.RenameTo) -> Cat
     return replace(table, name=new)
 
 
+def _rename_temporary(workspace: Workspace, table: CatalogObject, new: ObjectName) -> CatalogObject:
+    """RENAME TO of a temporary table: a kept one of the new name is hidden behind it."""
+    context = workspace.context
+    if context.is_temporary(new) and new.folded() != table.name.folded():
+        raise DuplicateObject(f"SQL compilation error:\nObject '{new}' already exists.")
+    kept = replace(context, temporary=frozenset((new.folded(),)))
+    stored = names.storage_table(new, kept).name
+    _run(workspace, table, f"RENAME TO {names.quoted(stored)}")
+    return replace(table, name=new)
+
+
+def _swap_temporary(workspace: Workspace, table: CatalogObject, name: ObjectName) -> CatalogObject:
+    context = workspace.context
+    other = workspace.objects.temporary(name)
+    if other is None or not context.is_temporary(table.name):
+        raise UnsupportedFeature(
+            "SQL compilation error:\nA permanent or transient table cannot be swapped with a"
+            " temporary table."
+        )
+    one, two = (names.storage_table(each, context).name for each in (table.name, other.name))
+    aside = f"__mockhaus_{one}"
+    for old, new in ((one, aside), (two, one), (aside, two)):
+        workspace.cursor.run(
+            f"ALTER TABLE temp.main.{names.quoted(old)} RENAME TO {names.quoted(new)}"
+        )
+    workspace.objects.update_temporary(other, replace(table, name=other.name))
+    workspace.objects.update_temporary(table, replace(other, name=table.name))
+    return replace(table, name=other.name)
+
+
 def _swap(workspace: Workspace, table: CatalogObject, step: a.SwapWith) -> CatalogObject:
     """SWAP WITH: the two exchange their names, and with them all that is recorded."""
+    if workspace.context.is_temporary(table.name) or workspace.context.is_temporary(step.name):
+        return _swap_temporary(workspace, table, step.name)
     other = workspace.objects.find("TABLE", step.name)
     if other is None:
         raise missing("TABLE", step.name)
@@ -272,6 +306,7 @@ def _swap(workspace: Workspace, table: CatalogObject, step: a.SwapWith) -> Catal
 
 
 def _cluster(workspace: Workspace, table: CatalogObject, step: a.ClusterBy) -> CatalogObject:
+    check_clustering(workspace, table.name, step.key)
     return _with(table, cluster_by=step.key)
 
 

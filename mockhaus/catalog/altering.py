@@ -15,7 +15,7 @@ from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject, check_length
 from mockhaus.catalog.tables import missing, relation_kind, require_schema
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.errors import DuplicateObject, UnsupportedFeature
+from mockhaus.errors import DuplicateObject, ObjectNeedsContext, UnsupportedFeature
 from mockhaus.result import Result
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.grammar.altering import AlterObject
@@ -171,8 +171,21 @@ def _sequence(workspace: Workspace, statement: AlterObject) -> None:
 # --- warehouses, roles, users --------------------------------------------------------------------
 
 
+def _current(workspace: Workspace, kind: str) -> str:
+    """The current warehouse or user. Raises ObjectNeedsContext."""
+    found = workspace.context.user if kind == "USER" else workspace.context.warehouse
+    if not found:
+        raise ObjectNeedsContext(
+            "No active warehouse selected in the current session. Select an active warehouse with"
+            " the 'use warehouse' command."
+        )
+    return found
+
+
 def _account_object(workspace: Workspace, statement: AlterObject) -> None:
     kind, name = statement.object, statement.name
+    if not name.name:
+        name = ObjectName(_current(workspace, kind))
     if statement.renamed is not None and account.is_built_in(workspace, kind, name.name):
         raise UnsupportedFeature(f"Unsupported feature 'ALTER {kind} RENAME of {name}'.")
     found = account.recorded(workspace, kind, name.name)

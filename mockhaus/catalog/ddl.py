@@ -200,7 +200,7 @@ def _options(told: Mapping[str, Any]) -> str:
     return "".join(
         f" {name}={str(told[name]).upper()}"
         for name in ("CHANGE_TRACKING", *OBJECT)
-        if told.get(name) not in (None, False)
+        if told.get(name) is not None and told[name] is not False
     )
 
 

@@ -7,7 +7,7 @@ what is granted on future objects a record in their schema or database. Snowflak
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -125,11 +125,38 @@ def _one(
 def _record(workspace: Workspace, statement: Grant, new: CatalogObject) -> None:
     if not statement.revoked:
         workspace.objects.create(replace(new, owner=workspace.context.role), replace=True)
-    elif not statement.grant_option:
+        return
+    _revoke_granted_on(workspace, statement, new.properties, statement.to)
+    if not statement.grant_option:
         workspace.objects.drop(new.kind, new.name, if_exists=True)
     elif (found := workspace.objects.find(new.kind, new.name)) is not None:
         less = {**found.properties, "grant_option": False}
         workspace.objects.update(found, replace(found, properties=less))
+
+
+_WHAT: Final = ("privilege", "on", "name")
+
+
+def _revoke_granted_on(
+    workspace: Workspace, statement: Grant, told: Mapping[str, Any], grantor: str
+) -> None:
+    """REVOKE CASCADE takes what the grantee has granted on. Raises DependentGrants without it."""
+    for each in workspace.objects.list("GRANT"):
+        own = each.properties
+        if each.owner.upper() != grantor.upper() or any(
+            own.get(key) != told.get(key) for key in _WHAT
+        ):
+            continue
+        if own["to"].upper() == statement.to.upper():
+            continue
+        if not statement.cascade:
+            raise DependentGrants(
+                f"SQL execution error:\nDependent grant of privilege '{own['privilege']}' on"
+                f" securable '{own['name']}' to role '{own['to']}' exists. It must be revoked"
+                " first, or with REVOKE .. CASCADE."
+            )
+        workspace.objects.drop("GRANT", each.name, if_exists=True)
+        _revoke_granted_on(workspace, statement, told, str(own["to"]))
 
 
 def _own(workspace: Workspace, statement: Grant, name: ObjectName) -> None:

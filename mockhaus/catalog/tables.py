@@ -12,17 +12,20 @@ from mockhaus.catalog.answers import already_dropped, already_there, status
 from mockhaus.catalog.objects import SCHEMA, CatalogObject, check_length
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import (
+    CompilationError,
     DuplicateObject,
     InvalidIdentifier,
     UndefinedObject,
     UndefinedSchema,
     UnsupportedFeature,
+    WrongObjectType,
 )
 from mockhaus.result import Result
 from mockhaus.translation import checks, names, tables, template
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.origins import UNKNOWN, Source
+from mockhaus.translation.parse import parse
 from mockhaus.translation.translate import translate
 from mockhaus.types import BINARY_LENGTH, TIME, VARCHAR_LENGTH, SqlType, from_duckdb
 
@@ -77,7 +80,8 @@ def make_room(
     if wanted.if_not_exists:
         return already_there(f"CREATE {kind}", name.name)
     if not wanted.replace or existing != kind:
-        raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists.")
+        other = f" as {existing}" if wanted.replace else ""
+        raise DuplicateObject(f"SQL compilation error:\nObject '{name}' already exists{other}.")
     grants = workspace.objects.granted_on(kind, name) if copy_grants else []
     drop(workspace, kind, name)
     for each in grants:
@@ -119,6 +123,7 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
             workspace, context=replace(workspace.context, temporary=frozenset((name.folded(),)))
         )
     rows = _build(workspace, definition, name)
+    check_clustering(workspace, name, definition.cluster_by)
     found = () if definition.columns else columns.of(workspace, name)
     recorded = CatalogObject(
         "TABLE",
@@ -179,6 +184,18 @@ def check_constraints(
             elif each["referenced"]:
                 there = [found.name for found in columns.of(workspace, target)]
                 _check_columns(there, each["referenced"])
+
+
+def check_clustering(workspace: Workspace, table: ObjectName, key: str) -> None:
+    """Raises CompilationError for a clustering key that is no expression over the table."""
+    if not key:
+        return
+    listed = key.removeprefix("LINEAR").removeprefix("(").removesuffix(")")
+    parts = (table.database, table.schema, table.name)
+    full = ".".join(names.quoted(part) for part in parts if part is not None)
+    (query,) = parse(f"SELECT {listed} FROM {full}")
+    assert isinstance(query, s.Select)
+    workspace.cursor.describe(translate(query, workspace.context).sql)
 
 
 def _check_columns(known: Collection[str] | None, wanted: Sequence[str]) -> None:
@@ -394,6 +411,17 @@ def missing(kind: str, name: ObjectName) -> UndefinedObject:
     )
 
 
+def mismatch(kind: str, existing: str | None, name: ObjectName) -> CompilationError:
+    """The error for a name of an object of another kind, or of none."""
+    if existing is None or "SEQUENCE" in (kind, existing):
+        return missing(kind, name)
+    return WrongObjectType(
+        f"SQL compilation error: Object found is of type '{existing}', not specified type"
+        f" '{kind}'.",
+        subject=name.name,
+    )
+
+
 def drop(workspace: Workspace, kind: str, name: ObjectName) -> None:
     """Drop a table, view or sequence of a resolved name, which exists."""
     if kind == "SEQUENCE":
@@ -413,6 +441,6 @@ def drop_relation(workspace: Workspace, statement: s.Drop) -> Result:
     if existing is None and statement.if_exists:
         return already_dropped(tag, name.name)
     if existing != statement.object:
-        raise missing(statement.object, name)
+        raise mismatch(statement.object, existing, name)
     drop(workspace, statement.object, name)
     return status(tag, f"{name.name} successfully dropped.")

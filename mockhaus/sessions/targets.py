@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockhaus.translation import statements as s
+from mockhaus.translation.alter import alter_table
 from mockhaus.translation.change import Change
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 from mockhaus.translation.dml import target_of
@@ -51,6 +52,8 @@ def after_ddl(statement: s.Statement, context: Context) -> Context:
     if isinstance(statement, s.CreateTable) and is_temporary(statement):
         name = target_of(statement, context).folded()
         return replace(context, temporary=context.temporary | {name})
+    if isinstance(statement, s.AlterTable) and context.temporary:
+        return _after_alter(statement, context)
     if isinstance(statement, AlterObject) and statement.renamed is not None:
         return _after_rename(statement, statement.renamed, context)
     if isinstance(statement, s.Drop):
@@ -59,6 +62,15 @@ def after_ddl(statement: s.Statement, context: Context) -> Context:
         for each in statement.of:
             context = _after_drop(each, context)
     return context
+
+
+def _after_alter(statement: s.AlterTable, context: Context) -> Context:
+    """A temporary table that is renamed is one by its new name."""
+    change = alter_table(statement, context)
+    old, new = change.name.folded(), change.renamed
+    if new is None or old not in context.temporary:
+        return context
+    return replace(context, temporary=(context.temporary - {old}) | {new.folded()})
 
 
 def _after_rename(statement: AlterObject, new: ObjectName, context: Context) -> Context:

@@ -305,12 +305,27 @@ def _command(action: exp.Command, walk: Walk) -> list[Step]:
     if reader.word() in ("ALTER", "MODIFY") and reader.word(1) != "CONSTRAINT":
         return _columns(reader, walk)
     step = _one(reader)
-    if step is None and reader.accept("DROP") and len(reader.tokens) - reader.at < 4:
-        step = DropColumn(if_exists=reader.accept("IF", "EXISTS"), name=reader.identifier())
+    if step is None and (dropped := _dropped(reader)):
+        return dropped
     if step is None:
         raise UnsupportedFeature(f"Unsupported feature 'ALTER TABLE {_words(text)}'.")
     reader.end()
     return [step]
+
+
+def _dropped(reader: Reader) -> list[Step]:
+    """DROP [IF EXISTS] column, ..; empty for what is none."""
+    at = reader.at
+    if not reader.accept("DROP"):
+        return []
+    exists = reader.accept("IF", "EXISTS")
+    found: list[Step] = [DropColumn(reader.identifier(), exists)]
+    while reader.accept(","):
+        found.append(DropColumn(reader.identifier(), exists))
+    if reader.done:
+        return found
+    reader.at = at
+    return []
 
 
 def _reader(words: str) -> Reader:

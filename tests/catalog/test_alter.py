@@ -216,7 +216,7 @@ def test_keys(snowflake: Connection) -> None:
         ("ALTER TABLE t RENAME TO v", errors.DuplicateObject),
         ("ALTER TABLE t RENAME TO nowhere.t", errors.UndefinedSchema),
         ("ALTER TABLE t SWAP WITH none", errors.UndefinedObject),
-        ("ALTER TABLE v RENAME TO w", errors.UndefinedObject),
+        ("ALTER TABLE v RENAME TO w", errors.WrongObjectType),
         ("ALTER TABLE t ADD PRIMARY KEY (w)", errors.DuplicateObject),
         ("ALTER TABLE t DROP CONSTRAINT none", errors.InvalidIdentifier),
         ("CREATE TABLE c CLONE t AT (OFFSET => -60)", errors.UnsupportedFeature),

@@ -97,6 +97,58 @@ def test_how_it_is_written(filled: Connection) -> None:
     )
 
 
+#: Objects with odd names and values: the statements that make one, its kind and name.
+ODD = [
+    ("""CREATE SCHEMA "odd ""S"; CREATE TABLE "T;1" ("a b" INT NOT NULL, "c""d" VARCHAR(10)
+        DEFAULT 'q''x\\n' COMMENT 'it''s "c"', n NUMBER(10,2) DEFAULT 1.50, b BOOLEAN DEFAULT TRUE,
+        ts TIMESTAMP_TZ(3) DEFAULT CURRENT_TIMESTAMP(), "sel" ARRAY, bin BINARY(4), t TIME(3),
+        f FLOAT DEFAULT 1e10, CONSTRAINT "p k" PRIMARY KEY ("a b"), CONSTRAINT u UNIQUE ("c""d")
+        RELY) COMMENT = 'x\\y''z' DATA_RETENTION_TIME_IN_DAYS = 3""",
+     "TABLE", '"odd ""S"."T;1"'),
+    ("""CREATE TABLE "select" (k INT); CREATE TABLE r (k INT, CONSTRAINT fk FOREIGN KEY (k)
+        REFERENCES "select" (k) ON DELETE CASCADE)""", "TABLE", "r"),
+    ("""CREATE TABLE s (st OBJECT(a INT, b VARCHAR NOT NULL), ar ARRAY(INT), m MAP(VARCHAR, INT),
+        v VECTOR(FLOAT, 3), d DATE DEFAULT DATEADD(day, 1, CURRENT_DATE()),
+        j VARIANT DEFAULT PARSE_JSON('{"a":1}'))""", "TABLE", "s"),
+    ("""CREATE TABLE i (a INT AUTOINCREMENT (3, 5), b INT IDENTITY START -4 INCREMENT -2 ORDER)""",
+     "TABLE", "i"),
+    ("""CREATE TAG "My Tag" ALLOWED_VALUES 'a', 'it''s';
+        CREATE TABLE g (a INT WITH TAG ("My Tag" = 'it''s')) WITH TAG ("My Tag" = 'a')""",
+     "TABLE", "g"),
+    ("""CREATE VIEW "v 1" ("x y" COMMENT 'q''r', "select") COMMENT = 'c'
+        AS SELECT 1, '<as (x)>' WHERE 'a' <> 'as (x)'""", "VIEW", '"v 1"'),
+    ("""CREATE FUNCTION "f 1" ("p q" INT, r VARCHAR DEFAULT 'x''y') RETURNS VARCHAR
+        AS $$ 'a' || r || '\n' $$""", "FUNCTION", '"f 1"(INT, VARCHAR)'),
+    ("CREATE TABLE z (a INT) DATA_RETENTION_TIME_IN_DAYS = 0 CHANGE_TRACKING = TRUE", "TABLE", "z"),
+    ("CREATE SEQUENCE \"s;q\" START -3 INCREMENT -9 ORDER COMMENT = 'a;b'", "SEQUENCE", '"s;q"'),
+    ("CREATE FILE FORMAT \"f f\" TYPE = JSON STRIP_OUTER_ARRAY = TRUE COMMENT = 'it''s'",
+     "FILE_FORMAT", '"f f"'),
+    ("CREATE TAG \"t t\" ALLOWED_VALUES 'it''s', 'b' COMMENT = 'c\\\\d'", "TAG", '"t t"'),
+    ("""CREATE TRANSIENT SCHEMA "a.b" WITH MANAGED ACCESS DATA_RETENTION_TIME_IN_DAYS = 0;
+        CREATE TABLE t (x INT)""", "SCHEMA", '"a.b"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "kind", "name"), ODD)
+def test_odd_names_and_values(snowflake: Connection, text: str, kind: str, name: str) -> None:
+    run(snowflake, text)
+    written = name.replace("'", "''")
+    ddl, before = _ddl(snowflake, kind, written), _seen_of(snowflake)
+    run(snowflake, ddl)
+    assert _ddl(snowflake, kind, written) == ddl
+    assert _seen_of(snowflake) == before
+
+
+def _seen_of(connection: Connection) -> list[tuple[Any, ...]]:
+    looks = ("SHOW COLUMNS", "SHOW PRIMARY KEYS", "SHOW IMPORTED KEYS", "SHOW SEQUENCES",
+             "SHOW FILE FORMATS", "SHOW TAGS", "SHOW SCHEMAS", "SHOW USER FUNCTIONS", "SHOW TABLES")  # fmt: skip
+    return [
+        tuple(value for value in row if not hasattr(value, "tzinfo"))
+        for look in looks
+        for row in run(connection, look)
+    ]
+
+
 def test_columns_of_a_list_have_types_or_take_them(snowflake: Connection) -> None:
     for text, expected in (
         ("CREATE TABLE m (a, b INT) AS SELECT 1.5, '2'", [("A", "NUMBER(2,1)"), ("B", "NUMBER(38,0)")]),

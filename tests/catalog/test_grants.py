@@ -58,6 +58,33 @@ def test_ownership_waits_for_what_is_granted(snowflake: Connection) -> None:
         run(snowflake, "GRANT OWNERSHIP ON TABLE a TO ROLE q")
 
 
+#: REVOKE from R, which has granted SELECT on A on to Q -> what Q has then, None for an error.
+REVOKED = {
+    "REVOKE SELECT ON TABLE a FROM ROLE r": None,
+    "REVOKE SELECT ON TABLE a FROM ROLE r RESTRICT": None,
+    "REVOKE GRANT OPTION FOR SELECT ON TABLE a FROM ROLE r": None,
+    "REVOKE SELECT ON TABLE a FROM ROLE r CASCADE": [],
+    "REVOKE GRANT OPTION FOR SELECT ON TABLE a FROM ROLE r CASCADE": [],
+    "REVOKE INSERT ON TABLE a FROM ROLE r": ["SELECT"],
+}
+
+
+@pytest.mark.parametrize(("text", "left"), REVOKED.items())
+def test_what_was_granted_on(snowflake: Connection, text: str, left: list[str] | None) -> None:
+    run(
+        snowflake,
+        f"""{SETUP}; GRANT SELECT, INSERT ON TABLE a TO ROLE r WITH GRANT OPTION;
+        USE ROLE r; GRANT SELECT ON TABLE a TO ROLE q; USE ROLE accountadmin""",
+    )
+    if left is None:
+        with pytest.raises(DependentGrants, match="to role 'Q' exists"):
+            run(snowflake, text)
+    else:
+        run(snowflake, text)
+    shown = [row[1] for row in run(snowflake, "SHOW GRANTS TO ROLE q")]
+    assert shown == (["SELECT"] if left is None else left)
+
+
 def test_future_grants(snowflake: Connection) -> None:
     run(
         snowflake, SETUP + "; GRANT SELECT ON FUTURE TABLES IN SCHEMA s TO ROLE r WITH GRANT OPTION"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockhaus.errors import UnsupportedFeature
+from mockhaus.errors import DuplicateObject, UnsupportedFeature
 from mockhaus.sessions.connection import Connection
 from tests.support import run
 
@@ -83,6 +83,42 @@ ALTERED = {
 }
 
 
+#: Statements about the temporary tables T and U -> a query, its rows.
+RENAMED = {
+    "ALTER TABLE t RENAME TO n": ("SELECT y FROM n", [("b",)]),
+    "ALTER TABLE t RENAME TO kept": ("SELECT y FROM kept", [("b",)]),
+    "ALTER TABLE t RENAME TO s.n; INSERT INTO s.n VALUES (9, 'c')": (
+        "SELECT y FROM s.n ORDER BY 1", [("b",), ("c",)],
+    ),
+    "ALTER TABLE t RENAME TO n; ALTER TABLE n RENAME TO t": ("SELECT y FROM t", [("b",)]),
+    "ALTER TABLE t RENAME TO n; CREATE TABLE t (kept INT)": ("SELECT * FROM t", []),
+    "ALTER TABLE t RENAME TO n; ALTER TABLE n ADD COLUMN z INT DEFAULT 1": (
+        "SELECT * FROM n", [(2, "b", 1)],
+    ),
+    "ALTER TABLE t SWAP WITH u": ("SELECT t.z, u.y FROM t, u", [(3, "b")]),
+    "ALTER TABLE t SWAP WITH u; DROP TABLE t": ("SELECT y FROM u", [("b",)]),
+    "ALTER TABLE u RENAME TO n": ("SHOW TABLES LIKE 'n' ->> SELECT $5, $6 FROM $1",
+                                  [("TEMPORARY", "of u")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", RENAMED)
+def test_renamed(snowflake: Connection, text: str) -> None:
+    query, rows = RENAMED[text]
+    run(
+        snowflake,
+        f"""{SETUP}; CREATE TABLE kept (k INT); CREATE SCHEMA s; USE SCHEMA public;
+        CREATE TEMPORARY TABLE u (z INT) COMMENT = 'of u'; INSERT INTO u VALUES (3); {text}""",
+    )
+    assert run(snowflake, query) == rows
+
+
+def test_a_name_that_is_taken(snowflake: Connection) -> None:
+    run(snowflake, f"{SETUP}; CREATE TEMPORARY TABLE u (z INT)")
+    with pytest.raises(DuplicateObject):
+        run(snowflake, "ALTER TABLE t RENAME TO u")
+
+
 @pytest.mark.parametrize("text", ALTERED)
 def test_altered(snowflake: Connection, text: str) -> None:
     query, rows = ALTERED[text]
@@ -96,12 +132,13 @@ def test_altered(snowflake: Connection, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "ALTER TABLE t RENAME TO u",
-        "ALTER TABLE t SWAP WITH p",
+        "ALTER TABLE t SET CHANGE_TRACKING = TRUE",
+        "ALTER TABLE t SWAP WITH kept",
+        "ALTER TABLE kept SWAP WITH t",
         "CREATE TABLE u CLONE t",
     ],
 )
 def test_refused(snowflake: Connection, text: str) -> None:
-    run(snowflake, SETUP)
+    run(snowflake, f"{SETUP}; CREATE TABLE kept (k INT)")
     with pytest.raises(UnsupportedFeature):
         run(snowflake, text)

@@ -46,6 +46,8 @@ class Grant(Statement):
     within: str = ""
     grant_option: bool = False
     revoked: bool = False
+    #: What the grantee has granted on goes too.
+    cascade: bool = False
     #: REVOKE or COPY CURRENT GRANTS, behind GRANT OWNERSHIP.
     current: str = ""
 
@@ -82,11 +84,13 @@ def revoke(reader: Reader) -> Grant:
     reader.expect("REVOKE")
     option = reader.accept("GRANT", "OPTION", "FOR")
     fields = _granted(reader, "FROM")
-    reader.accept("RESTRICT")  # the default
-    if reader.looking_at("CASCADE"):
-        raise UnsupportedFeature("Unsupported feature 'REVOKE CASCADE'.")
+    cascade = reader.accept("CASCADE")
+    if not cascade:
+        reader.accept("RESTRICT")  # the default
     reader.end()
-    return Grant(**statement_fields(reader), **fields, revoked=True, grant_option=option)
+    return Grant(
+        **statement_fields(reader), **fields, revoked=True, grant_option=option, cascade=cascade
+    )
 
 
 def _granted(reader: Reader, direction: str) -> dict[str, Any]:

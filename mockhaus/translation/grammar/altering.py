@@ -20,7 +20,8 @@ class AlterObject(Statement):
     """One of RENAME TO, SWAP WITH, SET, UNSET, or a bare `action`: SUSPEND, RESUME of a warehouse,
     ENABLE, DISABLE of a schema's MANAGED ACCESS.
 
-    `object` is the kind in upper case; `name` is empty for ACCOUNT.
+    `object` is the kind in upper case; `name` is empty for ACCOUNT and for the current warehouse
+    or user.
     """
 
     object: str
@@ -44,10 +45,20 @@ def alter(reader: Reader) -> AlterObject:
     fields: dict[str, Any] = {"object": kind, "name": ObjectName("")}
     if kind != "ACCOUNT":
         fields["if_exists"] = reader.accept("IF", "EXISTS")
-        fields["name"] = reader.object_name()
+        if not _is_nameless(reader, kind):
+            fields["name"] = reader.object_name()
     _change(reader, kind, fields)
     reader.end()
     return AlterObject(**statement_fields(reader), **fields)
+
+
+_NAMELESS: Final = {"WAREHOUSE": ("SET", "UNSET", "SUSPEND", "RESUME"), "USER": ("SET", "UNSET")}
+
+
+def _is_nameless(reader: Reader, kind: str) -> bool:
+    """Whether the current warehouse or user is meant: its name is left out."""
+    words = _NAMELESS.get(kind, ())
+    return reader.word() in words and reader.word(1) not in words
 
 
 def _change(reader: Reader, kind: str, fields: dict[str, Any]) -> None:

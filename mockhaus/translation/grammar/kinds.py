@@ -57,6 +57,8 @@ VERBS: Final = frozenset(
     ("CREATE", "ALTER", "DROP", "UNDROP", "DESCRIBE", "DESC", "COMMENT", "EXECUTE")
 )
 
+_TEMPORARY: Final = frozenset(("TEMPORARY", "TEMP", "VOLATILE"))
+
 _LONGEST: Final = 4
 
 
@@ -92,14 +94,16 @@ def refuse_unkept(reader: Reader) -> None:
         reader.accept("ON")
     if verb == "CREATE" and reader.looking_at("OR", "ALTER"):
         raise UnsupportedFeature("Unsupported feature 'CREATE OR ALTER'.", position=start)
-    recursive = False
+    said: set[str] = set()
     while verb == "CREATE" and reader.word() in MODIFIERS:
-        recursive = recursive or reader.word() == "RECURSIVE"
+        said.add(reader.word())
         reader.at += 1
     kind = "" if reader.done or not reader.word() else read(reader)
     is_kind = not reader.done and reader.word() not in (".", "(")
     reader.at = at
-    if recursive:
+    if kind == "VIEW" and said & _TEMPORARY:
+        raise UnsupportedFeature("Unsupported feature 'CREATE TEMPORARY VIEW'.", position=start)
+    if "RECURSIVE" in said:
         raise UnsupportedFeature(
             f"Unsupported feature 'CREATE RECURSIVE {kind}'.",
             position=start,
