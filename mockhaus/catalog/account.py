@@ -13,6 +13,7 @@ from mockhaus.catalog import parameters
 from mockhaus.catalog.answers import already_dropped, already_there, status
 from mockhaus.catalog.listing import WHOLE, Listing, Rows, Terse, shaped, yes
 from mockhaus.catalog.objects import CatalogObject, Objects
+from mockhaus.catalog.parameter_table import SESSION
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject, UndefinedObject, UnsupportedFeature
 from mockhaus.result import Result
@@ -38,7 +39,7 @@ OPTIONS: Final = {
     "USER": frozenset(
         ("LOGIN_NAME", "DISPLAY_NAME", "FIRST_NAME", "LAST_NAME", "EMAIL", "DEFAULT_WAREHOUSE",
          "DEFAULT_NAMESPACE", "DEFAULT_ROLE", "DEFAULT_SECONDARY_ROLES", "DISABLED", "COMMENT",
-         "TYPE", *parameters.SESSION)
+         "TYPE", *SESSION)
     ),
 }  # fmt: skip
 
@@ -97,7 +98,7 @@ def check_values(
         takes = _TAKES.get(name)
         if takes is not None and not takes(value):
             raise parameters.invalid_value(name, parameters.as_text(value))
-        if kind == "USER" and name in parameters.SESSION:
+        if kind == "USER" and name in SESSION:
             parameters.check(name, parameters.as_text(value), "user")
     told = {**(known or {}), **options}
     least, most = int(told.get("MIN_CLUSTER_COUNT", 1)), int(told.get("MAX_CLUSTER_COUNT", 1))

@@ -13,6 +13,7 @@ from typing import Any, Final
 from mockhaus.catalog import account, containers, copying, parameters, sequences
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject, check_length
+from mockhaus.catalog.parameter_table import OBJECT
 from mockhaus.catalog.tables import missing, relation_kind, require_schema
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject, ObjectNeedsContext, UnsupportedFeature
@@ -66,7 +67,7 @@ def _set(statement: AlterObject, found: CatalogObject, allowed: frozenset[str]) 
 
 # --- databases and schemas -----------------------------------------------------------------------
 
-_PARAMETERS: Final = frozenset(parameters.OBJECT)
+_PARAMETERS: Final = frozenset(OBJECT)
 
 
 def _database(workspace: Workspace, statement: AlterObject) -> None:

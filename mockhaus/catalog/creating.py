@@ -19,6 +19,7 @@ from mockhaus.catalog.containers import (
     schema_name,
 )
 from mockhaus.catalog.objects import CatalogObject
+from mockhaus.catalog.parameter_table import OBJECT
 from mockhaus.catalog.tables import require_schema
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject, DuplicateSchema, UnsupportedFeature
@@ -28,7 +29,7 @@ from mockhaus.translation.context import ObjectName
 from mockhaus.translation.information_schema import SCHEMA as INFORMATION_SCHEMA
 
 #: Options that are recorded, and what they may be.
-_RECORDED: Final = frozenset(("COMMENT", "TRANSIENT", "MANAGED ACCESS", *parameters.OBJECT))
+_RECORDED: Final = frozenset(("COMMENT", "TRANSIENT", "MANAGED ACCESS", *OBJECT))
 
 #: Databases that Snowflake shares with every account.
 _SHARED: Final = ("SNOWFLAKE",)

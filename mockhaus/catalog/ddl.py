@@ -14,7 +14,7 @@ from typing import Any, Final
 from mockhaus.catalog import account, columns, routines
 from mockhaus.catalog.containers import schema_name
 from mockhaus.catalog.objects import CatalogObject
-from mockhaus.catalog.parameters import OBJECT
+from mockhaus.catalog.parameter_table import OBJECT
 from mockhaus.catalog.tables import relation_kind
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import InvalidParameter, UndefinedObject, UnsupportedFeature

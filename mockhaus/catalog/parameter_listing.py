@@ -12,13 +12,8 @@ from mockhaus.catalog.account import require
 from mockhaus.catalog.containers import require_database, schema_name
 from mockhaus.catalog.listing import Listing, Rows, shaped
 from mockhaus.catalog.objects import CatalogObject
-from mockhaus.catalog.parameters import (
-    OBJECT,
-    SESSION,
-    WAREHOUSE,
-    of_account,
-    of_user,
-)
+from mockhaus.catalog.parameter_table import OBJECT, SESSION
+from mockhaus.catalog.parameters import WAREHOUSE, of_account, of_user
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import UndefinedObject, UnsupportedFeature
 from mockhaus.translation import statements as s

@@ -10,7 +10,7 @@ from typing import Any, Final
 from mockhaus.errors import ActiveTransaction, NoTransaction
 from mockhaus.gateway.auth import first_schema
 from mockhaus.gateway.cursors import Cursors
-from mockhaus.gateway.modes import modes
+from mockhaus.gateway.modes import SNAPSHOT, modes
 from mockhaus.gateway.portal import Plan
 from mockhaus.gateway.prepared import PreparedStatements
 from mockhaus.gateway.settings import Command, Settings, setting
@@ -120,6 +120,7 @@ class Commands:
         """A transaction has begun, by a statement that may say its modes."""
         for name, value in modes(text).items():
             self._settings.set(name, value, local=True)
+        self.apply("transaction_isolation")
 
     def _characteristics(self, text: str) -> Result:
         for name, value in modes(text).items():
@@ -127,6 +128,7 @@ class Commands:
                 self.set(Command("SET", f"default_{name}", value))
             else:
                 self._settings.set(name, value, local=True)
+                self.apply(name)
         return Result((), "SET")
 
     def configured(
@@ -151,7 +153,9 @@ class Commands:
             quoted = value.replace("'", "''")
             self._statement(f"ALTER SESSION SET TIMEZONE = '{quoted}'")
         elif name == "lock_timeout":
-            self._connection.lock_timeout = int(value) / 1000 or None
+            self._connection.transaction.lock_timeout = int(value) / 1000 or None
+        elif name == "transaction_isolation":
+            self._connection.transaction.keeps_snapshot = value in SNAPSHOT
         elif name == "search_path" and (schema := first_schema(value)) is not None:
             # As in PostgreSQL, the schema need not exist yet.
             self._connection.enter(None, schema)

@@ -1,7 +1,7 @@
 """Transaction modes: BEGIN, SET TRANSACTION, SET SESSION CHARACTERISTICS (manual, SET TRANSACTION).
 
-Every transaction sees one snapshot, whichever isolation level is asked for: REPEATABLE READ in
-PostgreSQL's sense. READ ONLY refuses what writes.
+SERIALIZABLE is REPEATABLE READ in PostgreSQL's sense: a transaction sees one snapshot. READ ONLY
+refuses what writes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ _LEVEL: Final = re.compile(
     re.I,
 )
 _ACCESS: Final = re.compile(r"\bREAD\s+(ONLY|WRITE)\b", re.I)
+
+#: Levels at which all statements of a transaction see the same.
+SNAPSHOT: Final = ("repeatable read", "serializable")
 
 #: Statements that write nothing.
 _READS: Final = (

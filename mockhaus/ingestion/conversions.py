@@ -252,6 +252,8 @@ def _parsed(text: str, model: str, *, zoned: bool = True) -> str:
         form = form.removesuffix("%z").rstrip()
         text = f"regexp_replace({text}, '{_OFFSET}', '')"
     parsed = f"try_strptime({text}, {literal(form)})"
+    if "%y" in form:
+        parsed = f"century({parsed}, {_listed((form,))})"
     if datetime_models.FRACTION in form:
         finer = literal(form.replace(datetime_models.FRACTION, "%n"))
         parsed = f"coalesce({parsed}, CAST(try_strptime({text}, {finer}) AS TIMESTAMP))"

@@ -77,7 +77,9 @@ class Connection:
         self.settings: Settings = list
         self._cursor = cursor
         owner = Owner(context.user, context.connection_id)
-        self._transaction = Transaction(cursor, session.locks, transactions, self._undone, owner)
+        self._transaction = Transaction(
+            cursor, session.locks, transactions, self._undone, owner, context=lambda: self.context
+        )
         self._preparer = Preparer(
             cursor,
             self._transaction,
@@ -122,13 +124,9 @@ class Connection:
         return self._transaction.is_open
 
     @property
-    def lock_timeout(self) -> float | None:
-        """Seconds that a statement waits for another transaction, None for Snowflake's default."""
-        return self._transaction.lock_timeout
-
-    @lock_timeout.setter
-    def lock_timeout(self, seconds: float | None) -> None:
-        self._transaction.lock_timeout = seconds
+    def transaction(self) -> Transaction:
+        """Its transactions, for a door that has settings of its own for them."""
+        return self._transaction
 
     def act_as(self, user: str) -> None:
         """The next statement comes from this user: one connection of a door, several clients."""
@@ -213,6 +211,7 @@ class Connection:
         """
         clock = time.perf_counter()
         try:
+            self._transaction.refresh()
             prepared = self._preparer.prepare(statement, self.context, types, describe=describe)
         except SqlError as error:
             self._fail(statement, error, now(), clock)
@@ -257,6 +256,7 @@ class Connection:
         self.session.touch(started)
         was_running, self._running = self._running, True
         try:
+            self._transaction.refresh()
             current = self._preparer.current(prepared, self.context)
             result = limited(
                 self.context.parameters,
@@ -297,7 +297,7 @@ class Connection:
         boundary = _BOUNDARIES.get(type(statement))
         if boundary is not None:
             return boundary(self, statement)
-        self._transaction.enter()
+        self._transaction.check()
         if isinstance(statement, scripting.STATEMENTS):
             return scripting.run(self, self._workspace, self._transaction, prepared, rows[0])
         if prepared.query is not None:

@@ -12,13 +12,10 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
+from mockhaus.catalog.parameter_table import LOCK_TIMEOUT
 from mockhaus.errors import Canceled, Deadlock, LockTimeout
 from mockhaus.sessions.history import now
-
-#: Seconds a statement waits for a lock: Snowflake's LOCK_TIMEOUT default, twelve hours.
-LOCK_TIMEOUT: Final = 43_200.0
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +45,8 @@ class Locks:
         self._owners: dict[str, Owner] = {}
         self._open: dict[str, Owner] = {}
         self._ids = itertools.count(time.time_ns() // 1_000_000)
+        #: How often anything was committed in the session.
+        self.commits = 0
 
     # --- transactions ----------------------------------------------------------------------------
 
@@ -64,6 +63,11 @@ class Locks:
             with self._changed:
                 self._open.pop(owner.id, None)
                 owner.id = ""
+
+    def committed(self) -> None:
+        """Others may now see something new."""
+        with self._changed:
+            self.commits += 1
 
     def transactions(self) -> list[Owner]:
         """Those that have a transaction open, the oldest first."""
@@ -84,9 +88,9 @@ class Locks:
 
     # --- locks -----------------------------------------------------------------------------------
 
-    def acquire(self, owner: Owner, key: str, timeout: float | None = None) -> None:
+    def acquire(self, owner: Owner, key: str, timeout: float = LOCK_TIMEOUT) -> None:
         """Take a lock, waiting for its holder. Raises Deadlock, LockTimeout, Canceled."""
-        deadline = time.monotonic() + (LOCK_TIMEOUT if timeout is None else timeout)
+        deadline = time.monotonic() + timeout
         with self._changed:
             owner.cancelled = False
             while (holder := self._owners.get(key)) is not None and holder is not owner:
@@ -97,8 +101,8 @@ class Locks:
                     )
                 owner.waits_for = key
                 try:
-                    if not self._changed.wait(deadline - time.monotonic()):
-                        raise LockTimeout(f"Lock timeout on table '{key}'.")
+                    if not self._changed.wait(max(deadline - time.monotonic(), 0)):
+                        raise _timed_out(key, holder)
                     if owner.cancelled:
                         raise Canceled("SQL execution canceled")
                 finally:
@@ -131,3 +135,12 @@ class Locks:
             seen.add(id(current))
             current = self._owners.get(current.waits_for) if current.waits_for else None
         return False
+
+
+def _timed_out(key: str, holder: Owner) -> LockTimeout:
+    within = f" in transaction {holder.id}" if holder.id else ""
+    return LockTimeout(
+        f"Another statement has locked table '{key}'{within} and this lock has not yet been"
+        " released.",
+        hint="LOCK_TIMEOUT says how many seconds a statement waits.",
+    )

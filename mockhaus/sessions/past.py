@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from mockhaus.catalog.literal import relation, stored_type
 from mockhaus.result import Result
 from mockhaus.sessions import account_usage
+from mockhaus.sessions.repeating import UNLIKE
 from mockhaus.translation import statements as s
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ def made(session: Session, name: str, argument: str | None) -> tuple[str, Mappin
     return answer.sql or relation(answer.columns, answer.rows or ()), columns
 
 
-#: Functions of DuckDB's text that answer differently the next time.
-_UNLIKE: Final = re.compile(r"random|uuid|nextval\(|current_(?:time|date)|\bnow\(", re.IGNORECASE)
-
-
 def again(prepared: Prepared, result: Result, values: Sequence[Any]) -> tuple[str, str]:
     """A query's text that answers the same again, and why it would not; '' for other statements."""
     query = prepared.query
@@ -47,4 +43,4 @@ def again(prepared: Prepared, result: Result, values: Sequence[Any]) -> tuple[st
         return query.sql, "it read files or the catalog of that moment"
     if values:
         return query.sql, "it had bound values"
-    return query.sql, "it answers differently each time" if _UNLIKE.search(query.sql) else ""
+    return query.sql, "it answers differently each time" if UNLIKE.search(query.sql) else ""

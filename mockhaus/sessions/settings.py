@@ -14,6 +14,7 @@ from typing import Any, Final
 from mockhaus.catalog import account, parameters
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.containers import require_database
+from mockhaus.catalog.parameter_table import SESSION
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import (
     SqlError,
@@ -103,7 +104,7 @@ def alter_session(workspace: Workspace, statement: s.AlterSession) -> tuple[Cont
         if value is not None:
             given[name] = value
         if name == "TIMEZONE":
-            set_duckdb(workspace, name, "TimeZone", value or parameters.SESSION[name].default)
+            set_duckdb(workspace, name, "TimeZone", value or SESSION[name].default)
     context = replace(context, parameters=MappingProxyType(given))
     return context, status("ALTER SESSION", _DONE)
 

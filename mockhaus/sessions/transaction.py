@@ -8,6 +8,10 @@
 
 DuckDB ends a transaction at a run-time error and has no savepoints. PostgreSQL's rules want that;
 for Snowflake's, where a failed statement undoes itself alone, the changes so far are replayed.
+
+DuckDB's transactions see one snapshot. READ COMMITTED, where each statement sees what is committed
+when it begins, is had by beginning anew: at once while nothing has been changed, with the changes
+run again where they would do the same (`repeating`). Otherwise the snapshot stays.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from mockhaus.catalog.parameter_table import LOCK_TIMEOUT
 from mockhaus.engine.database import Cursor
 from mockhaus.errors import (
     NoTransaction,
@@ -28,6 +33,8 @@ from mockhaus.errors import (
 )
 from mockhaus.result import Result
 from mockhaus.sessions.locks import Locks, Owner
+from mockhaus.sessions.repeating import repeats
+from mockhaus.translation.context import Context
 
 
 class Transactions(enum.Enum):
@@ -70,7 +77,8 @@ class Savepoint:
 
 
 class Transaction:
-    """`undone` is called whenever changes to objects may have been rolled back."""
+    """`undone` is called whenever changes to objects may have been rolled back; `context` tells
+    the parameters of the connection."""
 
     def __init__(
         self,
@@ -79,19 +87,26 @@ class Transaction:
         rules: Transactions,
         undone: Callable[[], None],
         owner: Owner,
+        *,
+        context: Callable[[], Context],
     ) -> None:
         self.state = State.IDLE
-        #: How many transactions have been opened.
+        #: How many snapshots have been looked at.
         self.number = 0
         self.rules = rules
-        #: How many statements have run in the one that is open.
-        self.statements = 0
-        #: Seconds to wait for a lock, None for Snowflake's default.
+        #: Seconds to wait for a lock, None for what the parameter LOCK_TIMEOUT says.
         self.lock_timeout: float | None = None
+        #: Whether all statements see one snapshot: REPEATABLE READ.
+        self.keeps_snapshot = False
         self._cursor = cursor
         self._locks = locks
         self.owner = owner
         self._undone = undone
+        self._context = context
+        #: The commits of the session that the open transaction sees.
+        self._seen = 0
+        #: How many changes had been made when each lock was taken.
+        self._locked: dict[str, int] = {}
         self._after_commit: list[Callable[[], None]] = []
         self._savepoints: list[Savepoint] = []
         #: How many blocks are at work whose handlers may go on after an error.
@@ -128,11 +143,6 @@ class Transaction:
                 "current transaction is aborted, commands ignored until end of transaction block"
             )
 
-    def enter(self) -> None:
-        """A statement is about to run. Raises TransactionAborted in a failed transaction."""
-        self.check()
-        self.statements += 1
-
     def after_commit(self, work: Callable[[], None]) -> None:
         """Have something done once the transaction is committed."""
         self._after_commit.append(work)
@@ -144,10 +154,30 @@ class Transaction:
         self.check()
         if not self.is_open:
             self.number += 1
-            self.statements = 0
+            self._seen = self._locks.commits
             self._cursor.begin(journal=True)
             self._locks.opened(self.owner, name)
         self.state = state
+
+    def refresh(self) -> None:
+        """Let the next statement see what others have committed, where that can be had."""
+        if self.is_open and not self.keeps_snapshot and self._seen != self._locks.commits:
+            commits = self._locks.commits
+            if self._repeats():
+                self._anew()
+            self._seen = commits
+
+    def _repeats(self) -> bool:
+        return repeats(self._cursor.journal or (), self._locked, self._cursor)
+
+    def _anew(self) -> None:
+        """Begin anew, with the changes so far. Raises Canceled: all is rolled back then."""
+        self.number += 1
+        try:
+            self._cursor.replay()
+        except SqlError:
+            self.rollback()
+            raise
 
     def commit(self) -> bool:
         """Commit what is open; False if a failed transaction was rolled back instead."""
@@ -172,6 +202,7 @@ class Transaction:
     def _ended(self, *, committed: bool) -> None:
         self.state = State.IDLE
         self._savepoints.clear()
+        self._locked.clear()
         self._locks.closed(self.owner)
         self._locks.release(self.owner)
         self._settle(committed=committed)
@@ -179,6 +210,7 @@ class Transaction:
     def _settle(self, *, committed: bool) -> None:
         works, self._after_commit = self._after_commit, []
         if committed:
+            self._locks.committed()
             for work in works:
                 work()
         else:
@@ -188,7 +220,8 @@ class Transaction:
         """A statement failed inside the transaction, if one is open."""
         if not self.is_open:
             return
-        if self.rules is Transactions.SNOWFLAKE or self._forgives:
+        aborts = self._context().is_on("TRANSACTION_ABORT_ON_ERROR")
+        if (self.rules is Transactions.SNOWFLAKE and not aborts) or self._forgives:
             self._replay(error)
             return
         implicit = self.state is State.IMPLICIT
@@ -262,8 +295,11 @@ class Transaction:
 
         The lock is kept to the end of the transaction that is open, or of the body.
         """
-        self._locks.acquire(self.owner, key, self.lock_timeout)
-        own = not self.is_open
+        self._locks.acquire(self.owner, key, self._patience())
+        own, done = not self.is_open, len(self._cursor.journal or ())
+        if not own:
+            self._locked.setdefault(key, done)
+            self.refresh()
         try:
             if own and atomic:
                 self._cursor.begin()
@@ -274,6 +310,8 @@ class Transaction:
             if own and atomic:
                 self._cursor.rollback()
                 self._settle(committed=False)
+            elif self._cursor.journal:
+                del self._cursor.journal[done:]  # of a statement with several parts
             raise
         finally:
             if own:
@@ -284,20 +322,23 @@ class Transaction:
     def write(self, key: str, body: Callable[[], Result], *, atomic: bool) -> Result:
         """What a statement answers that writes, under its lock.
 
-        A transaction that sees nothing of what another has committed meanwhile begins anew, where
-        nobody can tell: it has changed nothing, and has read nothing or is Snowflake's, whose
-        statements see what is committed (manual, "READ COMMITTED isolation").
+        What others committed to the table meanwhile does not fail a statement that may see it.
         """
         try:
             with self.writing(key, atomic=atomic):
                 return body()
         except SerializationFailure:
-            read = self.rules is Transactions.POSTGRESQL and self.statements > 1
-            if not self.is_open or self._cursor.journal or read:
+            if not self.is_open or self.keeps_snapshot or not self._repeats():
                 raise
-        self._cursor.replay()
+        self._anew()
         with self.writing(key, atomic=atomic):
             return body()
+
+    def _patience(self) -> float:
+        """Seconds to wait for a lock."""
+        if self.lock_timeout is not None:
+            return self.lock_timeout
+        return float(self._context().parameters.get("LOCK_TIMEOUT", LOCK_TIMEOUT))
 
     def cancel(self) -> None:
         """Wake the transaction if it waits for a lock."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from tests.gateway.wire import Running
+
 #: Statements of one connection -> what SHOW answers after them.
 SHOWN = [
     (["BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY"], "transaction_isolation", "serializable"),
@@ -96,3 +98,27 @@ def test_what_exists_has_its_own_sqlstate(client: psycopg.Connection) -> None:
     client.execute("CREATE TABLE t (i INT)")
     with pytest.raises(psycopg.errors.DuplicateTable):
         client.execute("CREATE TABLE t (i INT)")
+
+
+@pytest.mark.parametrize(
+    ("begin", "seen"),
+    [
+        (["BEGIN"], 2),
+        (["BEGIN ISOLATION LEVEL READ COMMITTED"], 2),
+        (["BEGIN ISOLATION LEVEL REPEATABLE READ"], 1),
+        (["BEGIN", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"], 1),
+        (["SET default_transaction_isolation = 'repeatable read'", "BEGIN"], 1),
+        (["BEGIN ISOLATION LEVEL REPEATABLE READ", "COMMIT", "BEGIN"], 2),
+    ],
+)
+def test_what_a_transaction_sees(
+    client: psycopg.Connection, server: Running, begin: list[str], seen: int
+) -> None:
+    client.execute("CREATE TABLE seen AS SELECT 1 AS a")
+    for each in begin:
+        client.execute(each)
+    assert client.execute("SELECT count(*) FROM seen").fetchone() == (1,)
+    options = f"-c session={server.registry.list()[-1].id}"
+    with psycopg.connect(server.dsn, options=options, autocommit=True) as another:
+        another.execute("INSERT INTO seen VALUES (2)")
+    assert client.execute("SELECT count(*) FROM seen").fetchone() == (seen,)

@@ -116,7 +116,13 @@ def test_levels(snowflake: Connection) -> None:
     ("setting", "error"),
     [
         ("NO_SUCH_THING = 1", InvalidParameter),
-        ("LOCK_TIMEOUT = 1", UnsupportedFeature),
+        ("JSON_INDENT = 4", UnsupportedFeature),
+        ("DATE_INPUT_FORMAT = 'DD/MM/YYYY'", UnsupportedFeature),
+        ("TWO_DIGIT_CENTURY_START = 1950", UnsupportedFeature),
+        ("TWO_DIGIT_CENTURY_START = 50", InvalidParameter),
+        ("TRANSACTION_DEFAULT_ISOLATION_LEVEL = SERIALIZABLE", InvalidParameter),
+        ("PYTHON_PROFILER_MODULES = 'm'", UnsupportedFeature),
+        ("LOCK_TIMEOUT = -1", InvalidParameter),
         ("TIMEZONE = 'Nowhere'", InvalidParameter),
         ("WEEK_START = 8", InvalidParameter),
         ("AUTOCOMMIT = MAYBE", InvalidParameter),
@@ -127,6 +133,12 @@ def test_levels(snowflake: Connection) -> None:
 def test_refused(snowflake: Connection, setting: str, error: type[SqlError]) -> None:
     with pytest.raises(error):
         run(snowflake, f"ALTER SESSION SET {setting}")
+
+
+def test_every_parameter_takes_its_default(snowflake: Connection) -> None:
+    for name, value, default, *_ in run(snowflake, "SHOW PARAMETERS"):
+        assert value == default, name
+        run(snowflake, f"ALTER SESSION SET {name} = '{default}'; ALTER SESSION UNSET {name}")
 
 
 def test_use_of_what_is_not_there(snowflake: Connection) -> None:

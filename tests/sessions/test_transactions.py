@@ -147,19 +147,196 @@ def test_the_first_change_of_a_transaction_sees_what_it_waited_for(
     assert run(one, "SELECT a FROM t") == [(111,)]
 
 
-def test_a_change_after_a_read(session: Session, another: Connect) -> None:
-    """Snowflake's statements see what is committed; PostgreSQL's transaction saw one snapshot."""
-    reader = session.connect(user="ann", door="http", transactions=Transactions.SNOWFLAKE)
-    other = another()
-    run(reader, "CREATE TABLE t (a INT); INSERT INTO t VALUES (1)")
-    for connection in (reader, other):
-        run(connection, "BEGIN; SELECT * FROM t")
-    writer = another()
-    run(writer, "UPDATE t SET a = a + 10")
-    run(reader, "UPDATE t SET a = a + 100; COMMIT")
-    assert run(writer, "SELECT a FROM t") == [(111,)]
-    with pytest.raises(errors.SerializationFailure):
-        run(other, "UPDATE t SET a = a + 1000")
+#: Two connections, A and B: what each runs, in order, and the rows of a query or the error.
+_Step = tuple[str, str, object]
+INTERLEAVED: dict[str, list[_Step]] = {
+    "a statement sees what was committed before it": [
+        ("A", "BEGIN; SELECT a FROM t ORDER BY a", [(1,)]),
+        ("B", "INSERT INTO t VALUES (2)", [(1,)]),
+        ("A", "SELECT a FROM t ORDER BY a", [(1,), (2,)]),
+        ("B", "BEGIN; INSERT INTO t VALUES (3)", [(1,)]),
+        ("A", "SELECT a FROM t ORDER BY a", [(1,), (2,)]),
+        ("B", "COMMIT", ...),
+        ("A", "SELECT a FROM t ORDER BY a", [(1,), (2,), (3,)]),
+    ],
+    "after changes, too": [
+        ("A", "BEGIN; INSERT INTO u VALUES (10); UPDATE u SET a = a + 1", [(1, 0)]),
+        ("B", "INSERT INTO t VALUES (2)", [(1,)]),
+        ("A", "SELECT SUM(a) FROM t", [(3,)]),
+        ("A", "SELECT a FROM u", [(11,)]),
+        ("A", "INSERT INTO u SELECT MAX(a) FROM t", [(1,)]),
+        ("B", "SELECT COUNT(*) FROM u", [(0,)]),
+        ("A", "COMMIT; SELECT a FROM u ORDER BY a", [(2,), (11,)]),
+    ],
+    "and changes what was committed": [
+        ("A", "BEGIN; INSERT INTO u VALUES (1); SELECT a FROM t", [(1,)]),
+        ("B", "UPDATE t SET a = a + 10", [(1, 0)]),
+        ("A", "UPDATE t SET a = a + 100; COMMIT; SELECT a FROM t", [(111,)]),
+    ],
+    "what would not do the same again is not run again": [
+        ("A", "BEGIN; INSERT INTO u SELECT a FROM t", [(1,)]),
+        ("B", "UPDATE t SET a = 5", [(1, 0)]),
+        ("A", "SELECT * FROM t UNION ALL SELECT * FROM u", [(1,), (1,)]),
+        ("A", "UPDATE t SET a = 7", errors.SerializationFailure),
+    ],
+    "nor once its source is locked": [
+        ("A", "BEGIN; INSERT INTO u SELECT a FROM t", [(1,)]),
+        ("B", "INSERT INTO t VALUES (2)", [(1,)]),
+        ("A", "INSERT INTO t VALUES (3)", [(1,)]),
+        ("B", "INSERT INTO n (b) VALUES ('x')", [(1,)]),
+        ("A", "SELECT COUNT(*) FROM u", [(1,)]),
+        ("A", "COMMIT; SELECT COUNT(*) FROM t", [(3,)]),
+    ],
+    "neither what draws numbers": [
+        ("A", "BEGIN; INSERT INTO n (b) VALUES ('x')", [(1,)]),
+        ("B", "INSERT INTO t VALUES (2)", [(1,)]),
+        ("A", "SELECT COUNT(*) FROM t", [(1,)]),
+        ("A", "COMMIT; SELECT * FROM n", [(1, "x")]),
+    ],
+    "a row is there once for who deletes it": [
+        ("A", "BEGIN; DELETE FROM t", [(1,)]),
+        ("B", "INSERT INTO u VALUES (1)", [(1,)]),
+        ("A", "SELECT COUNT(*) FROM t", [(0,)]),
+        ("A", "ROLLBACK", ...),
+        ("B", "SELECT COUNT(*) FROM t", [(1,)]),
+    ],
+    "a table made by another is there": [
+        ("A", "BEGIN; SELECT a FROM t", [(1,)]),
+        ("B", "CREATE TABLE late (a INT); INSERT INTO late VALUES (4)", [(1,)]),
+        ("A", "SELECT a FROM late", [(4,)]),
+    ],
+    "a table dropped by another is not": [
+        ("A", "BEGIN; SELECT a FROM t", [(1,)]),
+        ("B", "DROP TABLE t", ...),
+        ("A", "SELECT a FROM t", errors.UndefinedObject),
+    ],
+    "a column added by another is there": [
+        ("A", "BEGIN; INSERT INTO u VALUES (1); SELECT * FROM t", [(1,)]),
+        ("B", "ALTER TABLE t ADD COLUMN b INT DEFAULT 9", ...),
+        ("A", "SELECT * FROM t", [(1, 9)]),
+    ],
+}  # fmt: skip
+
+
+def interleave(connections: dict[str, Connection], steps: list[_Step]) -> None:
+    for who, text, expected in steps:
+        if isinstance(expected, type) and issubclass(expected, errors.SqlError):
+            with pytest.raises(expected):
+                run(connections[who], text)
+        else:
+            rows = run(connections[who], text)
+            assert expected is ... or rows == expected, (who, text)
+
+
+@pytest.mark.parametrize("rules", Transactions)
+@pytest.mark.parametrize("name", INTERLEAVED)
+def test_read_committed(session: Session, name: str, rules: Transactions) -> None:
+    a, b = (session.connect(user="ann", door="http", transactions=rules) for _ in range(2))
+    run(a, "CREATE TABLE t (a INT); CREATE TABLE u (a INT); INSERT INTO t VALUES (1)")
+    run(a, "CREATE TABLE n (a INT AUTOINCREMENT, b TEXT)")
+    interleave({"A": a, "B": b}, INTERLEAVED[name])
+
+
+def test_one_snapshot(postgresql: Connection, another: Connect) -> None:
+    """REPEATABLE READ, which PostgreSQL's clients may ask for."""
+    run(postgresql, "CREATE TABLE t (a INT); INSERT INTO t VALUES (1)")
+    postgresql.transaction.keeps_snapshot = True
+    interleave(
+        {"A": postgresql, "B": another()},
+        [
+            ("A", "BEGIN; SELECT a FROM t", [(1,)]),
+            ("B", "UPDATE t SET a = 2", [(1, 0)]),
+            ("A", "SELECT a FROM t", [(1,)]),
+            ("A", "UPDATE t SET a = 3", errors.SerializationFailure),
+        ],
+    )
+
+
+#: Statements that fail, each for another reason and at another time.
+FAILING = [
+    "SELECT 1 / 0", "INSERT INTO t SELECT 1 / 0", "INSERT INTO t VALUES ('x')",
+    "INSERT INTO t SELECT column1 FROM VALUES (5), (6), (NULL)", "INSERT INTO t VALUES (1, 2)",
+    "UPDATE t SET a = 'x'", "UPDATE t SET a = a / 0", "DELETE FROM t WHERE a / 0 = 1",
+    "MERGE INTO t USING (SELECT 1 AS a UNION ALL SELECT 1) AS s ON t.a = s.a"
+    " WHEN MATCHED THEN UPDATE SET a = 9",
+    "SELECT * FROM nowhere", "INSERT INTO nowhere VALUES (1)", "SELECT nothing FROM t",
+    "INSERT ALL INTO t VALUES (7) INTO t VALUES (y) SELECT 'x' AS y",
+    "INSERT OVERWRITE INTO t SELECT 1 / 0", "INSERT OVERWRITE INTO t SELECT NULL",
+    "COPY INTO t FROM @nowhere", "USE SCHEMA nowhere",
+    "SELECT TO_NUMBER('x')", "SET v = 1 / 0", "ALTER SESSION SET WEEK_START = 9", "CALL nobody()",
+    "BEGIN LET x INT := 1 / 0; RETURN x; END", "SELECT a FROM t WHERE a IN (SELECT 1 / 0)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FAILING)
+def test_a_failing_statement(snowflake: Connection, text: str) -> None:
+    """It undoes itself alone, in a transaction and outside of one; or with all of it, if asked."""
+    run(snowflake, "CREATE TABLE t (a INT NOT NULL); INSERT INTO t VALUES (1)")
+    with pytest.raises(errors.SqlError):
+        run(snowflake, text)
+    assert (snowflake.status, run(snowflake, "SELECT a FROM t")) == ("I", [(1,)])
+    run(snowflake, "BEGIN; INSERT INTO t VALUES (2)")
+    with pytest.raises(errors.SqlError):
+        run(snowflake, text)
+    assert snowflake.status == "T"
+    run(snowflake, "INSERT INTO t VALUES (3); COMMIT")
+    assert run(snowflake, "SELECT a FROM t ORDER BY a") == [(1,), (2,), (3,)]
+    run(snowflake, "ALTER SESSION SET TRANSACTION_ABORT_ON_ERROR = TRUE")
+    run(snowflake, "BEGIN; INSERT INTO t VALUES (4)")
+    with pytest.raises(errors.SqlError):
+        run(snowflake, text)
+    with pytest.raises(errors.TransactionAborted):
+        run(snowflake, "INSERT INTO t VALUES (5)")
+    run(snowflake, "COMMIT")
+    assert run(snowflake, "SELECT COUNT(*) FROM t") == [(3,)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT INTO t VALUES (2)", "UPDATE t SET a = 2", "DELETE FROM t", "TRUNCATE TABLE t",
+        "MERGE INTO t USING (SELECT 1 AS a) s ON t.a = s.a WHEN MATCHED THEN DELETE",
+        "DROP TABLE t", "ALTER TABLE t ADD COLUMN b INT", "CREATE OR REPLACE TABLE t (b INT)",
+    ],
+)  # fmt: skip
+def test_lock_timeout(session: Session, text: str) -> None:
+    """Whoever writes a table waits for its other writer, as long as LOCK_TIMEOUT says."""
+    holder, waiter = (
+        session.connect(user="ann", door="http", transactions=Transactions.SNOWFLAKE)
+        for _ in range(2)
+    )
+    run(holder, "CREATE TABLE t (a INT); INSERT INTO t VALUES (1)")
+    run(holder, "BEGIN; UPDATE t SET a = 5")
+    number = run(holder, "SELECT CURRENT_TRANSACTION()")[0][0]
+    run(waiter, "ALTER SESSION SET LOCK_TIMEOUT = 0")
+    with pytest.raises(
+        errors.LockTimeout, match=f"table 'MOCKHAUS.PUBLIC.T' in transaction {number}"
+    ):
+        run(waiter, text)
+    run(holder, "COMMIT")
+    run(waiter, text)
+
+
+def test_a_deadlock_ends(session: Session) -> None:
+    """The statement that would close the circle fails; its transaction stays, and can go on."""
+    a, b = (
+        session.connect(user="ann", door="http", transactions=Transactions.SNOWFLAKE)
+        for _ in range(2)
+    )
+    run(a, "CREATE TABLE t (a INT); CREATE TABLE u (a INT)")
+    run(a, "BEGIN; INSERT INTO t VALUES (1)")
+    run(b, "BEGIN; INSERT INTO u VALUES (2)")
+    waiting = threading.Thread(target=lambda: run(a, "INSERT INTO u VALUES (1)"))
+    waiting.start()
+    while not any(since is None for _, _, since in session.locks.listed()):
+        pass
+    with pytest.raises(errors.Deadlock):
+        run(b, "INSERT INTO t VALUES (2)")
+    assert b.status == "T"
+    run(b, "COMMIT")
+    waiting.join()
+    run(a, "COMMIT")
+    assert run(a, "SELECT * FROM t UNION ALL SELECT * FROM u ORDER BY 1") == [(1,), (1,), (2,)]
 
 
 def test_a_circle_of_waits_is_a_deadlock() -> None:

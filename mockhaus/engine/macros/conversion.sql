@@ -230,9 +230,17 @@ CREATE OR REPLACE MACRO try_to_time
     (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS CAST(tz_clock(a) AS TIME),
     (a VARCHAR) AS list_transform([bare(a)], lambda t: parse_time(t))[1];
 
+-- A moment by formats of strptime: %y is 1970 to 2069, not 1969 to 2068. (With an offset, the
+-- instant may lie in the next year already.)
+CREATE OR REPLACE MACRO century(moment, formats) AS
+    CASE WHEN contains(formats[1], '%y') AND moment < CASE WHEN typeof(moment) = 'TIMESTAMP'
+            THEN TIMESTAMP '1970-01-01' ELSE TIMESTAMP '1969-12-31' END
+         THEN moment + to_years(100) ELSE moment END;
+CREATE OR REPLACE MACRO try_parse_format(t, formats) AS century(try_strptime(t, formats), formats);
+
 -- Text by formats of strptime: the value, or Snowflake's error.
 CREATE OR REPLACE MACRO parse_format(t, formats, model) AS
-    list_transform([t], lambda v: COALESCE(try_strptime(v, formats), CASE WHEN v IS NULL THEN NULL
+    list_transform([t], lambda v: COALESCE(try_parse_format(v, formats), CASE WHEN v IS NULL THEN NULL
         ELSE error('MOCKHAUS:InvalidDatetime:Can''t parse ''' || v || ''' as timestamp with format ''' || model || '''') END))[1];
 CREATE OR REPLACE MACRO without_offset(t) AS regexp_replace(t, ' ?(Z|[+-]\d\d(:?\d\d)?)$', '');
 

@@ -66,7 +66,7 @@ CREATE OR REPLACE MACRO try_to_timestamp_tz
 CREATE OR REPLACE MACRO parse_format_tz(t, formats, model, pattern) AS
     list_transform([t], lambda v: tz_read(CAST(parse_format(v, formats, model) AS TIMESTAMPTZ), offset_minutes(regexp_extract(v, pattern, 1))))[1];
 CREATE OR REPLACE MACRO try_parse_format_tz(t, formats, pattern) AS
-    list_transform([t], lambda v: tz_read(CAST(try_strptime(v, formats) AS TIMESTAMPTZ), offset_minutes(regexp_extract(v, pattern, 1))))[1];
+    list_transform([t], lambda v: tz_read(CAST(try_parse_format(v, formats) AS TIMESTAMPTZ), offset_minutes(regexp_extract(v, pattern, 1))))[1];
 
 -- The same as to_timestamp_tz without a lambda, which DuckDB does not take in a column's DEFAULT.
 CREATE OR REPLACE MACRO tz_default

@@ -220,7 +220,7 @@ def _parsed(value: exp.Expression, model: str, target: Any, safe: bool) -> exp.E
             return operands.zoned_call("try_parse_format_tz", value, listed, pattern)
         return operands.zoned_call("parse_format_tz", value, listed, string(model), pattern)
     if safe:
-        moment = apply("try_strptime", value, listed)
+        moment = apply("try_parse_format", value, listed)
     else:
         moment = apply("parse_format", value, listed, string(model))
     return exp.Cast(this=moment, to=types.duckdb_type(DataType(this=target)))
