@@ -433,18 +433,15 @@ class Database:
         return True
 
     def load(self, path: Path) -> None:
-        """Have what a saved file holds instead of what is here. No transaction may be open.
-
-        Connections stay, and see it with their next statement.
+        """Have what a saved file holds in memory, instead of what is there. No transaction may be
+        open. Connections stay, and see it with their next statement.
         """
         with self.detached():
-            if self.path is not None:
-                files.replace_database(path, self.path)
-        if self.path is None:
-            try:
-                self._copy(_SAVED, DATA, path, "(READ_ONLY)")
-            except duckdb.Error as error:
-                raise translated(error) from None
+            pass
+        try:
+            self._copy(_SAVED, DATA, path, "(READ_ONLY)")
+        except duckdb.Error as error:
+            raise translated(error) from None
 
     def _copy(self, source: str, target: str, path: Path, options: str) -> None:
         """Everything of one database into the other; the saved one is the file at `path`."""

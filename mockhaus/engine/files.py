@@ -1,4 +1,4 @@
-"""Files of databases: copied without copying where the file system can, removed with their logs."""
+"""Files and folders, copied without copying where the file system can."""
 
 from __future__ import annotations
 
@@ -36,14 +36,6 @@ def _shared(source: int, target: int) -> bool:
     except (ImportError, OSError):
         return False
     return True
-
-
-def replace_database(source: Path, target: Path) -> None:
-    """Have a copy of a DuckDB file in the place of another that is closed."""
-    fresh = target.with_name(f"{target.name}.restored")
-    clone(source, fresh)
-    target.with_name(f"{target.name}.wal").unlink(missing_ok=True)  # belongs to what goes
-    fresh.replace(target)
 
 
 def clone_tree(source: Path, target: Path) -> None:

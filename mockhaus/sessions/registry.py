@@ -7,11 +7,10 @@ the longest time goes, if it is idle. The session `default` never expires.
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,12 +23,20 @@ from mockhaus.errors import (
     SessionNotFound,
     TooManySessions,
 )
-from mockhaus.sessions import stored
+from mockhaus.sessions import recovery, stored
 from mockhaus.sessions.afterwards import Afterwards
+from mockhaus.sessions.history import now
 from mockhaus.sessions.metrics import Metrics
 from mockhaus.sessions.session import Session
 from mockhaus.sessions.snapshots import Copy
-from mockhaus.sessions.storage import FolderStorage, Kind, MemoryStorage
+from mockhaus.sessions.storage import (
+    DATABASE_FILE,
+    FolderStorage,
+    Kind,
+    MemoryStorage,
+    Storage,
+    owned,
+)
 from mockhaus.sessions.stored import Stored
 
 DEFAULT: Final = "default"
@@ -68,6 +75,15 @@ def _record(session: Session, folder: Path, ttl: float | None) -> None:
     stored.write(folder, record)
 
 
+def _in_memory(made: Callable[[Storage], Session]) -> Session:
+    storage = MemoryStorage()
+    try:
+        return made(storage)
+    except BaseException:
+        storage.close()
+        raise
+
+
 class Registry:
     """See the module. Safe in any thread; no lock is held while a session opens or closes."""
 
@@ -83,6 +99,10 @@ class Registry:
         data = config.data_dir
         #: Below it lies everything that is stored.
         self._root = None if data is None else (data / "sessions").resolve()
+        #: Locked as long as it is open, so that nobody tidies up what another server works at.
+        self._owning = None if self._root is None else owned(self._root)
+        if self._root is not None and self._owning is not None:
+            recovery.sweep(self._root)
 
     # --- making and finding ----------------------------------------------------------------------
 
@@ -267,6 +287,12 @@ class Registry:
         folder = (root / (path or session_id)).resolve()
         if not folder.is_relative_to(root) or folder == root:
             raise InvalidSession(f"Path '{path}' is not below the data directory.")
+        if any(part.startswith(".") for part in folder.relative_to(root).parts):
+            raise InvalidSession(f"Path '{path}' has a part that begins with a dot.")
+        if any((above / DATABASE_FILE).exists() for above in folder.parents):
+            raise InvalidSession(f"Path '{path}' is inside another session's.")
+        if any(each != folder for each, _ in stored.every(folder)):
+            raise InvalidSession(f"Path '{path}' has another session's inside.")
         if any(other.id == session_id for other in self.list()):
             raise SessionExists(f"Session '{session_id}' exists already.")
         if any(other.folder == folder for other in self.list()):
@@ -328,27 +354,36 @@ class Registry:
     ) -> Session:
         default = 0.0 if session_id == DEFAULT else self._config.session_ttl
         lives = default if ttl is None else ttl
+
+        def made(storage: Storage) -> Session:
+            session = Session(
+                session_id,
+                storage,
+                lives,
+                self._library,
+                origin,
+                observe=self.metrics.statement,
+                afterwards=self._afterwards,
+                stage_folders=self._config.stage_folders,
+            )
+            session.owner = None if owner is None else owner.upper()
+            session.shared = shared
+            return session
+
         try:
-            storage = MemoryStorage() if folder is None else FolderStorage(folder)
-            try:
-                storage.home.mkdir(parents=True, exist_ok=True)
-                session = Session(
-                    session_id,
-                    storage,
-                    lives,
-                    self._library,
-                    origin,
-                    observe=self.metrics.statement,
-                    afterwards=self._afterwards,
-                    stage_folders=self._config.stage_folders,
-                )
-                session.owner = None if owner is None else owner.upper()
-                session.shared = shared
-            except BaseException:
-                storage.close()
-                if origin is not None and folder is not None:  # half of a copy
-                    shutil.rmtree(folder, ignore_errors=True)
-                raise
+            if folder is None:
+                session = _in_memory(made)
+            elif stored.read(folder) is None:
+                with recovery.making(folder):
+                    # It comes before the database: without an owner a session is everyone's.
+                    upper = None if owner is None else owner.upper()
+                    since = now().isoformat()
+                    stored.write(folder, Stored(session_id, ttl, since, owner=upper, shared=shared))
+                    session = made(FolderStorage(folder))
+            else:
+                if self._owning is not None:
+                    recovery.tidy(folder)
+                session = made(FolderStorage(folder))
             if folder is not None:
                 _record(session, folder, ttl)
             with self._lock:
@@ -372,8 +407,8 @@ class Registry:
         self._remove(session_id, expired=False)
         if folder is None:
             return
-        if with_data:
-            shutil.rmtree(folder, ignore_errors=True)
+        if with_data and self._root is not None:
+            recovery.remove(self._root, folder)
         else:
             stored.update(folder, deleted=True)
 
@@ -424,6 +459,8 @@ class Registry:
         """Close every session."""
         for session in self.list():
             self._remove(session.id, expired=False)
+        if self._owning is not None:
+            self._owning.close()
 
     # --- telling ---------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Database
 from mockhaus.errors import SessionBusy
 from mockhaus.ingestion import stages
-from mockhaus.sessions import logins, migrations, stored
+from mockhaus.sessions import logins, migrations, recovery, stored
 from mockhaus.sessions.account_usage import Login
 from mockhaus.sessions.afterwards import Afterwards
 from mockhaus.sessions.connection import Connection
@@ -28,14 +28,10 @@ from mockhaus.sessions.history import Entry, History, now
 from mockhaus.sessions.locks import Locks
 from mockhaus.sessions.results import Results
 from mockhaus.sessions.snapshots import Copy, Snapshot, Snapshots
-from mockhaus.sessions.storage import Kind, Storage
+from mockhaus.sessions.storage import FILES_FOLDER, SNAPSHOTS_FOLDER, Kind, Storage
 from mockhaus.sessions.stored import Standing, is_visible
 from mockhaus.sessions.transaction import Transactions
 from mockhaus.translation.context import DEFAULT_DATABASE, Context, ObjectName
-
-#: Below a session's home: files of its internal stages, its snapshots.
-FILES_FOLDER: Final = "files"
-SNAPSHOTS_FOLDER: Final = "snapshots"
 
 #: Connections that LOGIN_HISTORY reaches back.
 MAX_LOGINS: Final = 10_000
@@ -262,9 +258,17 @@ class Session:
         """
         with self._copying:
             copy = self.snapshots.find(name)
-            with self._alone(force=force):
-                self._database.load(copy.database)
-                copy.put_files(self.files)
+            with ExitStack() as stack:
+                put = None
+                if self.folder is not None:
+                    put = stack.enter_context(recovery.gathered(self.folder, copy))
+                stack.enter_context(self._alone(force=force))
+                if put is not None:
+                    with self._database.detached():
+                        put()
+                else:
+                    self._database.load(copy.database)
+                    copy.put_files(self.files)
                 self._prepare()
                 self.changed()
 

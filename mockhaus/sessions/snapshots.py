@@ -6,6 +6,7 @@ connections and their temporary tables are no part of it.
 
 from __future__ import annotations
 
+import errno
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -24,7 +25,8 @@ LIMIT: Final = 100
 
 _DATABASE: Final = "snapshot.duckdb"
 _FILES: Final = "files"
-_UNFINISHED: Final = ".new-"
+#: How the name of a copy begins that is not whole.
+UNFINISHED: Final = ".new-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,14 @@ class Copy:
 
     def put_database(self, target: Path) -> None:
         """Have its database in a new file."""
-        if self.passing:
+        if not self.passing:
+            files.clone(self.database, target)
+            return
+        try:
             self.database.replace(target)
-        else:
+        except OSError as error:
+            if error.errno != errno.EXDEV:  # temporary files may be on another disk
+                raise
             files.clone(self.database, target)
 
 
@@ -73,7 +80,7 @@ class Snapshots:
         found = [
             _snapshot(each)
             for each in self._folder.iterdir()
-            if not each.name.startswith(_UNFINISHED)
+            if not each.name.startswith(UNFINISHED)
         ]
         return sorted(found, key=lambda each: each.created)
 
@@ -100,7 +107,7 @@ class Snapshots:
     @contextmanager
     def passing(self, database: Database, stages: Path) -> Iterator[Copy]:
         """A copy that is removed in the end."""
-        folder = self._folder / f"{_UNFINISHED}{uuid.uuid4()}"
+        folder = self._folder / f"{UNFINISHED}{uuid.uuid4()}"
         folder.mkdir(parents=True)
         try:
             database.save(folder / _DATABASE)
@@ -112,7 +119,7 @@ class Snapshots:
     def remove(self, name: str) -> None:
         """Raises SnapshotNotFound."""
         copy = self.find(name)
-        gone = self._folder / f"{_UNFINISHED}{uuid.uuid4()}"
+        gone = self._folder / f"{UNFINISHED}{uuid.uuid4()}"
         copy.folder.replace(gone)
         shutil.rmtree(gone, ignore_errors=True)
 

@@ -20,7 +20,9 @@ Kind = Literal["memory", "persistent"]
 #: A persistent session's database, in its folder.
 DATABASE_FILE: Final = "session.duckdb"
 
-#: Below a session's home: what memory does not hold.
+#: Below a session's home: files of its internal stages, its snapshots, what memory does not hold.
+FILES_FOLDER: Final = "files"
+SNAPSHOTS_FOLDER: Final = "snapshots"
 SPILL_FOLDER: Final = "spill"
 
 #: How the folders of memory sessions begin, one a process; and the file in each that is locked.
@@ -83,6 +85,16 @@ class FolderStorage:
         """Nothing goes."""
 
 
+def owned(root: Path) -> IO[str] | None:
+    """A data directory's lock, as long as it is open; None where another process has it."""
+    root.mkdir(parents=True, exist_ok=True)
+    lock = (root / f".{_LOCK}").open("a")
+    if locked(lock):
+        return lock
+    lock.close()
+    return None
+
+
 _spills: Final = itertools.count(1)
 
 
@@ -96,12 +108,12 @@ def _scratch() -> Path:
     base = Path(tempfile.gettempdir())
     for other in base.glob(f"{_SCRATCH}*"):
         with contextlib.suppress(OSError), (other / _LOCK).open("r+") as lock:
-            if _locked(lock):
+            if locked(lock):
                 shutil.rmtree(other, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=base)).resolve()
     unlocked = folder / f"{_LOCK}.new"
     lock = unlocked.open("w")
-    _locked(lock)
+    locked(lock)
     unlocked.replace(folder / _LOCK)
     owner = os.getpid()
 
@@ -114,7 +126,7 @@ def _scratch() -> Path:
     return folder
 
 
-def _locked(file: IO[str]) -> bool:
+def locked(file: IO[str]) -> bool:
     """Lock a file for as long as it is open; whether nobody else has it."""
     try:
         import fcntl  # not on Windows

@@ -108,10 +108,14 @@ def update(folder: Path, **changes: Any) -> None:
 
 def every(root: Path) -> Iterator[tuple[Path, Stored]]:
     """All sessions below a directory, those that were deleted as well."""
-    for database in sorted(root.rglob(DATABASE_FILE)):
-        record = read(database.parent)
-        if record is not None:
-            yield database.parent, record
+    for place, folders, names in os.walk(root):
+        folders.sort()
+        if DATABASE_FILE in names:
+            folders.clear()
+            if (record := read(Path(place))) is not None:
+                yield Path(place), record
+        else:
+            folders[:] = [each for each in folders if not each.startswith(".")]
 
 
 def find(root: Path, session_id: str) -> tuple[Path, Stored] | None:

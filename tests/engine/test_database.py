@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from mockhaus import errors
-from mockhaus.engine import library
+from mockhaus.engine import files, library
 from mockhaus.engine.database import Cursor, Database
 from mockhaus.engine.instances import Instances
 
@@ -206,7 +206,11 @@ def test_what_is_saved_can_be_loaded(kind: str, tmp_path: Path) -> None:
     writer.commit()
     cursor.run("DROP SCHEMA s CASCADE")
     for _ in range(2):
-        database.load(tmp_path / "saved.duckdb")
+        if path is None:
+            database.load(tmp_path / "saved.duckdb")
+        else:
+            with database.detached():
+                files.clone(tmp_path / "saved.duckdb", path)
         assert cursor.rows("SELECT * FROM s.a_view") == [(1, "7"), (2, "8")]
         cursor.run("INSERT INTO s.t (a) VALUES (3)")
         assert cursor.rows("SELECT max(b::INTEGER) >= 9 FROM s.t") == [(True,)]
