@@ -12,6 +12,7 @@ import click
 
 from mockhaus import __version__, logs
 from mockhaus.cli.functions import functions
+from mockhaus.cli.stage import stage_commands
 from mockhaus.cli.users import token_commands, user_commands, users_option
 from mockhaus.config import Config
 
@@ -218,5 +219,6 @@ def _announce(address: Any, config: Config) -> None:
 
 
 main.add_command(functions)
+main.add_command(stage_commands)
 main.add_command(user_commands)
 main.add_command(token_commands)
