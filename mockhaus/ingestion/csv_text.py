@@ -22,7 +22,7 @@ class Record:
     """One record: the line it begins on (from 1), its fields, and the character each begins at.
 
     A field is None for NULL. `problem` says why the record cannot be split, with the character in
-    `at[-1]`; `text` is the record as it stands in the file.
+    `at[-1]`; `text` is the record as it stands in the file, from its byte `begin` on, from 0.
     """
 
     line: int
@@ -30,12 +30,34 @@ class Record:
     at: list[int]
     problem: str | None = None
     text: str = ""
+    begin: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a character of a record stands: line and character from 1, byte from 0."""
+
+    line: int
+    character: int
+    byte: int
+
+
+def place_of(text: str, line: int, begin: int, character: int) -> Place:
+    """Of a record's character, counted from 1; the record begins at a line and a byte."""
+    before = text[: character - 1]
+    return Place(
+        line + before.count("\n"), len(before) - before.rfind("\n"), begin + _bytes(before)
+    )
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 class CsvText:
-    """The records of a text. The text is opened with `newline=''`."""
+    """The records of a text. The text is opened with `newline=''` and begins at a byte."""
 
-    def __init__(self, text: TextIO, format: FileFormat) -> None:
+    def __init__(self, text: TextIO, format: FileFormat, begin: int = 0) -> None:
         self._text = text
         self._delimiter: str | None = format["FIELD_DELIMITER"]
         self._end: str | None = format["RECORD_DELIMITER"]
@@ -51,6 +73,9 @@ class CsvText:
         self._buffer = ""
         self._position = 0
         self._line = 1
+        #: How the line read last ended, and how many bytes were read.
+        self._ended = ""
+        self._read = begin
 
     @property
     def lines(self) -> int:
@@ -62,18 +87,23 @@ class CsvText:
             if self._physical() is None:
                 return
             self._line += 1
-        while (text := self._physical()) is not None:
-            line = self._line
+        while True:
+            begin, line = self._read, self._line
+            if (text := self._physical()) is None:
+                return
             self._line += 1
             if not text.strip(" \t") and self._skip_blank:
                 continue
-            yield self._record(text, line)
+            record = self._record(text, line)
+            record.begin = begin
+            yield record
 
     def _physical(self) -> str | None:
         """The text up to the next record delimiter, None at the end of the file."""
         if self._end is None:
             rest = self._buffer[self._position :] + self._text.read()
-            self._buffer, self._position = "", 0
+            self._buffer, self._position, self._ended = "", 0, ""
+            self._read += _bytes(rest)
             return rest or None
         start = self._position
         while True:
@@ -81,6 +111,7 @@ class CsvText:
             if at >= 0:
                 found = self._buffer[self._position : at]
                 self._position = at + len(self._end)
+                self._ended = self._end
                 break
             # A long line is read in pieces that grow with it, and each is looked at once.
             left = self._buffer[self._position :]
@@ -88,11 +119,15 @@ class CsvText:
             self._buffer, self._position = left + more, 0
             start = max(len(left) - len(self._end) + 1, 0)
             if not more:
-                found, self._buffer = self._buffer, ""
+                found, self._buffer, self._ended = self._buffer, "", ""
                 if not found:
                     return None
                 break
-        return found[:-1] if self._end == "\n" and found.endswith("\r") else found
+        self._read += _bytes(found) + _bytes(self._ended)
+        if self._end == "\n" and found.endswith("\r"):
+            self._ended = "\r" + self._ended
+            return found[:-1]
+        return found
 
     def _record(self, text: str, line: int) -> Record:
         special = (self._quote and self._quote in text) or (
@@ -139,11 +174,12 @@ class CsvText:
 
     def _more(self, text: str) -> str | None:
         """The record with the next line joined to it: its delimiter was data."""
+        ended = self._ended
         following = self._physical()
         if following is None:
             return None
         self._line += 1
-        return f"{text}{self._end}{following}"
+        return f"{text}{ended}{following}"
 
     def _open(self, text: str, at: int) -> tuple[str, int, str | None]:
         """An unenclosed field that begins at `at`: text, where it ends, value."""

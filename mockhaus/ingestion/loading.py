@@ -20,7 +20,7 @@ from mockhaus.errors import LoadError, SqlError
 from mockhaus.ingestion import lenient, queried, readers
 from mockhaus.ingestion.conversions import Field, complaint, family_of
 from mockhaus.ingestion.copy_options import CopyOptions
-from mockhaus.ingestion.csv_text import CsvText
+from mockhaus.ingestion.csv_text import CsvText, place_of
 from mockhaus.ingestion.fields import fields_of, matched
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.outcome import Failure, Outcome
@@ -329,7 +329,9 @@ class Loader:
             return []
         cases = f"CASE{which} END, CASE{raw} END" if which else "NULL, NULL"
         place = (
-            '"__line", "__at", "__problem", "__text"' if source.located else "NULL, " * 3 + "NULL"
+            '"__line", "__begin", "__at", "__problem", "__text"'
+            if source.located
+            else "NULL, " * 4 + "NULL"
         )
         rows = cursor.rows(
             f'SELECT "__row", {place}, {cases}'
@@ -339,17 +341,29 @@ class Loader:
         return [self._failure(fields, row) for row in rows]
 
     def _failure(self, fields: list[Field], row: tuple[Any, ...]) -> Failure:
-        number, line, at, problem, text, which, raw = row
+        number, line, begin, at, problem, text, which, raw = row
         if problem is not None:
             last = min(len(at), len(fields))
             named = len(fields) > 1 and self.header is None
             shown = self._shown(fields[last - 1], last) if named else None
-            return Failure(problem, line, at[-1] if at else 1, number, shown, text)
+            told = Failure(problem, line, at[-1] if at else 1, number, shown, text)
+            return self._placed(told, begin, text)
         field = fields[which]
         place = self._place(field, which)
         character = at[place] if at and place < len(at) else None
         shown = self._shown(field, place + 1)
-        return Failure(complaint(field, raw), line, character, number, shown, text)
+        told = Failure(complaint(field, raw), line, character, number, shown, text)
+        return self._placed(told, begin, text)
+
+    def _placed(self, failure: Failure, begin: int | None, text: str | None) -> Failure:
+        """A failure whose character is told in its record, with its place in the file."""
+        line, character = failure.line, failure.character
+        if text is None or line is None or character is None or self.format.type != "CSV":
+            return failure
+        found = place_of(text, line, begin or 0, character)
+        stored = self.format["ENCODING"] == "UTF8" and not self.format["REPLACE_INVALID_CHARACTERS"]
+        byte = found.byte if stored and begin is not None else None
+        return replace(failure, line=found.line, character=found.character, start=line, byte=byte)
 
     def _place(self, field: Field, which: int) -> int:
         """Which of the record's fields a column comes from, from 0."""
@@ -374,7 +388,8 @@ class Loader:
             return replace(failure, line=record.line)
         position = int(failure.column.rstrip("]").rpartition(":")[2]) - 1
         character = record.at[position] if position < len(record.at) else None
-        return Failure(failure.message, record.line, character, failure.row, failure.column)
+        told = replace(failure, line=record.line, character=character)
+        return self._placed(told, record.begin, record.text)
 
     # --- VALIDATION_MODE -------------------------------------------------------------------------
 

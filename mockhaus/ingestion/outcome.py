@@ -28,7 +28,8 @@ COLUMNS: Final = (
 class Failure:
     """An error in a file: line and character from 1, the row's number, the column as shown.
 
-    `record` is the record's text, where it was asked for.
+    `record` is the record's text, where it was asked for; `start` the line that it begins on and
+    `byte` where in the file the error is, from 0, as far as they are known.
     """
 
     message: str
@@ -37,6 +38,8 @@ class Failure:
     row: int | None = None
     column: str | None = None
     record: str | None = None
+    start: int | None = None
+    byte: int | None = None
 
     def error(self, file: str) -> LoadError:
         """The error that ends a COPY with ON_ERROR = ABORT_STATEMENT."""

@@ -66,6 +66,13 @@ class Prepared:
         )
 
     @property
+    def begins(self) -> int:
+        """The byte at which the text begins: behind a byte order mark that is no data."""
+        with _opened(self.path, self.compression) as file:
+            marked = not self.keep_mark and file.read(3) == codecs.BOM_UTF8
+        return len(codecs.BOM_UTF8) if marked else 0
+
+    @property
     def has_mark(self) -> bool:
         """Whether the text begins with a byte order mark that is data."""
         if not self.keep_mark:

@@ -41,8 +41,9 @@ _LINES_PER_MB: Final = 2_000_000
 class Source:
     """A relation. `columns` are its texts or values, `types` theirs in DuckDB.
 
-    `located`: it has the columns `__line`, `__at` (a character for each field), `__problem` and
-    `__text` (the record, where that was asked for).
+    `located`: it has the columns `__line`, `__begin` (a byte), `__at` (a character of the record
+    for each field), `__problem` and `__text` (the record, where that was asked for or it has
+    several lines).
     `rejects`: records that DuckDB could not split are in `REJECTS` once the relation was read.
     `queried`: its columns are a query's, in the table's order.
     `row` is the number of a record in its file, from 1.
@@ -192,7 +193,7 @@ def careful_csv(
 
     def records() -> Iterator[Record]:
         with file.open_text() as opened:
-            yield from CsvText(opened, format)
+            yield from CsvText(opened, format, file.begins)
 
     with located_csv(records(), width, scratch, ragged=ragged, texts=texts) as source:
         yield source
@@ -204,7 +205,10 @@ def located_csv(
 ) -> Iterator[Source]:
     """Records that our own reader has read, with their places. Raises LoadError."""
     names = [f"f{n + 1}" for n in range(width)]
-    rows = (_row(each, each.text if texts else None, width, ragged=ragged) for each in records)
+    rows = (
+        _row(each, each.text if texts or "\n" in each.text else None, width, ragged=ragged)
+        for each in records
+    )
     with _parquet(rows, names, scratch) as path:
         yield Source(
             f"read_parquet({path_literal(path)})",
@@ -224,14 +228,15 @@ def _row(record: Record, text: str | None, width: int, *, ragged: bool) -> tuple
         )
         at = [*at[: min(found, width)]] or [1]
     fields = (record.fields + [None] * width)[:width] if found != width else record.fields
-    return record.line, problem, at, text, *fields
+    return record.line, record.begin, problem, at, text, *fields
 
 
 @contextmanager
 def _parquet(rows: Iterator[tuple[Any, ...]], names: list[str], scratch: Path) -> Iterator[Path]:
     """A scratch Parquet file of located rows of text; it goes when the block ends."""
     schema = pa.schema(
-        [("__line", pa.int64()), ("__problem", pa.string()), ("__at", pa.list_(pa.int32()))]
+        [("__line", pa.int64()), ("__begin", pa.int64()), ("__problem", pa.string())]
+        + [("__at", pa.list_(pa.int32()))]
         + [(name, pa.string()) for name in ("__text", *names)]
     )
     scratch.mkdir(parents=True, exist_ok=True)
@@ -319,7 +324,7 @@ def careful_json(file: Prepared, format: FileFormat, scratch: Path) -> Iterator[
         with file.open_text() as text:
             for value in json_records(text.read(), strip=format["STRIP_OUTER_ARRAY"]):
                 made, problem = _json_value(value, format)
-                yield value.line, problem, [value.at], value.text, made
+                yield value.line, None, problem, [value.at], value.text, made
 
     with _parquet(rows(), ["f1"], scratch) as path:
         yield Source(

@@ -19,7 +19,7 @@ from mockhaus.ingestion.target import Target
 from mockhaus.result import Column, Result
 from mockhaus.types import NUMBER, VARCHAR, from_duckdb
 
-#: The columns of RETURN_ERRORS. BYTE_OFFSET is not known here: NULL.
+#: The columns of RETURN_ERRORS. BYTE_OFFSET is known of CSV files in UTF-8.
 ERROR_COLUMNS: Final = (
     Column("ERROR", VARCHAR),
     Column("FILE", VARCHAR),
@@ -78,6 +78,6 @@ def errors(loader: Loader, location: Location, files: Sequence[StoredFile]) -> R
 
 def _row(failure: Failure, file: str) -> tuple[Any, ...]:
     kind = next((kind[1:] for kind in _KINDS if failure.message.startswith(kind[0])), _OTHER)
-    line, character, column = failure.line, failure.character, failure.column
-    where = (file, line, character, None)
-    return (failure.message, *where, *kind, column, failure.row, line, failure.record)
+    where = (file, failure.line, failure.character, failure.byte)
+    row = (failure.column, failure.row, failure.start or failure.line, failure.record)
+    return (failure.message, *where, *kind, *row)
