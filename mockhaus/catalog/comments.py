@@ -12,7 +12,7 @@ from typing import Final
 from mockhaus.catalog import account, routines
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject
-from mockhaus.catalog.tables import relation_kind, with_column
+from mockhaus.catalog.tables import mismatch, relation_kind, with_column
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import UndefinedObject, UnsupportedFeature
 from mockhaus.result import Result
@@ -34,6 +34,8 @@ def comment(workspace: Workspace, statement: s.Comment) -> Result:
         update = objects.update_temporary if temporary else objects.update
         update(found, _commented(workspace, statement, found))
     elif not statement.if_exists:
+        if statement.object in ("TABLE", "VIEW"):
+            raise mismatch(statement.object, relation_kind(workspace, name), name)
         shown = routines.spelled(name, statement.signature) if statement.signature else name
         raise UndefinedObject(
             f"SQL compilation error:\n{statement.object.capitalize()} '{shown}' does not exist or"

@@ -290,7 +290,7 @@ def _model(
     objects = workspace.objects
     source = objects.temporary(like) if of_temporary else objects.find("TABLE", like)
     if source is None:
-        raise missing("TABLE", like)
+        raise mismatch("TABLE", relation_kind(workspace, like), like)
     if of_temporary and definition.cloned and not (definition.temporary or definition.transient):
         raise UnsupportedFeature(
             "SQL compilation error:\nTemp table cannot be cloned to a permanent table; clone to a"

@@ -48,8 +48,15 @@ def _sentence(pattern: str, kind: type[SqlError], message: str) -> tuple[str, Ma
     return pattern, make
 
 
+_VIEW: Final = "SQL compilation error: Object found is of type 'VIEW', not specified type 'TABLE'."
+
 #: DuckDB's words for common mistakes -> the error and Snowflake's words.
 SENTENCES: Final = (
+    (
+        r"Can only (?:delete from|update) base table|Can only merge into base tables",
+        lambda match: errors.WrongObjectType(_VIEW),
+    ),
+    (r"^(?:Catalog Error: )?.* is not an table$", lambda match: errors.WrongObjectType(_VIEW)),
     _sentence(
         r"Macro (?P<name>\w+)\(\) has multiple overloads that match",
         errors.InvalidArgumentTypes,
