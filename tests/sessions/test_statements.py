@@ -93,7 +93,7 @@ REFUSED = [
     ("CREATE TABLE nowhere.t (a INT)", errors.UndefinedSchema, None),
     ("CREATE TABLE x (a GEOGRAPHY)", errors.UnsupportedFeature, None),
     ("CREATE PIPE p AS COPY INTO t FROM @s", errors.UnsupportedFeature, None),
-    ("DROP TABLE v", errors.UndefinedObject, None),
+    ("DROP TABLE v", errors.WrongObjectType, None),
     ("USE DATABASE nothing", errors.UndefinedDatabase, None),
     ("USE SCHEMA nothing", errors.UndefinedSchema, None),
     ("ALTER SESSION SET NOT_A_PARAMETER = 1", errors.InvalidParameter, None),
