@@ -15,6 +15,7 @@ from concurrent.futures import Executor
 from typing import Any, Final
 
 from mockhaus.errors import (
+    AdminShutdown,
     Canceled,
     CursorState,
     EngineFault,
@@ -243,6 +244,8 @@ class Backend:
         if type(error) is Canceled and self._timed_out:
             error = StatementTimeout(error.message)
         self.canceling = False
+        if isinstance(error, AdminShutdown):
+            self.protocol.ended()
         ends = self.protocol.state is State.CLOSED
         self._out += encode(error_response(error, "FATAL" if ends else "ERROR"))
         self._out.flush = True

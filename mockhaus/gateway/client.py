@@ -35,6 +35,7 @@ from mockhaus.gateway.protocol import Action, Protocol, State
 from mockhaus.gateway.responses import error_response
 from mockhaus.gateway.rows import Wire
 from mockhaus.gateway.straight import Straight
+from mockhaus.sessions.gate import ENDED
 
 if TYPE_CHECKING:
     from mockhaus.gateway.server import PgServer
@@ -293,6 +294,11 @@ class Client(asyncio.Protocol):
         waits = self._wakeup is not None and not self._wakeup.done()
         return waits and self._begun is None and bool(self._inbox)
 
+    def _ended(self) -> None:
+        """The session has closed the connection. In any thread."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._end, AdminShutdown(ENDED))
+
     def _end(self, error: MockhausError) -> None:
         self._broken = self._broken or error
         self._wake()
@@ -350,7 +356,7 @@ class Client(asyncio.Protocol):
 
     async def _open(self, who: Login) -> None:
         try:
-            backend = await self._hop(self._server.open, who, self._protocol)
+            backend = await self._hop(self._server.open, who, self._protocol, self._ended)
         except MockhausError:
             # The login itself went well, as PostgreSQL has it.
             self._write(encode(m.AuthenticationOk()))

@@ -152,6 +152,10 @@ class Protocol:
         """The data is complete."""
         self.state = State.READY
 
+    def ended(self) -> None:
+        """The connection is over; the client is told why."""
+        self.state = State.CLOSED
+
     def failed(self, message: Message) -> bool:
         """Carrying out a message ended in an error that the client has been told.
 

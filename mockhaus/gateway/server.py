@@ -128,13 +128,20 @@ class PgServer:
             if session.id == who.session:
                 session.refuse(who.user, "postgresql", client)
 
-    def open(self, who: Login, protocol: Protocol) -> Backend:
-        """Find or make the session, connect to it, enter its database. Blocks."""
+    def open(self, who: Login, protocol: Protocol, ended: Callable[[], None]) -> Backend:
+        """Find or make the session, connect to it, enter its database. Blocks.
+
+        `ended` is called if the session ends the connection, in any thread.
+        """
         settings = Settings(who.settings, who.user)
         session = self.registry.attach(who.session, user=self._user(who))
         client = who.settings.get("application_name", "")
         connection = session.connect(
-            user=who.user, door="postgresql", transactions=Transactions.POSTGRESQL, client=client
+            user=who.user,
+            door="postgresql",
+            transactions=Transactions.POSTGRESQL,
+            client=client,
+            ended=ended,
         )
         try:
             self._enter(who, connection)

@@ -21,6 +21,9 @@ T = TypeVar("T")
 PATIENCE: Final = 5.0
 _LOOK_EVERY: Final = 0.05
 
+#: What a client hears whose connection was closed under it.
+ENDED: Final = "terminating connection: the session was ended or restored"
+
 
 class Gate:
     """`with gate:` is a piece of work, which may be inside another; `alone()` is without any."""
@@ -84,7 +87,7 @@ def gated(
     def inside(connection: Connection, /, *args: P.args, **options: P.kwargs) -> T:
         with connection.session.gate:
             if connection.is_closed:
-                raise AdminShutdown("terminating connection: the session was ended or restored")
+                raise AdminShutdown(ENDED)
             return method(connection, *args, **options)
 
     return inside

@@ -17,13 +17,13 @@ from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Shared
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Database
-from mockhaus.errors import SessionBusy
+from mockhaus.errors import AdminShutdown, SessionBusy
 from mockhaus.ingestion import stages
 from mockhaus.sessions import logins, migrations, recovery, stored
 from mockhaus.sessions.account_usage import Login
 from mockhaus.sessions.afterwards import Afterwards
 from mockhaus.sessions.connection import Connection
-from mockhaus.sessions.gate import Gate
+from mockhaus.sessions.gate import ENDED, Gate
 from mockhaus.sessions.history import Entry, History, now
 from mockhaus.sessions.locks import Locks
 from mockhaus.sessions.results import Results
@@ -89,7 +89,9 @@ class Session:
         #: What its connections have read of the system catalogs, for those that come.
         self.catalogs = Shared(self._activity)
         self._numbers = itertools.count(1)
-        self._connections: set[Connection] = set()
+        #: And who is to hear that the session has ended one.
+        self._connections: dict[Connection, Callable[[], None]] = {}
+        self._is_closed = False
         self._guard = threading.Lock()
         #: Held while copies are made or put back.
         self._copying = threading.Lock()
@@ -182,9 +184,17 @@ class Session:
         self.version += 1
 
     def connect(
-        self, *, user: str, door: str, transactions: Transactions, client: str = ""
+        self,
+        *,
+        user: str,
+        door: str,
+        transactions: Transactions,
+        client: str = "",
+        ended: Callable[[], None] = lambda: None,
     ) -> Connection:
-        """A new connection with a context of its own."""
+        """A new connection with a context of its own. `ended` is called, in any thread, when it is
+        closed because the session ends or is restored by force. Raises AdminShutdown.
+        """
         context = Context(
             user=user.upper(),
             session_id=self.id,
@@ -200,8 +210,12 @@ class Session:
         connection = Connection(self, cursor, context, door, transactions, client=client)
         login = Login(context.connection_id, now(), context.user, door, client)
         with self._guard:
-            self._connections.add(connection)
-            self.logins.append(login)
+            if not self._is_closed:
+                self._connections[connection] = ended
+                self.logins.append(login)
+        if self._is_closed:
+            connection.close()
+            raise AdminShutdown(ENDED)
         self.touch()
         return connection
 
@@ -239,7 +253,7 @@ class Session:
     def left(self, connection: Connection) -> None:
         """A connection has closed."""
         with self._guard:
-            self._connections.discard(connection)
+            self._connections.pop(connection, None)
         stages.left(self.files, connection.context.connection_id)
         self.touch()
 
@@ -305,8 +319,14 @@ class Session:
                         "or rows of an answer to read.",
                         hint="End it, or say force=true, which closes the connection.",
                     )
-                connection.close()
+                self._end(connection)
             yield
+
+    def _end(self, connection: Connection) -> None:
+        ended = self._connections.get(connection)
+        connection.close()
+        if ended is not None:
+            ended()
 
     def _in_use(self) -> list[Connection]:
         with self._guard:
@@ -315,11 +335,12 @@ class Session:
     def close(self) -> None:
         """Interrupt and close every connection, checkpoint, and clear a memory session's files."""
         with self._guard:
+            self._is_closed = True
             connections = list(self._connections)
         for connection in connections:
             connection.cancel()
         for connection in connections:
-            connection.close()
+            self._end(connection)
         self._database.checkpoint()
         self._database.close()
         self._storage.close()

@@ -257,3 +257,32 @@ def test_psycopg_knows_the_errors(client: psycopg.Connection) -> None:
     client.execute("SET statement_timeout = 20")
     with pytest.raises(psycopg.errors.QueryCanceled):
         client.execute(ENDLESS)
+
+
+# --- the session ends -----------------------------------------------------------------------------
+
+ENDED = "FATAL 57P01: terminating connection: the session was ended or restored"
+
+
+@pytest.mark.parametrize("how", ["delete", "restore"])
+def test_clients_of_a_session_that_ends_hear_of_it(server: Running, wire: Wire, how: str) -> None:
+    """At once, and their connections are closed. A restore ends those with a transaction alone."""
+    session = server.registry.list()[-1]
+    session.snapshot("old")
+    with beside(server) as other:
+        other.query("BEGIN; SELECT 1")
+        if how == "delete":
+            server.registry.delete(session.id)
+        else:
+            session.restore("old", force=True)
+        assert lines(other.until()) == [ENDED]
+        if how == "delete":
+            assert lines(wire.until()) == [ENDED]
+        else:
+            assert wire.query("SELECT 1 AS a")[-1] == READY
+
+
+def test_a_statement_that_runs_when_the_session_ends(server: Running, wire: Wire) -> None:
+    wire.send(m.Query(ENDLESS))
+    server.registry.delete(server.registry.list()[-1].id)
+    assert lines(wire.until())[-1] == ENDED
