@@ -7,8 +7,9 @@ bad value never ends a transaction. Snowflake's manual: "Date and time input and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mockhaus.errors import UnsupportedFeature
@@ -30,6 +31,7 @@ _NOUNS: Final = {
     "UUID": "UUID value",
 }
 
+_HEXADECIMAL: Final = re.compile(r"(?:[0-9A-Fa-f]{2})*")
 #: Forms of AUTO that DuckDB's own casts do not read.
 _AUTO_DATES: Final = ("%d-%b-%Y", "%m/%d/%Y", "%Y/%m/%d")
 _AUTO_TIMES: Final = ("%H:%M", "%I:%M:%S %p", "%I:%M %p")
@@ -66,7 +68,8 @@ def from_text(text: str, column: TargetColumn, format: FileFormat, truncate: boo
     if family != "VARCHAR":
         convert = _CONVERSIONS.get(family)
         value = convert(text, format) if convert else f"try_cast({text} AS {column.type})"
-        return _converted(column, value, text)
+        made = _converted(column, value, text)
+        return _fitting(made) if column.length is not None else made
     if truncate and column.length is not None:
         return _kept(column, f"left({text}, {column.length})")
     return _kept(column, text, column.length)
@@ -91,7 +94,7 @@ def from_value(
     if column.type == "VARCHAR":
         return from_text(f"CAST({value} AS VARCHAR)", column, format, truncate)
     if column.type == type:
-        return _kept(column, value)
+        return _kept(column, value, column.length)
     if STORED in (column.type, type) and column.type in _MOMENTS and type in _MOMENTS:
         return _converted(column, f"{_MOMENTS[column.type]}({value})", value)
     return _converted(column, f"try_cast({value} AS {column.type})", value)
@@ -126,12 +129,24 @@ def _kept(column: TargetColumn, value: str, length: int | None = None) -> Field:
     """A column that takes the value as it is, but for a NULL or a length it does not take."""
     bad, strict, stop = [], value, _stop(column)
     if length is not None:
-        bad.append(f"coalesce(length({value}) > {length}, FALSE)")
-        strict = f"CASE WHEN length({value}) > {length} THEN {stop} ELSE {value} END"
+        over = f"{_MEASURES[column.type]}({value}) > {length}"
+        bad.append(f"coalesce({over}, FALSE)")
+        strict = f"CASE WHEN {over} THEN {stop} ELSE {value} END"
     if not column.nullable:
         bad.append(f"{value} IS NULL")
         strict = f"coalesce({strict}, {stop})"
     return Field(column, value, strict, " OR ".join(bad) or "FALSE", f"CAST({value} AS VARCHAR)")
+
+
+#: Types that have a length, and what measures it.
+_MEASURES: Final = {"VARCHAR": "length", "BLOB": "octet_length"}
+
+
+def _fitting(field: Field) -> Field:
+    """A column of bytes, bad where they are too many as well."""
+    over = f"octet_length({field.value}) > {field.column.length}"
+    strict = f"CASE WHEN {over} THEN {_stop(field.column)} ELSE {field.strict} END"
+    return replace(field, strict=strict, bad=f"{field.bad} OR coalesce({over}, FALSE)")
 
 
 def _converted(column: TargetColumn, value: str, source: str) -> Field:
@@ -159,6 +174,8 @@ def complaint(field: Field, raw: str | None) -> str:
     family = family_of(column.type).split(" ")[0]
     if family == "JSON":
         return f"Error parsing JSON: '{shown}'"
+    if family == "BLOB" and column.length is not None and _HEXADECIMAL.fullmatch(raw):
+        return f"Binary value '{shown}' is too long: more than {column.length} bytes"
     return f"{_NOUNS.get(family, 'Numeric value')} '{shown}' is not recognized"
 
 

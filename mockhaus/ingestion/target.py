@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from mockhaus.engine.database import Cursor
 from mockhaus.errors import InvalidIdentifier, UndefinedObject
 from mockhaus.translation.context import ObjectName, storage_schema
 
-_LENGTH = re.compile(r'length\(+"?(?P<column>(?:[^")]|"")+)"?\)+ <= (?P<length>\d+)')
+#: The CHECK of a VARCHAR(n) or BINARY(n), as DuckDB tells it (see `translation.tables`).
+_LENGTH: Final = re.compile(r"> (\d+)\)* THEN .*'MOCKHAUS:StringTooLong:")
 
 
 @dataclass(frozen=True, slots=True)
 class TargetColumn:
-    """A column; `type` is DuckDB's, `length` the characters of VARCHAR(n), None for no limit."""
+    """A column; `type` is DuckDB's, `length` the characters of a VARCHAR(n) or bytes of a
+    BINARY(n), None for no limit."""
 
     name: str
     type: str
@@ -82,7 +85,7 @@ def describe(cursor: Cursor, name: ObjectName, columns: tuple[str, ...] = ()) ->
         raise UndefinedObject(f"Table '{name}' does not exist or not authorized.")
     lengths = _lengths(cursor, key)
     found = {
-        str(row[0]): TargetColumn(row[0], row[1], bool(row[2]), lengths.get(str(row[0])))
+        str(row[0]): TargetColumn(row[0], row[1], bool(row[2]), lengths.get(str(row[0]).upper()))
         for row in rows
     }
     if not columns:
@@ -98,13 +101,12 @@ def describe(cursor: Cursor, name: ObjectName, columns: tuple[str, ...] = ()) ->
 
 
 def _lengths(cursor: Cursor, key: tuple[str, str]) -> dict[str, int]:
+    """The limits of columns by their names in upper case."""
     rows = cursor.rows(
-        "SELECT constraint_text FROM duckdb_constraints() WHERE constraint_type = 'CHECK'"
+        "SELECT constraint_text, constraint_column_names[1] FROM duckdb_constraints()"
+        " WHERE constraint_type = 'CHECK'"
         " AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)",
         key,
     )
-    lengths = {}
-    for (text,) in rows:
-        for match in _LENGTH.finditer(text):
-            lengths[match["column"].replace('""', '"')] = int(match["length"])
-    return lengths
+    found = ((name.upper(), _LENGTH.search(text)) for text, name in rows)
+    return {name: int(match[1]) for name, match in found if match is not None}

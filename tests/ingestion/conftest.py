@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from mockhaus.result import Result
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context
 from mockhaus.translation.parse import parse
+from mockhaus.translation.tables import length_check
 
 
 @dataclass
@@ -73,7 +75,8 @@ class Room:
         return result.rows[0][0]
 
     def table(self, definition: str, name: str = "T") -> None:
-        """CREATE TABLE MOCKHAUS.PUBLIC.name in DuckDB's words."""
+        """CREATE TABLE MOCKHAUS.PUBLIC.name in DuckDB's words, but with lengths."""
+        definition = _LENGTH.sub(_limited, definition)
         self.cursor.run(f'CREATE OR REPLACE TABLE "MOCKHAUS.PUBLIC"."{name}" ({definition})')
 
     def rows(self, name: str = "T", order: str = "ALL") -> list[tuple[Any, ...]]:
@@ -98,6 +101,15 @@ class Room:
         with pytest.raises(SqlError) as caught:
             self.run(sql)
         return caught.value
+
+
+#: A column with a length: `S VARCHAR(3)`.
+_LENGTH = re.compile(r"(\w+) (VARCHAR|BLOB)\((\d+)\)")
+
+
+def _limited(found: re.Match[str]) -> str:
+    name, type, limit = found.groups()
+    return f"{name} {type} {length_check(name, int(limit), binary=type == 'BLOB')}"
 
 
 @pytest.fixture(scope="session")

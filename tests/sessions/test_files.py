@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from mockhaus.errors import DuplicateObject
+from mockhaus.errors import DuplicateObject, LoadError
 from mockhaus.sessions.connection import Connection
 
 
@@ -72,3 +73,26 @@ def test_a_stage_keeps_its_files_under_another_name(connection: Connection) -> N
         with pytest.raises(DuplicateObject):
             rows(connection, taken)
     rows(connection, "ALTER FILE FORMAT f RENAME TO h; COPY INTO @st FROM t FILE_FORMAT = h")
+
+
+#: (option, rows that are loaded or the error)
+LENGTHS: list[tuple[str, list[tuple[object, ...]] | str]] = [
+    ("", "User character length limit (3) exceeded by string 'toolong'"),
+    ("ON_ERROR = CONTINUE", [("ok", b"\x01"), ("x", b"\x02")]),
+    ("TRUNCATECOLUMNS = TRUE ON_ERROR = CONTINUE", [("ok", b"\x01"), ("too", b"\x03"), ("x", b"\x02")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("option", "wanted"), LENGTHS)
+def test_lengths_of_columns(
+    connection: Connection, tmp_path: Path, option: str, wanted: list[tuple[object, ...]] | str
+) -> None:
+    (tmp_path / "x.csv").write_text("ok,01\ntoolong,03\nx,02\ny,0102030405\n")
+    rows(connection, f"CREATE TABLE v (s VARCHAR(3), b BINARY(4)); PUT file://{tmp_path}/x.csv @st")
+    copy = f"COPY INTO v FROM @st {option}"
+    if isinstance(wanted, str):
+        with pytest.raises(LoadError, match=re.escape(wanted)):
+            rows(connection, copy)
+    else:
+        rows(connection, copy)
+        assert rows(connection, "SELECT * FROM v ORDER BY 1") == wanted
