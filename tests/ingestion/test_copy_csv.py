@@ -90,7 +90,9 @@ def test_a_value_that_does_not_fit_names_file_line_and_column(
 ) -> None:
     room.table(f"A {type}, B VARCHAR")
     good = {"B": "0", "D": "0", "T": "12:00:00", "J": "1", "V": "x"}[type[0]]
-    good = {"BLOB": "00", "BLOB(2)": "00", "DATE": "2024-01-01", "TIMESTAMP": "2024-01-01"}.get(type, good)
+    good = {"BLOB": "00", "BLOB(2)": "00", "DATE": "2024-01-01", "TIMESTAMP": "2024-01-01"}.get(
+        type, good
+    )
     room.write("x.csv", f"{good},1\n{good},2\n{text},3\n{text},4\n")
     error = room.fails("COPY INTO t FROM @st/x.csv")
     assert isinstance(error, errors.LoadError)
