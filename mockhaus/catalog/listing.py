@@ -95,7 +95,7 @@ def answer(workspace: Workspace, statement: s.Show, listing: Listing) -> Result:
     columns = listing.columns(statement)
     names = [name for name, _ in listing.shape]
     at = names.index(listing.name)
-    rows = [tuple(row) for row in listing.rows(workspace, statement) if _wanted(statement, row[at])]
+    rows = [tuple(row) for row in listing.rows(workspace, statement) if wanted(statement, row[at])]
     if statement.from_name is not None:
         rows = [row for row in rows if row[at] > statement.from_name]
     if statement.limit is not None:
@@ -125,7 +125,8 @@ def like_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(out), re.I | re.S)
 
 
-def _wanted(statement: s.Show, name: str) -> bool:
+def wanted(statement: s.Show, name: str) -> bool:
+    """Whether LIKE and STARTS WITH let a name through."""
     if statement.like is not None and not like_pattern(statement.like).fullmatch(name):
         return False
     return statement.starts_with is None or name.startswith(statement.starts_with)

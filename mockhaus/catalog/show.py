@@ -29,6 +29,7 @@ from mockhaus.catalog.listing import (
     answer,
     scope,
     shaped,
+    wanted,
     yes,
 )
 from mockhaus.catalog.objects import CatalogObject
@@ -37,6 +38,7 @@ from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import UndefinedObject, UnsupportedFeature
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
+from mockhaus.translation.context import ObjectName
 
 
 def shape(statement: s.Show) -> tuple[Column, ...]:
@@ -116,27 +118,30 @@ def _options(schema: CatalogObject) -> str:
 # --- tables and views ----------------------------------------------------------------------------
 
 _RELATIONS: Final = (
-    "SELECT created, name, database, schema, kind, properties ->> 'transient',"
-    " comment, coalesce(properties ->> 'cluster_by', ''), row_count, owner,"
-    " properties ->> 'text', CAST(retention AS VARCHAR), clusters_itself(properties),"
-    " coalesce(CAST(properties ->> 'CHANGE_TRACKING' AS BOOLEAN), false),"
-    " coalesce(CAST(properties ->> 'search_optimization' AS BOOLEAN), false), is_temporary"
-    " FROM catalog_tables($1) WHERE $2 IS NULL OR upper(schema) = upper($2)"
+    "SELECT created, name, database, schema, kind, transient, comment, cluster_by, owner,"
+    " is_temporary, CAST(retention AS VARCHAR), clusters_itself, tracks_changes, is_searched"
+    " FROM catalog_relations($1) WHERE $2 IS NULL OR upper(schema) = upper($2)"
 )
 
 
-def _relations(workspace: Workspace, statement: s.Show) -> list[tuple[Any, ...]]:
-    """Tables and views of the place that IN names, with their rows."""
-    place = scope(workspace, statement)
-    workspace.counts.tell(workspace.cursor, workspace.objects, workspace.context.temporary)
-    return workspace.cursor.rows(_RELATIONS, place)
+def _relations(workspace: Workspace, statement: s.Show) -> Rows:
+    """Tables and views of the place that IN names, with the rows of tables last."""
+    found = workspace.cursor.rows(_RELATIONS, scope(workspace, statement))
+    rows = [row for row in found if wanted(statement, row[1])]
+    tables = [
+        ObjectName(row[1], row[3], row[2]) for row in rows if row[4] == "TABLE" and not row[9]
+    ]
+    count = workspace.counts.of(tables, workspace)
+    for row in rows:
+        is_table = row[4] == "TABLE"
+        yield (*row, count(ObjectName(row[1], row[3], row[2]), row[9]) if is_table else None)
 
 
 def _tables(workspace: Workspace, statement: s.Show) -> Rows:
     for row in _relations(workspace, statement):
-        created, name, database, schema, kind, transient, comment, cluster, rows, owner = row[:10]
+        created, name, database, schema, kind, transient, comment, cluster, owner = row[:9]
         if kind == "TABLE":
-            _, days, clusters, tracks, searches, is_temporary = row[10:]
+            is_temporary, days, clusters, tracks, searches, rows = row[9:]
             shown = _shown_kind(kind, transient, is_temporary)
             progress, size = (100, 0) if searches else (None, None)
             yield (created, name, database, schema, shown, comment, cluster, rows, None, owner,
@@ -150,10 +155,10 @@ def _shown_kind(kind: str, transient: str | None, is_temporary: bool) -> str:
 
 def _objects(workspace: Workspace, statement: s.Show) -> Rows:
     for row in _relations(workspace, statement):
-        created, name, database, schema, kind, transient, comment, cluster, rows, owner = row[:10]
-        shown, is_table = _shown_kind(kind, transient, row[-1]), kind == "TABLE"
-        yield (created, name, database, schema, shown, comment, cluster, rows if is_table else None,
-               None, owner, "1" if is_table else None, "ROLE", None, "N", "N", "N")  # fmt: skip
+        created, name, database, schema, kind, transient, comment, cluster, owner = row[:9]
+        shown, days = _shown_kind(kind, transient, row[9]), row[10] if kind == "TABLE" else None
+        yield (created, name, database, schema, shown, comment, cluster, row[-1], None, owner, days,
+               "ROLE", None, "N", "N", "N")  # fmt: skip
 
 
 def _views(workspace: Workspace, statement: s.Show) -> Rows:

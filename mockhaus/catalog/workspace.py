@@ -30,6 +30,9 @@ class Running(Protocol):
 class Locks(Protocol):
     """What a session knows of its transactions and locks; see `sessions.locks`."""
 
+    #: How often anything was committed in the session.
+    commits: int
+
     def transactions(self) -> Sequence[Running]:
         """Those that are open."""
 

@@ -350,7 +350,7 @@ class Connection:
             self._preparer.provide(prepared.catalog, self.context)
         if prepared.query.counts:
             objects = Objects(self._cursor)
-            self.session.counts.tell(self._cursor, objects, self.context.temporary)
+            self.session.counts.tell(self._cursor, objects, self.context)
         if isinstance(prepared.statement, s.Explain):
             plan = str(self._cursor.rows(f"EXPLAIN (FORMAT JSON) {sql}")[0][1])
             return explain.answer(plan, prepared.statement.using, sql)

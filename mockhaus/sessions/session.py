@@ -284,6 +284,7 @@ class Session:
                     self._database.load(copy.database)
                     copy.put_files(self.files)
                 self._prepare()
+                self.locks.committed()
                 self.changed()
 
     @contextmanager

@@ -121,3 +121,28 @@ def test_row_counts_are_true(snowflake: Connection) -> None:
         assert (text, shown[7]) == (text, rows)
         query = "SELECT row_count FROM information_schema.tables"
         assert (text, run(snowflake, query)) == (text, [(rows,)])
+
+
+def test_rows_of_many_tables(snowflake: Connection) -> None:
+    """So many tables are not counted one by one, and their rows are true all the same."""
+    other = snowflake.session.connect(
+        user="bob", door="http", transactions=snowflake.transaction.rules
+    )
+    for number in range(30):
+        run(snowflake, f"CREATE TABLE n{number} AS SELECT {number} AS a")
+
+    def rows(connection: Connection) -> list[int]:
+        found = {row[1]: row[7] for row in run(connection, "SHOW TABLES LIKE 'n%'")}
+        assert {row[1]: row[7] for row in run(connection, "SHOW OBJECTS")} == found
+        told = "SELECT table_name, row_count FROM information_schema.tables"
+        assert dict(run(connection, f"{told} WHERE table_schema <> 'INFORMATION_SCHEMA'")) == found
+        return [found[f"N{number}"] for number in range(3)]
+
+    assert rows(snowflake) == [1, 1, 1]
+    run(snowflake, "INSERT INTO n0 VALUES (5), (6)")
+    run(other, "DELETE FROM n1; TRUNCATE TABLE n2")
+    assert rows(snowflake) == rows(other) == [3, 0, 0]
+    run(other, "BEGIN; INSERT INTO n1 VALUES (1)")
+    assert (rows(snowflake), rows(other)) == ([3, 0, 0], [3, 1, 0])
+    run(other, "ROLLBACK; INSERT INTO n2 VALUES (1)")
+    assert rows(snowflake) == rows(other) == [3, 0, 1]

@@ -90,23 +90,29 @@ CREATE OR REPLACE MACRO schema_retentions() AS TABLE
     FROM __mockhaus.objects s JOIN database_retentions() d ON d.database = s.database
     WHERE s.kind = 'SCHEMA';
 
--- Whether a table with these properties would be clustered in the background.
-CREATE OR REPLACE MACRO clusters_itself(properties) AS
-    coalesce(properties ->> 'cluster_by', '') <> ''
-    AND NOT coalesce(CAST(properties ->> 'recluster_suspended' AS BOOLEAN), false);
+-- What is told of a table in its properties, which are read once: `told` are their texts.
+CREATE OR REPLACE MACRO is_told(text) AS coalesce(CAST(text AS BOOLEAN), false);
+CREATE OR REPLACE MACRO catalog_relations(db) AS TABLE
+    SELECT o.* EXCLUDE (told), told[1] AS transient, coalesce(told[2], '') AS cluster_by,
+        coalesce(told[2], '') <> '' AND NOT is_told(told[3]) AS clusters_itself,
+        is_told(told[4]) AS tracks_changes, is_told(told[5]) AS is_searched, told[6] AS text,
+        coalesce(CAST(told[7] AS BIGINT), s.days) AS retention
+    FROM (SELECT *, json_extract_string(properties, ['$.transient', '$.cluster_by',
+              '$.recluster_suspended', '$.CHANGE_TRACKING', '$.search_optimization', '$.text',
+              '$.DATA_RETENTION_TIME_IN_DAYS']) AS told
+          FROM catalog_objects(db) WHERE kind IN ('TABLE', 'VIEW')) o
+    LEFT JOIN schema_retentions() s ON s.database = o.database AND s.schema = o.schema
+    ORDER BY o.database, o.schema, o.name, o.is_temporary;
 
 -- A row a table and view with its rows. DuckDB's own figure counts deleted rows until they are
 -- cleaned away; `row_counts` holds the true ones of tables that rows were deleted from.
 CREATE OR REPLACE MACRO catalog_tables(db) AS TABLE
     SELECT o.*, coalesce(
         CAST(getvariable('row_counts') AS MAP(VARCHAR, BIGINT))[o.place || '.' || o.key],
-        t.estimated_size) AS row_count,
-        coalesce(retention(o.properties), s.days) AS retention
-    FROM catalog_objects(db) o
-    LEFT JOIN schema_retentions() s ON s.database = o.database AND s.schema = o.schema
+        t.estimated_size) AS row_count
+    FROM catalog_relations(db) o
     LEFT JOIN duckdb_tables() t ON upper(t.schema_name) = o.place AND upper(t.table_name) = o.key
         AND t.database_name = o.store
-    WHERE o.kind IN ('TABLE', 'VIEW')
     ORDER BY o.database, o.schema, o.name, o.is_temporary;
 
 CREATE OR REPLACE MACRO information_schema_name(db) AS TABLE
@@ -149,9 +155,8 @@ CREATE OR REPLACE MACRO information_schema_tables(db) AS TABLE
         owner AS "TABLE_OWNER", CASE WHEN kind = 'VIEW' THEN 'VIEW' WHEN is_temporary THEN
             'TEMPORARY TABLE' ELSE 'BASE TABLE' END AS "TABLE_TYPE",
         CASE WHEN kind = 'VIEW' THEN NULL
-             WHEN coalesce(CAST(properties ->> 'transient' AS BOOLEAN), false) THEN 'YES'
-             ELSE 'NO' END AS "IS_TRANSIENT",
-        nullif(properties ->> 'cluster_by', '') AS "CLUSTERING_KEY", row_count AS "ROW_COUNT",
+             WHEN is_told(transient) THEN 'YES' ELSE 'NO' END AS "IS_TRANSIENT",
+        nullif(cluster_by, '') AS "CLUSTERING_KEY", row_count AS "ROW_COUNT",
         NULL::BIGINT AS "BYTES", CASE kind WHEN 'TABLE' THEN retention END AS "RETENTION_TIME",
         NULL::VARCHAR AS "SELF_REFERENCING_COLUMN_NAME", NULL::VARCHAR AS "REFERENCE_GENERATION",
         NULL::VARCHAR AS "USER_DEFINED_TYPE_CATALOG", NULL::VARCHAR AS "USER_DEFINED_TYPE_SCHEMA",
@@ -159,7 +164,7 @@ CREATE OR REPLACE MACRO information_schema_tables(db) AS TABLE
         CASE kind WHEN 'TABLE' THEN 'YES' ELSE 'NO' END AS "IS_INSERTABLE_INTO", 'YES' AS "IS_TYPED",
         NULL::VARCHAR AS "COMMIT_ACTION", created AS "CREATED", altered AS "LAST_ALTERED",
         altered AS "LAST_DDL", NULL::VARCHAR AS "LAST_DDL_BY",
-        CASE WHEN clusters_itself(properties) THEN 'YES' ELSE 'NO' END AS "AUTO_CLUSTERING_ON",
+        CASE WHEN clusters_itself THEN 'YES' ELSE 'NO' END AS "AUTO_CLUSTERING_ON",
         nullif(comment, '') AS "COMMENT",
         CASE WHEN is_temporary THEN 'YES' ELSE 'NO' END AS "IS_TEMPORARY", 'NO' AS "IS_ICEBERG",
         'NO' AS "IS_DYNAMIC", 'NO' AS "IS_IMMUTABLE", 'NO' AS "IS_HYBRID"
