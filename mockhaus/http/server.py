@@ -34,12 +34,21 @@ _NO_SUCH_ADDRESS: Final = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
 class HttpServer:
-    """The HTTP door. `pool` is where statements run, shared with the other doors."""
+    """The HTTP door. `pool` is where statements run, shared with the other doors; `grace` is how
+    many seconds clients have to take their answers when it stops.
+    """
 
     def __init__(
-        self, config: Config, registry: Registry, pool: Executor, *, users: Users | None = None
+        self,
+        config: Config,
+        registry: Registry,
+        pool: Executor,
+        *,
+        users: Users | None = None,
+        grace: int = GRACE,
     ) -> None:
         self._config = config
+        self._grace = grace
         self._desk = ThreadPoolExecutor(DESK_THREADS, thread_name_prefix="mockhaus-http")
         self._kept = KeptConnections(registry, pool, self._desk)
         self._statements = Statements(pool)
@@ -66,7 +75,7 @@ class HttpServer:
                 timeout_keep_alive=60,
                 ssl_certfile=self._config.tls_cert,
                 ssl_keyfile=self._config.tls_key or self._config.tls_cert,
-                timeout_graceful_shutdown=GRACE,
+                timeout_graceful_shutdown=self._grace,
             )
         )
         self._serving = asyncio.create_task(self._server.serve(sockets=sockets), name="http")

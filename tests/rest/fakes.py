@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal, cast
 
 from starlette.applications import Starlette
@@ -35,6 +36,7 @@ class FakeConnection:
     def __init__(self, session: FakeSession) -> None:
         self.context = Context(session_id=session.id)
         self.session = session
+        self.recorder = SimpleNamespace(client="")
         self.release = threading.Event()
         self.cancelled = threading.Event()
         self.closed = threading.Event()
