@@ -87,6 +87,7 @@ class Instances:
     def _made(self) -> duckdb.DuckDBPyConnection:
         instance = duckdb.connect(":memory:", config=library.CONFIG)
         instance.execute(f"ATTACH '{quoted(self._macros)}' AS {CATALOG} (READ_ONLY)")
+        instance.execute("SET GLOBAL TimeZone = 'UTC'")
         udfs.register(instance)
         dictionaries.register(instance)
         return instance

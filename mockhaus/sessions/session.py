@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Shared
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.engine.database import Database
+from mockhaus.engine.database import Cursor, Database
 from mockhaus.errors import AdminShutdown, SessionBusy
 from mockhaus.ingestion import stages
 from mockhaus.sessions import logins, migrations, recovery, stored
@@ -92,6 +93,8 @@ class Session:
         #: And who is to hear that the session has ended one.
         self._connections: dict[Connection, Callable[[], None]] = {}
         self._is_closed = False
+        #: User -> the version as of which it was read, and where connections begin.
+        self._beginnings: dict[str, tuple[int, Context]] = {}
         self._guard = threading.Lock()
         #: Held while copies are made or put back.
         self._copying = threading.Lock()
@@ -195,16 +198,14 @@ class Session:
         """A new connection with a context of its own. `ended` is called, in any thread, when it is
         closed because the session ends or is restored by force. Raises AdminShutdown.
         """
-        context = Context(
-            user=user.upper(),
+        with self.gate:
+            cursor = self._database.cursor()
+        context = replace(
+            self._beginning(user.upper(), cursor),
             session_id=self.id,
             connection_id=next(self._numbers),
             postgres=door == "postgresql",
         )
-        with self.gate:
-            cursor = self._database.cursor()
-        cursor.run("SET TimeZone = 'UTC'")
-        context = logins.of_user(context, Objects(cursor))
         if "TIMEZONE" in context.parameters:
             cursor.run(f"SET TimeZone = '{context.parameters['TIMEZONE']}'")
         connection = Connection(self, cursor, context, door, transactions, client=client)
@@ -218,6 +219,15 @@ class Session:
             raise AdminShutdown(ENDED)
         self.touch()
         return connection
+
+    def _beginning(self, user: str, cursor: Cursor) -> Context:
+        """Where a user's connections begin. That is looked up again when any object has changed."""
+        version, context = self._beginnings.get(user, (None, None))
+        if context is None or version != self.version:
+            version = self.version
+            context = logins.of_user(Context(user=user), Objects(cursor))
+            self._beginnings[user] = version, context
+        return context
 
     def refuse(self, user: str, door: str, client: str) -> None:
         """A client did not get in."""

@@ -190,22 +190,25 @@ class Transaction:
             except SqlError:
                 self.rollback()
                 raise
-        self._ended(committed=True)
+        self._over()
+        self._settle(committed=True)
         return True
 
     def rollback(self) -> None:
-        """Roll back what is open."""
+        """Roll back what is open. Where nothing is, nothing that was read need be read again."""
         if self.is_open:
             self._cursor.rollback()
-        self._ended(committed=False)
+        was_idle = self.state is State.IDLE
+        self._over()
+        if not was_idle:
+            self._settle(committed=False)
 
-    def _ended(self, *, committed: bool) -> None:
+    def _over(self) -> None:
         self.state = State.IDLE
         self._savepoints.clear()
         self._locked.clear()
         self._locks.closed(self.owner)
         self._locks.release(self.owner)
-        self._settle(committed=committed)
 
     def _settle(self, *, committed: bool) -> None:
         works, self._after_commit = self._after_commit, []

@@ -415,3 +415,16 @@ def test_what_runs_is_shown(snowflake: Connection) -> None:
     run(snowflake, "ROLLBACK")
     assert run(snowflake, ids) == [(None, str(number))]
     assert run(snowflake, "SHOW TRANSACTIONS; SHOW LOCKS IN ACCOUNT") == []
+
+
+def test_a_connection_that_closes_leaves_what_others_have_read(session: Session) -> None:
+    """Without a transaction it takes nothing back: plans and catalogs of others stay good."""
+    first = session.connect(user="ann", door="http", transactions=Transactions.SNOWFLAKE)
+    run(first, "CREATE TABLE kept (a INT); SELECT * FROM kept")
+    version = session.version
+    session.connect(user="bob", door="http", transactions=Transactions.SNOWFLAKE).close()
+    assert session.version == version
+    other = session.connect(user="bob", door="http", transactions=Transactions.SNOWFLAKE)
+    run(other, "BEGIN; INSERT INTO kept VALUES (1)")
+    other.close()
+    assert session.version != version
