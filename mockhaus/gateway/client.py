@@ -34,8 +34,9 @@ from mockhaus.gateway.messages import Message
 from mockhaus.gateway.protocol import Action, Protocol, State
 from mockhaus.gateway.responses import error_response
 from mockhaus.gateway.rows import Wire
-from mockhaus.gateway.straight import Straight
+from mockhaus.gateway.straight import Steps, Straight, advance
 from mockhaus.sessions.gate import ENDED
+from mockhaus.sessions.metrics import Traffic
 
 if TYPE_CHECKING:
     from mockhaus.gateway.server import PgServer
@@ -55,29 +56,8 @@ _AGAIN: Final = 0.02
 
 _T = TypeVar("_T")
 
-#: What makes the pieces of an answer.
-Steps: TypeAlias = Generator[Wire, None, bytes | None]
-
 #: A piece in the making, and whether it is the last.
 _Made: TypeAlias = "asyncio.Future[tuple[Wire | None, bool]]"
-
-
-def advance(
-    steps: Steps, straight: Straight | None, afterwards: Callable[[], None]
-) -> tuple[Wire | None, bool]:
-    """The next piece, and whether it is the last: one hop to a worker for a short answer.
-
-    With a straight way to the client it is sent by it; what is answered is left to send.
-    """
-    wire: Wire | None
-    try:
-        wire, last = next(steps), False
-    except StopIteration as end:
-        wire, last = end.value, True
-    if wire and straight is not None:
-        wire = straight.send(wire)
-    afterwards()
-    return wire, last
 
 
 class _Gone(Exception):
@@ -95,6 +75,7 @@ class Client(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self._straight: Straight | None = None
+        self._received = self._sent = 0
         self._decoder = Decoder()
         self._protocol = Protocol()
         self._backend: Backend | None = None
@@ -147,6 +128,7 @@ class Client(asyncio.Protocol):
         except MockhausError as error:
             self._broken = error
         self._inbox_bytes += len(data)
+        self._received += len(data)
         if self._inbox_bytes > _INBOX_BYTES or len(self._inbox) > _INBOX_MESSAGES:
             self._pause()
         if self._is_waiting and self._backend is not None and not self._stopping:
@@ -187,6 +169,12 @@ class Client(asyncio.Protocol):
         """Whether it has begun to log in, and counts among the connections there may be."""
         return self._counted
 
+    @property
+    def traffic(self) -> Traffic:
+        """What has come and gone so far."""
+        straight = 0 if self._straight is None else self._straight.sent
+        return Traffic(self._received, self._sent + straight)
+
     def cancel(self, error: MockhausError | None = None) -> None:
         """Stop the statement that runs, or waits for data; does nothing when none does."""
         if self._busy:
@@ -226,7 +214,7 @@ class Client(asyncio.Protocol):
         except Exception:
             log.exception("a fault in Mockhaus")
         finally:
-            self._server.clients.pop(self.number, None)
+            self._server.left(self)
             self._stop_clock()
             self._transport.close()
             if self._backend is not None:
@@ -483,6 +471,7 @@ class Client(asyncio.Protocol):
             for message in decode_backend(bytes(wire))[0]:
                 self._trace("B", message)
         if not self._transport.is_closing():
+            self._sent += len(wire)
             self._transport.write(wire)
 
     def _trace(self, side: str, message: Message) -> None:

@@ -22,6 +22,7 @@ from mockhaus.gateway.protocol import Protocol
 from mockhaus.gateway.rows import shown_name
 from mockhaus.gateway.settings import Settings
 from mockhaus.sessions.connection import Connection
+from mockhaus.sessions.metrics import Traffic
 from mockhaus.sessions.registry import Registry
 from mockhaus.sessions.transaction import Transactions
 from mockhaus.workers import Workers
@@ -57,11 +58,23 @@ class PgServer:
         self.trace = trace
         self.port = config.pg_port
         self.clients: dict[int, Client] = {}
+        #: Of clients that have gone.
+        self._past = Traffic(0, 0)
+        registry.metrics.traffic["postgresql"] = self.traffic
         #: Of clients that are here, and of those that have gone and are being cleared away.
         self.tasks: set[asyncio.Task[None]] = set()
         self.encoders: Executor
         self._numbers = itertools.count(1)
         self._server: asyncio.Server | None = None
+
+    def left(self, client: Client) -> None:
+        """A client has gone."""
+        if self.clients.pop(client.number, None) is not None:
+            self._past += client.traffic
+
+    def traffic(self) -> Traffic:
+        """Bytes of all clients since the start."""
+        return sum((client.traffic for client in list(self.clients.values())), self._past)
 
     async def start(self) -> None:
         """Listen. Raises OSError where the port is in use."""

@@ -57,6 +57,15 @@ class MetricsApi:
         yield from _histogram(
             "statement_seconds", "Parsing to the first row.", ("door",), counts.seconds
         )
+        traffic = counts.traffic.items()
+        yield from _family(
+            "received_bytes_total", "counter", "Bytes of messages, of bodies over HTTP.", ("door",),
+            {(door,): moved.received for door, moved in traffic},
+        )  # fmt: skip
+        yield from _family(
+            "sent_bytes_total", "counter", "Bytes of messages, of bodies over HTTP.", ("door",),
+            {(door,): moved.sent for door, moved in traffic},
+        )  # fmt: skip
         yield from _family(
             "http_requests_total", "counter", "Requests that were answered.",
             ("method", "path", "status"), counts.requests,

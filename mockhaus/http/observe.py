@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockhaus.logs import REQUEST_ID
-from mockhaus.sessions.metrics import Metrics
+from mockhaus.sessions.metrics import Metrics, Traffic
 
 log: Final = logging.getLogger("mockhaus.http")
 
@@ -36,10 +36,16 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started, status, size = perf_counter(), 0, 0
+        started, status, size, taken = perf_counter(), 0, 0, 0
         given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
         request_id = given if _ID.fullmatch(given) else str(uuid.uuid4())
         scope.setdefault("state", {})
+
+        async def receiving() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            return message
 
         async def observed(message: Message) -> None:
             nonlocal status, size
@@ -54,21 +60,21 @@ class Observed:
 
         token = REQUEST_ID.set(request_id)
         try:
-            await self.app(scope, receive, observed)
+            await self.app(scope, receiving, observed)
         finally:
-            self._note(scope, status, size, perf_counter() - started)
+            self._note(scope, status, Traffic(taken, size), perf_counter() - started)
             REQUEST_ID.reset(token)
 
-    def _note(self, scope: Scope, status: int, size: int, seconds: float) -> None:
+    def _note(self, scope: Scope, status: int, traffic: Traffic, seconds: float) -> None:
         path = scope["state"].get("operation", _NOWHERE)
-        self._metrics.request(scope["method"], path, status, seconds, size)
+        self._metrics.request(scope["method"], path, status, seconds, traffic)
         if log.isEnabledFor(logging.INFO):
             log.info(
                 "%s %s -> %d", scope["method"], scope["path"], status,
                 extra={
                     "session_id": scope["state"].get("session_id"),
                     "status": status,
-                    "bytes": size,
+                    "bytes": traffic.sent,
                     "seconds": round(seconds, 6),
                 },
             )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -29,14 +30,28 @@ class Histogram:
 
 
 @dataclass(frozen=True, slots=True)
+class Traffic:
+    """Bytes that came through a door, and that went."""
+
+    received: int
+    sent: int
+
+    def __add__(self, other: Traffic) -> Traffic:
+        return Traffic(self.received + other.received, self.sent + other.sent)
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
-    """A copy: of statements by door, type and outcome, of requests by method, path and status."""
+    """A copy: of statements by door, type and outcome, of requests by method, path and status,
+    of bytes by door.
+    """
 
     statements: dict[tuple[str, ...], int]
     seconds: dict[tuple[str, ...], Histogram]
     requests: dict[tuple[str, ...], int]
     waits: dict[tuple[str, ...], Histogram]
     sent: dict[tuple[str, ...], int]
+    traffic: dict[str, Traffic]
 
 
 class Metrics:
@@ -50,6 +65,9 @@ class Metrics:
         self._requests: Counter[tuple[str, ...]] = Counter()
         self._waits: dict[tuple[str, ...], Histogram] = {}
         self._sent: Counter[tuple[str, ...]] = Counter()
+        self._http = Traffic(0, 0)
+        #: What tells of a door's bytes.
+        self.traffic: dict[str, Callable[[], Traffic]] = {"http": lambda: self._http}
 
     def statement(self, entry: Entry) -> None:
         """A statement has run, or failed."""
@@ -60,12 +78,15 @@ class Metrics:
                 seconds = self._seconds[entry.door,] = Histogram()
             seconds.add(entry.total_s)
 
-    def request(self, method: str, path: str, status: int, seconds: float, size: int) -> None:
-        """A request was answered, with so many bytes; `path` is the operation's."""
+    def request(
+        self, method: str, path: str, status: int, seconds: float, traffic: Traffic
+    ) -> None:
+        """A request was answered, with bodies of so many bytes; `path` is the operation's."""
         with self._lock:
             self._requests[method, path, str(status)] += 1
             self._waits.setdefault((path,), Histogram()).add(seconds)
-            self._sent[path,] += size
+            self._sent[path,] += traffic.sent
+            self._http += traffic
 
     def counts(self) -> Counts:
         """Everything so far."""
@@ -77,4 +98,5 @@ class Metrics:
                 dict(self._requests),
                 {key: Histogram([*h.buckets], h.total) for key, h in self._waits.items()},
                 dict(self._sent),
+                {door: moved() for door, moved in self.traffic.items()},
             )

@@ -11,7 +11,9 @@ import psycopg
 import pytest
 
 from mockhaus.gateway import messages as m
+from mockhaus.gateway.codec import encode
 from mockhaus.gateway.messages import Message
+from mockhaus.sessions.metrics import Traffic
 from tests.gateway.test_server import ENDLESS, MANY_ROWS, cancel
 from tests.gateway.wire import Running, Wire, lines, running
 
@@ -286,3 +288,23 @@ def test_a_statement_that_runs_when_the_session_ends(server: Running, wire: Wire
     wire.send(m.Query(ENDLESS))
     server.registry.delete(server.registry.list()[-1].id)
     assert lines(wire.until())[-1] == ENDED
+
+
+# --- what is counted ------------------------------------------------------------------------------
+
+
+def test_bytes_are_counted(server: Running, wire: Wire) -> None:
+    """As long as a client is here and when it has gone, whichever way they go."""
+
+    def traffic() -> Traffic:
+        return server.registry.metrics.counts().traffic["postgresql"]
+
+    before = traffic()
+    text = "SELECT REPEAT('x', 100000) AS x"
+    wire.query(text)
+    during = traffic()
+    assert during.received - before.received == len(encode(m.Query(text)))
+    assert 100_000 < during.sent - before.sent < 101_000
+    with beside(server) as other:
+        other.query(text)
+    assert traffic().sent - during.sent > 100_000

@@ -55,6 +55,8 @@ def test_metrics(client: TestClient, query: Query, api: SqlApiClient) -> None:
     }
     assert {name: found.get(name) for name in expected} == expected
     assert found['mockhaus_http_sent_bytes_total{path="/api/v1/query"}'] > 1000
+    assert found['mockhaus_sent_bytes_total{door="http"}'] > 1000
+    assert found['mockhaus_received_bytes_total{door="http"}'] > 100
 
 
 @pytest.mark.parametrize(("sent", "kept"), [
