@@ -8,13 +8,14 @@ its logical types (dates, times, decimals) are read. ORC goes stripe by stripe. 
 from __future__ import annotations
 
 import errno
-import json
 import math
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, Final
+from uuid import UUID
 
+import msgspec
 import pyarrow.parquet as pq
 
 from mockhaus.errors import LoadError, UnsupportedFeature
@@ -27,16 +28,19 @@ def from_avro(source: IO[bytes], target: Path) -> None:
     """Write the records of an AVRO file as lines of JSON. Raises LoadError, UnsupportedFeature."""
     import fastavro  # only where there is such a file
 
-    with target.open("w", encoding="utf-8") as out:
+    with target.open("wb") as out:
         try:
             reader = fastavro.reader(source)
             if reader.codec not in ("null", "deflate", "bzip2", "xz"):
                 raise UnsupportedFeature(f"Unsupported feature 'AVRO codec {reader.codec}'.")
             for record in reader:
-                json.dump(_plain(record), out, default=_json)
-                out.write("\n")
+                out.write(_encoder.encode(_plain(record)))
+                out.write(b"\n")
         except (ValueError, EOFError, IndexError, KeyError, TypeError) as error:
             raise LoadError(f"the file cannot be read as AVRO: {error}") from None
+
+
+_encoder: Final = msgspec.json.Encoder(decimal_format="number")
 
 
 def _plain(value: Any) -> Any:
@@ -47,19 +51,17 @@ def _plain(value: Any) -> Any:
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_plain(each) for each in value]
-    return value
-
-
-def _json(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex().upper()
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Decimal):  # every digit of it
+        return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
     if isinstance(value, datetime):
-        return value.replace(tzinfo=None).isoformat(" ", "milliseconds")
+        fine = value.microsecond % 1000 != 0
+        shown = value.replace(tzinfo=None)
+        return shown.isoformat(" ", "microseconds" if fine else "milliseconds")
     if isinstance(value, (date, time)):
         return value.isoformat()
-    return str(value)
+    return str(value) if isinstance(value, UUID) else value
 
 
 def from_orc(source: Path, target: Path) -> None:

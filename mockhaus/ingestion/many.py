@@ -131,8 +131,12 @@ def _joined(path: Path, some: list[_Small]) -> bool:
 
 
 def _first(loader: Loader, some: list[_Small], error: SqlError) -> SqlError:
-    """The error of the first file that has one; the transaction is over."""
-    for each in some:
+    """The error of the first file that has one; the transaction is over.
+
+    Where bad rows are passed over, none of them is what has ended it.
+    """
+    aborts = loader.options.on_error.action == "ABORT_STATEMENT"
+    for each in some if aborts else ():
         with prepared(each.file, loader.format, loader.workspace.files / "scratch") as ready:
             failure = loader.diagnosis(ready)
         if failure is not None:

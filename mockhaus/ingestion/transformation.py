@@ -8,7 +8,7 @@ Snowflake's manual: "Transforming data during a load"; "Querying metadata for st
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mockhaus.errors import CompilationError, EngineFault, UnsupportedFeature
@@ -23,7 +23,9 @@ from mockhaus.translation.statements import Select
 from mockhaus.translation.translate import translate
 
 _MARK: Final = "mockhaus:stage"
-_BODY = re.compile(rf"SELECT\s+'{_MARK}'(?:\s+AS\s+(?:\"[^\"]*\"|\w+))?")
+_END: Final = "mockhaus:end"
+#: The stand-in, as it comes out of the translation.
+_BODY = re.compile(rf"SELECT\s+'{_MARK}'.*?'{_END}'(?:\s+AS\s+(?:\"[^\"]*\"|\w+))?", re.S)
 _NUMBERED = re.compile(r'"\$(\d+)"')
 _METADATA = re.compile(r"METADATA\$(\w+)", re.I)
 #: The columns that tell of the file, and their types. "Querying metadata for staged files".
@@ -59,13 +61,29 @@ def read(query: str, context: Context, type: str) -> Transformation:
         raise CompilationError(
             f"SQL compilation error:\na {type} file has one column only, $1.",
         )
-    (statement,) = parse(f"WITH \"{RELATION}\" AS (SELECT '{_MARK}') {query}")
+    body = _stand_in(max(numbers, default=1), type)
+    (statement,) = parse(f'WITH "{RELATION}" AS ({body}) {query}')
     if not isinstance(statement, Select):
         raise UnsupportedFeature("Unsupported feature 'COPY INTO with a query that is no SELECT'.")
-    sql = translate(statement, context).sql
+    sql = translate(statement, replace(context, mixed=True)).sql
     if len(_BODY.findall(sql)) != 1:
         raise EngineFault("The query of COPY INTO could not be translated.")
     return Transformation(sql, max(numbers, default=1), metadata)
+
+
+def _stand_in(width: int, type: str) -> str:
+    """What stands for the files while the query is translated: a relation of their columns."""
+    kind = "VARCHAR" if type == "CSV" else "VARIANT"
+    columns = {f"${n}": kind for n in range(1, width + 1)} | _SHOWN
+    listed = ", ".join(f"CAST(NULL AS {type}) AS {quoted(n)}" for n, type in columns.items())
+    return f"SELECT '{_MARK}', {listed}, '{_END}'"
+
+
+#: The types of METADATA$ in Snowflake's words.
+_SHOWN: Final = METADATA | {
+    "METADATA$FILE_LAST_MODIFIED": "TIMESTAMP_NTZ",
+    "METADATA$START_SCAN_TIME": "TIMESTAMP_LTZ",
+}
 
 
 def over(query: Transformation, source: Source, type: str, file: StoredFile, shown: str) -> str:

@@ -324,7 +324,8 @@ class Connection:
             assert isinstance(prepared.statement, s.Tree)
             found = staged.opened(self._workspace(), prepared.statement, stack)
             with self._with(stages=found):
-                fresh = self._preparer.fresh(prepared.statement, self.context, prepared.types)
+                context = replace(self.context, mixed=prepared.mixed)
+                fresh = self._preparer.fresh(prepared.statement, context, prepared.types)
                 result = self._run(fresh, rows, projection)
             if result.batches is not None:
                 result.batches = staged.Closing(result.batches, stack.pop_all())

@@ -93,6 +93,8 @@ class Prepared:
     is_plain: bool = False
     #: Whether it reads files of stages: it is prepared again over those that are there.
     reads_files: bool = False
+    #: Whether its operands are brought together.
+    mixed: bool = False
     #: The columns that may hold dates beyond Python's.
     dated: tuple[int, ...] = ()
     #: Its last answer, of a query that is kept: short ones take a shorter way the next time.
@@ -186,6 +188,7 @@ class Preparer:
             prepared = self.fresh(statement, context, types, describe=describe)
         except MIXED:
             prepared = self.fresh(statement, replace(context, mixed=True), types, describe=describe)
+            prepared.mixed = True
         prepared.made_for = self._kept_for
         prepared.reads_files = mentions(statement)
         translated = prepared.query or prepared.change
@@ -246,6 +249,7 @@ class Preparer:
         fresh = self.fresh(statement, mixed, prepared.types, describe=described)
         if (fresh.query, fresh.change) == (prepared.query, prepared.change):
             return None
+        fresh.reads_files, fresh.mixed = prepared.reads_files, True
         return fresh
 
     def _is_current(self, context: Context) -> bool:

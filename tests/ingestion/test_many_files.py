@@ -110,3 +110,12 @@ def test_rules_for_errors_hold_for_each_file(
         {"CONTINUE": n, "SKIP_FILE": 1}.get(rule, 2) for n in (1, 2)
     ]
     assert len(room.rows()) == sum(loaded)
+
+
+def test_what_no_rule_covers_is_not_taken_for_a_bad_row(room: Room) -> None:
+    room.table("ID BIGINT CHECK (ID < 7), NAME VARCHAR")
+    room.write("a.csv", "1,a\nx,b\n")
+    room.write("b.csv", "8,a\n")
+    error = room.fails("COPY INTO t FROM @st ON_ERROR = CONTINUE")
+    assert "'x'" not in error.message
+    assert room.rows() == []

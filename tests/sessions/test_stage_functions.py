@@ -18,14 +18,14 @@ _INFER = "FROM TABLE(INFER_SCHEMA(LOCATION => '@st/{}', FILE_FORMAT => 'f'{}))"
 
 @pytest.fixture
 def over(snowflake: Connection, tmp_path: Path) -> Connection:
-    """A connection with the stage ST over `tmp_path / data`."""
-    (tmp_path / "data").mkdir()
-    run(snowflake, f"CREATE STAGE st URL = 'file://{tmp_path}/data'")
+    """A connection with the stage ST over `tmp_path / staged`."""
+    (tmp_path / "staged").mkdir()
+    run(snowflake, f"CREATE STAGE st URL = 'file://{tmp_path}/staged'")
     return snowflake
 
 
 def _write(tmp_path: Path, name: str, text: str) -> None:
-    (tmp_path / "data" / name).write_text(text)
+    (tmp_path / "staged" / name).write_text(text)
 
 
 def _inferred(connection: Connection, format: str, more: str = "") -> list[tuple[Any, ...]]:
@@ -80,9 +80,9 @@ def test_json_and_parquet(over: Connection, tmp_path: Path) -> None:
         ("d", "DATE"),
         ("n", "TEXT"),
     ]
-    (tmp_path / "data" / "x.json").unlink()
+    (tmp_path / "staged" / "x.json").unlink()
     table = pa.table({"i": pa.array([1], pa.int32()), "s": ["x"], "f": [0.5], "l": [[1]]})
-    pq.write_table(table, tmp_path / "data" / "x.parquet")
+    pq.write_table(table, tmp_path / "staged" / "x.parquet")
     assert [row[1:4:2] for row in _inferred(over, "TYPE = PARQUET")] == [
         ("NUMBER(38, 0)", "$1:i::NUMBER(38, 0)"),
         ("TEXT", "$1:s::TEXT"),
@@ -140,7 +140,7 @@ def test_a_directory_table_is_what_the_stage_was_when_refreshed(
     _write(tmp_path, "a.txt", "x")
     with pytest.raises(errors.InvalidParameter):
         run(over, "SELECT * FROM DIRECTORY(@st)")
-    run(over, f"CREATE STAGE d URL = 'file://{tmp_path}/data' DIRECTORY = (ENABLE = TRUE)")
+    run(over, f"CREATE STAGE d URL = 'file://{tmp_path}/staged' DIRECTORY = (ENABLE = TRUE)")
     listed = "SELECT relative_path, size, md5 FROM DIRECTORY(@d) ORDER BY 1"
     assert run(over, listed) == [("a.txt", 1, "9dd4e461268c8034f5c8564e155c67a6")]
     _write(tmp_path, "a.txt", "xy")
@@ -150,7 +150,7 @@ def test_a_directory_table_is_what_the_stage_was_when_refreshed(
         ("a.txt", "REGISTERED_UPDATE"),
         ("b.txt", "REGISTERED_NEW"),
     ]
-    (tmp_path / "data" / "a.txt").unlink()
+    (tmp_path / "staged" / "a.txt").unlink()
     assert [row[:2] for row in run(over, "ALTER STAGE d REFRESH")] == [("a.txt", "UNREGISTERED")]
     assert [row[0] for row in run(over, listed)] == ["b.txt"]
     joined = "SELECT count(*) FROM DIRECTORY('@d') x JOIN DIRECTORY(@d) y USING (relative_path)"

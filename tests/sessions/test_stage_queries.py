@@ -17,7 +17,7 @@ from tests.sessions.test_files import rows
 @pytest.fixture
 def folder(tmp_path: Path, snowflake: Connection) -> Path:
     """The folder of the stage ST, with two CSV files, a JSON file and a Parquet file."""
-    folder = tmp_path / "data"
+    folder = tmp_path / "staged"
     folder.mkdir()
     rows(snowflake, f"CREATE STAGE st URL = 'file://{folder}'")
     rows(snowflake, "CREATE FILE FORMAT js TYPE = JSON; CREATE FILE FORMAT pq TYPE = PARQUET")
@@ -43,7 +43,7 @@ def folder(tmp_path: Path, snowflake: Connection) -> Path:
         ("SELECT $1:a, $1:b.c[1] FROM @st/j (FILE_FORMAT => js)", [("7", "2"), ("null", None)]),
         ("SELECT t.$1:n::INT, t.$1:s::VARCHAR FROM @st/p (FILE_FORMAT => pq) t", [(1, "k"), (2, None)]),
         (
-            "SELECT METADATA$FILENAME LIKE '%data/a.csv', METADATA$FILE_ROW_NUMBER FROM @st/a.csv",
+            "SELECT METADATA$FILENAME LIKE '%staged/a.csv', METADATA$FILE_ROW_NUMBER FROM @st/a.csv",
             [(True, 1), (True, 2)],
         ),
         (
