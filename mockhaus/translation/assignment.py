@@ -113,7 +113,7 @@ def assigned(
         shown = exp.Literal.string(f"NUMBER({decimal[1]},{decimal[2]})")
         return exp.cast(apply("assign_number", value, name, shown), kind)
     if kind == "DOUBLE":
-        return exp.cast(apply("assign_number", value, name, exp.Literal.string("FLOAT")), kind)
+        return apply("float_of", apply("assign_number", value, name, exp.Literal.string("FLOAT")))
     macro = _NARROWER.get(declared) or _MACROS.get(kind)
     return value if macro is None else apply(macro, value, name)
 

@@ -97,7 +97,7 @@ def result_scan(node: exp.Anonymous, walk: Walk) -> exp.Select:
             "SQL compilation error:\nwrong number of arguments for function [RESULT_SCAN]"
         )
     number = literal_number(node.expressions[0])
-    if number is not None:
+    if number is not None and not plain(node.expressions[0]).is_string:
         called = apply("LAST_QUERY_ID", exp.Literal.number(abs(number)))
         if number < 0:
             called.set("expressions", [exp.Neg(this=exp.Literal.number(-number))])

@@ -27,7 +27,7 @@ from mockhaus.errors import (
 from mockhaus.translation import coercion, names, references, routines
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
-from mockhaus.translation.clauses import select, sources, windows
+from mockhaus.translation.clauses import literals, select, sources, windows
 from mockhaus.translation.clauses.types import typed
 from mockhaus.translation.comparisons import FITTED, fitted, needs_fitting
 from mockhaus.translation.context import Context, ObjectName
@@ -87,7 +87,11 @@ class Walk:
         self._numbers = count()
 
     def finished(self, tree: exp.Expression) -> exp.Expression:
-        """The whole tree when all of it is rewritten: what depends on the types of columns."""
+        """The whole tree when all of it is rewritten: what depends on the types of columns.
+
+        Raises NumberOutOfRange for a number that is written out and no FLOAT holds.
+        """
+        literals.check(tree, self.text)
         if self.calls:
             tree = routines.decided(tree, self)
         if self._rowid is not None:

@@ -259,3 +259,39 @@ def test_a_result_fills_a_table(connection: Connection) -> None:
     run(connection, "SELECT a FROM t; CREATE TABLE v AS SELECT * FROM TABLE(RESULT_SCAN("
                     "LAST_QUERY_ID()))")  # fmt: skip
     assert run(connection, "SELECT count(*) FROM v") == [(2,)]
+
+
+_MAYBE = "IF (n > 1) THEN r := (SELECT a FROM t ORDER BY a); ELSE r := (SELECT b FROM t); END IF;"
+#: A text, or the body of a procedure of n -> its columns as they are described before it runs.
+FORESEEN = {
+    "DECLARE r RESULTSET DEFAULT (SELECT * FROM t ORDER BY a); BEGIN RETURN TABLE(r); END": "A B",
+    "BEGIN LET x INT := 1; LET r RESULTSET := (SELECT :x AS x, a FROM t); RETURN TABLE(r); END": "X A",
+    "EXECUTE IMMEDIATE $$BEGIN LET r RESULTSET := (SELECT b FROM t); RETURN TABLE(r); END$$": "B",
+    "DECLARE r RESULTSET; BEGIN IF (1 > 2) THEN r := (SELECT a FROM t); END IF;"
+    " r := (SELECT a FROM t WHERE a > 1); RETURN TABLE(r); END": "A",
+    "BEGIN LET r RESULTSET := (SELECT a, :n + 1 AS m FROM t); RETURN TABLE(r); END": "A M",
+    f"DECLARE r RESULTSET; BEGIN {_MAYBE} RETURN TABLE(r); END": "",
+    "BEGIN LET r RESULTSET := (SHOW TABLES); RETURN TABLE(r); END": "",
+}
+
+
+@pytest.mark.parametrize("text", FORESEEN)
+def test_columns_that_are_asked_for_first(text: str) -> None:
+    """They are those of the answer, or there is an error: never rows of other columns."""
+    for connection in _connected("postgresql"):
+        call = text
+        if ":n" in text or "(n >" in text or "SHOW" in text:
+            create = "CREATE PROCEDURE p(n INT) RETURNS TABLE() LANGUAGE SQL AS"
+            run(connection, f"{create} '{text}'")
+            call = "CALL p(3)"
+        (statement,) = connection.parse(call)
+        if not FORESEEN[text]:
+            with pytest.raises(errors.UnsupportedFeature, match="are asked for before it runs"):
+                connection.prepare(statement)
+            assert run(connection, call)
+            continue
+        prepared = connection.prepare(statement)
+        assert [each.name for each in prepared.columns or ()] == FORESEEN[text].split()
+        answer = connection.run(prepared)
+        assert answer.columns == prepared.columns
+        assert list(answer.python_rows()) == run(connection, call)

@@ -244,6 +244,8 @@ ERRORS: list[tuple[str, type[errors.SqlError], str]] = [
     ("TRY_CAST('2024-02-03'::DATE AS VARCHAR)", errors.InvalidArgumentTypes, "001044"),
     ("TRY_CAST('a' AS VARIANT)", errors.InvalidArgumentTypes, "001044"),
     ("'1e400'::FLOAT", errors.NumberOutOfRange, "100132"),
+    ("1e400", errors.NumberOutOfRange, "100132"),
+    ("-1.5E+309 + 1", errors.NumberOutOfRange, "100132"),
     (
         "(SELECT a::FLOAT FROM VALUES ('1'), ('-1e309') t(a) ORDER BY a LIMIT 1)",
         errors.NumberOutOfRange,

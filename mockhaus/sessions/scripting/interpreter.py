@@ -214,7 +214,7 @@ class Interpreter:
 
     def _assigned(self, variable: Variable, source: b.Source) -> Value | Rows:
         """What stands behind `:=`."""
-        inner = _unwrapped(source)
+        inner = unwrapped(source)
         first = inner.text.split(None, 1)[0].upper() if inner.text.strip() else ""
         if variable.is_result_set:
             found = self._find(source.mentions[0].parts[0]) if source.mentions else None
@@ -450,7 +450,7 @@ def _drained(result: Result) -> None:
         pass
 
 
-def _unwrapped(source: b.Source) -> b.Source:
+def unwrapped(source: b.Source) -> b.Source:
     """A query in parentheses without them."""
     text = source.text.strip()
     if not (text.startswith("(") and text.endswith(")")):

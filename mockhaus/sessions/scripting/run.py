@@ -24,6 +24,7 @@ from mockhaus.errors import (
     WrongArguments,
 )
 from mockhaus.result import Column, Result
+from mockhaus.sessions.scripting import foreseeing
 from mockhaus.sessions.scripting.interpreter import Interpreter
 from mockhaus.sessions.scripting.values import Rows, Value, Variable, literal, scalar
 from mockhaus.sessions.transaction import Transaction
@@ -77,13 +78,36 @@ def shape(
 ) -> tuple[Column, ...] | None:
     """The columns that a block or a CALL answers, None where only the run will tell.
 
-    `describe`: a client wants to know now. A PostgreSQL client hears of an anonymous block that it
-    answers a text.
+    `describe`: a client wants to know now. A PostgreSQL client hears of an anonymous block whose
+    columns cannot be foreseen that it answers a text. Raises UnsupportedFeature for such a CALL.
     """
-    if isinstance(statement, Call):
-        return _declared(_called(workspace, statement))
     known = describe and workspace.context.postgres
-    return (Column(ANONYMOUS, VARCHAR),) if known else None
+    if isinstance(statement, Call):
+        found = _called(workspace, statement)
+        declared = _declared(found)
+        return declared if declared or not known else _foreseen(workspace, found)
+    if not known or not isinstance(statement, ExecuteBlock):
+        return None
+    if isinstance(statement.block, b.ExecuteImmediate):
+        return (Column(ANONYMOUS, VARCHAR),)
+    return foreseeing.returned(workspace, statement.block, {}) or (Column(ANONYMOUS, VARCHAR),)
+
+
+def _foreseen(workspace: Workspace, found: CatalogObject) -> tuple[Column, ...]:
+    told = routine(found)
+    if found.properties.get("rights") != "CALLER":
+        own = replace(
+            workspace.context, database=found.name.database, schema=found.name.schema, variables={}
+        )
+        workspace = replace(workspace, context=own)
+    types = {each.name: each.type for each in told.parameters}
+    columns = foreseeing.returned(workspace, _body(told.body), types)
+    if not columns:
+        raise UnsupportedFeature(
+            "Unsupported feature 'RETURNS TABLE() of a procedure whose columns are asked for before"
+            " it runs': declare them, or send the CALL as a simple query."
+        )
+    return columns
 
 
 def _declared(found: CatalogObject) -> tuple[Column, ...] | None:
@@ -189,7 +213,7 @@ class Script:
         self, returned: Value | Rows, name: str, described: tuple[Column, ...] | None
     ) -> Result:
         if isinstance(returned, Rows):
-            if described is not None:
+            if described is not None and not _alike(described, returned.columns):
                 raise UnsupportedFeature(
                     "Unsupported feature 'RETURN TABLE of a block that was described before it"
                     " ran': send it as a simple query, or make it a procedure."
@@ -223,7 +247,7 @@ class Script:
                 "Unsupported feature 'RETURNS TABLE without RETURN TABLE(..)'."
             )
         if columns is None:
-            return self._answer(returned, found.name.name, None)
+            return self._answer(returned, found.name.name, prepared.columns)
         if len(columns) != len(returned.columns):
             raise WrongArguments(
                 f"SQL compilation error:\nProcedure {told.name} declares {len(columns)} columns but"
@@ -267,6 +291,12 @@ class Script:
                 connection.context, database=before.database, schema=before.schema,
                 variables=before.variables,
             )  # fmt: skip
+
+
+def _alike(told: Sequence[Column], found: Sequence[Column]) -> bool:
+    return len(told) == len(found) and all(
+        each.is_like(other) for each, other in zip(told, found, strict=True)
+    )
 
 
 def _only(results: Iterator[Result]) -> Iterator[Result]:

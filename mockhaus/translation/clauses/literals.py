@@ -6,10 +6,13 @@ and so would that of columns made of them: there they become BIGINT.
 
 from __future__ import annotations
 
+import re
+from math import isinf
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
+from mockhaus.errors import NumberOutOfRange
 from mockhaus.translation.operands import plain
 
 if TYPE_CHECKING:
@@ -21,6 +24,20 @@ _LIMIT: Final = 10**38
 
 #: Key of `meta` of a computed literal: its value.
 _VALUE: Final = "value"
+
+
+#: What a number looks like that may be too large.
+_LARGE: Final = re.compile(r"[eE]\+?\d{3}")
+_FLOAT: Final = re.compile(r"[\d.]+[eE][+-]?\d+")
+
+
+def check(tree: exp.Expression, text: str) -> None:
+    """Raises NumberOutOfRange for a number of the text that DuckDB would take for infinite."""
+    if not _LARGE.search(text):
+        return
+    for each in tree.find_all(exp.Literal):
+        if not each.is_string and _FLOAT.fullmatch(str(each.this)) and isinf(float(each.this)):
+            raise NumberOutOfRange("Number out of representable range")
 
 
 def value_of(node: exp.Expression) -> int | None:
