@@ -6,7 +6,7 @@ Snowflake's manual: "CREATE DATABASE", "CREATE SCHEMA".
 
 from __future__ import annotations
 
-from mockhaus.catalog import tagging, views
+from mockhaus.catalog import dropped, tagging, views
 from mockhaus.catalog.answers import already_dropped, status
 from mockhaus.catalog.objects import CatalogObject, check_length
 from mockhaus.catalog.workspace import Workspace
@@ -69,6 +69,8 @@ def remove_schema(workspace: Workspace, name: ObjectName) -> None:
     # One by one: DuckDB commits no DROP SCHEMA CASCADE after a write to one of its tables.
     for table in workspace.objects.list("TABLE", name.database, name.name):
         workspace.cursor.run(f"DROP TABLE {quoted(schema)}.{quoted(table.name.name)}")
+    kept = workspace.objects.list(dropped.KIND, name.database, name.name)
+    dropped.purge(workspace.cursor, workspace.objects, kept)
     workspace.cursor.run(f"DROP SCHEMA {quoted(schema)} CASCADE")
     workspace.objects.drop_within(name.database or "", name.name)
     workspace.objects.drop("SCHEMA", name)

@@ -39,6 +39,8 @@ def copy_database(
         _views(workspace, each.name, ObjectName(each.name.name, None, name), moved=moved)
     if moved:
         workspace.objects.move_grants(source.name, ObjectName(name))
+        for each in found:
+            workspace.objects.move_loads(each.name, ObjectName(each.name.name, None, name))
         remove_database(workspace, source.name.name)
         workspace.objects.renumber(source, ObjectName(name))
         for each in found:
@@ -54,6 +56,7 @@ def copy_schema(
     _views(workspace, source.name, target, moved=moved)
     if moved:
         workspace.objects.move_grants(source.name, target)
+        workspace.objects.move_loads(source.name, target)
         remove_schema(workspace, source.name)
         workspace.objects.renumber(source, target)
 

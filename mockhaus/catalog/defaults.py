@@ -9,15 +9,31 @@ from collections.abc import Iterator
 
 from mockhaus.catalog.objects import SCHEMA
 from mockhaus.catalog.workspace import Workspace
+from mockhaus.errors import SqlError
 from mockhaus.translation import names
 from mockhaus.translation.context import ObjectName
+from mockhaus.translation.tables import default_sql
 
 
 def release(workspace: Workspace, name: ObjectName) -> None:
     """Before a sequence is dropped: the defaults that use it become an error that names it."""
-    said = f"Sequence ''{name}'' does not exist or not authorized."
     for table, column, _ in using(workspace, name):
-        put(workspace, table, column, f"error('MOCKHAUS:UndefinedObject:{said}')")
+        put(workspace, table, column, _missing(str(name)))
+
+
+def _missing(name: str) -> str:
+    said = f"Sequence ''{name}'' does not exist or not authorized."
+    return f"error('MOCKHAUS:UndefinedObject:{said}')"
+
+
+def renew(workspace: Workspace, table: ObjectName, column: str, text: str) -> None:
+    """Give a column the default of a recorded text again; the sequence may be gone meanwhile."""
+    try:
+        sql = default_sql(text, workspace.context)
+        workspace.cursor.describe(f"SELECT {sql}")
+    except SqlError:
+        sql = _missing(text.rpartition(".")[0])
+    put(workspace, table, column, sql)
 
 
 def using(workspace: Workspace, name: ObjectName) -> Iterator[tuple[ObjectName, str, str]]:

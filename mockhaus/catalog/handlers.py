@@ -21,6 +21,7 @@ from mockhaus.catalog import (
     show,
     tables,
     tags,
+    undrop,
     views,
 )
 from mockhaus.catalog.workspace import Handler
@@ -51,6 +52,7 @@ HANDLERS: Final[dict[type[s.Statement], Handler]] = {
     CreateTag: tags.create,
     AlterTag: tags.alter,
     SetTags: tags.assign,
+    s.Undrop: undrop.undrop,
     s.Show: show.show,
     s.Describe: describe.describe,
     postgres.CreateIndex: indexes.create,

@@ -61,7 +61,8 @@ class Listing:
     """One kind of SHOW. `rows` are in the order of `shape`, already those of IN.
 
     `name` is the column that LIKE, STARTS WITH and FROM look at; `terse` what TERSE answers, None
-    where there is none; `holder` the kind of object, in the singular, that only an account holds.
+    where there is none; `holder` the kind of object, in the singular, that only an account holds;
+    `history` whether it is the answer of HISTORY.
     """
 
     shape: Shape
@@ -69,10 +70,11 @@ class Listing:
     name: str = "name"
     terse: Terse | None = None
     holder: str = ""
+    history: bool = False
 
     def columns(self, statement: s.Show) -> tuple[Column, ...]:
         """The columns of the answer. Raises UnsupportedFeature."""
-        if statement.history:
+        if statement.history and not self.history:
             raise UnsupportedFeature(f"Unsupported feature 'SHOW {statement.object} HISTORY'.")
         if statement.terse and self.terse is None:
             raise UnsupportedFeature(f"Unsupported feature 'SHOW TERSE {statement.object}'.")

@@ -8,7 +8,7 @@ cannot name that schema: every name a user writes is resolved to `DATABASE.SCHEM
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -19,6 +19,9 @@ from mockhaus.translation.context import ObjectName
 from mockhaus.translation.dialect import MAX_NAME
 
 SCHEMA: Final = "__mockhaus"
+
+#: Which files each table was loaded from; see `ingestion.history`.
+LOADS: Final = f"{SCHEMA}.load_history"
 
 #: PostgreSQL clients know an object by a number, its OID, for as long as it lives.
 FIRST_OID: Final = 16_384
@@ -350,6 +353,45 @@ class Objects:
             (*values, *_key(old.kind, old.name)),
         )
 
+    def take_grants(self, kind: str, name: ObjectName) -> Sequence[CatalogObject]:
+        """What is granted on an object, which is forgotten."""
+        found = self.granted_on(kind, name)
+        for each in found:
+            self.drop("GRANT", each.name, if_exists=True)
+        return found
+
+    def turn(self, old: CatalogObject, kind: str, properties: Mapping[str, Any]) -> None:
+        """Make an object one of another kind, under the same name and number."""
+        self._cursor.run(
+            f"UPDATE {SCHEMA}.objects SET kind = ?, properties = ?, altered = now(),"
+            f" stamp = nextval('{SCHEMA}.stamps') WHERE {_WHERE} AND oid = ?",
+            (kind, json.dumps(dict(properties)), *_key(old.kind, old.name), old.oid),
+        )
+
+    def forget_loads(self, table: ObjectName) -> None:
+        """Forget which files a table was loaded from."""
+        self._cursor.run(
+            f"DELETE FROM {LOADS} WHERE upper(database) = ? AND upper(schema) = ? AND"
+            " upper(name) = ?",
+            _key("", table)[1:],
+        )
+
+    def rename_loads(self, old: ObjectName, new: ObjectName) -> None:
+        """Which files a table was loaded from goes with it. Both names are given in full."""
+        self._cursor.run(
+            f"UPDATE {LOADS} SET database = ?, schema = ?, name = ?"
+            " WHERE upper(database) = ? AND upper(schema) = ? AND upper(name) = ?",
+            (*_key("", new)[1:], *_key("", old)[1:]),
+        )
+
+    def move_loads(self, old: ObjectName, new: ObjectName) -> None:
+        """Which files were loaded into the tables of a schema goes with it."""
+        self._cursor.run(
+            f"UPDATE {LOADS} SET database = upper(?), schema = upper(?)"
+            " WHERE upper(database) = upper(?) AND upper(schema) = upper(?)",
+            (new.database, new.name, old.database, old.name),
+        )
+
     def renumber(self, old: CatalogObject, name: ObjectName) -> None:
         """Give what has come in another's place its number; the other is gone."""
         self._cursor.run(
@@ -384,6 +426,11 @@ class Objects:
         """Forget everything inside a database or a schema."""
         self._cursor.run(
             f"DELETE FROM {SCHEMA}.objects WHERE upper(database) = upper(?)"
+            " AND (? IS NULL OR upper(schema) = upper(?))",
+            (database, schema, schema),
+        )
+        self._cursor.run(
+            f"DELETE FROM {LOADS} WHERE upper(database) = upper(?)"
             " AND (? IS NULL OR upper(schema) = upper(?))",
             (database, schema, schema),
         )

@@ -12,6 +12,7 @@ from mockhaus.catalog import (
     account,
     columns,
     context_listing,
+    dropped,
     grants,
     keys,
     parameter_listing,
@@ -53,6 +54,8 @@ def show(workspace: Workspace, statement: s.Show) -> Result:
 
 def _listing(statement: s.Show) -> Listing:
     what = statement.object + _side(statement)
+    if statement.history and f"{what} HISTORY" in LISTINGS:
+        what += " HISTORY"
     found = LISTINGS.get(what)
     if found is None:
         raise UnsupportedFeature(f"Unsupported feature 'SHOW {what}'.")
@@ -147,6 +150,28 @@ def _tables(workspace: Workspace, statement: s.Show) -> Rows:
             yield (created, name, database, schema, shown, comment, cluster, rows, None, owner,
                    days, _on(clusters), _on(tracks), _on(searches), progress, size, "N", "N",
                    "ROLE", "N", None, "N", "N", "N", "N")  # fmt: skip
+
+
+_RETENTION: Final = 10  # the place of retention_time, which dropped_on follows
+
+
+def _tables_history(workspace: Workspace, statement: s.Show) -> Rows:
+    """Those that are there, and those that UNDROP brings back."""
+    rows = [
+        (*row[: _RETENTION + 1], None, *row[_RETENTION + 1 :])
+        for row in _tables(workspace, statement)
+    ]
+    for each in dropped.listed(workspace.objects, *scope(workspace, statement)):
+        table, told = each.table, each.table.properties
+        kind = _shown_kind("TABLE", str(bool(told.get("transient"))).lower(), False)
+        searches, tracks = told.get("search_optimization"), told.get("CHANGE_TRACKING")
+        rows.append(
+            (table.created, table.name.name, table.name.database, table.name.schema, kind,
+             table.comment, told.get("cluster_by") or "", each.rows, None, table.owner,
+             str(each.days), each.at, "OFF", _on(tracks), _on(searches), None, None, "N", "N",
+             "ROLE", "N", None, "N", "N", "N", "N")
+        )  # fmt: skip
+    return sorted(rows, key=lambda row: (row[2], row[3], row[1]))
 
 
 def _shown_kind(kind: str, transient: str | None, is_temporary: bool) -> str:
@@ -262,6 +287,18 @@ LISTINGS: Final[dict[str, Listing]] = {
         ),
         _tables,
         terse=TERSE,
+    ),
+    "TABLES HISTORY": Listing(
+        shaped(
+            "@created_on name database_name schema_name kind comment cluster_by #rows #bytes owner"
+            " retention_time @dropped_on automatic_clustering change_tracking search_optimization"
+            " #search_optimization_progress #search_optimization_bytes is_external"
+            " enable_schema_evolution owner_role_type is_event budget is_hybrid is_iceberg"
+            " is_dynamic is_immutable"
+        ),
+        _tables_history,
+        terse=TERSE,
+        history=True,
     ),
     "OBJECTS": Listing(
         shaped(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
-from mockhaus.catalog import columns, defaults, rebuild, tagging
+from mockhaus.catalog import columns, defaults, dropped, rebuild, tagging
 from mockhaus.catalog.answers import already_dropped, already_there, status
 from mockhaus.catalog.objects import SCHEMA, CatalogObject, check_length
 from mockhaus.catalog.workspace import Workspace
@@ -110,19 +111,17 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
     own = temporary & {name.folded()} if definition.temporary else frozenset[ObjectName]()
     # a temporary table and a kept one of the same name do not know of each other
     workspace = replace(workspace, context=replace(workspace.context, temporary=own))
-    met = None
-    if own or not definition.temporary:
-        met = make_room(workspace, "TABLE", name, definition, copy_grants=definition.copy_grants)
+    place, met = _place(workspace, definition, name), None
+    if place == name and (own or not definition.temporary):
+        met = _make_room(workspace, definition, name)
     if met is not None:
         return met
     check_constraints(workspace, name, _names(definition), definition.constraints)
     if definition.like is not None:
-        return _model(workspace, definition, name, temporary)
-    if definition.temporary:
-        workspace = replace(
-            workspace, context=replace(workspace.context, temporary=frozenset((name.folded(),)))
-        )
-    rows = _build(workspace, definition, name)
+        return _model(workspace, definition, name, place, temporary)
+    rows = _build(_holding(workspace, definition, place), definition, place)
+    _settle(workspace, definition, place, name)
+    workspace = _holding(workspace, definition, name)
     check_clustering(workspace, name, definition.cluster_by)
     found = () if definition.columns else columns.of(workspace, name)
     recorded = CatalogObject(
@@ -140,6 +139,46 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
     if rows is not None:
         answer.tag, answer.row_count = "SELECT", rows
     return answer
+
+
+def _place(
+    workspace: Workspace, definition: tables.TableDefinition, name: ObjectName
+) -> ObjectName:
+    """Where a table is made: beside the one that it replaces, if it may be made of its rows."""
+    reads = definition.query is not None or definition.like is not None
+    if not (reads and definition.replace and relation_kind(workspace, name) == "TABLE"):
+        return name
+    check_length(name)
+    return replace(name, name=f"__mockhaus_{uuid.uuid4().hex}")
+
+
+def _make_room(
+    workspace: Workspace, definition: tables.TableDefinition, name: ObjectName
+) -> Result | None:
+    return make_room(workspace, "TABLE", name, definition, copy_grants=definition.copy_grants)
+
+
+def _settle(
+    workspace: Workspace, definition: tables.TableDefinition, place: ObjectName, name: ObjectName
+) -> None:
+    """A table that was made aside takes the place of the one that it replaces."""
+    if place == name:
+        return
+    if not definition.temporary or workspace.context.is_temporary(name):
+        _make_room(workspace, definition, name)
+    made = names.storage_name(place, _holding(workspace, definition, place).context)
+    stored = names.storage_table(name, _holding(workspace, definition, name).context).name
+    workspace.cursor.run(f"ALTER TABLE {made} RENAME TO {names.quoted(stored)}")
+
+
+def _holding(
+    workspace: Workspace, definition: tables.TableDefinition, name: ObjectName
+) -> Workspace:
+    """The workspace in which a name is a temporary table's, if the new one is temporary."""
+    if not definition.temporary:
+        return workspace
+    context = replace(workspace.context, temporary=frozenset((name.folded(),)))
+    return replace(workspace, context=context)
 
 
 def _check_temporary(definition: tables.TableDefinition) -> None:
@@ -279,11 +318,12 @@ def _model(
     workspace: Workspace,
     definition: tables.TableDefinition,
     name: ObjectName,
+    place: ObjectName,
     temporary: frozenset[ObjectName],
 ) -> Result:
     """CREATE TABLE LIKE, CLONE: columns, defaults and constraints of another table; its rows.
 
-    `temporary` are the temporary tables of the connection.
+    `place` is where it is made, `temporary` are the temporary tables of the connection.
     """
     like, around = definition.like or name, replace(workspace.context, temporary=temporary)
     of_temporary = around.is_temporary(like)
@@ -296,8 +336,8 @@ def _model(
             "SQL compilation error:\nTemp table cannot be cloned to a permanent table; clone to a"
             " transient table instead."
         )
-    kept = frozenset((name.folded(),)) if definition.temporary else frozenset[ObjectName]()
-    new = names.storage_name(name, replace(around, temporary=kept))
+    kept = frozenset((place.folded(),)) if definition.temporary else frozenset[ObjectName]()
+    new = names.storage_name(place, replace(around, temporary=kept))
     old = names.storage_name(source.name, around)
     rebuild.copy(
         workspace,
@@ -307,6 +347,7 @@ def _model(
         between=(old, new),
         temporary=definition.temporary,
     )
+    _settle(workspace, definition, place, name)
     properties = {**source.properties, "transient": definition.transient}
     comment = definition.comment or source.comment
     made = CatalogObject("TABLE", name, properties, comment, workspace.context.role)
@@ -426,6 +467,10 @@ def drop(workspace: Workspace, kind: str, name: ObjectName) -> None:
     """Drop a table, view or sequence of a resolved name, which exists."""
     if kind == "SEQUENCE":
         defaults.release(workspace, name)
+    if kind == "TABLE" and not workspace.context.is_temporary(name):
+        found = workspace.objects.find(kind, name)
+        if found is not None and dropped.keep(workspace, found):
+            return
     workspace.cursor.run(f"DROP {kind} {names.storage_name(name, workspace.context)}")
     if workspace.context.is_temporary(name):
         workspace.objects.drop_temporary(name)

@@ -147,6 +147,7 @@ DDL: Final = (
     s.CreateView,
     s.AlterTable,
     s.Drop,
+    s.Undrop,
     s.Comment,
     Grant,
     AlterFunction,

@@ -20,7 +20,7 @@ def lock_key(statement: s.Statement, context: Context) -> str:
         return str(target_of(statement, context).folded())
     if isinstance(statement, (s.CopyIntoTable, s.CopyFromClient)):
         return str(context.resolve(statement.table).folded())
-    if isinstance(statement, (s.Create, s.Drop, s.Comment)):
+    if isinstance(statement, (s.Create, s.Drop, s.Undrop, s.Comment)):
         return f"{context.database}.{context.schema}.{statement.name}".upper()
     return f"{context.database}.{context.schema}".upper()
 

@@ -192,6 +192,17 @@ class Drop(Statement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undrop(Statement):
+    """UNDROP TABLE."""
+
+    name: ObjectName
+
+    @property
+    def kind(self) -> str:
+        return "UNDROP_TABLE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Use(Statement):
     """USE [DATABASE | SCHEMA | ROLE | WAREHOUSE] name; `object` is empty for a bare USE."""
 

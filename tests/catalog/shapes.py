@@ -14,6 +14,11 @@ SHOW: Final = {
     " #search_optimization_progress #search_optimization_bytes is_external"
     " enable_schema_evolution owner_role_type is_event budget is_hybrid is_iceberg is_dynamic"
     " is_immutable",
+    "TABLES HISTORY": "@created_on name database_name schema_name kind comment cluster_by #rows"
+    " #bytes owner retention_time @dropped_on automatic_clustering change_tracking"
+    " search_optimization #search_optimization_progress #search_optimization_bytes is_external"
+    " enable_schema_evolution owner_role_type is_event budget is_hybrid is_iceberg is_dynamic"
+    " is_immutable",
     "TERSE TABLES": "@created_on name kind database_name schema_name",
     "TERSE SCHEMAS": "@created_on name kind database_name schema_name",
     "OBJECTS": "@created_on name database_name schema_name kind comment cluster_by #rows #bytes"

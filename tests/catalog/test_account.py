@@ -107,7 +107,7 @@ def test_grants_follow_their_object(
         ("ALTER WAREHOUSE compute_wh SET AUTO_RESUME = 1", errors.InvalidParameter),
         ("CREATE USER u TYPE = ROBOT", errors.InvalidParameter),
         ("SHOW GRANTS OF SHARE s", errors.UnsupportedFeature),
-        ("SHOW TABLES HISTORY", errors.UnsupportedFeature),
+        ("SHOW VIEWS HISTORY", errors.UnsupportedFeature),
     ],
 )
 def test_refused(snowflake: Connection, text: str, error: type[errors.SqlError]) -> None:

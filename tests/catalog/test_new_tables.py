@@ -50,6 +50,42 @@ def test_columns(snowflake: Connection, text: str, expected: str) -> None:
     assert run(snowflake, "DESCRIBE TABLE t") == rows
 
 
+#: Statements that replace a table by what is made of its own rows -> those of SRC then.
+REPLACED = {
+    "CREATE OR REPLACE TABLE src AS SELECT a + 1 AS a, b FROM src": [(2, "abc")],
+    "CREATE OR REPLACE TABLE src (a VARCHAR(3)) AS SELECT a FROM src": [("1",)],
+    "CREATE OR REPLACE TABLE src (a, b) COPY GRANTS AS SELECT s.a, r.b FROM src s JOIN src r USING"
+    " (a)": [(1, "abc")],
+    "CREATE OR REPLACE TRANSIENT TABLE src CLUSTER BY (a) AS SELECT a FROM src": [(1,)],
+    "CREATE OR REPLACE TABLE src CLONE src": [(1, "abc", None, None)],
+    "CREATE OR REPLACE TABLE src LIKE src": [],
+    "CREATE TEMPORARY TABLE src AS SELECT b FROM src": [("abc",)],
+    "CREATE TEMPORARY TABLE src AS SELECT b FROM src;"
+    "CREATE OR REPLACE TEMPORARY TABLE src AS SELECT b || 'd' AS b FROM src": [("abcd",)],
+    "CREATE TEMPORARY TABLE src AS SELECT b FROM src;"
+    "CREATE OR REPLACE TEMPORARY TABLE src CLONE src": [("abc",)],
+    "CREATE OR REPLACE TABLE src AS SELECT a FROM src; UNDROP TABLE other; DROP TABLE src;"
+    "ALTER TABLE other RENAME TO src": [(7,)],
+}
+
+
+@pytest.mark.parametrize(("text", "rows"), REPLACED.items())
+def test_replaced_by_its_own_rows(
+    snowflake: Connection, text: str, rows: list[tuple[object, ...]]
+) -> None:
+    run(snowflake, f"{SOURCE} CREATE TABLE other AS SELECT 7 AS a; DROP TABLE other; {text}")
+    assert run(snowflake, "SELECT * FROM src") == rows
+    assert "mockhaus_" not in str(run(snowflake, "SHOW TERSE TABLES"))
+
+
+def test_a_table_stays_where_its_replacement_fails(snowflake: Connection) -> None:
+    for text in ("SELECT 1 / 0 AS a", "SELECT a / (a - 1) AS a FROM src", "SELECT 1 AS a, 2 AS a"):
+        with pytest.raises(SqlError):
+            run(snowflake, f"{SOURCE} CREATE OR REPLACE TABLE src AS {text}")
+        assert run(snowflake, "SELECT a FROM src") == [(1,)]
+        run(snowflake, "DROP TABLE src")
+
+
 #: Statement -> what its error says.
 REFUSED = {
     "CREATE TABLE t AS SELECT a, a FROM src": "duplicate column name 'A'",

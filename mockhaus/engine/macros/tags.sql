@@ -6,6 +6,7 @@ CREATE OR REPLACE MACRO catalog_tags() AS TABLE
         o.name, NULL::VARCHAR AS column_name, o.oid, t[1] AS tag_database, t[2] AS tag_schema,
         t[3] AS tag_name, t[4] AS tag_value
     FROM __mockhaus.objects o, unnest(from_json(o.properties -> 'tags', '[["VARCHAR"]]')) u(t)
+    WHERE o.kind <> 'DROPPED TABLE'
     UNION ALL
     SELECT 'COLUMN', o.database, o.schema, o.name, c.name, o.oid, t[1], t[2], t[3], t[4]
     FROM __mockhaus.objects o,

@@ -267,13 +267,19 @@ def drop(reader: Reader) -> s.Drop:
     )
 
 
-def undrop(reader: Reader) -> s.Drop:
-    """UNDROP is refused: what is dropped is gone. Raises UnsupportedFeature."""
-    raise UnsupportedFeature(
-        f"Unsupported feature 'UNDROP {reader.word(1)}'.",
-        position=reader.tokens[0].start,
-        hint="A snapshot of the session, made before, brings back what was dropped.",
-    )
+def undrop(reader: Reader) -> s.Undrop:
+    """UNDROP TABLE name. Other kinds are gone once they are dropped. Raises UnsupportedFeature."""
+    reader.expect("UNDROP")
+    kind = _kind(reader)
+    if kind != "TABLE":
+        raise UnsupportedFeature(
+            f"Unsupported feature 'UNDROP {kind}'.",
+            position=reader.tokens[0].start,
+            hint="A snapshot of the session, made before, brings back what was dropped.",
+        )
+    name = reader.object_name()
+    reader.end()
+    return s.Undrop(**statement_fields(reader), name=name)
 
 
 def comment(reader: Reader) -> s.Comment:
