@@ -89,12 +89,14 @@ def called(found: CatalogObject) -> str:
 
 
 def check_length(name: ObjectName) -> None:
-    """Raises InvalidIdentifier for a name that is too long to be an identifier."""
+    """Raises InvalidIdentifier for a name that is too long to be one, or holds what none may."""
     if len(name.name) > MAX_NAME:
         raise InvalidIdentifier(
             f"SQL compilation error:\nIdentifier '{name.name[:20]}...' has {len(name.name)}"
             f" characters, which is more than the maximum of {MAX_NAME}."
         )
+    if "\0" in name.name:
+        raise InvalidIdentifier("SQL compilation error:\nAn identifier has the character NUL.")
 
 
 def set_up(cursor: Cursor) -> None:

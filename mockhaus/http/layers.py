@@ -6,9 +6,10 @@ All are plain ASGI, so that a response passes through them without being copied.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import logging
-from collections.abc import Awaitable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from time import perf_counter
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -23,6 +24,10 @@ from mockhaus.http.bodies import Failure
 from mockhaus.http.refusals import Refused, refused
 
 T = TypeVar("T")
+
+#: Of a body that is too large so many times the limit is taken in and dropped, within seconds.
+_DRAINED: Final = 4
+_DRAINS: Final = 2.0
 
 log: Final = logging.getLogger("mockhaus.http")
 
@@ -166,10 +171,12 @@ async def read_body(request: Request, limit: int, patience: float) -> bytes:
         Failure(error="PAYLOAD_TOO_LARGE", detail=f"A body may have at most {limit} bytes"),
     )
     announced = request.headers.get("content-length", "0")
+    stream = aiter(request.stream())
     if announced.isdigit() and int(announced) > limit:
+        if "expect" not in request.headers:
+            await _drained(stream, limit, patience)
         raise too_large
     body = bytearray()
-    stream = aiter(request.stream())
     try:
         while True:
             async with asyncio.timeout(patience):
@@ -178,10 +185,22 @@ async def read_body(request: Request, limit: int, patience: float) -> bytes:
                 return bytes(body)
             body += part
             if len(body) > limit:
+                await _drained(stream, limit, patience)
                 raise too_large
     except TimeoutError:
         slow = f"No part of the body came for {patience:g} seconds"
         raise Refused(408, Failure(error="REQUEST_TIMEOUT", detail=slow)) from None
+
+
+async def _drained(stream: AsyncIterator[bytes], limit: int, patience: float) -> None:
+    """Let some more of a body come, which a client sends that does not know yet: an answer is lost
+    where the connection is closed with bytes unread.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(min(_DRAINS, patience)):
+            left = _DRAINED * limit
+            while left > 0 and (part := await anext(stream, None)) is not None:
+                left -= len(part)
 
 
 async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:

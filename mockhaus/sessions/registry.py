@@ -6,6 +6,7 @@ the longest time goes, if it is idle. The session `default` never expires.
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import uuid
@@ -53,6 +54,23 @@ def _check_id(session_id: str) -> None:
             f"'{session_id}' is not a session id.",
             hint="Letters, digits, '_', '-' and '.'; at most 128.",
         )
+
+
+def _is_path(path: str) -> bool:
+    """Whether every file system takes it: no NUL, names of at most 200 bytes, 1000 in all."""
+    name = os.fsencode(path)
+    return b"\0" not in name and len(name) <= 1000 and all(len(n) <= 200 for n in name.split(b"/"))
+
+
+def _unfit(root: Path, folder: Path) -> str | None:
+    """Why a folder below the root cannot be a session's, None if it can."""
+    if any(part.startswith(".") for part in folder.relative_to(root).parts):
+        return "has a part that begins with a dot"
+    if any((above / DATABASE_FILE).exists() for above in folder.parents):
+        return "is inside another session's"
+    if any(each != folder for each, _ in stored.every(folder)):
+        return "has another session's inside"
+    return None
 
 
 def _record(session: Session, folder: Path, ttl: float | None) -> None:
@@ -284,15 +302,13 @@ class Registry:
                 "Persistent sessions need a data directory.",
                 hint="Start the server with --data-dir DIR.",
             )
+        if path is not None and not _is_path(path):
+            raise InvalidSession(f"Path '{path[:40]}' cannot be that of a folder.")
         folder = (root / (path or session_id)).resolve()
         if not folder.is_relative_to(root) or folder == root:
             raise InvalidSession(f"Path '{path}' is not below the data directory.")
-        if any(part.startswith(".") for part in folder.relative_to(root).parts):
-            raise InvalidSession(f"Path '{path}' has a part that begins with a dot.")
-        if any((above / DATABASE_FILE).exists() for above in folder.parents):
-            raise InvalidSession(f"Path '{path}' is inside another session's.")
-        if any(each != folder for each, _ in stored.every(folder)):
-            raise InvalidSession(f"Path '{path}' has another session's inside.")
+        if (reason := _unfit(root, folder)) is not None:
+            raise InvalidSession(f"Path '{path}' {reason}.")
         if any(other.id == session_id for other in self.list()):
             raise SessionExists(f"Session '{session_id}' exists already.")
         if any(other.folder == folder for other in self.list()):

@@ -264,10 +264,13 @@ def generate(tree: exp.Expression) -> str:
         calls = list(tree.find_all(exp.Anonymous))
     bound(calls)
     try:
-        return DUCKDB.generate(tree, copy=False, comments=False, unsupported_level=ErrorLevel.RAISE)
+        text = DUCKDB.generate(tree, copy=False, comments=False, unsupported_level=ErrorLevel.RAISE)
     except UnsupportedError as error:
         reason = str(error).split("\n", 1)[0]
         raise UnsupportedFeature(f"Unsupported feature: {reason}") from None
+    if "\0" in text:  # where DuckDB's parser believes that the text ends
+        raise UnsupportedFeature("Unsupported feature 'the character NUL in a literal or a name'.")
+    return text
 
 
 def snowflake_text(tree: exp.Expression) -> str:

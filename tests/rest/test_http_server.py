@@ -148,8 +148,27 @@ def test_a_client_that_hangs_up_frees_its_statement() -> None:
         (b"POST /api/v1/query HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n", 413),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: minus\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nA: a\0b\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"GET /\r\n\r\n", 400),
+        (b"GET /api/v1/health HTTP/1.0\r\n\r\n", 200),
     ],
-    ids=["slow", "huge", "tls", "length"],
+    ids=[
+        "slow",
+        "huge",
+        "tls",
+        "length",
+        "negative",
+        "two lengths",
+        "chunks",
+        "NUL",
+        "no host",
+        "HTTP/0.9",
+        "HTTP/1.0",
+    ],
 )
 def test_bad_requests_end_their_connection_only(request_bytes: bytes, status: int) -> None:
     async def test() -> None:
@@ -195,3 +214,28 @@ def test_without_debug_requests_are_not_logged(caplog: pytest.LogCaptureFixture)
     run(test())
     assert "POST" not in caplog.text
     assert "s3cret" not in caplog.text
+
+
+def test_requests_that_do_not_wait_are_answered_in_order() -> None:
+    async def test() -> None:
+        async with serving(FakeRegistry()) as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            for name in (b"one", b"two"):
+                writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\nX-Request-Id: %s\r\n\r\n" % name)
+            writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            answers = await reader.read()
+            writer.close()
+        assert answers.count(b"HTTP/1.1 200 OK") == 3
+        assert answers.index(b"x-request-id: one") < answers.index(b"x-request-id: two")
+
+    run(test())
+
+
+def test_a_body_too_large_is_answered_to_who_sends_it_all() -> None:
+    async def test() -> None:
+        async with serving(FakeRegistry()) as server:
+            sql = {"sql": "x" * 20_000_000}
+            status, _, _ = await asyncio.to_thread(ask, server.port, "POST", QUERY, sql)
+            assert status == 413
+
+    run(test())

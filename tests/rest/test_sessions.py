@@ -219,3 +219,35 @@ def test_stored_sessions(client: TestClient) -> None:
     assert stored() == []
     client.post("/api/v1/sessions", json={**body, "session_id": "a"})
     assert [name for name, _, _ in stored()] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "a\0b",
+        "a" * 201,
+        "/".join(["a" * 100] * 11),
+        "\ud800".encode("utf-8", "surrogatepass").decode("latin-1") * 70,
+    ],
+)
+def test_paths_that_no_folder_can_have(client: TestClient, path: str) -> None:
+    body = {"type": "persistent", "storage": {"type": "local", "path": path}}
+    response = client.post("/api/v1/sessions", json=body)
+    assert (response.status_code, response.json()["detail"]["error"]) == (400, "INVALID_REQUEST")
+
+
+#: A request with a NUL somewhere -> the number of its error.
+NULS = [
+    ({"sql": "SELECT 'a\0b'"}, "000002"),
+    ({"sql": "SELECT 'a\\0b'"}, "000002"),
+    ({"sql": 'SELECT 1 AS "a\0b"'}, "000002"),
+    ({"sql": 'CREATE TABLE "a\0b" (a INT)'}, "000904"),
+    ({"sql": "SELECT 1", "database": "a\0b"}, "000904"),
+]
+
+
+@pytest.mark.parametrize(("body", "number"), NULS)
+def test_a_nul_is_refused_by_name(client: TestClient, body: dict[str, str], number: str) -> None:
+    response = client.post("/api/v1/query", json=body)
+    assert (response.status_code, response.json()["detail"]["code"]) == (400, number)
+    assert "NUL" in response.json()["detail"]["detail"]
