@@ -123,6 +123,8 @@ class Cursor:
         self._statements: dict[str, duckdb.Statement] = {}
         self._last: tuple[str | duckdb.Statement, Sequence[Any]] = ("", ())
         self._interrupted = False
+        #: How often the cursor was interrupted, for work beside its queries.
+        self.interrupts = 0
         #: Held while an interrupt is sent, and while what must not meet one begins and ends.
         self._control = threading.Lock()
         self._is_deaf = False
@@ -348,6 +350,7 @@ class Cursor:
             if self._is_deaf:
                 return
             self._interrupted = True
+            self.interrupts += 1
             with contextlib.suppress(duckdb.Error):
                 self._duckdb.interrupt()
 

@@ -18,6 +18,7 @@ from mockhaus.ingestion import (
     history,
     many,
     stages,
+    stopping,
     target,
     transformation,
     validation,
@@ -45,6 +46,11 @@ def copy_into_table(workspace: Workspace, statement: CopyIntoTable) -> Result:
     The answer has one row a file; `row_count` is the rows loaded. Raises LoadError naming file,
     line, character and column, UndefinedObject, InvalidParameter, UnsupportedFeature.
     """
+    with stopping.heeding(workspace.cursor):
+        return _copied(workspace, statement)
+
+
+def _copied(workspace: Workspace, statement: CopyIntoTable) -> Result:
     location, loader = _loader(workspace, statement)
     options, table = loader.options, workspace.context.resolve(statement.table)
     files = _chosen(workspace, table, location, options)
@@ -57,6 +63,7 @@ def copy_into_table(workspace: Workspace, statement: CopyIntoTable) -> Result:
         for file, outcome in zip(files, outcomes, strict=True)
     ]
     history.record(workspace.cursor, table, loads, workspace.query_id)
+    stopping.check()
     if options.purge and workspace.after_commit is not None:
         gone = [file for _, file, outcome in loads if outcome.status == "LOADED"]
         workspace.after_commit(lambda: _purge(location, gone))

@@ -66,7 +66,9 @@ class Loader:
         to roll back."""
         scratch = self.workspace.files / "scratch"
         try:
-            with prepared(file, self.format, scratch) as ready:
+            # A transaction may be done again when the scratch file is gone.
+            unpack = self.cursor.journal is None
+            with prepared(file, self.format, scratch, unpack=unpack) as ready:
                 outcome = self.of(ready, file, shown)._load(ready, file, shown)
             if file.changed():
                 self.take_back(outcome.loaded)
@@ -229,6 +231,8 @@ class Loader:
                 else:
                     source = stack.enter_context(self.careful(file))
                     found = self.first_failure(aside, source)
+            except NOT_OF_THE_FILE:
+                raise
             except SqlError as other:
                 return Failure(other.message)
         return found
@@ -298,8 +302,11 @@ class Loader:
             if source is not None:
                 with self.aside() as aside:
                     if not source.rejects:
-                        what = "*" if self.format.type == "PARQUET" else source.columns[0]
-                        aside.rows(f"SELECT count({what}) FROM {source.sql}")
+                        # Parquet counts its values without reading them.
+                        named = self.format.type == "PARQUET"
+                        read = [quoted(c) if named else c for c in source.columns]
+                        sums = ", ".join(f"bit_xor(hash({each}))" for each in read)
+                        aside.rows(f"SELECT {sums} FROM {source.sql}")
         except NOT_OF_THE_FILE:
             raise
         except SqlError:

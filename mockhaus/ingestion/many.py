@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from mockhaus.errors import LoadError, SqlError
+from mockhaus.ingestion import stopping
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.loading import NOT_OF_THE_FILE, Loader
 from mockhaus.ingestion.outcome import Outcome
@@ -45,6 +46,7 @@ def load(loader: Loader, files: Iterable[tuple[StoredFile, str]]) -> list[Outcom
     waiting: list[_Small] = []
     size = 0
     for file, shown in files:
+        stopping.check()
         small = _small(loader, file, shown)
         if waiting and (small is None or size > _TOGETHER or len(waiting) == _AT_ONCE):
             outcomes += _together(loader, waiting)
@@ -59,7 +61,8 @@ def load(loader: Loader, files: Iterable[tuple[StoredFile, str]]) -> list[Outcom
 
 def _small(loader: Loader, file: StoredFile, shown: str) -> _Small | None:
     """The file if it can share a call with others. What is wrong with it is told in its turn."""
-    if not loader.groups or file.size > _SMALL:
+    # What may have to be done again is loaded from the files themselves, which stay.
+    if not loader.groups or file.size > _SMALL or loader.cursor.journal is not None:
         return None
     try:
         with file.open() as opened:

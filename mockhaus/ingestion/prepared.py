@@ -11,7 +11,6 @@ import codecs
 import errno
 import gzip
 import io
-import shutil
 import uuid
 import zlib
 from collections.abc import Iterator, Sequence
@@ -23,7 +22,7 @@ from typing import IO, Final, cast
 import pyarrow as pa
 
 from mockhaus.errors import DiskFull, LoadError
-from mockhaus.ingestion import signs
+from mockhaus.ingestion import signs, stopping
 from mockhaus.ingestion.avro_orc import AVRO_MAGIC, from_avro, from_orc
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.format_options import ENCODINGS
@@ -118,17 +117,25 @@ class Prepared:
 
 
 @contextmanager
-def prepared(file: StoredFile, format: FileFormat, scratch: Path) -> Iterator[Prepared]:
+def prepared(
+    file: StoredFile, format: FileFormat, scratch: Path, *, unpack: bool = True
+) -> Iterator[Prepared]:
     """A stage's file as DuckDB can read it; scratch files go when the block ends.
 
+    `unpack`: a large packed CSV file may become a plain one, for speed alone.
     Raises LoadError for a file that cannot be fetched, unpacked or decoded.
     """
-    with file.local(scratch) as path, _unpacked(file.name, path, format, scratch) as ready:
+    with (
+        file.local(scratch) as path,
+        _unpacked(file.name, path, format, scratch, unpack=unpack) as ready,
+    ):
         yield ready
 
 
 @contextmanager
-def _unpacked(name: str, path: Path, format: FileFormat, scratch: Path) -> Iterator[Prepared]:
+def _unpacked(
+    name: str, path: Path, format: FileFormat, scratch: Path, *, unpack: bool
+) -> Iterator[Prepared]:
     if format.type in _MADE:
         with _made(path, format, scratch) as made:
             yield Prepared(made)
@@ -141,8 +148,8 @@ def _unpacked(name: str, path: Path, format: FileFormat, scratch: Path) -> Itera
     )
     readable = compression in _DUCKDB and encoding == "UTF8" and not replace_invalid
     packed = Prepared(path, compression, keep_mark=keep_mark)
-    unpacks = compression != "NONE" and format.type == "CSV" and path.stat().st_size >= _UNPACKED
-    if readable and not unpacks:
+    large = compression != "NONE" and format.type == "CSV" and path.stat().st_size >= _UNPACKED
+    if readable and not (unpack and large):
         yield packed
         return
     target = scratch / f"{uuid.uuid4().hex}.txt"
@@ -151,7 +158,7 @@ def _unpacked(name: str, path: Path, format: FileFormat, scratch: Path) -> Itera
         try:
             if readable:
                 with _opened(path, compression) as source, target.open("wb") as out:
-                    shutil.copyfileobj(source, out, _CHUNK)
+                    stopping.copied(source, out)
             else:
                 _transcode(path, compression, encoding, replace_invalid, target)
         except DAMAGED as error:
@@ -224,6 +231,7 @@ def _transcode(path: Path, compression: str, encoding: str, replace: bool, targe
     )
     with text, target.open("w", encoding="utf-8", newline="") as out:
         while chunk := text.read(_CHUNK):
+            stopping.check()
             out.write(chunk)
 
 

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from mockhaus.engine.json_text import JsonError, canonical, without_nulls
 from mockhaus.errors import LoadError
+from mockhaus.ingestion import stopping
 from mockhaus.ingestion.csv_text import CsvText, Record
 from mockhaus.ingestion.file_formats import FileFormat
 from mockhaus.ingestion.json_text import Value, json_records
@@ -248,6 +249,7 @@ def _parquet(rows: Iterator[tuple[Any, ...]], names: list[str], scratch: Path) -
                 for row in rows:
                     batch.append(row)
                     if len(batch) == _BATCH:
+                        stopping.check()
                         writer.write_batch(_batch(batch, schema))
                         batch = []
             except UnicodeError:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from typing import IO, Final, Protocol
 from urllib.parse import unquote
 
 from mockhaus.errors import InvalidParameter, LoadError
+from mockhaus.ingestion import stopping
 
 #: Bytes that are copied at a time.
 CHUNK: Final = 1 << 20
@@ -81,7 +81,7 @@ class StoredFile:
         path = scratch / f"{uuid.uuid4().hex}{Path(self.name).suffix}"
         try:
             with self.open() as file, path.open("wb") as target:
-                shutil.copyfileobj(file, target, CHUNK)
+                stopping.copied(file, target)
             if path.stat().st_size != self.size:
                 raise LoadError(f"File '{self.name}' changed or broke off while it was fetched.")
             yield path

@@ -21,6 +21,7 @@ from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import LoadError, UnsupportedFeature
 from mockhaus.ingestion import file_formats, stages, unload_options, unload_query
 from mockhaus.ingestion.file_formats import FileFormat
+from mockhaus.ingestion.prepared import is_full, no_space
 from mockhaus.ingestion.stages import Location
 from mockhaus.ingestion.stores import checked
 from mockhaus.ingestion.unload_options import UnloadOptions
@@ -85,9 +86,13 @@ def copy_into_location(workspace: Workspace, statement: CopyIntoLocation) -> Res
         for batch in stream:
             files.write(batch)
         files.publish()
-    except BaseException:
+    except BaseException as error:
         stream.close()
         files.discard()
+        if is_full(error):
+            raise no_space() from None
+        if isinstance(error, OSError):
+            raise LoadError(f"The files cannot be written: {error.strerror}.") from None
         raise
     return _answer(location, files.done, detailed=options.detailed)
 
@@ -196,7 +201,7 @@ class _Files:
     def discard(self) -> None:
         """Remove what was written, under whatever name."""
         if self._open is not None:
-            with suppress(OSError):
+            with suppress(OSError, pa.ArrowException):
                 self._open.writer.close()
             self.done.append(self._open)
         for file in self.done:

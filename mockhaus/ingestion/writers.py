@@ -79,9 +79,11 @@ class TextWriter:
 
     def close(self) -> None:
         """Finish the file."""
-        if self._file is not self._raw:
-            self._file.close()
-        self._raw.close()
+        try:
+            if self._file is not self._raw:
+                self._file.close()
+        finally:
+            self._raw.close()
 
 
 def _offsets(lines: pa.Array) -> Any:
@@ -172,8 +174,10 @@ class ParquetWriter:
 
     def close(self) -> None:
         """Finish the file."""
-        self._flush()
-        if self._writer is not None:
-            self._writer.close()
-        if self._sink is not None:
-            self._sink.close()
+        try:
+            self._flush()
+            if self._writer is not None:
+                self._writer.close()
+        finally:
+            if self._sink is not None:
+                self._sink.close()

@@ -5,18 +5,27 @@ The table is as before, no scratch file stays, and the session goes on.
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import os
 import shutil
+import signal
 import subprocess
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from mockhaus import errors
 from mockhaus.ingestion import loading
+from tests.cli.test_serve import serving
 from tests.ingestion.conftest import Room
 
 _QUOTED = "FIELD_OPTIONALLY_ENCLOSED_BY = '\"'"
@@ -58,6 +67,35 @@ def _wrong_magic(path: Path) -> None:
     path.write_bytes(b"PAR2" + b"\0" * 100 + b"PAR2")
 
 
+def _cut_parquet(path: Path) -> None:
+    pq.write_table(pa.table({"v": list(range(10_000))}), path)
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def _hollow_parquet(path: Path) -> None:
+    """Its end is whole, and tells of pages that are not."""
+    pq.write_table(pa.table({"v": [os.urandom(9).hex() for _ in range(10_000)]}), path)
+    data = bytearray(path.read_bytes())
+    data[4:10_000] = bytes(9_996)
+    path.write_bytes(bytes(data))
+
+
+def _zstd_cut(path: Path) -> None:
+    path.write_bytes(pa.compress(os.urandom(9000).hex().encode(), "zstd", asbytes=True)[:-2000])
+
+
+def _bz2_cut(path: Path) -> None:
+    path.write_bytes(bz2.compress(os.urandom(9000).hex().encode())[:-2000])
+
+
+def _large_gzip_cut(path: Path) -> None:
+    path.write_bytes(gzip.compress(os.urandom(1_500_000).hex().encode(), 1)[:-2000])
+
+
+def _empty_gzip(path: Path) -> None:
+    path.write_bytes(b"\x1f\x8b")
+
+
 def _cut_json(path: Path) -> None:
     path.write_text('{"a": 1}\n{"a": ')
 
@@ -71,7 +109,15 @@ _FILES: list[tuple[Callable[[Path], None], str]] = [
     (_not_utf8, "TYPE = CSV"),
     (_deep, "TYPE = JSON"),
     (_cut_json, "TYPE = JSON"),
+    (_zstd_cut, "TYPE = CSV"),
+    (_bz2_cut, "TYPE = CSV"),
+    (_large_gzip_cut, "TYPE = CSV"),
+    (_empty_gzip, "TYPE = CSV"),
+    (_gzip_cut, "TYPE = JSON"),
+    (_not_utf8, "TYPE = JSON"),
     (_wrong_magic, "TYPE = PARQUET"),
+    (_cut_parquet, "TYPE = PARQUET"),
+    (_hollow_parquet, "TYPE = PARQUET"),
     (_wrong_magic, "TYPE = ORC"),
     (_wrong_magic, "TYPE = AVRO"),
 ]
@@ -182,3 +228,55 @@ def test_a_full_disk(room: Room, small_disk: Path) -> None:
         assert "Errno" not in error.message
     assert room.rows() == []
     assert not [path for path in small_disk.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("format", ["CSV", "JSON", "PARQUET"])
+def test_an_unload_onto_a_full_disk(room: Room, small_disk: Path, format: str) -> None:
+    """What is there already stays, and nothing comes to it."""
+    room.table("V VARCHAR")
+    room.run("CREATE STAGE inner")
+    what = "SELECT OBJECT_CONSTRUCT('v', {0}) AS v" if format == "JSON" else "SELECT {0} AS v"
+    into = "COPY INTO @inner/x FROM ({0})" + (
+        f" FILE_FORMAT = (TYPE = {format}) SINGLE = TRUE OVERWRITE = TRUE"
+    )
+    random = "MD5(RANDOM()) || MD5(RANDOM()) || MD5(RANDOM())"
+    room.run(into.format(what.format("MD5(1)")))
+    (before,) = room.answer("LIST @inner")
+    many = f"{what.format(random)} FROM TABLE(GENERATOR(ROWCOUNT => 200000))"
+    error = room.fails(into.format(many))
+    assert "Errno" not in error.message
+    assert str(room.workspace.files) not in error.message
+    assert room.answer("LIST @inner") == [before]
+    assert len([path for path in small_disk.rglob("*") if path.is_file()]) == 1
+
+
+def test_a_server_that_is_killed_while_it_unloads(tmp_path: Path) -> None:
+    """No file has its name before it is whole."""
+    stage = f"CREATE STAGE st URL = 'file://{tmp_path}'"
+    with serving() as (process, address, _), psycopg.connect(address, autocommit=True) as client:
+        client.execute(stage.encode())
+        unload = (
+            "COPY INTO @st/x FROM (SELECT SEQ8() AS a FROM TABLE(GENERATOR(ROWCOUNT => 2000000000)))"
+            " FILE_FORMAT = (COMPRESSION = NONE)"
+        )
+
+        def run() -> None:
+            with suppress(psycopg.Error):
+                client.execute(unload.encode())
+
+        running = threading.Thread(target=run)
+        running.start()
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if any(path.stat().st_size for path in tmp_path.iterdir()):
+                break
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        running.join(10)
+    left = [path.name for path in tmp_path.iterdir()]
+    assert left
+    assert all(name.startswith(".mockhaus-") for name in left)
+    with serving() as (_, address, _), psycopg.connect(address, autocommit=True) as client:
+        client.execute(stage.encode())
+        assert client.execute("LIST @st").fetchall() == []

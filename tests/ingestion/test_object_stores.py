@@ -302,6 +302,64 @@ def test_a_connection_that_breaks_half_way_loads_nothing(room: Room) -> None:
     assert not list(Path(room.workspace.files / "scratch").glob("*"))
 
 
+class _Saying(_Breaking):
+    """An S3 server with one object of four bytes, which come one by one, or with faults."""
+
+    def __init__(self, head: int, get: int) -> None:
+        super().__init__()
+        self._statuses = {b"HEAD": head, b"GET": get}
+
+    def _answer(self, client: socket.socket) -> None:
+        asked = b""
+        while b"\r\n\r\n" not in asked and (more := client.recv(65_536)):
+            asked += more
+        kind = asked.split(b" ", 1)[0]
+        status = self._statuses[kind]
+        body = b"1\n2\n" if status == 200 else b""
+        client.sendall(
+            b"HTTP/1.1 %d X\r\nContent-Length: %d\r\nConnection: close\r\nETag: x\r\n"
+            b"Last-Modified: Wed, 01 Jan 2025 00:00:00 GMT\r\n\r\n" % (status, len(body))
+        )
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for at in range(len(body) if kind == b"GET" else 0):
+            client.sendall(body[at : at + 1])
+
+
+@pytest.mark.parametrize(
+    ("head", "get", "said"),
+    [
+        (200, 200, None),
+        (403, 403, "ACCESS_DENIED"),
+        (404, 404, "was not found"),
+        (500, 500, "500"),
+        (200, 403, "ACCESS_DENIED"),
+        (200, 404, "NOT_FOUND"),
+    ],
+)
+def test_what_a_store_answers(room: Room, head: int, get: int, said: str | None) -> None:
+    server = _Saying(head, get)
+    server.start()
+    room.run(
+        "CREATE STAGE c URL = 's3://b/p' CREDENTIALS = (AWS_KEY_ID = 'AKIA123'"
+        f" AWS_SECRET_KEY = '{_SECRET}') ENDPOINT = 'http://127.0.0.1:{server.port}'"
+    )
+    room.table("N BIGINT")
+    copy = "COPY INTO t FROM @c FILES = ('x.csv')"
+    try:
+        if said is None:
+            assert room.run(copy).row_count == 2
+            return
+        error = room.fails(copy)
+    finally:
+        server.close()
+    assert type(error) is errors.LoadError
+    assert said in error.message
+    assert "s3://b/p/x.csv" in error.message
+    assert _SECRET not in error.message
+    assert room.rows() == []
+    assert not list((room.workspace.files / "scratch").glob("*"))
+
+
 def test_a_store_that_is_not_there_is_an_error(room: Room) -> None:
     room.run(
         "CREATE STAGE c URL = 's3://b/p' CREDENTIALS = (AWS_KEY_ID = 'AKIA123'"
