@@ -37,6 +37,9 @@ STATEMENTS: Final = 256
 DATA: Final = "session"
 _SAVED: Final = "saved"
 
+#: A connection's progress can be asked for; DuckDB prints nothing.
+_PROGRESS: Final = "SET enable_progress_bar = true; SET enable_progress_bar_print = false"
+
 #: What an Arrow table is called while its rows are taken.
 _LOADED: Final = "__mockhaus_loaded"
 
@@ -116,7 +119,7 @@ class Cursor:
     """One DuckDB connection into a Database: own transaction, own settings."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, search_path: str) -> None:
-        connection.execute(f"SET search_path = '{search_path}'")
+        connection.execute(f"SET search_path = '{search_path}'; {_PROGRESS}")
         self._duckdb = connection
         self._search_path = search_path
         self._open: Stream | None = None
@@ -339,6 +342,11 @@ class Cursor:
             self._duckdb.interrupt()
             with contextlib.suppress(duckdb.Error):
                 self._duckdb.execute("SELECT 1").fetchall()
+
+    def progress(self) -> float | None:
+        """How far the query that runs has come, in percent; from any thread. None if not known."""
+        found = self._duckdb.query_progress()
+        return found if found >= 0 else None
 
     def interrupt(self) -> None:
         """Stop what runs, from any thread; the call that runs raises Canceled.

@@ -52,6 +52,8 @@ class Login:
     fallback: bool = False
     schema: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    #: Whether Snowflake's rules hold throughout: its SQL alone, its transactions, names as stored.
+    snowflake: bool = False
 
 
 Authentication: TypeAlias = Generator[Message, bytes, None]
@@ -130,6 +132,7 @@ def login(message: StartupMessage) -> Login:
     given = options(parameters.get("options", ""))
     user, _, suffix = full_user.partition("/")
     session = given.pop("session", "") or suffix or DEFAULT_SESSION
+    dialect = _dialect(given.pop("dialect", "postgresql"))
     settings = {
         name: value
         for name, value in parameters.items()
@@ -144,7 +147,15 @@ def login(message: StartupMessage) -> Login:
         implied,
         first_schema(settings.get("search_path")),
         settings,
+        dialect == "snowflake",
     )
+
+
+def _dialect(name: str) -> str:
+    """Whose rules a connection follows. Raises InvalidParameter."""
+    if name.lower() not in ("postgresql", "snowflake"):
+        raise InvalidParameter(f'invalid value for parameter "dialect": "{name}"')
+    return name.lower()
 
 
 def negotiation(message: StartupMessage) -> NegotiateProtocolVersion | None:

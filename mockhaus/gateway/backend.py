@@ -52,8 +52,8 @@ from mockhaus.gateway.protocol import (
     statement_names,
 )
 from mockhaus.gateway.reading import Read, moved, read
-from mockhaus.gateway.responses import error_response
-from mockhaus.gateway.rows import Wire, shown_name
+from mockhaus.gateway.responses import error_response, standing
+from mockhaus.gateway.rows import Wire, exactly, shown_name
 from mockhaus.gateway.settings import Settings
 from mockhaus.gateway.state_commands import Execute
 from mockhaus.result import Projection, Result
@@ -272,6 +272,8 @@ class Backend:
             self.settings.observe("timezone", context.parameters.get("TIMEZONE", "UTC"))
             if first_schema(self.settings["search_path"]) != context.schema:
                 self.settings.observe("search_path", shown_name(context.schema or ""))
+            if not context.postgres:
+                self._out += standing(context)
         for name, value in self.settings.changed():
             self._out += encode(m.ParameterStatus(name, value))
 
@@ -341,7 +343,8 @@ class Backend:
             self._start_clock()
             yield from self._copying.copy(plan.copy, self._message)
             return
-        portal = Portal(plan)
+        postgres = self._connection.context.postgres
+        portal = Portal(plan) if postgres else Portal(plan, encoding=exactly, tells=True)
         try:
             self._opened(portal.open(self._run))
             if portal.encoder is not None:

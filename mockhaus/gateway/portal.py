@@ -84,7 +84,8 @@ Encoding = Callable[[Sequence[Column]], RowEncoder]
 class Portal:
     """A plan with its parameter values, run at the first fetch and then read piece by piece.
 
-    Its rows are DataRows in `formats`, unless an `encoding` makes something else of them.
+    Its rows are DataRows in `formats`, unless an `encoding` makes something else of them. `tells`
+    says that Snowflake's sentences about a statement are rows as well.
     """
 
     def __init__(
@@ -93,6 +94,8 @@ class Portal:
         values: Sequence[Any] = (),
         formats: tuple[int, ...] = (),
         encoding: Encoding | None = None,
+        *,
+        tells: bool = False,
     ) -> None:
         self.plan = plan
         self.values = values
@@ -106,6 +109,7 @@ class Portal:
         self.sent = 0
         self.suspended = False
         self._encoding = encoding
+        self._tells = tells
         #: None where the answer has no rows, as far as is known.
         self.encoder = None if plan.columns is None else self._encoder(plan.columns)
         self._batches: Iterator[Batch] = iter(())
@@ -123,7 +127,7 @@ class Portal:
     def open(self, run: Run) -> Result:
         """Run the statement; its rows wait."""
         self.result = result = run(self.plan, self.values, self._projection)
-        if result.status_only or not result.columns:
+        if (result.status_only and not self._tells) or not result.columns:
             self.encoder = None
         elif self.encoder is None or result.columns is not self.plan.columns:
             self.encoder = self._encoder(result.columns)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 from mockhaus.errors import Canceled, LockTimeout, MockhausError, StalePlan, StatementTimeout
-from mockhaus.gateway.messages import ErrorResponse, NoticeResponse
+from mockhaus.gateway.codec import encode
+from mockhaus.gateway.messages import ErrorResponse, NoticeResponse, ParameterStatus
+from mockhaus.translation.context import Context
 
 #: PostgreSQL's words, which clients and people look for.
 _WORDS: Final[dict[type[MockhausError], str]] = {
@@ -35,12 +37,23 @@ def error_response(error: MockhausError, severity: str = "ERROR") -> ErrorRespon
         fields["H"] = error.hint
     if error.context:
         fields["W"] = error.context
-    if isinstance(error, StalePlan):
-        # asyncpg and pgjdbc know by it that they must prepare again.
-        fields["R"] = "RevalidateCachedQuery"
+    # Of StalePlan, asyncpg and pgjdbc know by it that they must prepare again; else it is the place
+    # for Snowflake's number, which psql shows with VERBOSITY verbose.
+    fields["R"] = "RevalidateCachedQuery" if isinstance(error, StalePlan) else error.number
     if error.position is not None:
         fields["P"] = str(error.position + 1)
     return ErrorResponse({key: value.replace("\0", "") for key, value in fields.items()})
+
+
+def standing(context: Context) -> bytes:
+    """Where a connection with Snowflake's rules stands, as parameters of ours: its database and
+    schema, and the names of its variables with commas between them."""
+    told = {
+        "database": context.database or "",
+        "schema": context.schema or "",
+        "variables": ",".join(context.variables),
+    }
+    return b"".join(encode(ParameterStatus(f"mockhaus.{k}", v)) for k, v in told.items())
 
 
 #: What PostgreSQL calls a relation that exists already.

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import repeat
 from typing import Any, Final, TypeAlias
@@ -201,6 +202,11 @@ class RowEncoder:
 def encoder_of(columns: tuple[Column, ...], formats: tuple[int, ...]) -> RowEncoder:
     """The encoder of these columns, which many statements share."""
     return RowEncoder(columns, formats)
+
+
+def exactly(columns: Sequence[Column]) -> RowEncoder:
+    """The encoder of these columns for a client that expects names as they are stored."""
+    return encoder_of(tuple(replace(each, is_exact=True) for each in columns), ())
 
 
 class _Cells:

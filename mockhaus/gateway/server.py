@@ -149,10 +149,11 @@ class PgServer:
         settings = Settings(who.settings, who.user)
         session = self.registry.attach(who.session, user=self._user(who))
         client = who.settings.get("application_name", "")
+        rules = Transactions.SNOWFLAKE if who.snowflake else Transactions.POSTGRESQL
         connection = session.connect(
             user=who.user,
             door="postgresql",
-            transactions=Transactions.POSTGRESQL,
+            transactions=rules,
             client=client,
             ended=ended,
         )

@@ -18,6 +18,7 @@ from mockhaus.access.users import Users
 from mockhaus.config import Config
 from mockhaus.errors import SessionError, SqlError
 from mockhaus.http import parameters, refusals
+from mockhaus.http.connections import Connections
 from mockhaus.http.control import Control
 from mockhaus.http.copies import Copies
 from mockhaus.http.documents import Documents
@@ -72,6 +73,7 @@ def build_app(
         HistoryApi(registry, kept),
         StageFiles(kept, config.login_timeout),
         Copies(registry, kept),
+        Connections(kept),
         documents,
         MetricsApi(registry),
     )

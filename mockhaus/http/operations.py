@@ -31,6 +31,7 @@ from mockhaus.http.bodies import (
     TranslateAnswer,
     TranslateRequest,
 )
+from mockhaus.http.connections import ConnectionList, Connections
 from mockhaus.http.control import TABLES, Alive, Control, ExecutedList, Reset, TableList
 from mockhaus.http.copies import RESTORE, Copies
 from mockhaus.http.documents import Documents, Html
@@ -100,6 +101,7 @@ class Doors:
     history: HistoryApi
     files: StageFiles
     copies: Copies
+    connections: Connections
     documents: Documents
     metrics: MetricsApi
 
@@ -113,6 +115,7 @@ def operations(doors: Doors) -> tuple[Operation, ...]:
         *_control(doors.control),
         *_files(doors.files),
         *_copies(doors.copies),
+        *_connections(doors.connections),
         *_documents(doors.documents, doors.metrics),
     )
 
@@ -140,6 +143,17 @@ def _copies(copies: Copies) -> tuple[Operation, ...]:
         ),
         Operation(
             "DELETE", every + "/{name}", "sessions", copies.remove, Done, refusals=(404, 410)
+        ),
+    )  # fmt: skip
+
+
+def _connections(connections: Connections) -> tuple[Operation, ...]:
+    path = "/api/v1/sessions/{session_id}/connections"
+    return (
+        Operation("GET", path, "sessions", connections.every, ConnectionList, refusals=(404, 410)),
+        Operation(
+            "POST", path + "/{number}/cancel", "sessions", connections.cancel, Done,
+            refusals=(404, 410),
         ),
     )  # fmt: skip
 

@@ -70,7 +70,7 @@ class Connection:
     ) -> None:
         self.session = session
         self.door = door
-        self.recorder = Recorder(session, door, client)
+        self.recorder = Recorder(session, door, client, cursor.progress)
         #: Set by a door that keeps the connection while no client waits behind it (HTTP).
         self.idle = False
         #: What a catalog query says of the settings; the PostgreSQL door knows them.
@@ -253,7 +253,7 @@ class Connection:
         """
         statement = prepared.statement
         started, clock, writes = now(), time.perf_counter(), self.session.results.writes
-        self.session.touch(started)
+        self.recorder.begins(statement, started)
         was_running, self._running = self._running, True
         try:
             self._transaction.refresh()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -34,9 +34,15 @@ _WITHOUT_SECRETS: Final = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "ME
 class Recorder:
     """Records the statements of one connection, one after another."""
 
-    def __init__(self, session: Session, door: str, client: str) -> None:
+    def __init__(
+        self, session: Session, door: str, client: str, progress: Callable[[], float | None]
+    ) -> None:
         self.door = door
         self.client = client
+        #: How far the statement that runs has come, in percent, None where that is not known.
+        self.progress = progress
+        #: The latest statement, and when it began.
+        self._latest: tuple[s.Statement, datetime] | None = None
         #: Whether statements are written into the history; a door's own looks are not.
         self.recorded = True
         #: Whether the door does what waits in `Session.afterwards`, once an answer is out.
@@ -47,6 +53,16 @@ class Recorder:
         self.parse_s = self.translate_s = 0.0
         self._session = session
         self._next_id: str | None = None
+
+    def begins(self, statement: s.Statement, started: datetime) -> None:
+        """A statement begins to run."""
+        self._latest = (statement, started)
+        self._session.touch(started)
+
+    @property
+    def latest(self) -> tuple[str, datetime] | None:
+        """The text of the statement that runs, or ran last, without secrets; when it began."""
+        return None if self._latest is None else (_text(self._latest[0]), self._latest[1])
 
     def announce(self, query_id: str) -> None:
         """The id that the next statement gets."""

@@ -22,6 +22,7 @@ from mockhaus.errors import AdminShutdown, SessionBusy
 from mockhaus.ingestion import stages
 from mockhaus.sessions import logins, migrations, recovery, stored
 from mockhaus.sessions.account_usage import Login
+from mockhaus.sessions.activity import STATES, Activity, activity
 from mockhaus.sessions.afterwards import Afterwards
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.gate import ENDED, Gate
@@ -36,14 +37,6 @@ from mockhaus.translation.context import DEFAULT_DATABASE, Context, ObjectName
 
 #: Connections that LOGIN_HISTORY reaches back.
 MAX_LOGINS: Final = 10_000
-
-
-#: Of a connection in which nothing runs: ReadyForQuery's letter -> `pg_stat_activity.state`.
-_STATES: Final = {
-    "I": "idle",
-    "T": "idle in transaction",
-    "E": "idle in transaction (aborted)",
-}
 
 
 class Session:
@@ -204,7 +197,7 @@ class Session:
             self._beginning(user.upper(), cursor),
             session_id=self.id,
             connection_id=next(self._numbers),
-            postgres=door == "postgresql",
+            postgres=transactions is Transactions.POSTGRESQL,
         )
         if "TIMEZONE" in context.parameters:
             cursor.run(f"SET TimeZone = '{context.parameters['TIMEZONE']}'")
@@ -255,10 +248,24 @@ class Session:
                     context.database or "",
                     "" if login is None else login.client,
                     "" if login is None else login.at.isoformat(),
-                    "active" if each.is_active else _STATES[each.status],
+                    "active" if each.is_active else STATES[each.status],
                 )
             )
         return rows
+
+    def activities(self) -> list[Activity]:
+        """What its connections do now, by their numbers."""
+        with self._guard:
+            connections = list(self._connections)
+        return sorted(map(activity, connections), key=lambda each: each.number)
+
+    def cancel(self, number: int) -> bool:
+        """Stop what runs on the connection of that number; False if there is none."""
+        with self._guard:
+            found = [c for c in self._connections if c.context.connection_id == number]
+        for connection in found:
+            connection.cancel()
+        return bool(found)
 
     def left(self, connection: Connection) -> None:
         """A connection has closed."""

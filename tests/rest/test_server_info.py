@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 import mockhaus
 from mockhaus.config import Config
+from mockhaus.http.connections import Connections
 from mockhaus.http.control import Control
 from mockhaus.http.copies import Copies
 from mockhaus.http.documents import Documents
@@ -74,6 +75,9 @@ def test_every_operation_says_what_it_does() -> None:
     sql_api = SqlApi(none, none, body_limit=0, patience=0)
     history, files = HistoryApi(none, none), StageFiles(none, 0)
     control, copies = Control(none, none), Copies(none, none)
-    doors = Doors(rest, sql_api, control, history, files, copies, Documents(), MetricsApi(none))
+    others = Connections(none)
+    doors = Doors(
+        rest, sql_api, control, history, files, copies, others, Documents(), MetricsApi(none)
+    )
     for operation in operations(doors):
         assert operation.summary.endswith("."), operation.path

@@ -75,6 +75,8 @@ CALLS: Final = (
     Call("POST", "/api/v1/sessions/cleanup"),
     Call("GET", _SESSION),
     Call("PATCH", _SESSION, {"ttl_seconds": 7200}),
+    Call("GET", f"{_SESSION}/connections"),
+    Call("POST", f"{_SESSION}/connections/{{number}}/cancel"),
     Call("POST", f"{_SESSION}/snapshots", {"name": "fixtures"}),
     Call("GET", f"{_SESSION}/snapshots"),
     Call("POST", f"{_SESSION}/snapshots/{{name}}/restore", query={"force": "true"}),
@@ -113,7 +115,7 @@ _LONG: Final = {"/metrics", "/openapi.json", "/docs", "/redoc"}
 
 def called(client: TestClient) -> Iterator[tuple[Call, dict[str, str], Any, str]]:
     """Make the calls; each with the names in its path, its answer, and the status."""
-    names = {"session_id": "orders", "name": "fixtures"}
+    names = {"session_id": "orders", "name": "fixtures", "number": "1"}
     for call in CALLS:
         used = {name: value for name, value in names.items() if f"{{{name}}}" in call.path}
         response = _ask(client, call, call.path.format(**used))
