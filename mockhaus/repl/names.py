@@ -57,8 +57,8 @@ class Live:
         self._thread: threading.Thread | None = None
 
     def known(self, main: Talk) -> Names:
-        """What is known, with what the main connection tells of itself. Blocks while names are asked
-        for, but not for long."""
+        """What is known, with what the main connection tells of itself. Waits a little while names
+        are asked for."""
         if self._thread is not None:
             self._thread.join(_PATIENCE)
         known, variables = self._known, main.told("variables")

@@ -18,8 +18,7 @@ from typing import Final
 from mockhaus.client.rest import Refused, Rest
 
 _STATEMENT: Final = re.compile(
-    r"""\s*(?:(?P<put>PUT)\s+(?P<q1>'?)(?P<from>file://(?:(?<=')[^']|[^\s'])+?)(?P=q1)\s+(?P<to>@\S+|'@[^']+')
-    |(?P<get>GET)\s+(?P<source>@\S+|'@[^']+')\s+(?P<q2>'?)(?P<target>file://[^']+?)(?P=q2))
+    r"""\s*(?P<verb>PUT|GET)\s+(?P<first>'[^']+'|\S+)\s+(?P<second>'[^']+'|\S+)
     (?P<options>(?:\s+\w+\s*=\s*(?:'[^']*'|\w+))*)\s*""",
     re.I | re.X | re.S,
 )
@@ -64,18 +63,19 @@ def transfer(text: str) -> Transfer | None:
     if _FILE.match(text) is None:
         return None
     found = _STATEMENT.fullmatch(text)
-    if found is None:
+    verb = "" if found is None else found["verb"].upper()
+    paths = [] if found is None else [found["first"].strip("'"), found["second"].strip("'")]
+    file, stage = paths if verb == "PUT" else paths[::-1] or ["", ""]
+    if found is None or not file.lower().startswith("file://") or not stage.startswith("@"):
         raise NotTransferred(
             "Say PUT file://path @stage[/path] or GET @stage[/path] file://folder."
         )
-    verb = "PUT" if found["put"] else "GET"
     options = {
         name.upper(): quoted or plain for name, quoted, plain in _OPTION.findall(found["options"])
     }
     if unknown := options.keys() - _OPTIONS[verb]:
         raise NotTransferred(f"{verb} has no option {sorted(unknown)[0]}.")
-    path = (found["from"] or found["target"])[len("file://") :]
-    return Transfer(verb, path, (found["to"] or found["source"]).strip("'"), options)
+    return Transfer(verb, file[len("file://") :], stage, options)
 
 
 def located(stage: str, database: str, schema: str) -> str:
