@@ -16,12 +16,13 @@ _TOKEN: Final = re.compile(
     (?P<string>  '(?:[^'\\]|\\.|'')*(?P<string_end>')? )
   | (?P<name>    "(?:[^"]|"")*(?P<name_end>")? )
   | (?P<dollars> \$\$.*?(?P<dollars_end>\$\$|\Z) )
+  | (?P<path>    file://[^\s;']* )
   | (?P<comment> (?:--|//)[^\n]* | /\*.*?(?P<comment_end>\*/|\Z) )
   | (?P<word>    [A-Za-z_][\w$]* )
   | (?P<end>     ; )
   | (?P<other>   \S )
     """,
-    re.X | re.S,
+    re.X | re.S | re.I,
 )
 
 #: Words behind END that say that it closes something that no BEGIN or CASE opened.

@@ -44,7 +44,8 @@ class Disconnected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Failure(Exception):
-    """A statement failed. `number` is Snowflake's, `position` counts characters from 0."""
+    """A statement failed. `number` is Snowflake's, `position` counts characters of `statement`
+    from 0."""
 
     text: str
     number: str
@@ -52,6 +53,7 @@ class Failure(Exception):
     position: int | None
     hint: str
     detail: str
+    statement: str
 
 
 @dataclass(slots=True)
@@ -189,7 +191,7 @@ class Talk:
             return
         if result.status in (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT):
             return
-        failure = _failure(result)
+        failure = _failure(result, text)
         self._drain()
         if self.is_gone or not failure.sqlstate:
             raise Disconnected(_one_line(failure.text) or "The server has gone away.")
@@ -261,7 +263,7 @@ def _tag(result: PGresult) -> str:
     return (result.command_status or b"").decode()
 
 
-def _failure(result: PGresult) -> Failure:
+def _failure(result: PGresult, statement: str) -> Failure:
     def part(field: pq.DiagnosticField) -> str:
         return (result.error_field(field) or b"").decode()
 
@@ -274,6 +276,7 @@ def _failure(result: PGresult) -> Failure:
         int(position) - 1 if position else None,
         part(fields.MESSAGE_HINT),
         part(fields.MESSAGE_DETAIL),
+        statement,
     )
 
 

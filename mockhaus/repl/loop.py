@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -49,7 +49,7 @@ class Repl:
         try:
             if (found := commands.find(text)) is not None:
                 command, arguments = found
-                self._guarded(lambda: command.call(self, arguments), text)
+                self._guarded(lambda: command.call(self, arguments))
                 return
         except Wrong as error:
             self._complain(str(error))
@@ -95,10 +95,10 @@ class Repl:
         """Run one statement and show what it answers, of a listing some columns; whether it ran."""
         if not heads:
             self.last = statement
-        return self._guarded(lambda: self._run(statement, heads), statement)
+        return self._guarded(lambda: self._run(statement, heads))
 
-    def _guarded(self, work: object, statement: str) -> bool:
-        assert callable(work)
+    def _guarded(self, work: Callable[[], None]) -> bool:
+        """Do it; what goes wrong is told. Whether it went well."""
         try:
             if self.talk.is_gone:
                 self.talk.reconnect()
@@ -108,7 +108,7 @@ class Repl:
             work()
         except Failure as failure:
             self.failed = True
-            self.screen.failure(failure, statement)
+            self.screen.failure(failure)
         except Disconnected as error:
             self._complain(_GONE.format(error) if self.last else str(error))
         except (Wrong, transfer.NotTransferred) as error:

@@ -106,9 +106,9 @@ class Screen:
         sys.stdout.flush()
         print(f"{start}{text}{end}", file=sys.stderr, flush=True)
 
-    def failure(self, failure: Failure, statement: str) -> None:
+    def failure(self, failure: Failure) -> None:
         """A statement that failed: codes, text, the place in the statement, the hint."""
-        self.error("\n".join(explained(failure, statement)))
+        self.error("\n".join(explained(failure)))
 
     # --- progress ---------------------------------------------------------------------------------
 
@@ -154,12 +154,12 @@ class Shown:
             yield row
 
 
-def explained(failure: Failure, statement: str) -> Iterator[str]:
+def explained(failure: Failure) -> Iterator[str]:
     """The lines that tell of a failure."""
     codes = ", ".join(filter(None, (failure.number, failure.sqlstate)))
     yield f"ERROR {codes}: {harmless(failure.text)}"
-    if failure.position is not None and failure.position <= len(statement):
-        yield from _place(statement, failure.position)
+    if failure.position is not None and failure.position <= len(failure.statement):
+        yield from _place(failure.statement, failure.position)
     if failure.detail:
         yield f"Detail: {harmless(failure.detail)}"
     if failure.hint:

@@ -137,15 +137,12 @@ def get(
     pattern = asked.options.get("PATTERN", "")
     wanted = [name for name in listed if not pattern or re.fullmatch(pattern, name)]
     stage = place.partition("/")[0]
+    unnamed = stage == "@~" or "%" in stage  # LIST leaves such a stage's name out
     for name in wanted:
-        inner = name if stage.endswith(("@~", "%")) or _of_table(stage) else name.partition("/")[2]
+        inner = name if unnamed else name.partition("/")[2]
         target = folder / Path(name).name
         size = rest.download(session, f"{stage}/{inner}", target)
         yield [name, str(size), "DOWNLOADED", ""]
-
-
-def _of_table(stage: str) -> bool:
-    return "%" in stage
 
 
 PUT_HEADS: Final = (

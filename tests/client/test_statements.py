@@ -22,6 +22,7 @@ TEXTS = [
     ('select 1 as "open;', ['select 1 as "open;'], False),
     ("select 1 -- one;\n;", ["select 1"], True),
     ("select 1 // one;\n;", ["select 1"], True),
+    ("put file:///tmp/a.csv @s; select 1;", ["put file:///tmp/a.csv @s", "select 1"], True),
     ("select /* ; */ 1;", ["select /* ; */ 1"], True),
     ("select 1 /* open;", ["select 1"], False),
     ("select $$a;\nb$$;", ["select $$a;\nb$$"], True),

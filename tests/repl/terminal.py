@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 #: Seconds that a text may take to appear on a busy machine.
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 _numbers = itertools.count(1)
 

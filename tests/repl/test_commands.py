@@ -58,8 +58,10 @@ def test_every_command_stands_in_the_manual() -> None:
 
 
 def test_an_error_is_explained() -> None:
-    failure = Failure("it is wrong", "000904", "42703", 15, "Say it right.", "")
-    assert list(explained(failure, "select\n  日本, nosuch")) == [
+    failure = Failure(
+        "it is wrong", "000904", "42703", 15, "Say it right.", "", "select\n  日本, nosuch"
+    )
+    assert list(explained(failure)) == [
         "ERROR 000904, 42703: it is wrong",
         "LINE 2:   日本, nosuch",
         "                  ^",
