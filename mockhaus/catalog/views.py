@@ -80,7 +80,7 @@ def _entries(
 
 
 def _within(name: ObjectName, context: Context) -> Context:
-    return replace(context, database=name.database, schema=name.schema)
+    return replace(context, database=name.database, schema=name.schema, is_kept=True)
 
 
 def _definition(workspace: Workspace, name: ObjectName, definition: views.ViewDefinition) -> str:

@@ -149,6 +149,7 @@ class Preparer:
         self._workspace = workspace
         self._settings = settings
         self._snapshot = Snapshot(cursor, shared)
+        self._standing: dict[str, str | None] = {}
         self._kept: OrderedDict[tuple[Any, ...], Prepared] = OrderedDict()
         #: Translations of shapes, and the query of each that was prepared last.
         self._shapes: dict[tuple[Any, ...], tuple[Translation, Prepared]] = {}
@@ -177,6 +178,7 @@ class Preparer:
             self._kept.clear()
             self._shapes.clear()
             self._kept_for = (context, self._version())
+            self._tell(context)
         key = (statement.text, types)
         prepared = self._kept.get(key)
         if prepared is not None and prepared.statement is statement:
@@ -197,6 +199,14 @@ class Preparer:
             if len(self._kept) > _CACHE_SIZE:
                 self._kept.popitem(last=False)
         return prepared
+
+    def _tell(self, context: Context) -> None:
+        """Have views and defaults know what the connection is that runs them."""
+        if (standing := context.standing()) != self._standing:
+            for name, value in standing.items():
+                told = "NULL" if value is None else "'" + value.replace("'", "''") + "'"
+                self._cursor.rows(f"SET VARIABLE context_{name} = {told}")
+            self._standing = standing
 
     def current(self, prepared: Prepared, context: Context) -> Prepared:
         """What was prepared before a USE, SET or DDL, prepared anew. Raises StalePlan."""

@@ -435,7 +435,7 @@ def _alter_column(action: exp.AlterColumn, walk: Walk) -> list[Step]:
         return [Retype(name, tables.snowflake_type(kind), stored, value, bool(using))]
     if (default := action.args.get("default")) is not None:
         text = snowflake_text(default)
-        return [SetDefault(name, generate(walk.rewrite(default)), text)]
+        return [SetDefault(name, tables.written_default(default, walk), text)]
     if action.args.get("allow_null") is not None:
         return [SetNotNull(name, not action.args["allow_null"])]
     if (comment := action.args.get("comment")) is not None:

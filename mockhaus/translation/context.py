@@ -82,6 +82,8 @@ class Context:
     last_query_ids: Sequence[str] = field(default=(), compare=False)
     #: Temporary tables of the connection, by full name in upper case.
     temporary: frozenset[ObjectName] = frozenset()
+    #: Whether what is translated is kept, in a view or a default, for any connection to run.
+    is_kept: bool = False
     #: Whether operands of different types are all brought together, not only where an answer
     #: depends on it (see `coercion`).
     mixed: bool = False
@@ -109,6 +111,16 @@ class Context:
         """The value of a BOOLEAN session parameter."""
         value = self.parameters.get(parameter)
         return default if value is None else value.upper() == "TRUE"
+
+    def standing(self) -> dict[str, str | None]:
+        """What statements that are kept ask of the connection that runs them."""
+        return {
+            "user": self.user,
+            "role": self.role,
+            "warehouse": self.warehouse,
+            "session": str(self.connection_id),
+            "secondary_roles": self.secondary_roles,
+        }
 
     def resolve(self, name: ObjectName) -> ObjectName:
         """The name in full. Raises ObjectNeedsContext where a current name is missing."""

@@ -282,7 +282,7 @@ def _column_constraint(
     elif isinstance(inner, exp.DefaultColumnConstraint):
         _name_sequences(inner.this, walk.context)
         found["default"] = snowflake_text(inner.this)
-        found["default_sql"] = generate(_without_lambda(walk.rewrite(inner.this)))
+        found["default_sql"] = written_default(inner.this, walk)
         if walk.used or walk.calls:
             raise UnsupportedFeature("Unsupported feature 'DEFAULT with a user-defined function'.")
     elif isinstance(inner, exp.PrimaryKeyColumnConstraint):
@@ -334,7 +334,16 @@ def _dotted(node: exp.Expression) -> ObjectName:
 
 def default_sql(text: str, context: Context) -> str:
     """A recorded default in DuckDB's text."""
-    return generate(Walk(context, text).rewrite(parsed_expression(text)))
+    return written_default(parsed_expression(text), Walk(context, text))
+
+
+def written_default(value: exp.Expression, walk: Walk) -> str:
+    """A default in DuckDB's text, which whoever inserts a row runs."""
+    before, walk.context = walk.context, replace(walk.context, is_kept=True)
+    try:
+        return generate(_without_lambda(walk.rewrite(value)))
+    finally:
+        walk.context = before
 
 
 def clustering(item: exp.Expression) -> str:

@@ -149,5 +149,5 @@ def test_use_of_what_is_not_there(snowflake: Connection) -> None:
         assert run(snowflake, f"SELECT CURRENT_{what}()") == [("SOMEBODY",)]
     run(snowflake, "USE SECONDARY ROLES ALL")
     assert run(snowflake, "SELECT CURRENT_SECONDARY_ROLES()") == [
-        ('{"roles": "", "value": "ALL"}',)
+        ('{"roles":"PUBLIC","value":"ALL"}',)
     ]

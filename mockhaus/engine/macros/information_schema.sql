@@ -504,3 +504,25 @@ CREATE OR REPLACE MACRO information_schema_table_privileges(db) AS TABLE
         privilege AS "PRIVILEGE_TYPE", grantable AS "IS_GRANTABLE", 'NO' AS "WITH_HIERARCHY",
         created AS "CREATED"
     FROM catalog_privileges(db) WHERE kind IN ('TABLE', 'VIEW') AND existing_database(db);
+
+-- The roles that a session has: its role, all roles of its user if `others`, what those inherit.
+CREATE OR REPLACE MACRO session_roles(member, role, others) AS (
+    WITH RECURSIVE granted AS (
+        SELECT upper(properties ->> 'name') AS name, properties ->> 'to_kind' AS holds,
+            upper(properties ->> 'to') AS holder
+        FROM __mockhaus.objects WHERE kind = 'GRANT' AND (properties ->> 'on') = 'ROLE'
+        UNION ALL VALUES ('SYSADMIN', 'ROLE', 'ACCOUNTADMIN'),
+            ('SECURITYADMIN', 'ROLE', 'ACCOUNTADMIN'), ('USERADMIN', 'ROLE', 'SECURITYADMIN')),
+    found AS (
+        SELECT upper(role) AS name
+        UNION SELECT 'PUBLIC'
+        UNION SELECT g.name FROM granted g
+        WHERE others AND g.holds = 'USER' AND g.holder = upper(member)
+        UNION SELECT g.name FROM granted g JOIN found f ON g.holds = 'ROLE' AND g.holder = f.name)
+    SELECT list(name ORDER BY name) FROM found);
+
+-- What CURRENT_SECONDARY_ROLES answers of the roles that a user has.
+CREATE OR REPLACE MACRO secondary_roles(held, role, has_others) AS
+    CASE WHEN has_others THEN '{"roles":"' || array_to_string(
+        list_filter(held, lambda name: name <> upper(role)), ',') || '","value":"ALL"}'
+         ELSE '{"roles":"","value":""}' END;

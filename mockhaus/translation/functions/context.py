@@ -17,7 +17,14 @@ from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
 from mockhaus.translation import operands, structured
 from mockhaus.translation.clauses import types
 from mockhaus.translation.context import Context
-from mockhaus.translation.operands import integer, literal_number, literal_text, variable_text
+from mockhaus.translation.operands import (
+    integer,
+    literal_number,
+    literal_text,
+    string,
+    text,
+    variable_text,
+)
 from mockhaus.translation.registry import (
     Function,
     Rewriter,
@@ -44,13 +51,37 @@ def _text(read: Callable[[Context], str | None]) -> Rewriter:
     return literal
 
 
+def _standing(name: str, walk: Walk) -> exp.Expression:
+    """What the connection is, of those of `Context.standing`; in what is kept, who runs it."""
+    if walk.context.is_kept:
+        return exp.cast(apply("getvariable", string(f"context_{name}")), "TEXT")
+    value = walk.context.standing()[name]
+    return exp.cast(exp.Null(), "TEXT") if value is None else string(value)
+
+
+def _told(name: str) -> Rewriter:
+    return lambda node, walk: _standing(name, walk)
+
+
+def _held(walk: Walk, others: exp.Expression) -> exp.Expression:
+    """The roles of the session, with what they inherit; `others`: all roles of its user."""
+    walk.volatile = True
+    return apply("session_roles", _standing("user", walk), _standing("role", walk), others)
+
+
+def _has_others(walk: Walk) -> exp.Expression:
+    return exp.EQ(this=_standing("secondary_roles", walk), expression=string("ALL"))
+
+
 def _roles(node: exp.Expression, walk: Walk) -> exp.Expression:
-    return exp.Literal.string(json.dumps([walk.context.role]))
+    """CURRENT_AVAILABLE_ROLES: all that are granted to the user, as JSON text."""
+    return exp.cast(apply("to_json", _held(walk, exp.true())), "TEXT")
 
 
-def _no_roles(node: exp.Expression, walk: Walk) -> exp.Expression:
-    value = walk.context.secondary_roles
-    return exp.Literal.string(json.dumps({"roles": "", "value": value if value != "NONE" else ""}))
+def _other_roles(node: exp.Expression, walk: Walk) -> exp.Expression:
+    """CURRENT_SECONDARY_ROLES: their names and what USE SECONDARY ROLES said, as JSON text."""
+    held = _held(walk, exp.true())
+    return apply("secondary_roles", held, _standing("role", walk), _has_others(walk))
 
 
 def _last_query_id(node: exp.Expression, walk: Walk) -> exp.Expression:
@@ -131,9 +162,9 @@ def _variable(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 
 
 def _in_session(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-    """IS_ROLE_IN_SESSION: there is one role at a time."""
-    role = literal_text(node.expressions[0], "role")
-    return exp.Boolean(this=role.upper() == walk.context.role.upper())
+    """IS_ROLE_IN_SESSION: the role, the secondary ones, and what they inherit."""
+    held = _held(walk, _has_others(walk))
+    return apply("list_contains", held, apply("upper", text(node.expressions[0])))
 
 
 def _get_ddl(node: exp.Anonymous, walk: Walk) -> exp.Expression:
@@ -205,12 +236,12 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     rewrite("CURRENT_DATABASE", _text(lambda c: c.database), exp.CurrentDatabase, most=0),
     rewrite("CURRENT_SCHEMA", _text(lambda c: c.schema), exp.CurrentSchema, most=0),
     rewrite("CURRENT_SCHEMAS", _schemas, exp.CurrentSchemas, most=0),
-    rewrite("CURRENT_USER", _text(lambda c: c.user), exp.CurrentUser, most=0),
-    rewrite("CURRENT_ROLE", _text(lambda c: c.role), exp.CurrentRole, most=0),
+    rewrite("CURRENT_USER", _told("user"), exp.CurrentUser, most=0),
+    rewrite("CURRENT_ROLE", _told("role"), exp.CurrentRole, most=0),
     rewrite("CURRENT_ROLE_TYPE", _text(lambda c: "ROLE"), exp.CurrentRoleType, most=0),
     rewrite("CURRENT_AVAILABLE_ROLES", _roles, exp.CurrentAvailableRoles, most=0),
-    rewrite("CURRENT_SECONDARY_ROLES", _no_roles, exp.CurrentSecondaryRoles, most=0),
-    rewrite("CURRENT_WAREHOUSE", _text(lambda c: c.warehouse), exp.CurrentWarehouse, most=0),
+    rewrite("CURRENT_SECONDARY_ROLES", _other_roles, exp.CurrentSecondaryRoles, most=0),
+    rewrite("CURRENT_WAREHOUSE", _told("warehouse"), exp.CurrentWarehouse, most=0),
     rewrite("CURRENT_ACCOUNT", _text(lambda c: "MOCKHAUS"), exp.CurrentAccount, most=0),
     rewrite("CURRENT_ACCOUNT_NAME", _text(lambda c: "MOCKHAUS"), exp.CurrentAccountName, most=0),
     rewrite(
@@ -222,12 +253,12 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     rewrite(
         "CURRENT_CLIENT", _text(lambda c: f"Mockhaus {__version__}"), exp.CurrentClient, most=0
     ),
-    rewrite("CURRENT_SESSION", _text(lambda c: str(c.connection_id)), exp.CurrentSession, most=0),
+    rewrite("CURRENT_SESSION", _told("session"), exp.CurrentSession, most=0),
     rewrite("CURRENT_STATEMENT", _statement, exp.CurrentStatement, most=0),
     call("LAST_QUERY_ID", _last_query_id, 0, 1),
     call("IS_ROLE_IN_SESSION", _in_session, 1, 1),
     call("GETVARIABLE", _variable, 1, 1),
-    call("INVOKER_ROLE", _text(lambda c: c.role), 0, 0),
+    call("INVOKER_ROLE", _told("role"), 0, 0),
     rewrite("CURRENT_DATE", _today, exp.CurrentDate, most=0),
     rewrite("CURRENT_TIMESTAMP LOCALTIMESTAMP", _clock, exp.CurrentTimestamp, most=1),
     call("GETDATE SYSTIMESTAMP", lambda node, walk: _now(), 0, 0),
