@@ -24,6 +24,7 @@ from starlette.responses import Response
 
 from mockhaus.http import parameters
 from mockhaus.http.bodies import Failure
+from mockhaus.http.guard import user
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.refusals import Refused
 from mockhaus.sessions.history import Entry
@@ -189,7 +190,7 @@ class HistoryApi:
         """Forget the statements of a session or of all, or those from before a time."""
         asked = parameters.asked(request)
         sessions = await self._sessions(asked["session_id"])
-        gone = sum(session.history.clear(asked["before"]) for session in sessions)
+        gone = sum(session.history.clear(asked["before"], _whose(session)) for session in sessions)
         return HistoryCleared(True, f"Cleared {gone} statements", gone)
 
     async def export(self, request: Request, body: None) -> Response:
@@ -212,6 +213,11 @@ class HistoryApi:
         if session_id is None:
             return self._kept.visible()
         return [await self._kept.at_desk(self._kept.find, session_id)]
+
+
+def _whose(session: Session) -> str | None:
+    """Whose statements the caller may have a session forget: None is everyone's."""
+    return None if user() in (None, session.owner) else user()
 
 
 def _passed(sessions: list[Session], tests: list[Test]) -> list[HistoryEntry]:

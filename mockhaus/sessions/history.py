@@ -111,11 +111,15 @@ class History:
         """The entry of that id, None if it is not kept."""
         return next((entry for entry in self.entries() if entry.query_id == query_id), None)
 
-    def clear(self, before: datetime | None = None) -> int:
-        """Forget the entries, or those begun before a time; answers how many."""
+    def clear(self, before: datetime | None = None, user: str | None = None) -> int:
+        """Forget the entries, or those begun before a time, or a user's; answers how many."""
         self._afterwards.do()
         with self._lock:
-            kept = [e for e in self._entries if before is not None and e.started >= before]
+            kept = [
+                each
+                for each in self._entries
+                if (before is not None and each.started >= before) or user not in (None, each.user)
+            ]
             gone = len(self._entries) - len(kept)
             self._entries.clear()
             self._entries.extend(kept)

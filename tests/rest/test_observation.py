@@ -112,3 +112,41 @@ def test_a_line_of_json() -> None:
         }
     finally:
         REQUEST_ID.reset(token)
+
+
+#: Statements with a secret that must be read nowhere afterwards, run or refused.
+SECRETS = [
+    "CREATE USER bob PASSWORD = 'sesame'",
+    "CREATE USER bob RSA_PUBLIC_KEY = 'sesame'",
+    "ALTER USER bob SET PASSWORD = 'sesame'",
+    "CREATE STAGE st URL = 's3://b/p' CREDENTIALS = (AWS_KEY_ID = 'sesame' AWS_SECRET_KEY = 'sesame')",
+    "CREATE STAGE st URL = 's3://b/p' CREDENTIALS = (AWS_TOKEN = 'sesame', AWS_SECRET_KEY='sesame')",
+    "CREATE STAGE st URL = 'azure://a.blob.core.windows.net/c' CREDENTIALS = (AZURE_SAS_TOKEN = 'sesame')",
+    "CREATE STAGE st URL = 's3://b/p' ENCRYPTION = (TYPE = 'AWS_CSE' MASTER_KEY = 'sesame')",
+    "SET my_password = 'sesame'",
+]
+
+
+@pytest.mark.parametrize("sql", SECRETS)
+def test_no_secret_is_kept(
+    client: TestClient, api: SqlApiClient, caplog: pytest.LogCaptureFixture, sql: str
+) -> None:
+    """Neither in history, which every door reads, nor in errors and the log."""
+    caplog.set_level(logging.INFO)
+    client.post("/api/v1/sessions", json={"session_id": "s"})
+    headers = {"Authorization": "Bearer sesame"}
+    body = {"sql": sql, "session_id": "s"}
+    client.post("/api/v1/query", json=body | {"sql": f"/* tag */ {sql}"}, headers=headers)
+    refused = client.post(
+        "/api/v1/query", json=body | {"sql": f"{sql} NONSENSE ="}, headers=headers
+    )
+    assert refused.status_code == 400
+    assert "sesame" not in refused.text
+    asked = "SELECT query_text, error_message FROM TABLE(information_schema.query_history())"
+    told = client.post("/api/v1/query", json=body | {"sql": asked})
+    for text in (told.text, client.get("/api/v1/history").text, client.get("/metrics").text):
+        assert "sesame" not in text
+    if "STAGE" in sql:
+        for look in ("DESCRIBE STAGE st", "SHOW STAGES", "SELECT GET_DDL('STAGE', 'st')"):
+            assert "sesame" not in client.post("/api/v1/query", json=body | {"sql": look}).text
+    assert "sesame" not in caplog.text

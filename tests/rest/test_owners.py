@@ -157,3 +157,34 @@ def test_owners_are_known_after_a_restart(config: Config, registry: Registry) ->
     with pytest.raises(SessionNotFound):  # its data are still there
         after.attach("work", user="bob")
     after.close()
+
+
+def test_the_history_of_a_shared_session(two: Two) -> None:
+    """Who sees the session sees everybody's statements; others than its owner forget their own."""
+    ann, bob = two
+    ann("POST", SESSIONS, {"session_id": "s", "shared": True})
+    ann("POST", QUERY, {"sql": "SELECT 'ann'", "session_id": "s"})
+    bob("POST", QUERY, {"sql": "SELECT 'bob'", "session_id": "s"})
+
+    def seen(by: Someone) -> list[tuple[str, str]]:
+        entries = by("GET", "/api/v1/history?session_id=s").json()["history"]
+        return [(entry["user"], entry["sql"]) for entry in entries]
+
+    both = [("BOB", "SELECT 'bob'"), ("ANN", "SELECT 'ann'")]
+    assert seen(ann) == seen(bob) == both
+    told = bob(
+        "POST",
+        QUERY,
+        {
+            "sql": """SELECT user_name FROM TABLE(information_schema.query_history())
+        ORDER BY start_time""",
+            "session_id": "s",
+        },
+    ).json()["rows"]
+    assert told == [["ANN"], ["BOB"]]
+    assert bob("DELETE", "/api/v1/history?session_id=s").json()["cleared"] == 2
+    assert seen(bob) == both[1:]
+    assert ann("DELETE", "/api/v1/history?session_id=s").json()["cleared"] == 1
+    ann("PATCH", f"{SESSIONS}/s", {"shared": False})
+    assert bob("GET", "/api/v1/history?session_id=s").status_code == 404
+    assert bob("GET", "/api/v1/history").json()["history"] == []
