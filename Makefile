@@ -19,7 +19,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test fuzz soak killed lint fmt type demo docs bench lock wheel clean
+.PHONY: help setup serve test clients clouds fuzz soak killed lint fmt type demo docs bench lock wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
@@ -64,6 +64,23 @@ $(CLIENTS)/.ready: requirements/clients.txt tests/clients/node/package.json
 	  mkdir -p $(CLIENTS)/node && cp tests/clients/node/package.json $(CLIENTS)/node && \
 	  npm install --prefix $(CLIENTS)/node --no-package-lock --no-audit --no-fund --ignore-scripts --silent; \
 	else echo "npm was not found: the clients of Node.js are left out"; fi
+	@touch $@
+
+# Emulators of S3, Google Cloud Storage and Azure (of npm); the tests start them, on free ports.
+CLOUDS := .venv-clouds
+
+clouds: setup $(CLOUDS)/.ready ## try stages in S3, GCS and Azure against emulators (a minute)
+	@PATH=$(CURDIR)/$(CLOUDS)/bin:$(CURDIR)/$(CLOUDS)/node/node_modules/.bin:$$PATH \
+	  $(BIN)/python -m pytest -q tests/ingestion/test_object_stores.py $(ARGS)
+
+$(CLOUDS)/.ready: requirements/clouds.txt
+	@echo "Setting up $(CLOUDS) (about two minutes, once)"
+	@$(PYTHON) -m venv $(CLOUDS)
+	@$(CLOUDS)/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements/clouds.txt
+	@if command -v npm >/dev/null; then \
+	  mkdir -p $(CLOUDS)/node && \
+	  npm install --prefix $(CLOUDS)/node --no-audit --no-fund --ignore-scripts --silent azurite@3.35.0; \
+	else echo "npm was not found: Azure is left out"; fi
 	@touch $@
 
 lint: setup ## every check that runs no test: format, ruff, types, import floors
@@ -123,6 +140,6 @@ lock: setup ## compile requirements/*.txt from pyproject.toml (Python 3.11; take
 	$(filter-out --strip-extras,$(COMPILE)) -o requirements/clients.txt requirements/clients.in
 
 clean: ## remove .venv and everything built or cached
-	rm -rf .venv .venv-clients .ci-work build dist *.egg-info
+	rm -rf .venv .venv-clients .venv-clouds .ci-work build dist *.egg-info
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

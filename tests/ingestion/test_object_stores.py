@@ -1,7 +1,7 @@
 """Stages in S3, Google Cloud Storage and Azure, against servers that the test starts.
 
 `moto_server` (PyPI: moto[server]), `gcp-storage-emulator` (PyPI) and `azurite-blob` (npm: azurite)
-are looked for on the PATH; what is not there is skipped by name.
+are looked for on the PATH, where `make clouds` has them; what is not there is skipped by name.
 """
 
 from __future__ import annotations
@@ -183,6 +183,52 @@ def test_a_stage_in_the_cloud(cloud: tuple[Room, Callable[[str, bytes], None]]) 
     assert room.answer("LIST @cloud/out/") == []
     assert not list((room.workspace.files / "scratch").glob("*"))
     assert out["size"] > 0
+
+
+def test_formats_and_folders_in_the_cloud(
+    cloud: tuple[Room, Callable[[str, bytes], None]],
+) -> None:
+    """JSON, Parquet, PARTITION BY, SINGLE, OVERWRITE, PURGE, a query: there and back."""
+    room, write = cloud
+    write("x.json", b'{"n": 1, "s": "x"}\n{"n": 2, "s": "y"}\n')
+    room.table("N BIGINT, S VARCHAR")
+    by_name = "MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE"
+    room.run(f"COPY INTO t FROM @cloud/x.json FILE_FORMAT = (TYPE = JSON) {by_name} PURGE = TRUE")
+    assert room.answer("LIST @cloud") == []
+    parquet = "FILE_FORMAT = (TYPE = PARQUET)"
+    room.run(f"COPY INTO @cloud/p/ FROM t PARTITION BY (s) {parquet} HEADER = TRUE")
+    folders = [row["name"].partition("in/p/")[2][:2] for row in room.answer("LIST @cloud/p/")]
+    assert folders == ["x/", "y/"]
+    for _ in range(2):
+        room.run(
+            f"COPY INTO @cloud/one.parquet FROM t {parquet} HEADER = TRUE SINGLE = TRUE OVERWRITE = TRUE"
+        )
+    room.table("N BIGINT, S VARCHAR", "U")
+    room.run(f"COPY INTO u FROM @cloud PATTERN = '.*parquet' {parquet} {by_name}")
+    assert room.rows("U") == [(1, "x"), (1, "x"), (2, "y"), (2, "y")]
+    room.table("N BIGINT", "W")
+    room.run(f"COPY INTO w FROM (SELECT $1:N * 10 FROM @cloud/one) {parquet}")
+    assert room.rows("W") == [(10,), (20,)]
+
+
+def test_an_integration_lends_the_credentials_of_the_machine(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", _SECRET)
+    with _s3() as (url, options, _):
+        endpoint = options.partition(") ")[2]
+        room.run(
+            "CREATE STORAGE INTEGRATION i TYPE = EXTERNAL_STAGE STORAGE_PROVIDER = 'S3'"
+            " ENABLED = TRUE STORAGE_ALLOWED_LOCATIONS = ('s3://bucket/')"
+        )
+        room.run(f"CREATE STAGE cloud URL = '{url}/' STORAGE_INTEGRATION = i {endpoint}")
+        room.table("N BIGINT")
+        room.cursor.run("""INSERT INTO "MOCKHAUS.PUBLIC"."T" VALUES (7)""")
+        room.run("COPY INTO @cloud FROM t")
+        assert room.run("COPY INTO t FROM @cloud").row_count == 1
+        room.run("ALTER STORAGE INTEGRATION i SET ENABLED = FALSE")
+        assert "not enabled" in room.fails("LIST @cloud").message
 
 
 def test_credentials_are_never_shown(room: Room) -> None:

@@ -82,3 +82,18 @@ def test_what_is_refused(
 
 def test_an_unknown_session(client: TestClient) -> None:
     assert client.put("/api/v1/sessions/nix/files?file=@~/x", content=b"1").status_code == 404
+
+
+def test_the_statements_work_here_too(query: Query, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("1\n")
+    session = query("CREATE TEMPORARY STAGE passing")["session_id"]
+
+    def rows(sql: str) -> list[list[Any]]:
+        return list(query(sql, session_id=session)["rows"])
+
+    assert rows(f"PUT file://{tmp_path}/x.csv @passing")[0][6] == "UPLOADED"
+    assert [row[0] for row in rows("LIST @passing")] == ["passing/x.csv.gz"]
+    assert rows(f"GET @passing file://{tmp_path}/")[0][2] == "DOWNLOADED"
+    assert rows("SELECT $1 + 1 FROM @passing") == [[2]]
+    assert rows("REMOVE @passing") == [["passing/x.csv.gz", "removed"]]
+    assert (tmp_path / "x.csv.gz").exists()
