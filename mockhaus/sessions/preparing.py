@@ -5,6 +5,7 @@ What is prepared is kept by its text until the connection's context or the sessi
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -203,9 +204,8 @@ class Preparer:
     def _tell(self, context: Context) -> None:
         """Have views and defaults know what the connection is that runs them."""
         if (standing := context.standing()) != self._standing:
-            for name, value in standing.items():
-                told = "NULL" if value is None else "'" + value.replace("'", "''") + "'"
-                self._cursor.rows(f"SET VARIABLE context_{name} = {told}")
+            told = json.dumps(standing).replace("'", "''")
+            self._cursor.rows(f"SET VARIABLE context = '{told}'")
             self._standing = standing
 
     def current(self, prepared: Prepared, context: Context) -> Prepared:

@@ -17,7 +17,7 @@ Journal = Sequence[tuple[str, Sequence[Any]]]
 
 #: Functions in DuckDB's text that answer differently the next time.
 UNLIKE: Final = re.compile(
-    r"random|uuid|nextval\(|getvariable\(|current_(?:time|date)|\b(?:now|today)\(", re.IGNORECASE
+    r"random|uuid|nextval\(|context_value\(|current_(?:time|date)|\b(?:now|today)\(", re.IGNORECASE
 )
 #: Texts that change rows, and the table that a change keeps the rows of its source in.
 _ROWS: Final = re.compile(

@@ -526,3 +526,7 @@ CREATE OR REPLACE MACRO secondary_roles(held, role, has_others) AS
     CASE WHEN has_others THEN '{"roles":"' || array_to_string(
         list_filter(held, lambda name: name <> upper(role)), ',') || '","value":"ALL"}'
          ELSE '{"roles":"","value":""}' END;
+
+-- What a connection is, for what is kept for any of them to run: see `Context.standing`.
+CREATE OR REPLACE MACRO context_value(path) AS
+    json_extract_string(CAST(getvariable('context') AS JSON), path);

@@ -54,7 +54,7 @@ def _text(read: Callable[[Context], str | None]) -> Rewriter:
 def _standing(name: str, walk: Walk) -> exp.Expression:
     """What the connection is, of those of `Context.standing`; in what is kept, who runs it."""
     if walk.context.is_kept:
-        return exp.cast(apply("getvariable", string(f"context_{name}")), "TEXT")
+        return exp.cast(apply("context_value", string(f"$.{name}")), "TEXT")
     value = walk.context.standing()[name]
     return exp.cast(exp.Null(), "TEXT") if value is None else string(value)
 
