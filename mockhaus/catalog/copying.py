@@ -120,7 +120,7 @@ def _table(workspace: Workspace, source: CatalogObject, target: ObjectName, *, m
         text = str(entry.get("default") or "")
         if within in text and ".NEXTVAL" in text.upper():
             text = text.replace(within, f"{defaults.default_name(target).rpartition('.')[0]}.")
-            defaults.put(workspace, target, entry["name"], default_sql(text, workspace.context))
+            defaults.renew(workspace, target, entry["name"], text)
             entry = {**entry, "default": text}
         entries.append(entry)
     properties = {**source.properties, "columns": entries}

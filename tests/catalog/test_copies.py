@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mockhaus import errors
 from mockhaus.errors import SqlError
 from mockhaus.sessions.connection import Connection
 from tests.support import run, sentence
@@ -116,3 +117,23 @@ def test_a_refused_clone_leaves_nothing(filled: Connection) -> None:
     with pytest.raises(SqlError):
         run(filled, "CREATE SCHEMA public CLONE src")
     assert run(filled, "SHOW TABLES IN SCHEMA public") == []
+
+
+#: Statements about a table of a schema S, whose default has lost its sequence -> that table then.
+LOST = {
+    "CREATE SCHEMA r CLONE s": "r.t",
+    "ALTER SCHEMA s RENAME TO r": "r.t",
+    "CREATE DATABASE d CLONE mockhaus": "d.s.t",
+    "ALTER DATABASE mockhaus RENAME TO d": "d.s.t",
+}
+
+
+@pytest.mark.parametrize(("text", "table"), LOST.items())
+def test_a_default_without_its_sequence(snowflake: Connection, text: str, table: str) -> None:
+    run(snowflake, "CREATE SCHEMA s; CREATE SEQUENCE q; CREATE TABLE t (n INT DEFAULT q.NEXTVAL,"
+        f" a INT); DROP SEQUENCE q; {text}; INSERT INTO {table} VALUES (1, 2)")  # fmt: skip
+    with pytest.raises(errors.UndefinedObject, match=r"Sequence '.*\.Q' does not exist"):
+        run(snowflake, f"INSERT INTO {table} (a) VALUES (3)")
+    schema = table.rpartition(".")[0]
+    run(snowflake, f"CREATE SEQUENCE {schema}.q START 5; INSERT INTO {table} (a) VALUES (4)")
+    assert run(snowflake, f"SELECT * FROM {table} ORDER BY n") == [(1, 2), (5, 4)]
