@@ -102,10 +102,7 @@ class Server:
         media: str = "application/octet-stream",
         md5: str = "",
     ) -> Iterator[http.client.HTTPResponse]:
-        parts = urlsplit(self.url)
-        secure = parts.scheme == "https"
-        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        connection = kind(parts.hostname or "", parts.port, timeout=_PATIENCE)
+        connection = _connection(self.url)
         headers = {"content-type": media, "authorization": self.authorization, "content-md5": md5}
         try:
             connection.request(
@@ -119,6 +116,19 @@ class Server:
             raise Refused(f"{self.url}: {str(error) or type(error).__name__}") from None
         finally:
             connection.close()
+
+
+def _connection(url: str) -> http.client.HTTPConnection:
+    """A connection that is opened when it is used. Raises Refused."""
+    kinds: dict[str, type[http.client.HTTPConnection]] = {
+        "http": http.client.HTTPConnection,
+        "https": http.client.HTTPSConnection,
+    }
+    try:
+        parts = urlsplit(url)
+        return kinds[parts.scheme](parts.hostname or "", parts.port, timeout=_PATIENCE)
+    except (KeyError, ValueError, http.client.HTTPException):
+        raise Refused(f"'{url}' is no address of a server: http://host:port.") from None
 
 
 def _reason(answer: http.client.HTTPResponse) -> str:

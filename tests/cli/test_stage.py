@@ -135,6 +135,13 @@ def test_a_server_that_is_not_there() -> None:
     assert url in result.output
 
 
+@pytest.mark.parametrize("url", ["nonsense", "ftp://x", "http://x:port", "http://[x"])
+def test_what_is_no_address(url: str) -> None:
+    result = CliRunner().invoke(main, ["stage", "list", "@~", "--url", url])
+    assert result.exit_code == 1
+    assert "is no address of a server" in result.output
+
+
 def test_a_server_with_users_wants_to_know_who(tmp_path: Path, files: Path) -> None:
     users = str(tmp_path / "users.json")
     add = [sys.executable, "-m", "mockhaus", "user", "add", "ann", "--users", users]
