@@ -153,11 +153,19 @@ def _mistake(client: Client, connection: psycopg.Connection) -> None:
 
 
 def _cancelled(client: Client, connection: psycopg.Connection) -> None:
-    timer = threading.Timer(client.chance.uniform(0.0, 0.2), connection.cancel_safe)
-    timer.start()
+    is_over = threading.Event()
+    pause = client.chance.uniform(0.01, 0.2)
+
+    def cancel() -> None:  # again and again: one that comes before the query cancels nothing
+        while not is_over.wait(pause):
+            connection.cancel_safe()
+
+    canceller = threading.Thread(target=cancel)
+    canceller.start()
     with contextlib.suppress(psycopg.errors.QueryCanceled):
         connection.execute(LONG)
-    timer.join()
+    is_over.set()
+    canceller.join()
     with contextlib.suppress(psycopg.errors.QueryCanceled):  # one that came late
         connection.execute("SELECT 1")
 
