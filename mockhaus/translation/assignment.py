@@ -101,6 +101,11 @@ def assigned(
         return apply(_FRACTIONS[kind], made, operands.integer(int(declared)))
     if postgres and kind == "JSON" and isinstance(bare, exp.Literal) and bare.is_string:
         return apply("pg_json", value)
+    known = operands.column_type(bare)
+    if known == kind and not declared:
+        return value
+    if kind == "VARCHAR" and (known not in ("", "BLOB") or operands.is_character(bare)):
+        return operands.text(value)
     decimal = _DECIMAL.fullmatch(kind)
     if _fits(bare, kind, is_number=decimal is not None or kind in _NUMBERS):
         return value
@@ -184,14 +189,18 @@ def values(node: exp.Values, columns: Columns, *, postgres: bool = False) -> Non
             row.replace(made[0])
 
 
-def rows(query: exp.Expression, columns: Columns) -> exp.Select:
-    """The rows of a rewritten query, of a column each, as the columns take them."""
+def rows(query: exp.Expression, columns: Columns, types: Sequence[str] = ()) -> exp.Select:
+    """The rows of a rewritten query, of a column each, as the columns take them.
+
+    `types` are those of the query's columns as far as they are known (see `scopes.output`).
+    """
     source = names.identifier("_ROWS")
     given = [names.identifier(f"_{number}") for number in range(1, len(columns) + 1)]
-    items = [
-        assigned(exp.Column(this=each.copy()), name, kind)
-        for each, (name, kind) in zip(given, columns, strict=True)
-    ]
+    values = [exp.Column(this=each.copy()) for each in given]
+    for value, kind in zip(values, types, strict=False):
+        value.meta[operands.TYPE] = kind
+    pairs = zip(values, columns, strict=True)
+    items = [assigned(value, name, kind) for value, (name, kind) in pairs]
     inner = query if isinstance(query, exp.Subquery) else exp.Subquery(this=query)
     inner.set("alias", exp.TableAlias(this=source, columns=given))
     return exp.Select(expressions=items, from_=exp.From(this=inner))

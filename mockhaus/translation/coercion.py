@@ -27,8 +27,8 @@ from mockhaus.translation.common_types import (
     differs,
 )
 from mockhaus.translation.described import Types
-from mockhaus.translation.families import NUMBER as NUMERIC
 from mockhaus.translation.families import (
+    DIVISIONS,
     TEXT,
     Names,
     has_moment,
@@ -36,6 +36,7 @@ from mockhaus.translation.families import (
     mixes_truths,
     most_digits,
 )
+from mockhaus.translation.families import NUMBER as NUMERIC
 from mockhaus.translation.operands import plain
 from mockhaus.translation.registry import apply
 from mockhaus.translation.united import (
@@ -71,7 +72,7 @@ _COMPARISONS: Final = (
 )  # fmt: skip
 _ARITHMETIC: Final = (exp.Add, exp.Sub, exp.Mul)
 _MERGING: Final = frozenset(("greatest", "least"))
-_WIDE_CALLS: Final = frozenset(("average", "divide", "div0", "div0null", "sum", "decimal_of"))
+_WIDE_CALLS: Final = DIVISIONS | {"sum", "decimal_of"}
 
 
 # --- doubts, which cost the walk little ----------------------------------------------------------

@@ -122,6 +122,11 @@ class Context:
             "secondary_roles": self.secondary_roles,
         }
 
+    @property
+    def has_formats(self) -> bool:
+        """Whether dates, times or BINARY have another form as text than Snowflake's default."""
+        return any(name.endswith("_OUTPUT_FORMAT") for name in self.parameters)
+
     def resolve(self, name: ObjectName) -> ObjectName:
         """The name in full. Raises ObjectNeedsContext where a current name is missing."""
         database = name.database or self.database

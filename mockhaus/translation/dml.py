@@ -13,7 +13,7 @@ from typing import Final
 from sqlglot import exp
 
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.translation import assignment, names, returning, upsert
+from mockhaus.translation import assignment, names, returning, scopes, upsert
 from mockhaus.translation import statements as s
 from mockhaus.translation.change import (
     ROWS,
@@ -99,7 +99,8 @@ def _insert(tree: exp.Expression, walk: Walk) -> Change:
     if columns is not None and isinstance(query, exp.Values):
         assignment.values(tree.expression, columns, postgres=walk.context.postgres)
     elif columns is not None and given is not None:
-        tree.set("expression", assignment.rows(tree.expression, columns))
+        types = scopes.output(tree.expression, walk)
+        tree.set("expression", assignment.rows(tree.expression, columns, types))
     described = returning.put(tree, returned)
     if conflict is not None:
         check, merge = upsert.merged(tree, conflict, columns or (), walk)

@@ -182,9 +182,14 @@ def _is_text_literal(node: exp.Expression) -> bool:
     return isinstance(node, exp.Literal) and bool(node.is_string)
 
 
-#: The most digits after the point that a division has of numbers with fewer.
+#: The most digits after the point that a division has of numbers with fewer; what divides (see
+#: `division`).
 _DIVIDED: Final = 12
-_DIVISIONS: Final = frozenset(("divide", "average", "div0", "div0null", "scaled_like"))
+DIVISIONS: Final = frozenset(
+    f"{name}{known}"
+    for name in ("divide", "average", "div0", "div0null", "scaled_like")
+    for known in ("", "_to")
+)
 _SCALE: Final = re.compile(r"DECIMAL\(\d+,\s*(\d+)\)")
 
 
@@ -204,7 +209,7 @@ def most_digits(node: exp.Expression, names: Names, depth: int = 0) -> int:
     values = [most_digits(each, names, depth) for each in node.iter_expressions()]
     if isinstance(node, exp.Mul):
         return sum(values)
-    if isinstance(node, exp.Anonymous) and str(node.this).lower() in _DIVISIONS:
+    if isinstance(node, exp.Anonymous) and str(node.this).lower() in DIVISIONS:
         values.append(_DIVIDED)
     return max(values, default=0)
 

@@ -1,8 +1,9 @@
 """Operands: what an expression's form tells of its type, and conversions that Snowflake implies.
 
 Snowflake converts arguments on its own (a number where text is needed, text where a number is);
-DuckDB does not. Types of columns are not known while translating: the macros `text_of`, `number_of`
-find them when DuckDB binds the query, which costs nothing at run time.
+DuckDB does not. Where the type is not known while translating, the macros `text_of`, `number_of`
+find it when DuckDB binds the query, which costs nothing at run time and milliseconds to plan; for
+columns see `scopes`.
 
 Snowflake's manual: "Data type conversion", implicit casting.
 """
@@ -18,6 +19,7 @@ from sqlglot.expressions import DataType
 
 from mockhaus.errors import UnsupportedFeature, WrongArguments
 from mockhaus.translation.registry import Function, apply, call
+from mockhaus.zoned import STORED
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -31,9 +33,13 @@ DATE: Final = "date"
 BINARY: Final = "binary"
 #: A TIMESTAMP_TZ.
 ZONED: Final = "zoned"
+#: Key of `meta` of a column: DuckDB's type, where it is certain (see `scopes`).
+TYPE: Final = "type"
 
 _SIMPLE: Final = (exp.Column, exp.Null, exp.Placeholder, exp.PositionalColumn, exp.Boolean)
 _NUMBERS: Final = (exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Count)
+#: How the names of DuckDB's types of numbers begin.
+_NUMERIC: Final = ("INTEGER", "BIGINT", "HUGEINT", "DECIMAL", "DOUBLE")
 _TEXT_TYPES: Final = frozenset((DataType.Type.TEXT, DataType.Type.VARCHAR))
 
 
@@ -42,8 +48,8 @@ REPEATING: Final = frozenset(
     """
     acosh_of add_months atanh_of bit_and_of bit_length_of bit_or_of bit_xor_of bits_padded_left
     bits_padded_right bitshiftright bytes_of cbrt_of ceil_any chr_of cot_of
-    datediff_time day_of_week_from decimal_of div0 div0null divide edit_distance factorial_of
-    float_of getbit
+    datediff_time day_of_week_from decimal_of div0 div0_to div0null div0null_to divide
+    divide_to edit_distance factorial_of float_of getbit
     initcap_after insert_text integer_of jarowinkler_similarity last_day_of_week least_of
     left_of length_of lpad_of lpad_of_any md5_of months_between next_day number_hex
     octet_length_of pow_of position_from position_from_any position_of_any previous_day regexp_instr
@@ -129,6 +135,48 @@ def is_text(node: exp.Expression) -> bool:
     return kind == TEXT or (isinstance(node, exp.DPipe) and kind is None)
 
 
+def column_type(node: exp.Expression) -> str:
+    """DuckDB's type of a column, '' where it is not certain, and of all other expressions."""
+    bare = plain(node)
+    return str(bare._meta.get(TYPE, "")) if isinstance(bare, exp.Column) and bare._meta else ""
+
+
+def is_character(node: exp.Expression) -> bool:
+    """Whether an expression is known to be VARCHAR, also as a column or what answers one."""
+    bare = plain(node)
+    if isinstance(bare, exp.Column):
+        return column_type(bare) == "VARCHAR"
+    if isinstance(bare, exp.Coalesce):
+        return all(map(is_character, (bare.this, *bare.expressions)))
+    if isinstance(bare, (exp.Max, exp.Min, exp.AnyValue)):
+        return is_character(bare.this)
+    if isinstance(bare, exp.Case):
+        values = [*(each.args["true"] for each in bare.args["ifs"]), bare.args.get("default")]
+        return all(each is None or is_null(each) or is_character(each) for each in values)
+    return is_text(bare)
+
+
+#: How a column of a type becomes text: the branches of `text_of`, but for types that are cast.
+_AS_TEXT: Final = {
+    "JSON": "json_text",
+    "DOUBLE": "float_text",
+    "BLOB": "hex",
+    "TIME": "time_text",
+    "TIMESTAMP": "ntz_text",
+    "TIMESTAMP WITH TIME ZONE": "ltz_text",
+    STORED: "tz_text",
+}
+_CAST_TO_TEXT: Final = frozenset(("BOOLEAN", "DATE", "INTEGER", "BIGINT", "HUGEINT"))
+
+
+def _column_text(node: exp.Expression) -> exp.Expression | None:
+    """A column as text by its type; None where that is not certain."""
+    kind = column_type(node)
+    if kind in _CAST_TO_TEXT or kind.startswith("DECIMAL"):
+        return noted(exp.cast(node, "TEXT"), TEXT)
+    return text_call(_AS_TEXT[kind], node) if kind in _AS_TEXT else None
+
+
 def text(node: exp.Expression) -> exp.Expression:
     """The expression as text, spelled as Snowflake's TO_VARCHAR does."""
     bare = plain(node)
@@ -136,10 +184,14 @@ def text(node: exp.Expression) -> exp.Expression:
         if not bare.is_string and "e" in str(bare.this).lower():
             return text_call("float_text", exp.cast(bare, "DOUBLE"))
         return exp.Literal.string(bare.this)
-    if is_text(bare):
+    if is_character(bare):
         return node
     if isinstance(bare, exp.Null):
         return exp.cast(bare, "TEXT")
+    if (known := _column_text(bare)) is not None:
+        return known
+    if is_variant(bare):
+        return text_call("json_text_once", node)
     return text_call("text_of" if isinstance(bare, _SIMPLE) else "text_once", node)
 
 
@@ -181,6 +233,8 @@ def joined(left: exp.Expression, right: exp.Expression) -> exp.Expression:
 
 
 def _may_be_binary(node: exp.Expression) -> bool:
+    if kind := column_type(node):
+        return kind == "BLOB"
     return isinstance(plain(node), (exp.Column, exp.PositionalColumn)) or is_binary(node)
 
 
@@ -244,6 +298,8 @@ def number(node: exp.Expression) -> exp.Expression:
     if isinstance(bare, exp.Literal) and not bare.is_string:
         return node
     if isinstance(bare, _NUMBERS) or bare.meta.get(KIND) == NUMBER:
+        return node
+    if column_type(bare).startswith(_NUMERIC):
         return node
     if isinstance(bare, exp.Null):
         return noted(exp.cast(bare, "BIGINT"), NUMBER)
@@ -408,18 +464,21 @@ def variable_text(of: Any) -> str:
 
 
 def converted(node: exp.Expression, kind: str) -> exp.Expression:
-    """An argument as a signature asks for it: `t` text, `n` number, `x` as it is."""
-    if kind == "t":
+    """An argument as a signature asks for it: `t` text, `n` number, `x` and `s` as it is."""
+    if kind == "t" or (kind == "s" and is_character(node)):
         return text(node)
     if kind == "n":
         return number(node)
     return node
 
 
-def typed(names: str, signature: str, to: str = "", *, partial: str = "") -> Function:
+def typed(
+    names: str, signature: str, to: str = "", *, text_to: str = "", partial: str = ""
+) -> Function:
     """A function that becomes the DuckDB function or macro `to`, its arguments converted.
 
-    `"tn?t>t"`: text and a number are needed, a text may follow, and the answer is text.
+    `"tn?t>t"`: text and a number are needed, a text may follow, and the answer is text. `s` is text
+    or BINARY; it becomes `text_to` where that is known to be text.
     """
     arguments, _, result = signature.partition(">")
     needed = arguments.partition("?")[0]
@@ -428,7 +487,12 @@ def typed(names: str, signature: str, to: str = "", *, partial: str = "") -> Fun
 
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         values = [converted(v, kinds[i]) for i, v in enumerate(node.expressions)]
-        made = called(target, *values)
+        texts = bool(text_to) and all(
+            is_character(each)
+            for each, kind in zip(node.expressions, kinds, strict=False)
+            if kind == "s"
+        )
+        made = called(text_to if texts else target, *values)
         return noted(made, _RESULTS[result]) if result else made
 
     return call(names, rewritten, len(needed), len(kinds), partial=partial)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from sqlglot import exp
 
 from mockhaus.errors import UndefinedVariable, UnsupportedFeature
-from mockhaus.translation import history, names, operands, routines, staged
+from mockhaus.translation import history, names, operands, routines, scopes, staged
 from mockhaus.translation.clauses import sources
 from mockhaus.translation.clauses.pivot import pivoted
 from mockhaus.translation.context import ObjectName
@@ -39,13 +39,7 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
     if walk.arguments and ARGUMENT in node.meta:
         return walk.arguments[node.meta[ARGUMENT]].copy()
     if isinstance(this, exp.Parameter):
-        if table is not None and isinstance(this.this, exp.Literal):
-            return exp.Column(
-                this=names.identifier(f"${this.this.this}"), table=walk.rewrite(table)
-            )
-        if table is not None:
-            raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(node)}'.")
-        return walk.rewrite(this)
+        return _numbered(node, walk)
     if isinstance(this, exp.Identifier):
         name = names.stored(this)
         if name.upper() in _SPECIAL:
@@ -56,11 +50,24 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
         this = names.identifier(name)
     elif this is not None:
         this = walk.rewrite(this)
+    new = exp.Column(this=this)
     if isinstance(table, exp.Identifier):
-        return exp.Column(this=this, table=names.identifier(names.stored(table)))
+        new.set("table", names.identifier(names.stored(table)))
+    elif table is not None:
+        new.set("table", walk.rewrite(table))
+    if kind := scopes.type_of(node, walk):
+        new.meta[operands.TYPE] = kind
+    return new
+
+
+def _numbered(node: exp.Column, walk: Walk) -> exp.Expression:
+    """`t.$1`, and `$NAME` where a column may stand."""
+    this, table = node.this, node.args.get("table")
+    if table is not None and isinstance(this.this, exp.Literal):
+        return exp.Column(this=names.identifier(f"${this.this.this}"), table=walk.rewrite(table))
     if table is not None:
-        return exp.Column(this=this, table=walk.rewrite(table))
-    return exp.Column(this=this)
+        raise UnsupportedFeature(f"Unsupported feature '{snowflake_text(node)}'.")
+    return walk.rewrite(this)
 
 
 def _parameter(node: exp.Parameter, walk: Walk) -> exp.Expression:

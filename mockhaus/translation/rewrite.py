@@ -24,7 +24,7 @@ from mockhaus.errors import (
     UnknownFunction,
     UnsupportedFeature,
 )
-from mockhaus.translation import coercion, names, references, routines
+from mockhaus.translation import coercion, names, references, routines, scopes
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
 from mockhaus.translation.clauses import literals, select, sources, windows
@@ -53,13 +53,15 @@ class Walk:
 
     __slots__ = (
         "_ctes", "_numbers", "_rowid", "_tables", "arguments", "calls", "compared", "context",
-        "counts", "doubtful", "made", "numbered", "products", "queries", "text", "types", "used",
-        "volatile", "within",
+        "counts", "doubtful", "made", "numbered", "products", "queries", "scopes",
+        "text", "types", "used", "volatile", "within",
     )  # fmt: skip
 
     def __init__(self, context: Context, text: str, types: Sequence[str] = ()) -> None:
         self.context = context
         self.text = text
+        #: What names of columns mean, by the id of the query (see `scopes`).
+        self.scopes: dict[int, tuple[exp.Expression, scopes.Scope]] = {}
         #: DuckDB's types of the statement's parameters, '' of unknown ones.
         self.types = types
         self.volatile = False
@@ -100,7 +102,7 @@ class Walk:
             tree = typed(tree, self.types)
         if self.doubtful or self.compared or self.products:
             tree = coercion.agreed(tree, self)
-        if any(name.endswith("_OUTPUT_FORMAT") for name in self.context.parameters):
+        if self.context.has_formats:
             tree = formatted(tree, self.context.parameters)
         census = Census(tree, KIND)
         if not needs_fitting(census):

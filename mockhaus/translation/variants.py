@@ -13,8 +13,16 @@ from typing import Final
 from sqlglot import exp
 
 from mockhaus.marks import MARK, MISSING, is_exact
-from mockhaus.translation.operands import VARIANT, is_variant, noted, plain, variant_call
+from mockhaus.translation.operands import (
+    VARIANT,
+    column_type,
+    is_variant,
+    noted,
+    plain,
+    variant_call,
+)
 from mockhaus.translation.registry import apply
+from mockhaus.zoned import STORED
 
 _SIMPLE: Final = (
     exp.Column,
@@ -25,6 +33,17 @@ _SIMPLE: Final = (
     exp.Placeholder,
     exp.PositionalColumn,
 )
+#: DuckDB's types whose values JSON has words for.
+AS_JSON: Final = frozenset(("VARCHAR", "BOOLEAN", "INTEGER", "BIGINT", "HUGEINT"))
+#: What marks values of the others: the branches of `to_variant`.
+_MARKED: Final = {
+    "DOUBLE": "double_variant",
+    "DATE": "date_variant",
+    "TIME": "time_variant",
+    "TIMESTAMP": "ntz_variant",
+    "TIMESTAMP WITH TIME ZONE": "ltz_variant",
+    STORED: "tz_variant",
+}
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 
 
@@ -79,7 +98,14 @@ def variant(node: exp.Expression) -> exp.Expression:
         return noted(exp.cast(exp.Null(), "JSON"), VARIANT)
     if is_computed(node):
         return variant_call("number_variant", node)
-    return node if is_variant(node) else variant_once("to_variant", node)
+    kind = column_type(node)
+    if kind == "JSON" or is_variant(node):
+        return node
+    if kind.startswith("DECIMAL"):
+        return variant_call("number_in_variant", node)
+    if kind in AS_JSON or kind in _MARKED:
+        return variant_call(_MARKED.get(kind, "to_json"), node)
+    return variant_once("to_variant", node)
 
 
 def is_computed(node: exp.Expression) -> bool:

@@ -29,8 +29,11 @@ CREATE OR REPLACE MACRO aggregated_number (a) AS number_of(a), (a BOOLEAN) AS [a
 CREATE OR REPLACE MACRO listed(l, separator) AS
     COALESCE(array_to_string(list_transform(l, lambda v: text_of(v)), separator), '');
 
+CREATE OR REPLACE MACRO listed_texts(l, separator) AS COALESCE(array_to_string(l, separator), '');
+
 -- AVG: the sum by the count, NULL for nothing.
-CREATE OR REPLACE MACRO average(total, n) AS divide(total, nullif(n, 0));
+CREATE OR REPLACE MACRO average(total, n) AS divide_by(total, nullif(n, 0));
+CREATE OR REPLACE MACRO average_to(total, n, last, scale) AS exactly_divided(total, nullif(n, 0), last, scale);
 
 CREATE OR REPLACE MACRO pairs_of(l) AS COALESCE(l, []);
 

@@ -128,6 +128,7 @@ CREATE OR REPLACE MACRO zipped(a, n, i) AS
 -- Values of a DuckDB list as an array.
 CREATE OR REPLACE MACRO array_of_values(l) AS
     array_of(list_transform(COALESCE(l, []), lambda e: array_item(e)));
+CREATE OR REPLACE MACRO array_of_plain(l) AS CAST(to_json(COALESCE(l, [])) AS JSON);
 
 -- An array of items of which NULL is a missing one.
 CREATE OR REPLACE MACRO array_of_items(l) AS

@@ -42,6 +42,11 @@ CREATE OR REPLACE MACRO div0null(a, b) AS
     CASE WHEN (b IS NULL OR b = 0) AND a IS NOT NULL THEN cast_to_type(0, quotient_type(a, b))
          ELSE divide_by(a, b) END;
 
+CREATE OR REPLACE MACRO div0_to(a, b, last, scale) AS
+    CASE WHEN b = 0 AND a IS NOT NULL THEN cast_to_type(0, last) ELSE exactly_divided(a, b, last, scale) END;
+CREATE OR REPLACE MACRO div0null_to(a, b, last, scale) AS
+    CASE WHEN (b IS NULL OR b = 0) AND a IS NOT NULL THEN cast_to_type(0, last) ELSE exactly_divided(a, b, last, scale) END;
+
 CREATE OR REPLACE MACRO factorial_of(n) AS
     CASE WHEN n < 0 OR n > 33
          THEN CAST(error('MOCKHAUS:NumberOutOfRange:Invalid argument for function FACTORIAL') AS DECIMAL(38, 0))

@@ -9,6 +9,8 @@ CREATE OR REPLACE MACRO float_text(a) AS
          WHEN abs(a) < 1e10 THEN printf('%.10g', a)
          ELSE regexp_replace(CAST(a AS VARCHAR), '\.0$', '') END;
 
+CREATE OR REPLACE MACRO time_text(a) AS strftime(DATE '1970-01-01' + a, '%H:%M:%S');
+CREATE OR REPLACE MACRO ntz_text(a) AS strftime(a, '%Y-%m-%d %H:%M:%S.%g');
 CREATE OR REPLACE MACRO ltz_text(a) AS
     strftime(a, '%Y-%m-%d %H:%M:%S.%g ') || rpad(replace(strftime(a, '%z'), ':', ''), 5, '0');
 
@@ -20,8 +22,8 @@ CREATE OR REPLACE MACRO text_of(a) AS
         WHEN 'DOUBLE' THEN float_text(CAST(CAST(a AS VARCHAR) AS DOUBLE))
         WHEN 'FLOAT' THEN float_text(CAST(CAST(a AS VARCHAR) AS DOUBLE))
         WHEN 'BLOB' THEN hex(CAST(CAST(a AS VARCHAR) AS BLOB))
-        WHEN 'TIME' THEN strftime(DATE '1970-01-01' + CAST(CAST(a AS VARCHAR) AS TIME), '%H:%M:%S')
-        WHEN 'TIMESTAMP' THEN strftime(CAST(CAST(a AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')
+        WHEN 'TIME' THEN time_text(CAST(CAST(a AS VARCHAR) AS TIME))
+        WHEN 'TIMESTAMP' THEN ntz_text(CAST(CAST(a AS VARCHAR) AS TIMESTAMP))
         WHEN 'TIMESTAMP WITH TIME ZONE' THEN
             ltz_text(CAST(CAST(a AS VARCHAR) AS TIMESTAMPTZ))
         WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN tz_text(CAST(CAST(a AS VARCHAR) AS STRUCT(utc TIMESTAMP, spread INTERVAL)))
@@ -29,6 +31,8 @@ CREATE OR REPLACE MACRO text_of(a) AS
 
 -- The same for expressions, which are computed once.
 CREATE OR REPLACE MACRO text_once(a) AS list_transform([a], lambda v: text_of(v))[1];
+
+CREATE OR REPLACE MACRO json_text_once(a) AS list_transform([a], lambda v: json_text(v))[1];
 
 -- Text and VARIANT as a number, numbers as they are.
 CREATE OR REPLACE MACRO number_of
@@ -55,6 +59,12 @@ CREATE OR REPLACE MACRO divide_by(a, b) AS
             * CAST(CAST(exact_quotient(CAST(a AS VARCHAR), CAST(b AS VARCHAR),
                 scale_of(typeof(quotient_type(a, b)))) AS HUGEINT) AS DECIMAL(38, 0))
          ELSE cast_to_type(a / b, quotient_type(a, b)) END;
+-- The same of NUMBERs where the quotient's digits are known: `last` is 1 in the last one.
+CREATE OR REPLACE MACRO divide_to(a, b, last, scale) AS exactly_divided(a, nonzero(b), last, scale);
+CREATE OR REPLACE MACRO exactly_divided(a, b, last, scale) AS
+    CASE WHEN doubtful((a / b) * pow(10, scale))
+         THEN last * CAST(CAST(exact_quotient(CAST(a AS VARCHAR), CAST(b AS VARCHAR), scale) AS HUGEINT) AS DECIMAL(38, 0))
+         ELSE cast_to_type(a / b, last) END;
 CREATE OR REPLACE MACRO last_digit(scale) AS '0.' || repeat('0', scale - 1) || '1';
 
 CREATE OR REPLACE MACRO nonzero(b) AS

@@ -30,20 +30,28 @@ CREATE OR REPLACE MACRO double_variant(a) AS CASE WHEN isfinite(a)
 CREATE OR REPLACE MACRO decimal_variant(t) AS CASE WHEN contains(t, '.') AND (length(t) > 16 OR abs(CAST(t AS DOUBLE)) < 0.001)
     THEN marked('N', t) ELSE CAST(t AS JSON) END;
 
+-- The same of other types.
+CREATE OR REPLACE MACRO date_variant(a) AS marked('d', CAST(a AS VARCHAR));
+CREATE OR REPLACE MACRO time_variant(a) AS marked('t', CAST(a AS VARCHAR));
+CREATE OR REPLACE MACRO ntz_variant(a) AS marked('n', ntz_text(a));
+CREATE OR REPLACE MACRO ltz_variant(a) AS marked('l', ltz_text(a));
+CREATE OR REPLACE MACRO tz_variant(a) AS marked('z', tz_text(a));
+CREATE OR REPLACE MACRO number_in_variant(a) AS decimal_variant(decimal_text(CAST(a AS VARCHAR)));
+
 -- Any SQL value as a VARIANT; SQL NULL stays SQL NULL.
 CREATE OR REPLACE MACRO to_variant(a) AS
-    CASE WHEN starts_with(typeof(a), 'DECIMAL') THEN decimal_variant(decimal_text(CAST(a AS VARCHAR)))
+    CASE WHEN starts_with(typeof(a), 'DECIMAL') THEN number_in_variant(a)
     ELSE CASE typeof(a)
         WHEN 'JSON' THEN CAST(CAST(a AS VARCHAR) AS JSON)
         WHEN 'DOUBLE' THEN double_variant(TRY_CAST(CAST(a AS VARCHAR) AS DOUBLE))
         WHEN 'FLOAT' THEN double_variant(TRY_CAST(CAST(a AS VARCHAR) AS DOUBLE))
-        WHEN 'DATE' THEN marked('d', CAST(a AS VARCHAR))
-        WHEN 'TIME' THEN marked('t', CAST(a AS VARCHAR))
+        WHEN 'DATE' THEN date_variant(a)
+        WHEN 'TIME' THEN time_variant(a)
         WHEN 'BLOB' THEN marked('b', hex(TRY_CAST(CAST(a AS VARCHAR) AS BLOB)))
         WHEN 'TIMESTAMP' THEN
-            marked('n', strftime(TRY_CAST(CAST(a AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g'))
-        WHEN 'TIMESTAMP WITH TIME ZONE' THEN marked('l', ltz_text(TRY_CAST(CAST(a AS VARCHAR) AS TIMESTAMPTZ)))
-        WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN marked('z', tz_text(TRY_CAST(CAST(a AS VARCHAR) AS STRUCT(utc TIMESTAMP, spread INTERVAL))))
+            ntz_variant(TRY_CAST(CAST(a AS VARCHAR) AS TIMESTAMP))
+        WHEN 'TIMESTAMP WITH TIME ZONE' THEN ltz_variant(TRY_CAST(CAST(a AS VARCHAR) AS TIMESTAMPTZ))
+        WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN tz_variant(TRY_CAST(CAST(a AS VARCHAR) AS STRUCT(utc TIMESTAMP, spread INTERVAL)))
         ELSE to_json(a) END END;
 
 -- The JSON text of it.

@@ -50,24 +50,30 @@ CREATE OR REPLACE MACRO reversed
 -- Parts of a text. Negative starts count from the end.
 CREATE OR REPLACE MACRO substr_of
     (a BLOB, start, n) AS bytes_of(a, CAST(start AS BIGINT), CAST(n AS BIGINT)),
-    (a, start, n) AS substr_text(text_of(a), CAST(start AS BIGINT), CAST(n AS BIGINT));
+    (a, start, n) AS substr_of_text(text_of(a), start, n);
+CREATE OR REPLACE MACRO substr_of_text(a, start, n) AS substr_text(a, CAST(start AS BIGINT), CAST(n AS BIGINT));
 CREATE OR REPLACE MACRO substr_text(a, start, n) AS
     CASE WHEN n <= 0 OR start < -length(a) THEN CASE WHEN a IS NULL THEN NULL ELSE '' END
          ELSE substr(a, CASE WHEN start = 0 THEN 1 ELSE start END, n) END;
 CREATE OR REPLACE MACRO substr_from
     (a BLOB, start) AS bytes_of(a, CAST(start AS BIGINT), CAST(1073741824 AS BIGINT)),
-    (a, start) AS substr_from_text(text_of(a), CAST(start AS BIGINT));
-CREATE OR REPLACE MACRO substr_from_text(a, start) AS
+    (a, start) AS substr_from_text(text_of(a), start);
+CREATE OR REPLACE MACRO substr_from_text(a, start) AS text_from(a, CAST(start AS BIGINT));
+CREATE OR REPLACE MACRO text_from(a, start) AS
     CASE WHEN start < -length(a) THEN '' ELSE substr(a, CASE WHEN start = 0 THEN 1 ELSE start END) END;
 CREATE OR REPLACE MACRO bytes_of(a, start, n) AS
     unhex(substr_text(hex(a), CASE WHEN start > 0 THEN start * 2 - 1 ELSE start * 2 END, n * 2));
 
 CREATE OR REPLACE MACRO left_of
     (a BLOB, n) AS unhex(left(hex(a), greatest(CAST(n AS BIGINT), 0) * 2)),
-    (a, n) AS left(text_of(a), greatest(CAST(n AS BIGINT), 0)) || CASE WHEN n IS NULL THEN NULL ELSE '' END;
+    (a, n) AS left_text(text_of(a), n);
+CREATE OR REPLACE MACRO left_text(a, n) AS
+    left(a, greatest(CAST(n AS BIGINT), 0)) || CASE WHEN n IS NULL THEN NULL ELSE '' END;
 CREATE OR REPLACE MACRO right_of
     (a BLOB, n) AS unhex(right(hex(a), greatest(CAST(n AS BIGINT), 0) * 2)),
-    (a, n) AS right(text_of(a), greatest(CAST(n AS BIGINT), 0)) || CASE WHEN n IS NULL THEN NULL ELSE '' END;
+    (a, n) AS right_text(text_of(a), n);
+CREATE OR REPLACE MACRO right_text(a, n) AS
+    right(a, greatest(CAST(n AS BIGINT), 0)) || CASE WHEN n IS NULL THEN NULL ELSE '' END;
 
 CREATE OR REPLACE MACRO lpad_of(a, n, pad) AS
     CASE WHEN n <= length(a) OR pad = '' THEN left(a, greatest(CAST(n AS BIGINT), 0))

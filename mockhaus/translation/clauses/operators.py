@@ -14,6 +14,7 @@ from sqlglot.expressions import DataType
 from mockhaus.errors import InvalidArgumentTypes, SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation import coercion, operands, structured
 from mockhaus.translation.clauses import literals
+from mockhaus.translation.division import divided
 from mockhaus.translation.functions.parts import date_part
 from mockhaus.translation.refusals import unknown
 from mockhaus.translation.registry import Rewriter, apply
@@ -21,18 +22,9 @@ from mockhaus.translation.registry import Rewriter, apply
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
 
-_DECIMAL: Final = "DECIMAL(38, 6)"
-
-
-def divide(left: exp.Expression, right: exp.Expression) -> exp.Expression:
-    """`a / b`: an error for b = 0 (DuckDB: infinity); six more digits than a (DuckDB: a double)."""
-    if operands.is_null(left) or operands.is_null(right):
-        return exp.cast(exp.Null(), _DECIMAL)
-    return operands.number_call("divide", operands.number(left), operands.number(right))
-
 
 def _divide(node: exp.Div, walk: Walk) -> exp.Expression:
-    return divide(node.this, node.expression)
+    return divided(node.this, node.expression)
 
 
 def modulo(node: exp.Mod, walk: Walk) -> exp.Expression:

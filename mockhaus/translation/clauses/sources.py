@@ -7,7 +7,7 @@ The tree is Snowflake's, before the walk.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
@@ -23,15 +23,32 @@ if TYPE_CHECKING:
 DUAL: Final = "DUAL"
 
 
-def of_select(select: exp.Select) -> Iterator[exp.Expression]:
+def of_select(select: exp.Expression) -> Iterator[exp.Expression]:
     """The tables of a FROM clause and its joins."""
     first = select.args.get("from_")
     if first is None:
         return
     yield first.this
-    for join in (*(first.this.args.get("joins") or []), *(select.args.get("joins") or [])):
+    for join in joins(select):
         yield join.this
     yield from select.args.get("laterals") or []
+
+
+def of_query(query: exp.Expression) -> Iterator[exp.Expression]:
+    """The same, with the table that UPDATE, DELETE and MERGE change, and what they use."""
+    if not isinstance(query, exp.Select):
+        yield query.this
+        using = query.args.get("using") or []
+        yield from using if isinstance(using, list) else [using]
+    yield from of_select(query)
+
+
+def joins(query: exp.Expression) -> list[exp.Join]:
+    """The joins of a FROM clause."""
+    first = query.args.get("from_")
+    if first is None:
+        return []
+    return [*(first.this.args.get("joins") or []), *(query.args.get("joins") or [])]
 
 
 def name_of(source: exp.Expression) -> str:
@@ -67,7 +84,7 @@ def _of_table(table: exp.Table, walk: Walk) -> list[str] | None:
         return list(walk.context.columns(table._meta[names.OBJECT])) or None
     name = names.object_name(table)
     if name.schema is None:
-        for cte in _ctes(table):
+        for cte, _ in _ctes(table):
             if names.stored(cte.args["alias"].this) == name.name:
                 listed = cte.args["alias"].args.get("columns")
                 if listed:
@@ -76,13 +93,36 @@ def _of_table(table: exp.Table, walk: Walk) -> list[str] | None:
     return list(walk.context.columns(walk.context.resolve(name))) or None
 
 
-def _ctes(node: exp.Expression) -> Iterator[exp.CTE]:
-    at = node.parent
-    while at is not None:
-        with_ = at.args.get("with_")
-        if with_ is not None:
-            yield from with_.expressions
-        at = at.parent
+def cte_query(table: exp.Table, name: str) -> exp.Expression | None:
+    """The query of the CTE that a table's name in scope is.
+
+    None where its columns are listed, and for itself in a recursive one.
+    """
+    for cte, around in _ctes(table):
+        if names.stored(cte.args["alias"].this) == name:
+            return None if around or cte.args["alias"].args.get("columns") else cte.this
+    return None
+
+
+def _ctes(table: exp.Expression) -> Iterator[tuple[exp.CTE, bool]]:
+    """The CTEs that a table's name may be one of, the nearest WITH first, and whether it is within.
+
+    A CTE sees those before it, and itself where it is recursive: right of its UNION.
+    """
+    path: list[Any] = [table]
+    while path[-1].parent is not None:
+        path.append(path[-1].parent)
+        with_ = path[-1].args.get("with_")
+        if with_ is None:
+            continue
+        for cte in with_.expressions:
+            if not any(each is cte for each in path):
+                yield cte, False
+                continue
+            union = cte.this
+            if isinstance(union, exp.SetOperation) and not any(each is union.this for each in path):
+                yield cte, True
+            break
 
 
 def answered(query: exp.Expression | None, walk: Walk) -> list[str] | None:
@@ -93,14 +133,15 @@ def answered(query: exp.Expression | None, walk: Walk) -> list[str] | None:
         return None
     found: list[str] = []
     for item in query.expressions:
-        starred = of_star(item, query, walk) if item.is_star else [_label(item)]
+        starred = of_star(item, query, walk) if item.is_star else [label(item)]
         if starred is None:
             return None
         found.extend(starred)
     return found
 
 
-def _label(item: exp.Expression) -> str:
+def label(item: exp.Expression) -> str:
+    """The name of an item of a SELECT as stored."""
     if isinstance(item, exp.Alias):
         return names.stored(item.args["alias"])
     if isinstance(item, exp.Column) and isinstance(item.this, exp.Identifier):

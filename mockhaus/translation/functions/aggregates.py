@@ -12,10 +12,13 @@ from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
 from mockhaus.translation import operands
+from mockhaus.translation.division import average
 from mockhaus.translation.functions.hashes import hashed
 from mockhaus.translation.operands import (
     NUMBER,
     VARIANT,
+    column_type,
+    is_character,
     is_variant,
     literal_number,
     noted,
@@ -23,7 +26,7 @@ from mockhaus.translation.operands import (
     variant_call,
 )
 from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite, stock
-from mockhaus.translation.variants import variant
+from mockhaus.translation.variants import AS_JSON, variant
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -56,7 +59,9 @@ def collected(value: exp.Expression, order: list[exp.Expression]) -> exp.Express
 
 def array_agg(node: exp.ArrayAgg, walk: Walk, order: list[exp.Expression] | None = None) -> Any:
     """ARRAY_AGG: NULLs are left out, an array of nothing is empty (DuckDB: NULL)."""
-    return variant_call("array_of_values", collected(node.this, order or []))
+    value = _distinct(node.this)[0]
+    name = "array_of_plain" if column_type(value) in AS_JSON else "array_of_values"
+    return variant_call(name, collected(node.this, order or []))
 
 
 def _listagg(node: exp.GroupConcat, walk: Walk) -> exp.Expression:
@@ -64,7 +69,8 @@ def _listagg(node: exp.GroupConcat, walk: Walk) -> exp.Expression:
     value, order = node.this, []
     if isinstance(value, exp.Order):
         value, order = value.this, value.expressions
-    return apply("listed", collected(value, order), node.args["separator"])
+    name = "listed_texts" if is_character(_distinct(value)[0]) else "listed"
+    return apply(name, collected(value, order), node.args["separator"])
 
 
 def _count(node: exp.Count, walk: Walk) -> exp.Expression:
@@ -116,7 +122,7 @@ def _avg(node: exp.Avg, walk: Walk) -> exp.Expression:
     value = _numeric(node.this)
     total = aggregate(exp.Sum(this=value))
     count = aggregate(exp.Count(this=value.copy(), big_int=True))
-    return apply("average", total, count)
+    return average(total, count)
 
 
 def _extreme(name: str) -> Rewriter:

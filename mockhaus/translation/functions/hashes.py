@@ -26,6 +26,8 @@ def _sha2(to: str) -> Rewriter:
                 return apply("unhex", digest) if to.endswith("binary") else digest
             if size not in (0, 256):
                 raise InvalidParameter("SQL compilation error:\ninvalid digest size for SHA2")
+        if to == "sha256_of" and operands.is_character(value):
+            return operands.text_call("sha256", value)
         return called(to, value)
 
     return rewritten
@@ -64,11 +66,11 @@ def _columns(star: exp.Expression, node: exp.Expression, walk: Walk) -> list[exp
 
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
-    typed("MD5 MD5_HEX", "x>t", "md5_of"),
+    typed("MD5 MD5_HEX", "s>t", "md5_of", text_to="md5"),
     typed("MD5_BINARY", "x"),
     typed("MD5_NUMBER_LOWER64", "x>n", "md5_lower64"),
     typed("MD5_NUMBER_UPPER64", "x>n", "md5_upper64"),
-    typed("SHA1 SHA1_HEX", "x>t", "sha1_of"),
+    typed("SHA1 SHA1_HEX", "s>t", "sha1_of", text_to="sha1"),
     typed("SHA1_BINARY", "x"),
     call("SHA2 SHA2_HEX", _sha2("sha256_of"), 1, 2),
     call("SHA2_BINARY", _sha2("sha256_binary"), 1, 2),

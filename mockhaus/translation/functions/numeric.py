@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter
 from mockhaus.translation import operands
+from mockhaus.translation.division import div0
 from mockhaus.translation.functions import dates
 from mockhaus.translation.functions.parts import is_part
 from mockhaus.translation.operands import typed
@@ -74,8 +75,8 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("TRUNC TRUNCATE", _trunc, 1, 2),
     typed("MOD", "nn>n", "modulo"),
     typed("SIGN", "n>n"),
-    typed("DIV0", "nn>n"),
-    typed("DIV0NULL", "nn>n"),
+    call("DIV0", lambda node, walk: div0(node), 2, 2),
+    call("DIV0NULL", lambda node, walk: div0(node), 2, 2),
     typed("CBRT", "n>n", "cbrt_of"),
     typed("EXP", "n>n"),
     typed("FACTORIAL", "n>n", "factorial_of"),

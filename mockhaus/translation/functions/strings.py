@@ -72,21 +72,13 @@ def _substring(node: exp.Substring, walk: Walk) -> exp.Expression:
     start = node.args.get("start")
     if start is None:
         raise InvalidParameter("SQL compilation error:\nnot enough arguments for function [SUBSTR]")
-    arguments = [_text_or_bytes(node.this), operands.number(start)]
     length = node.args.get("length")
-    if length is None:
-        return _like_source(node.this, called("substr_from", *arguments))
-    return _like_source(node.this, called("substr_of", *arguments, operands.number(length)))
-
-
-def _text_or_bytes(node: exp.Expression) -> exp.Expression:
-    """The argument of a function that takes VARCHAR and BINARY."""
-    bare = operands.plain(node)
-    return text(node) if isinstance(bare, exp.Literal) or operands.is_text(bare) else node
-
-
-def _like_source(source: exp.Expression, made: exp.Expression) -> exp.Expression:
-    return noted(made, operands.TEXT) if operands.is_text(source) else made
+    name = "substr_from" if length is None else "substr_of"
+    places = [operands.number(each) for each in (start, length) if each is not None]
+    if operands.is_character(node.this):
+        return text_call(f"{name}_text", node.this, *places)
+    source = text(node.this) if isinstance(operands.plain(node.this), exp.Literal) else node.this
+    return called(name, source, *places)
 
 
 def _position(node: exp.StrPosition, walk: Walk) -> exp.Expression:
@@ -319,8 +311,8 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("ASCII", "t>n", "ascii_of"),
     typed("UNICODE", "t>n", "unicode_of"),
     typed("BIT_LENGTH", "x>n", "bit_length_of"),
-    typed("OCTET_LENGTH", "x>n", "octet_length_of"),
-    typed("LENGTH LEN CHAR_LENGTH CHARACTER_LENGTH", "x>n", "length_of"),
+    typed("OCTET_LENGTH", "s>n", "octet_length_of", text_to="strlen"),
+    typed("LENGTH LEN CHAR_LENGTH CHARACTER_LENGTH", "s>n", "length_of", text_to="length"),
     typed("RTRIMMED_LENGTH", "t>n"),
     rewrite("CHR CHAR", _chr, exp.Chr, least=1, most=1),
     call("CHARINDEX", _charindex, 2, 3),
@@ -331,9 +323,9 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("STARTSWITH", "tt", "starts_with"),
     typed("ENDSWITH", "tt", "ends_with"),
     rewrite("INITCAP", _initcap, exp.Initcap, least=1, most=2),
-    typed("INSERT", "xnnx", "insert_text"),
-    typed("LEFT", "xn>t", "left_of"),
-    typed("RIGHT", "xn>t", "right_of"),
+    typed("INSERT", "snns", "insert_text", text_to="inserted"),
+    typed("LEFT", "sn>t", "left_of", text_to="left_text"),
+    typed("RIGHT", "sn>t", "right_of", text_to="right_text"),
     typed("LOWER", "t>t"),
     typed("UPPER", "t>t"),
     call("LPAD", _pad("lpad_of"), 2, 3),
@@ -344,7 +336,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("REPEAT", "tn>t", "repeat_of"),
     typed("SPACE", "n>t", "space_of"),
     call("REPLACE", _replace, 2, 3),
-    typed("REVERSE", "x", "reversed"),
+    typed("REVERSE", "s", "reversed", text_to="reverse"),
     call("SPLIT", _split, 2, 2),
     typed("SPLIT_PART", "ttn>t", "split_part_of"),
     call("STRTOK", _strtok, 1, 3),
