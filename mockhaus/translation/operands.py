@@ -18,11 +18,11 @@ from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import UnsupportedFeature, WrongArguments
-from mockhaus.translation.registry import Function, apply, call
+from mockhaus.translation.registry import apply
 from mockhaus.zoned import STORED
 
 if TYPE_CHECKING:
-    from mockhaus.translation.rewrite import Walk
+    pass
 
 #: Key of `meta` under which a rewriter notes the type of what it made: TEXT or NUMBER.
 KIND: Final = "kind"
@@ -461,41 +461,3 @@ def variable_text(of: Any) -> str:
     if isinstance(of, bool):
         return str(of).lower()
     return of.hex().upper() if isinstance(of, bytes) else str(of)
-
-
-def converted(node: exp.Expression, kind: str) -> exp.Expression:
-    """An argument as a signature asks for it: `t` text, `n` number, `x` and `s` as it is."""
-    if kind == "t" or (kind == "s" and is_character(node)):
-        return text(node)
-    if kind == "n":
-        return number(node)
-    return node
-
-
-def typed(
-    names: str, signature: str, to: str = "", *, text_to: str = "", partial: str = ""
-) -> Function:
-    """A function that becomes the DuckDB function or macro `to`, its arguments converted.
-
-    `"tn?t>t"`: text and a number are needed, a text may follow, and the answer is text. `s` is text
-    or BINARY; it becomes `text_to` where that is known to be text.
-    """
-    arguments, _, result = signature.partition(">")
-    needed = arguments.partition("?")[0]
-    kinds = arguments.replace("?", "")
-    target = to or names.split(maxsplit=1)[0].lower()
-
-    def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-        values = [converted(v, kinds[i]) for i, v in enumerate(node.expressions)]
-        texts = bool(text_to) and all(
-            is_character(each)
-            for each, kind in zip(node.expressions, kinds, strict=False)
-            if kind == "s"
-        )
-        made = called(text_to if texts else target, *values)
-        return noted(made, _RESULTS[result]) if result else made
-
-    return call(names, rewritten, len(needed), len(kinds), partial=partial)
-
-
-_RESULTS: Final = {"t": TEXT, "n": NUMBER, "v": VARIANT}

@@ -11,8 +11,8 @@ from mockhaus.errors import WrongArguments
 from mockhaus.translation import operands
 from mockhaus.translation.clauses.operators import noted
 from mockhaus.translation.dialect import snowflake_text
-from mockhaus.translation.operands import typed
 from mockhaus.translation.registry import Function, Rewriter, call, rewrite
+from mockhaus.translation.signatures import typed
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

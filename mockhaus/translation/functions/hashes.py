@@ -8,8 +8,9 @@ from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter
 from mockhaus.translation import names, operands
-from mockhaus.translation.operands import called, typed
+from mockhaus.translation.operands import called
 from mockhaus.translation.registry import Function, Rewriter, apply, call, refused
+from mockhaus.translation.signatures import typed
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

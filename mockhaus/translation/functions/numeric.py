@@ -11,8 +11,8 @@ from mockhaus.translation import operands
 from mockhaus.translation.division import div0
 from mockhaus.translation.functions import dates
 from mockhaus.translation.functions.parts import is_part
-from mockhaus.translation.operands import typed
 from mockhaus.translation.registry import Function, call, rewrite
+from mockhaus.translation.signatures import typed
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -16,8 +16,9 @@ from sqlglot.expressions import DataType
 
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import operands
-from mockhaus.translation.operands import NUMBER, TEXT, VARIANT, noted, plain, typed
+from mockhaus.translation.operands import NUMBER, TEXT, VARIANT, noted, plain
 from mockhaus.translation.registry import Function, Rewriter, apply, call, macro, refused
+from mockhaus.translation.signatures import typed
 from mockhaus.translation.variants import variant
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
 from mockhaus.translation import operands
-from mockhaus.translation.operands import called, noted, text, text_call, typed
+from mockhaus.translation.operands import called, noted, text, text_call
 from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite
+from mockhaus.translation.signatures import typed
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
