@@ -56,6 +56,7 @@ def measure(server: Server, *, quick: bool) -> Section:
         read = f"read_csv('{{}}', header = false, auto_detect = false, columns = {_COLUMNS})"
         for what, file, relation, options, aim in (
             ("CSV", "a.csv", read, "", 0.9),
+            ("CSV, enclosed fields", "quoted.csv", read, _QUOTED, 0.9),
             ("CSV, gzip", "packed.csv.gz", read, "", 0.9),
             (f"CSV, CONTINUE, {BAD} bad", "bad.csv", read, "on_error = continue", 0.5),
             ("Parquet", "a.parquet", "read_parquet('{}')", _PARQUET, 0.95),
@@ -89,6 +90,7 @@ def measure(server: Server, *, quick: bool) -> Section:
     return section
 
 
+_QUOTED: Final = "file_format = (field_optionally_enclosed_by = '\"')"
 _PARQUET: Final = "file_format = (type = parquet) match_by_column_name = case_insensitive"
 
 
@@ -97,6 +99,7 @@ def _make(duck: duckdb.DuckDBPyConnection, folder: Path, rows: int) -> int:
     duck.execute(f"create table made as {_MADE.format(rows=rows)}")
     for name, options in (
         ("a.csv", "header false"),
+        ("quoted.csv", "header false, force_quote (tail, carrier)"),
         ("packed.csv.gz", "header false, compression gzip"),
         ("a.parquet", "format parquet"),
     ):
