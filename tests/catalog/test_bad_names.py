@@ -78,3 +78,33 @@ def test_what_is_used(
         run(snowflake, use)
     assert words in raised.value.message
     run(snowflake, "SELECT 1")
+
+
+#: How an object of a kind is made and dropped, with what follows its name, and what lists it.
+KINDS = {
+    "DATABASE": ("", "SHOW DATABASES"), "SCHEMA": ("", "SHOW SCHEMAS"),
+    "TABLE": (" (a INT)", "SHOW TABLES"), "VIEW": (" AS SELECT 1 AS a", "SHOW VIEWS"),
+    "SEQUENCE": ("", "SHOW SEQUENCES"), "STAGE": ("", "SHOW STAGES"),
+    "FILE FORMAT": (" TYPE = CSV", "SHOW FILE FORMATS"), "TAG": ("", "SHOW TAGS"),
+    "FUNCTION": ("() RETURNS INT AS '1'", "SHOW USER FUNCTIONS"),
+    "PROCEDURE": ("() RETURNS INT LANGUAGE SQL AS 'BEGIN RETURN 1; END'", "SHOW PROCEDURES"),
+    "ROLE": ("", "SHOW ROLES"), "USER": ("", "SHOW USERS"), "WAREHOUSE": ("", "SHOW WAREHOUSES"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_of_every_kind(snowflake: Connection, kind: str) -> None:
+    """255 characters are a name, 256 are none; SHOW LIKE finds the strangest of them."""
+    rest, show = KINDS[kind]
+    for name in (LONG, f'"{LONG}"'):
+        with pytest.raises(errors.InvalidIdentifier):
+            run(snowflake, f"CREATE {kind} {name}{rest}")
+    for name in (LONG[1:], "we\"ird; '--\n\U0001f600", "%_"):
+        quoted = '"' + name.replace('"', '""') + '"'
+        run(snowflake, f"CREATE {kind} {quoted}{rest}")
+        pattern = name.replace("%", "\\\\%").replace("_", "\\\\_").replace("'", "''")
+        (answer,) = snowflake.execute(f"{show} LIKE '{pattern}'")
+        at = [each.name for each in answer.columns].index("name")
+        assert [row[at] for row in answer.python_rows()] == [name]
+        run(snowflake, f"DROP {kind} {quoted}{'()' if rest.startswith('()') else ''}")
+        run(snowflake, "USE SCHEMA mockhaus.public")
