@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -37,9 +38,9 @@ class Doors:
 
     @property
     def password(self) -> str | None:
-        """The password in the PostgreSQL address."""
+        """The password in the PostgreSQL address, or in PGPASSWORD, where libpq looks as well."""
         found = urllib.parse.urlsplit(self.pg_url).password
-        return None if found is None else urllib.parse.unquote(found)
+        return os.environ.get("PGPASSWORD") if found is None else urllib.parse.unquote(found)
 
     @property
     def rest(self) -> Rest:

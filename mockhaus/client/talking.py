@@ -115,7 +115,7 @@ class Talk:
     @property
     def number(self) -> int:
         """The connection's number in its session."""
-        return self._connection.pgconn.backend_pid
+        return int(self.told("connection") or 0)
 
     @property
     def in_transaction(self) -> bool:
@@ -123,7 +123,7 @@ class Talk:
         return self._connection.pgconn.transaction_status == pq.TransactionStatus.INTRANS
 
     def told(self, name: str) -> str:
-        """What the server last told of `database`, `schema` or `variables`."""
+        """What the server last told of `database`, `schema`, `variables` or `connection`."""
         found = self._connection.pgconn.parameter_status(f"mockhaus.{name}".encode())
         return (found or b"").decode()
 

@@ -47,11 +47,12 @@ def error_response(error: MockhausError, severity: str = "ERROR") -> ErrorRespon
 
 def standing(context: Context) -> bytes:
     """Where a connection with Snowflake's rules stands, as parameters of ours: its database and
-    schema, and the names of its variables with commas between them."""
+    schema, the names of its variables with commas between them, and its number in its session."""
     told = {
         "database": context.database or "",
         "schema": context.schema or "",
         "variables": ",".join(context.variables),
+        "connection": str(context.connection_id),
     }
     return b"".join(encode(ParameterStatus(f"mockhaus.{k}", v)) for k, v in told.items())
 

@@ -306,9 +306,7 @@ def _result(repl: Repl, text: str) -> None:
 def _help(repl: Repl, text: str) -> None:
     wide = max(len(f"{each.name} {each.arguments}") for each in COMMANDS)
     lines = [f"  {f'{e.name} {e.arguments}':<{wide}}  {e.help}" for e in COMMANDS]
-    keys = (
-        "Statements end with ; · Tab completes · Ctrl-R searches · Ctrl-C cancels · Ctrl-D leaves"
-    )
+    keys = "End with ; · Tab completes · Ctrl-R searches · Ctrl-C cancels · Ctrl-D leaves"
     repl.screen.line("\n".join([*lines, keys]))
 
 
@@ -347,27 +345,27 @@ COMMANDS: Final = (
         "list functions of your own",
         _listed("SHOW USER FUNCTIONS{like}", "name", "schema_name", "arguments", "description"),
     ),
-    Command("\\d", "[NAME]", "list tables and views, or the columns of one", _describe),
+    Command("\\d", "[NAME]", "list tables, or the columns of one", _describe),
     Command(
         "\\x",
         "[on|off|auto]",
-        "a record a row: always, never, or where rows are too wide",
+        "show each row as a record",
         _expanded,
     ),
     Command("\\timing", "[on|off]", "tell how long statements take", _timing),
     Command("\\pager", "[on|off]", "page long answers", _pager),
-    Command("\\format", "FORMAT", f"answers as {', '.join(FORMATS)}", _format),
-    Command("\\limit", "N", "show the first N rows of an answer, 0 for all", _limit),
+    Command("\\format", "FORMAT", "write answers in another format", _format),
+    Command("\\limit", "N", "show the first N rows, 0 for all", _limit),
     Command("\\i", "FILE", "run the statements of a file", _source),
-    Command("\\o", "[FILE]", "write answers into a file, without one here again", _output),
-    Command("\\e", "[FILE]", "edit the last statement, or a file, and run it", _edit),
+    Command("\\o", "[FILE]", "write answers into a file", _output),
+    Command("\\e", "[FILE]", "edit the last statement and run it", _edit),
     Command("\\watch", "[SECONDS [TIMES]]", "run the last statement again and again", _watch),
     Command("\\copy", "TABLE|(QUERY) FROM|TO 'FILE'", "CSV files of this machine", _copy),
     Command("\\translate", "[SQL]", "DuckDB's SQL of the last statement", _translate),
     Command("\\chart", "[SQL]", "plot an answer of a label and a number", _chart),
     Command("\\?", "", "this list", _help),
     Command("\\q", "", "leave", _quit),
-    Command("!set", "NAME=VALUE", f"set {', '.join(_SETTINGS)}", _set),
+    Command("!set", "NAME=VALUE", "set one of SnowSQL's options", _set),
     Command("!source", "FILE", "run the statements of a file", _source),
     Command("!spool", "FILE|off", "write answers into a file, or here again", _output),
     Command("!queries", "", "what runs in the session, and what ran", _queries),
@@ -375,7 +373,7 @@ COMMANDS: Final = (
     Command("!result", "QUERY_ID", "show an answer again", _result),
     Command("!help", "", "this list", _help),
     Command("!quit", "", "leave", _quit),
-    Command("session", "", "the session and where the connection stands", _session),
+    Command("session", "", "session and connection", _session),
     Command("sessions", "", "the server's sessions", _sessions),
     Command("health", "", "whether the server answers", _health),
     Command("help", "", "this list", _help),

@@ -150,6 +150,10 @@ class Repl:
             if outcome.tag:
                 self.screen.say(outcome.tag)
             return
+        if self.screen.is_plain and [head.name for head in outcome.answer.heads] == ["status"]:
+            for row in outcome.answer.rows:  # the sentence that tells what a statement did
+                self.screen.say(row[0] or "")
+            return
         shown = self.screen.answer(_cut(outcome.answer, heads))
         self.shown = shown.kept
         if shown.more:

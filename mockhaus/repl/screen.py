@@ -49,6 +49,11 @@ class Screen:
         self.file: IO[str] | None = None
         self._shows_progress = False
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether answers go to a person, as tables."""
+        return self.interactive and self.file is None and self.settings.format == "table"
+
     # --- answers ----------------------------------------------------------------------------------
 
     def answer(self, answer: Answer) -> Shown:
@@ -70,6 +75,7 @@ class Screen:
         if self.file is not None:
             self.file.writelines(line + "\n" for line in text)
             return
+        text = iter(text)
         height = shutil.get_terminal_size().lines - 2
         if not (self.interactive and self.settings.pager):
             height = 0

@@ -71,6 +71,7 @@ def test_where_it_stands_is_told(snowflake: PGconn) -> None:
         return (snowflake.parameter_status(f"mockhaus.{name}".encode()) or b"").decode()
 
     assert (told("database"), told("schema"), told("variables")) == ("MOCKHAUS", "PUBLIC", "")
+    assert told("connection") == answer(snowflake, "SELECT CURRENT_SESSION()")[1][0][0]
     answer(snowflake, "CREATE SCHEMA s2")
     answer(snowflake, "SET (one, two) = (1, 2)")
     assert (told("schema"), sorted(told("variables").split(","))) == ("S2", ["ONE", "TWO"])

@@ -139,3 +139,8 @@ def test_other_forms_are_refused(text: str, says: str) -> None:
 )
 def test_a_stage_in_full(stage: str, place: str) -> None:
     assert located(stage, "DB", "PUBLIC") == place
+
+
+def test_the_list_of_commands_fits_a_window() -> None:
+    wide = max(len(f"{each.name} {each.arguments}") for each in COMMANDS)
+    assert max(wide + 4 + len(each.help) for each in COMMANDS) <= 80

@@ -150,3 +150,28 @@ def test_with_no_server_one_is_started_inside(
         terminal.wait(r"ANSWER\n-+\n +42")
         terminal.press("C-d")
         terminal.wait("left with 0")
+
+
+def test_long_answers_are_paged_and_end_at_the_limit(
+    tmp_path: Path, server: tuple[str, ...]
+) -> None:
+    with repl(tmp_path, *server) as terminal:
+        terminal.enter("select n from big order by n;")
+        shown = terminal.wait(r"the first 1,000 rows of more")
+        assert len(re.findall(r"^ *999$", shown, re.MULTILINE)) == 1
+        terminal.enter("\\limit 2")
+        terminal.enter("select n from big order by n;")
+        terminal.wait(r"the first 2 rows of more")
+        terminal.enter("help")
+        shown = terminal.wait("Ctrl-D leaves")
+        assert shown.count("Ctrl-D leaves") == 1
+
+
+def test_progress_has_a_percentage_where_it_is_known(
+    tmp_path: Path, server: tuple[str, ...]
+) -> None:
+    with repl(tmp_path, *server) as terminal:
+        terminal.enter(LONG)
+        terminal.wait(r"Running \d+\.\d s · \d+% · Ctrl-C cancels")
+        terminal.press("C-c")
+        terminal.wait("Canceled")
