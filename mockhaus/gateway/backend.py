@@ -104,8 +104,9 @@ class Backend:
         self._parameters = ParameterLoader()
         self._out = out = Outbox()
         self._implicit = False
-        self._timed_out = False
+        #: Whether what runs is to stop, and whether for its time.
         self.canceling = False
+        self.timed_out = False
         self._rolled_back = False
         self._message: Message = m.Sync()
         self._reported: Context | None = None
@@ -160,7 +161,7 @@ class Backend:
 
         A cancel that comes from here on, even before the first piece is pulled, stops them.
         """
-        self.canceling = self._timed_out = False
+        self.canceling = self.timed_out = False
         self._told_ready = False
         return self._perform(messages)
 
@@ -205,7 +206,7 @@ class Backend:
         DuckDB forgets an interrupt that comes just before a statement begins. Call again while
         `canceling` is true.
         """
-        self._timed_out = self._timed_out or timed_out
+        self.timed_out = self.timed_out or timed_out
         self.canceling = True
         self._connection.cancel()
 
@@ -241,7 +242,7 @@ class Backend:
             self._connection.close()
 
     def _failed(self, message: Message, error: MockhausError) -> None:
-        if type(error) is Canceled and self._timed_out:
+        if type(error) is Canceled and self.timed_out:
             error = StatementTimeout(error.message)
         self.canceling = False
         if isinstance(error, AdminShutdown):

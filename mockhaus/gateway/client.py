@@ -64,6 +64,10 @@ class _Gone(Exception):
     """The client is no longer there."""
 
 
+def _late() -> StatementTimeout:
+    return StatementTimeout("SQL execution canceled")
+
+
 class Client(asyncio.Protocol):
     """See the module."""
 
@@ -407,7 +411,7 @@ class Client(asyncio.Protocol):
                 self._stop_clock()
             elif self._backend.canceling:
                 # It came while data was taken in, which nothing interrupts.
-                self.cancel()
+                self.cancel(_late() if self._backend.timed_out else None)
             if self._backend.settings.version != self._settings_version:
                 self._probe(self._backend)
 
@@ -434,8 +438,7 @@ class Client(asyncio.Protocol):
     def _start_clock(self, limit: float) -> None:
         self._stop_clock()
         if limit and not self._gone:
-            late = StatementTimeout("SQL execution canceled")
-            self._deadline = self._loop.call_later(limit, self.cancel, late)
+            self._deadline = self._loop.call_later(limit, self.cancel, _late())
 
     def _stop_clock(self) -> None:
         if self._deadline is not None:
