@@ -31,6 +31,9 @@ class Html(str):
     """The answer of an operation that is a page."""
 
 
+#: Content that is described by its type alone.
+_ANYTHING: Final[dict[str, Any]] = {}
+
 #: What an answer that is no JSON is shown as.
 _FILES: Final[dict[Any, str]] = {
     bytes: "application/octet-stream",
@@ -89,7 +92,8 @@ def _operation(
         "responses": {
             str(status): {
                 "description": words,
-                "content": _content(kind, schemas, answers.get(str(status))),
+                "content": _content(kind, schemas, answers.get(str(status)))
+                | (dict.fromkeys(operation.media, _ANYTHING) if status == 200 else {}),
             }
             for status, words, kind in _answers(operation)
         },

@@ -338,3 +338,6 @@ HISTORY_EXPORT: Final = (
     *HISTORY_FILTERS,
     parameters.choice("format", "What the file is.", _FORMATS, default="json"),
 )
+
+#: What an export may be, beside JSON.
+HISTORY_MEDIA: Final = tuple(media for name, (media, _) in _FORMATS.items() if name != "json")

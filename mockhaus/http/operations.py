@@ -40,6 +40,7 @@ from mockhaus.http.history import (
     HISTORY_EXPORT,
     HISTORY_FILTERS,
     HISTORY_LIST,
+    HISTORY_MEDIA,
     HISTORY_SEARCH,
     HistoryAnswer,
     HistoryApi,
@@ -79,6 +80,8 @@ class Operation:
     fault: str = "INTERNAL_SERVER_ERROR"
     documented: type | None = None
     query: tuple[Parameter, ...] = ()
+    #: Other types of content that it may answer with.
+    media: tuple[str, ...] = ()
 
     @property
     def is_sql_api(self) -> bool:
@@ -190,7 +193,7 @@ def _history(history: HistoryApi) -> tuple[Operation, ...]:
         ),
         Operation(
             "GET", path + "/export", "history", history.export, list[HistoryEntry],
-            refusals=missing, query=HISTORY_EXPORT,
+            refusals=missing, query=HISTORY_EXPORT, media=HISTORY_MEDIA,
         ),
         Operation(
             "GET", path + "/{query_id}", "history", history.get, HistoryAnswer, refusals=(404,)

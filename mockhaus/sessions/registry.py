@@ -214,10 +214,17 @@ class Registry:
     def set_ttl(self, session_id: str, ttl: float | None) -> Session:
         """Give a session another time to live: None the default, 0 for ever."""
         session = self.get(session_id)
-        session.ttl = self._config.session_ttl if ttl is None else ttl
+        if session_id == DEFAULT and ttl:
+            raise InvalidSession(f"The session '{DEFAULT}' never expires.")
+        session.ttl = self._lifetime(session_id, ttl)
         if session.folder is not None:
             stored.update(session.folder, ttl=ttl)
         return session
+
+    def _lifetime(self, session_id: str, ttl: float | None) -> float:
+        if session_id == DEFAULT:
+            return 0.0
+        return self._config.session_ttl if ttl is None else ttl
 
     def get(self, session_id: str) -> Session:
         """The session of that id. Raises SessionNotFound, SessionExpired."""
@@ -368,8 +375,7 @@ class Registry:
         owner: str | None = None,
         shared: bool = False,
     ) -> Session:
-        default = 0.0 if session_id == DEFAULT else self._config.session_ttl
-        lives = default if ttl is None else ttl
+        lives = self._lifetime(session_id, ttl)
 
         def made(storage: Storage) -> Session:
             session = Session(

@@ -61,7 +61,7 @@ def test_examples_are_what_is_answered(client: TestClient) -> None:
 def test_every_operation_has_an_example(client: TestClient) -> None:
     for path, methods in client.get("/openapi.json").json()["paths"].items():
         for method, operation in methods.items():
-            (content,) = operation["responses"]["200"]["content"].items()
+            content, *_ = operation["responses"]["200"]["content"].items()
             bodies = [content[1], *operation.get("requestBody", {}).get("content", {}).values()]
             wanted = bodies[path in ("/metrics", "/openapi.json", "/docs", "/redoc") :]
             assert all("example" in body for body in wanted), (method, path)
@@ -73,3 +73,11 @@ def test_pages_need_nothing_from_elsewhere(client: TestClient, path: str) -> Non
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
     assert not re.search(r"https?://", page.text)
+
+
+def test_an_export_tells_of_its_types(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    answers = document["paths"]["/api/v1/history/export"]["get"]["responses"]["200"]["content"]
+    for form in ("json", "csv", "parquet"):
+        media = client.get(f"/api/v1/history/export?format={form}").headers["content-type"]
+        assert media.partition(";")[0] in answers

@@ -115,6 +115,13 @@ def test_the_default_session_never_expires(registry: Registry) -> None:
     assert registry.attach(DEFAULT) is session
 
 
+def test_the_default_session_takes_no_time_to_live(registry: Registry) -> None:
+    registry.attach(DEFAULT)
+    with pytest.raises(errors.InvalidSession):
+        registry.set_ttl(DEFAULT, 5)
+    assert registry.set_ttl(DEFAULT, None).ttl == 0
+
+
 def test_at_the_limit_the_session_unused_longest_goes(registry: Registry) -> None:
     for number, name in enumerate(("a", "b", "c")):
         age(registry.create(name), 10 - number)
