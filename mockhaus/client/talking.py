@@ -81,9 +81,12 @@ class Talk:
         notice: Callable[[str], None] = lambda text: None,
     ) -> None:
         options = "-c dialect=snowflake" + (f" -c session={_escaped(session)}" if session else "")
-        self._conninfo = make_conninfo(
-            url, options=options, application_name="mockhaus repl", connect_timeout=10
-        )
+        try:
+            self._conninfo = make_conninfo(
+                url, options=options, application_name="mockhaus repl", connect_timeout=10
+            )
+        except psycopg.Error as error:
+            raise Disconnected(f"{url} is no PostgreSQL address: {_one_line(str(error))}") from None
         self.waiting = waiting
         self.notice = notice
         self._connect()
