@@ -75,10 +75,10 @@ class Rest:
         timeout: float = _TIMEOUT,
     ) -> Any:
         url = f"{self.base}/api/v1/{path}"
-        request = urllib.request.Request(
-            url, data=data, headers={**self._headers, **(headers or {})}, method=method
-        )
         try:
+            request = urllib.request.Request(
+                url, data=data, headers={**self._headers, **(headers or {})}, method=method
+            )
             return _OPENER.open(request, timeout=timeout)
         except urllib.error.HTTPError as error:
             with error:
