@@ -131,14 +131,14 @@ def test_a_server_that_is_not_there() -> None:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         result = CliRunner().invoke(main, ["stage", "list", "@~", "--url", url])
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert url in result.output
 
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://x", "http://x:port", "http://[x"])
 def test_what_is_no_address(url: str) -> None:
     result = CliRunner().invoke(main, ["stage", "list", "@~", "--url", url])
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert "is no address of a server" in result.output
 
 

@@ -84,7 +84,7 @@ def test_a_session_that_was_made_ends_with_it(doors: Doors) -> None:
         (("--server-url", "http://127.0.0.1:1"), "No server answers at http://127.0.0.1:1"),
         (("--pg-url", "postgresql://127.0.0.1:1"), "onnection"),
         (("--pg-url", "nonsense"), "nonsense is no PostgreSQL address"),
-        (("--server-url", "nonsense"), "No server answers at nonsense"),
+        (("--server-url", "nonsense"), "'nonsense' is no address of a server"),
         (("--format", "xml"), "Invalid value for '--format'"),
     ],
 )
