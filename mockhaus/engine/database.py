@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +21,9 @@ from mockhaus import errors, zoned
 from mockhaus.engine import files, instances
 from mockhaus.engine.errors import translated
 from mockhaus.engine.instances import quoted
+from mockhaus.engine.journal import Change
 from mockhaus.engine.library import CATALOG
+from mockhaus.engine.stream import Stream
 from mockhaus.errors import AdminShutdown, SqlError
 
 #: Rows of one Arrow batch: large enough for vector code, small enough to keep a slow reader cheap.
@@ -55,59 +57,6 @@ class Described:
     type: str
 
 
-class Stream:
-    """Record batches of a running query, pulled one by one."""
-
-    def __init__(self, reader: pa.RecordBatchReader, cursor: Cursor) -> None:
-        self._reader: pa.RecordBatchReader | None = reader
-        self._cursor = cursor
-        self._buffered: list[pa.RecordBatch] | None = None
-        #: Rows of the whole answer, None until its end has been seen.
-        self.total: int | None = None
-        #: Called with the number of rows when the end has been seen.
-        self.at_end: Callable[[int], None] | None = None
-        self._count = 0
-
-    def __iter__(self) -> Iterator[pa.RecordBatch]:
-        while (batch := self.next()) is not None:
-            yield batch
-
-    def next(self) -> pa.RecordBatch | None:
-        """The next batch, None at the end."""
-        if self._buffered is not None:
-            return self._buffered.pop(0) if self._buffered else None
-        if self._reader is None:
-            return None
-        try:
-            batch = self._reader.read_next_batch()
-            self._count += batch.num_rows
-            return batch
-        except StopIteration:
-            self._reader = None
-            self.total = self._count
-            self._cursor.finished(self)
-            if self.at_end is not None:
-                self.at_end(self._count)
-            return None
-        except (duckdb.Error, OSError, pa.ArrowException) as error:
-            self._reader = None
-            self._cursor.finished(self)
-            raise self._cursor.fault(error) from None
-
-    def detach(self) -> None:
-        """Read what is left into memory, for the cursor is about to run something else."""
-        rest = list(self)
-        self._buffered = rest
-        self._reader = None
-
-    def close(self) -> None:
-        """Give up the rest."""
-        self._buffered = None
-        if self._reader is not None:
-            self._reader = None
-            self._cursor.abandoned(self)
-
-
 def _pythons(column: pa.ChunkedArray) -> list[Any]:
     """The values of a column as Python has them, a TIMESTAMP_TZ with its offset."""
     if column.type != zoned.ARROW:
@@ -132,7 +81,7 @@ class Cursor:
         self._control = threading.Lock()
         self._is_deaf = False
         #: Changes of the open transaction, in order, so that it can be replayed; None: not kept.
-        self.journal: list[tuple[str, Sequence[Any]]] | None = None
+        self.journal: list[Change] | None = None
 
     def sibling(self) -> Cursor:
         """Another connection into the same database, for looking while this one's transaction
@@ -217,41 +166,39 @@ class Cursor:
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""
-        self._execute(sql, values)
-        self._journaled(sql, values)
+        with self._journaled(sql, values):
+            self._execute(sql, values)
 
     def change(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run INSERT, UPDATE or DELETE and answer how many rows it changed."""
-        rows = self.rows(sql, values)
-        self._journaled(sql, values)
+        with self._journaled(sql, values):
+            rows = self.rows(sql, values)
         return int(rows[0][0]) if rows and rows[0] and isinstance(rows[0][0], int) else 0
 
     def returned(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a change with a RETURNING and answer the rows that it returns."""
-        self._execute(sql, values)
-        try:
-            if any(str(each[1]) == zoned.STORED for each in self._duckdb.description or ()):
-                # Python's timedelta would add up what keeps the offset.
-                columns = [_pythons(each) for each in self._duckdb.to_arrow_table().columns]
-                rows = list(zip(*columns, strict=True))
-            else:
-                rows = self._duckdb.fetchall()
-        except duckdb.Error as error:
-            raise self.fault(error) from None
-        self._journaled(sql, values)
-        return rows
+        with self._journaled(sql, values):
+            self._execute(sql, values)
+            try:
+                if any(str(each[1]) == zoned.STORED for each in self._duckdb.description or ()):
+                    # Python's timedelta would add up what keeps the offset.
+                    columns = [_pythons(each) for each in self._duckdb.to_arrow_table().columns]
+                    return list(zip(*columns, strict=True))
+                return self._duckdb.fetchall()
+            except duckdb.Error as error:
+                raise self.fault(error) from None
 
     def tally(self, sql: str, values: Sequence[Any] = ()) -> dict[str, int]:
         """Run a statement that answers one text a row, and count how often each comes."""
-        self._execute(sql, values)
         counts: Counter[str] = Counter()
-        try:
-            for batch in self._duckdb.to_arrow_reader(BATCH_ROWS):
-                for entry in batch.column(0).value_counts():
-                    counts[entry["values"].as_py()] += entry["counts"].as_py()
-        except duckdb.Error as error:
-            raise translated(error) from None
-        self._journaled(sql, values)
+        with self._journaled(sql, values):
+            self._execute(sql, values)
+            try:
+                for batch in self._duckdb.to_arrow_reader(BATCH_ROWS):
+                    for entry in batch.column(0).value_counts():
+                        counts[entry["values"].as_py()] += entry["counts"].as_py()
+            except duckdb.Error as error:
+                raise translated(error) from None
         return dict(counts)
 
     def begin(self, *, journal: bool = False) -> None:
@@ -278,17 +225,26 @@ class Cursor:
         """Begin the transaction anew and run its journaled changes again, all or the first.
 
         DuckDB ends a transaction at an error and has no savepoints; Snowflake undoes only the
-        statement that failed.
+        statement that failed. Raises LoadError where a file is no longer what it was.
         """
         changes = (self.journal or [])[:count]
         self.rollback()
         self.begin(journal=True)
-        for sql, values in changes:
-            self.run(sql, values)
+        self.journal = changes  # all of them, should one fail: less is not the transaction
+        for change in changes:
+            change.check()
+            self._execute(change.sql, change.values)
+            change.check()
 
-    def _journaled(self, sql: str, values: Sequence[Any]) -> None:
-        if self.journal is not None:
-            self.journal.append((sql, values))
+    @contextlib.contextmanager
+    def _journaled(self, sql: str, values: Sequence[Any]) -> Iterator[None]:
+        """A change that is kept if the block makes it."""
+        if self.journal is None:
+            yield
+            return
+        change = Change.of(sql, values)
+        yield
+        self.journal.append(change)
 
     def _execute(self, sql: str | duckdb.Statement, values: Sequence[Any]) -> None:
         if self._open is not None:

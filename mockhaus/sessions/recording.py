@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from mockhaus.access.hiding import hidden
-from mockhaus.engine.database import Stream
+from mockhaus.engine.stream import Stream
 from mockhaus.errors import SqlError
 from mockhaus.result import Result
 from mockhaus.sessions.history import Entry, new_id

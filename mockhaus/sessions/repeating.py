@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from mockhaus.engine.database import Cursor
-
-Journal = Sequence[tuple[str, Sequence[Any]]]
+from mockhaus.engine.journal import Change
 
 #: Functions in DuckDB's text that answer differently the next time.
 UNLIKE: Final = re.compile(
@@ -35,13 +34,13 @@ WHERE NOT internal AND column_default IS NOT NULL
 """
 
 
-def repeats(journal: Journal, locked: Mapping[str, int], cursor: Cursor) -> bool:
+def repeats(journal: Sequence[Change], locked: Mapping[str, int], cursor: Cursor) -> bool:
     """Whether journaled changes would do the same again, whatever others have committed.
 
     `locked`: the full names, in upper case, of the tables that nobody else writes, and how many
     changes had been made by then.
     """
-    for number, (sql, _) in enumerate(journal):
+    for number, sql in enumerate(change.sql for change in journal):
         if not _ROWS.match(sql) or UNLIKE.search(sql) or _BESIDE.search(sql):
             return False
         if any(locked.get(table, len(journal)) > number for table in _tables(sql)):

@@ -239,9 +239,9 @@ class Transaction:
     def _replay(self, error: SqlError) -> None:
         try:
             self._cursor.replay()
-        except SqlError:
+        except SqlError as reason:
             self.rollback()
-            error.detail = "The transaction was rolled back as a whole."
+            error.message += f"\nThe transaction was rolled back as a whole: {reason.message}"
         self._undone()
 
     # --- savepoints ------------------------------------------------------------------------------
