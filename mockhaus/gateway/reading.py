@@ -12,10 +12,11 @@ from typing import Final, TypeAlias
 from mockhaus.errors import MockhausError
 from mockhaus.gateway.copy_command import CopyCommand, copy_command, is_copy
 from mockhaus.gateway.settings import Command, command
-from mockhaus.gateway.split import split
+from mockhaus.gateway.split import Piece, split
 from mockhaus.gateway.state_commands import StateCommand, state_command
 from mockhaus.gateway.strings import is_plain, readable
 from mockhaus.sessions.connection import Connection
+from mockhaus.translation.parse import block_length
 from mockhaus.translation.statements import Statement
 
 #: One statement: for the connection, or for this door alone.
@@ -33,6 +34,9 @@ _FOREIGN: Final = re.compile(
 #: A query that begins with TABLE (manual, SELECT).
 _TABLE: Final = re.compile(r"TABLE\s+(?:ONLY\s+)?(?=[\w\"])", re.I)
 _SELECT: Final = "SELECT * FROM "
+
+#: What may begin a block of Snowflake Scripting, whose statements are not this door's.
+_BLOCK: Final = re.compile(r"(?:DECLARE|BEGIN|CREATE)\b", re.I)
 
 
 def read(
@@ -52,7 +56,14 @@ def read(
         sent = readable(text) if unclear else text
         return [(each, 0) for each in connection.parse(sent, placeholders=placeholders)]
     found: list[tuple[Read, int]] = []
+    covered = 0
     for piece, statement in zip(pieces, own, strict=True):
+        if piece.offset < covered:
+            continue
+        if _BLOCK.match(piece.bare) and (length := _block_length(text[piece.offset :])) is not None:
+            covered = piece.offset + length
+            piece = Piece(text[piece.offset : covered], piece.bare, piece.offset)
+            statement = None
         if statement is not None:
             found.append((statement, piece.offset))
             continue
@@ -67,6 +78,13 @@ def read(
             raise moved(error, offset) from None
         found += [(each, offset) for each in parsed]
     return found
+
+
+def _block_length(text: str) -> int | None:
+    try:
+        return block_length(text)
+    except MockhausError:
+        return None
 
 
 def _query(text: str) -> str | None:

@@ -36,7 +36,7 @@ from mockhaus.translation.postgres.grammar import GRAMMARS as POSTGRES
 from mockhaus.translation.postgres.meant import meant
 from mockhaus.translation.postgres.tokens import snowflakes
 from mockhaus.translation.scripting import statements as scripting
-from mockhaus.translation.scripting.parse import end_of_block, is_block
+from mockhaus.translation.scripting.parse import declares_block, end_of_block, is_block
 from mockhaus.translation.shapes import shaped
 from mockhaus.translation.staged import is_stage
 
@@ -212,6 +212,21 @@ def _end(tokens: list[Token], start: int, semicolon: int) -> int:
         begun = _body(tokens, start, semicolon)
     found = None if begun is None else end_of_block(tokens, begun)
     return semicolon if found is None else found
+
+
+def block_length(text: str) -> int | None:
+    """How much of a text is the block of Snowflake Scripting that it begins with, or the CREATE of
+    a procedure with one; None for none, as for DECLARE of PostgreSQL's cursors.
+
+    Raises SqlSyntaxError where the text cannot be read.
+    """
+    tokens = tokenize(text)
+    found = (at for at, token in enumerate(tokens) if token.token_type is TokenType.SEMICOLON)
+    semicolon = next(found, len(tokens))
+    if not tokens or (tokens[0].text.upper() == "DECLARE" and not declares_block(tokens, text)):
+        return None
+    end = _end(tokens, 0, semicolon)
+    return None if end == semicolon else tokens[end - 1].end + 1
 
 
 def _body(tokens: list[Token], start: int, end: int) -> int | None:

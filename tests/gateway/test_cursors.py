@@ -63,6 +63,24 @@ def test_a_cursor_lives_as_long_as_its_transaction(wire: Wire) -> None:
     assert wire.query("FETCH c")[0].startswith("ERROR 34000")
 
 
+#: A block's cursors are Snowflake's.
+BLOCKS = (
+    (
+        f"DECLARE c CURSOR FOR {FIVE}; x INT; BEGIN OPEN c; FETCH c INTO x; CLOSE c; RETURN x; END",
+        [1],
+    ),
+    (f"DECLARE c CURSOR FOR {FIVE}; BEGIN OPEN c; CLOSE c; RETURN 6; END; SELECT 7", [6, 7]),
+    (f"BEGIN; DECLARE c CURSOR FOR {FIVE}; FETCH 2 c; COMMIT", [1, 2]),
+    (f"SELECT 0; DECLARE c CURSOR FOR {FIVE}; y INT DEFAULT 3; BEGIN RETURN y; END", [0, 3]),
+    ("BEGIN LET c CURSOR FOR SELECT 4 AS n; OPEN c; CLOSE c; RETURN 4; END", [4]),
+)
+
+
+@pytest.mark.parametrize(("text", "answer"), BLOCKS)
+def test_declare_of_a_block_is_none_of_a_cursor(wire: Wire, text: str, answer: list[int]) -> None:
+    assert numbers(wire.query(text)) == answer
+
+
 def test_with_hold_survives_its_commit(wire: Wire) -> None:
     wire.query(f"BEGIN; DECLARE c CURSOR WITH HOLD FOR {FIVE}; FETCH c; COMMIT")
     assert numbers(wire.query("FETCH 2 FROM c")) == [2, 3]

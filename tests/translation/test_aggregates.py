@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -167,3 +168,35 @@ def test_union_of_arrays_is_one_of_multisets(snowflake: Snowflake) -> None:
         "SELECT ARRAY_SORT(ARRAY_UNION_AGG(A)) FROM (SELECT [7, 7, NULL] A UNION ALL SELECT [7, 9])"
     )
     assert snowflake.rows(sql) == [("[7,7,9]",)]
+
+
+#: Distinct values come as they first appeared.
+FIRST_APPEARANCE = (
+    ("ARRAY_UNIQUE_AGG(N)", "[5,2,1]"),
+    ("ARRAY_AGG(DISTINCT N)", "[5,2,1]"),
+    ("ARRAY_AGG(DISTINCT N) WITHIN GROUP (ORDER BY N)", "[1,2,5]"),
+    ("ARRAY_UNIQUE_AGG(N::VARCHAR)", '["5","2","1"]'),
+    ("ARRAY_UNION_AGG([N, N + 1])", "[5,6,2,3,1]"),
+    ("LISTAGG(DISTINCT N, ',')", "5,2,1"),
+    ("ARRAY_UNIQUE_AGG(NULL)", "[]"),
+    ("ARRAY_UNIQUE_AGG(NULLIF(N, 2))", "[5,1]"),
+    ("ARRAY_SIZE(ARRAY_UNIQUE_AGG(IFF(N = 5, '2024-01-01 00:00:00 +0000',"
+     " '2024-01-01 01:00:00 +0100')::TIMESTAMP_TZ))", 1),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "value"), FIRST_APPEARANCE)
+def test_distinct_values_come_as_they_first_appear(
+    snowflake: Snowflake, call: str, value: str | int
+) -> None:
+    rows = "FROM VALUES (5), (2), (1), (2), (1) T(N)"
+    assert snowflake.rows(f"SELECT {call} {rows}") == [(value,)]
+
+
+@pytest.mark.parametrize("apart", [3, 50, 5_000, 20_000])
+def test_few_and_many_distinct_values_come_so(snowflake: Snowflake, apart: int) -> None:
+    items = f"(SEQ4() * 7919) % {apart}"
+    rows = f"FROM (SELECT {items} AS N FROM TABLE(GENERATOR(ROWCOUNT => 12000)))"
+    found = snowflake.rows(f"SELECT ARRAY_UNIQUE_AGG(N) {rows}")[0][0]
+    expected = list(dict.fromkeys(at * 7919 % apart for at in range(12_000)))
+    assert json.loads(found) == expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockhaus import errors
+from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.parse import parse
@@ -35,13 +36,27 @@ RECOGNISED: list[tuple[str, list[type[s.Statement]]]] = [
     ("ALTER SESSION SET TIMEZONE = 'UTC'", [s.AlterSession]),
     ("BEGIN; COMMIT; ROLLBACK", [s.Begin, s.Commit, s.Rollback]),
     ("BEGIN TRANSACTION; START TRANSACTION; END", [s.Begin, s.Begin, s.Commit]),
-    ("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE", [s.Begin]),
     ("SHOW TABLES; DESCRIBE TABLE t; DESC t", [s.Show, s.Describe, s.Describe]),
     ("EXPLAIN SELECT 1", [s.Explain]),
     ("COMMENT ON TABLE t IS 'x'", [s.Comment]),
     ("CREATE STAGE st; CREATE FILE FORMAT f TYPE = CSV", [s.CreateStage, s.CreateFileFormat]),
     ("COPY INTO t FROM @st; LIST @st", [s.CopyIntoTable, s.ListStage]),
 ]  # fmt: skip
+
+
+#: What PostgreSQL says of a transaction when it begins, and Snowflake does not.
+MODES = (
+    "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE",
+    "START TRANSACTION READ ONLY",
+    "BEGIN WORK NOT DEFERRABLE",
+)
+
+
+@pytest.mark.parametrize("text", MODES)
+def test_modes_of_transactions_are_postgresql_s(text: str) -> None:
+    assert [type(each) for each in parse(text, postgres=True)] == [s.Begin]
+    with pytest.raises(UnsupportedFeature, match=f"'BEGIN TRANSACTION .*{text[-4:]}'"):
+        parse(text)
 
 
 @pytest.mark.parametrize(("text", "classes"), RECOGNISED)

@@ -125,6 +125,19 @@ CREATE OR REPLACE MACRO arrays_to_object(k, v) AS
 CREATE OR REPLACE MACRO zipped(a, n, i) AS
     '"$' || n || '":' || COALESCE(CAST(defined(json_extract(CAST(a AS JSON), i)) AS VARCHAR), 'null');
 
+-- The values of a list, each where it is first met. Few are looked for; of many the list is sorted, where equal
+-- ones are neighbours.
+CREATE OR REPLACE MACRO first_of_each(l) AS
+    list_transform([{whole: l, ones: list_distinct(l)}], lambda o: CASE WHEN len(o.ones) = len(o.whole) THEN o.whole
+        WHEN len(o.ones) <= 4096 THEN first_of_few(o.whole, o.ones) ELSE first_of_many(o.whole) END)[1];
+CREATE OR REPLACE MACRO first_of_few(l, d) AS
+    list_transform(list_sort(list_transform(d, lambda e: list_position(l, e))), lambda i: l[i]);
+CREATE OR REPLACE MACRO first_of_many(l) AS
+    list_transform([list_sort(list_transform(l, lambda e, i: {item: e, place: i}))], lambda s:
+        list_transform(list_sort(list_transform(
+            list_filter(s, lambda p, n: n = 1 OR p.item IS DISTINCT FROM s[n - 1].item),
+            lambda p: p.place)), lambda n: l[n]))[1];
+
 -- Values of a DuckDB list as an array.
 CREATE OR REPLACE MACRO array_of_values(l) AS
     array_of(list_transform(COALESCE(l, []), lambda e: array_item(e)));

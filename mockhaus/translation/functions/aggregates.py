@@ -50,11 +50,16 @@ def not_null(value: exp.Expression) -> exp.Expression:
 
 
 def collected(value: exp.Expression, order: list[exp.Expression]) -> exp.Expression:
-    """`list([DISTINCT] value [ORDER BY ...])` of what is not NULL."""
-    bare, _ = _distinct(value)
+    """`list([DISTINCT] value [ORDER BY ...])` of what is not NULL.
+
+    Distinct values without an order come as they first appeared: DuckDB's come as they hash.
+    """
+    bare, distinct = _distinct(value)
     condition = not_null(bare)
-    inner = exp.Order(this=value, expressions=order) if order else value
-    return aggregate(exp.Filter(this=apply("list", inner), expression=exp.Where(this=condition)))
+    inner = exp.Order(this=value, expressions=order) if order else bare
+    listed = exp.Filter(this=apply("list", inner), expression=exp.Where(this=condition))
+    whole = aggregate(listed)
+    return apply("first_of_each", whole) if distinct and not order else whole
 
 
 def array_agg(node: exp.ArrayAgg, walk: Walk, order: list[exp.Expression] | None = None) -> Any:

@@ -27,30 +27,31 @@ def _kind(reader: Reader) -> str:
     return kinds.read(reader).removeprefix("STORAGE ")  # the one kind of integration
 
 
-_LEVELS: Final = (
-    ("SERIALIZABLE",),
-    ("REPEATABLE", "READ"),
-    ("READ", "COMMITTED"),
-    ("READ", "UNCOMMITTED"),
-)
+#: What PostgreSQL says of a transaction when it begins, and Snowflake does not.
+_MODES: Final = ("ISOLATION", "READ", "DEFERRABLE", "NOT")
 
 
 def begin(reader: Reader) -> s.Begin:
-    """BEGIN [WORK | TRANSACTION] [NAME n], START TRANSACTION [NAME n], isolation levels."""
+    """BEGIN [WORK | TRANSACTION] [NAME n], START TRANSACTION [NAME n].
+
+    Modes are refused: all transactions are READ COMMITTED and may write.
+    """
+    found = begin_named(reader)
+    if reader.word() in _MODES:
+        words = " ".join(reader.word(at) for at in range(len(reader.tokens) - reader.at))
+        raise UnsupportedFeature(
+            f"Unsupported feature 'BEGIN TRANSACTION {words}'.",
+            hint="All transactions are READ COMMITTED, and may read and write.",
+        )
+    reader.end()
+    return found
+
+
+def begin_named(reader: Reader) -> s.Begin:
+    """The same, as far as a name goes."""
     reader.take()
     reader.accept("WORK") or reader.accept("TRANSACTION")
     name = reader.identifier() if reader.accept("NAME") else ""
-    while not reader.done:  # PostgreSQL's modes say nothing that could differ here
-        if reader.accept("ISOLATION", "LEVEL"):
-            if not any(reader.accept(*level) for level in _LEVELS):
-                raise reader.unexpected()
-        elif reader.accept("READ"):
-            if not (reader.accept("WRITE") or reader.accept("ONLY")):
-                raise reader.unexpected()
-        elif not (
-            reader.accept(",") or reader.accept("DEFERRABLE") or reader.accept("NOT", "DEFERRABLE")
-        ):
-            raise reader.unexpected()
     return s.Begin(**statement_fields(reader), name=name)
 
 

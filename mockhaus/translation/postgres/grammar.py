@@ -16,7 +16,9 @@ from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.grammar import objects
+from mockhaus.translation.grammar.objects import begin_named
 from mockhaus.translation.grammar.reader import Reader, statement_fields
+from mockhaus.translation.scripting.parse import is_block
 
 
 class PostgresDDL(s.Statement):
@@ -220,6 +222,33 @@ def comment(reader: Reader) -> s.Statement | None:
     return objects.comment(reader)
 
 
+_LEVELS: Final = (
+    ("SERIALIZABLE",),
+    ("REPEATABLE", "READ"),
+    ("READ", "COMMITTED"),
+    ("READ", "UNCOMMITTED"),
+)
+
+
+def begin(reader: Reader) -> s.Begin | None:
+    """BEGIN and START TRANSACTION with modes, which the door reads. None for a block."""
+    if is_block(reader):
+        return None
+    found = begin_named(reader)
+    while not reader.done:
+        if reader.accept("ISOLATION", "LEVEL"):
+            if not any(reader.accept(*level) for level in _LEVELS):
+                raise reader.unexpected()
+        elif reader.accept("READ"):
+            if not (reader.accept("WRITE") or reader.accept("ONLY")):
+                raise reader.unexpected()
+        elif not (
+            reader.accept(",") or reader.accept("DEFERRABLE") or reader.accept("NOT", "DEFERRABLE")
+        ):
+            raise reader.unexpected()
+    return found
+
+
 def explain(reader: Reader) -> s.Statement | None:
     """EXPLAIN with PostgreSQL's options, whose answer has another shape."""
     reader.expect("EXPLAIN")
@@ -235,6 +264,8 @@ PostgresGrammar = Callable[[Reader], s.Statement | None]
 
 #: Leading words -> grammar; the longest match wins, before Snowflake's own.
 GRAMMARS: Final[dict[tuple[str, ...], PostgresGrammar]] = {
+    ("BEGIN",): begin,
+    ("START", "TRANSACTION"): begin,
     ("CREATE", "INDEX"): create_index,
     ("CREATE", "UNIQUE", "INDEX"): create_index,
     ("DROP", "INDEX"): drop_index,

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlglot.tokenizer_core import Token, TokenType
 
-from mockhaus.errors import UnsupportedFeature
+from mockhaus.errors import MockhausError, UnsupportedFeature
 from mockhaus.translation.dialect import tokenize
 from mockhaus.translation.grammar.reader import Reader
 from mockhaus.translation.grammar.types import type_name
@@ -75,6 +75,26 @@ def end_of_block(tokens: list[Token], start: int) -> int | None:
         elif word == ";" and opened and depth <= 0:
             return at
     return len(tokens) if opened else None
+
+
+#: What ends a transaction or uses a cursor, and is no name of a variable.
+_NO_VARIABLES: Final = ("COMMIT", "ROLLBACK", "ABORT", "END", "FETCH", "MOVE", "CLOSE")
+
+
+def declares_block(tokens: list[Token], text: str) -> bool:
+    """Whether nothing but declarations stands between DECLARE and the BEGIN of a block."""
+    parser = _Parser(Reader(tokens, text))
+    reader = parser.reader
+    reader.expect("DECLARE")
+    try:
+        while reader.word() != "BEGIN":
+            if reader.done or reader.word() in _NO_VARIABLES:
+                return False
+            parser._declaration()
+            reader.expect(";")
+    except MockhausError:
+        return False
+    return is_block(reader)
 
 
 class _Parser:
