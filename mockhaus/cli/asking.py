@@ -103,7 +103,9 @@ def on_server(command: Callable[..., Answer | Reply]) -> Callable[..., None]:
 
 def stop(text: str, status: int = FAILED) -> NoReturn:
     """Say in a line what is wrong, and end with that status."""
-    click.echo(f"Error: {' '.join(text.split())}", err=True)
+    from mockhaus.client.width import harmless
+
+    click.echo(f"Error: {harmless(' '.join(text.split()))}", err=True)
     sys.exit(status)
 
 

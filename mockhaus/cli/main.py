@@ -12,6 +12,7 @@ import click
 
 from mockhaus import __version__, logs
 from mockhaus.cli.functions import functions
+from mockhaus.cli.query import query
 from mockhaus.cli.repl import repl
 from mockhaus.cli.stage import stage_commands
 from mockhaus.cli.users import token_commands, user_commands, users_option
@@ -220,6 +221,7 @@ def _announce(address: Any, config: Config) -> None:
 
 
 main.add_command(functions)
+main.add_command(query)
 main.add_command(repl)
 main.add_command(stage_commands)
 main.add_command(user_commands)

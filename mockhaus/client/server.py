@@ -74,7 +74,7 @@ def found(
     own, in memory on free ports of this machine, which ends with the block.
 
     `starting` is called before that one is started. Raises Unreachable for a named server that does
-    not answer, CannotStart.
+    not answer, and for one of our own that cannot start.
     """
     if http_url is not None or pg_url is not None:
         doors = named(http_url, pg_url)
@@ -100,16 +100,22 @@ def own(config: Config | None = None, *, pg_port: int = 0) -> Iterator[Doors]:
     """A server in threads of this process, by default on free ports; `config` says the rest."""
     from dataclasses import replace
 
-    from mockhaus.app import App, collect_less  # the engine takes its time to load
+    from mockhaus.app import App, CannotStart, collect_less  # the engine takes its time to load
     from mockhaus.config import Config
 
     config = replace(config or Config(), host="127.0.0.1", port=0, pg_port=pg_port)
+    try:
+        app = App(config)
+    except CannotStart as error:
+        raise Unreachable(str(error)) from None
     loop = asyncio.new_event_loop()
-    app = App(config)
     thread = threading.Thread(target=loop.run_forever, name="mockhaus-server", daemon=True)
     thread.start()
     try:
-        address = asyncio.run_coroutine_threadsafe(app.start(), loop).result()
+        try:
+            address = asyncio.run_coroutine_threadsafe(app.start(), loop).result()
+        except CannotStart as error:
+            raise Unreachable(str(error)) from None
         collect_less()
         try:
             yield Doors(

@@ -95,7 +95,7 @@ class Repl:
         """Run one statement and show what it answers, of a listing some columns; whether it ran."""
         if not heads:
             self.last = statement
-        return self._guarded(lambda: self._run(statement, heads))
+        return self._guarded(lambda: self.carry_out(statement, heads))
 
     def _guarded(self, work: Callable[[], None]) -> bool:
         """Do it; what goes wrong is told. Whether it went well."""
@@ -131,7 +131,9 @@ class Repl:
         self.failed = True
         self.screen.error(text)
 
-    def _run(self, statement: str, heads: Sequence[str]) -> None:
+    def carry_out(self, statement: str, heads: Sequence[str] = ()) -> None:
+        """Run one statement and show what it answers. Raises Failure, Disconnected, Unreachable,
+        Refused, NotTransferred, OSError; after KeyboardInterrupt `talk.cancel` is due."""
         began = clock()
         if (asked := transfer.transfer(statement)) is not None:
             self._transfer(asked)

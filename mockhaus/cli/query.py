@@ -1,0 +1,215 @@
+"""`mockhaus query`: statements in, answers out, and an exit status that tells how it went."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from mockhaus.cli.asking import FORMATS, UNREACHABLE, stop
+
+if TYPE_CHECKING:
+    from mockhaus.client.statements import Piece
+    from mockhaus.client.talking import Failure
+    from mockhaus.repl.loop import Repl
+    from mockhaus.repl.screen import Screen
+
+#: As a shell tells that Ctrl-C ended a command.
+_INTERRUPTED: Final = 130
+
+
+@click.command()
+@click.argument("sql", required=False)
+@click.option(
+    "-f",
+    "--file",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="Run the statements of this file; - is standard input.",
+)
+@click.option(
+    "-D",
+    "--variable",
+    "variables",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A value for &NAME and &{NAME}, as with SnowSQL; may be given again. && is then an &.",
+)
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(FORMATS),
+    help="How answers are written. [default: table on a terminal, else csv]",
+)
+@click.option("--json", "raw", is_flag=True, help="The same as --format json.")
+@click.option(
+    "--session", "--session-id", "session", envvar="MOCKHAUS_SESSION", show_envvar=True,
+    help="Run in this session; one that is not there is made. [default: the session default]",
+)  # fmt: skip
+@click.option(
+    "--server-url", envvar="MOCKHAUS_SERVER_URL", show_envvar=True,
+    help="The HTTP door of a server, as http://localhost:8080.",
+)  # fmt: skip
+@click.option(
+    "--pg-url", envvar="MOCKHAUS_PG_URL", show_envvar=True,
+    help="Its PostgreSQL door, as postgresql://user:password@localhost:5433/database.",
+)  # fmt: skip
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Run in this process, with the sessions that are stored in this folder.",
+)
+def query(  # noqa: PLR0917 (a command's options, each by its name)
+    sql: str | None,
+    file: Path | None,
+    variables: tuple[str, ...],
+    output: str | None,
+    raw: bool,
+    session: str | None,
+    server_url: str | None,
+    pg_url: str | None,
+    data_dir: Path | None,
+) -> None:
+    """Run SQL, the statements of a file, or those on standard input, up to the first that fails.
+
+    Without a server that is named, or runs on the usual ports, they run in this process, in memory.
+    The exit status is 0, 1 where a statement failed, 2 for a command line that cannot be read, 3
+    where no server answers.
+
+    Example: mockhaus query "SELECT * FROM &t" -D t=orders --format markdown
+    """
+    text = _substituted(_text(sql, file), variables)
+    from mockhaus.client.statements import split  # --help need not load them
+
+    pieces = split(text)
+    if not pieces:
+        raise click.UsageError("There is no statement to run.")
+    if data_dir is not None and (server_url is not None or pg_url is not None):
+        raise click.UsageError("--data-dir is for running in this process, without a server.")
+    screen = _screen("json" if raw else output)
+    sys.exit(_answered(text, pieces, screen, _Where(server_url, pg_url, data_dir, session)))
+
+
+def _text(sql: str | None, file: Path | None) -> str:
+    """The text to run. Raises UsageError."""
+    if sql is not None and file is not None:
+        raise click.UsageError("Name either SQL or a file.")
+    if sql is not None:
+        return sql
+    if file is None and sys.stdin.isatty():
+        raise click.UsageError("Say what to run: SQL, -f FILE, or statements on standard input.")
+    try:
+        if file is None or str(file) == "-":
+            return sys.stdin.buffer.read().decode()
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{file or 'Standard input'} cannot be read: {error}") from None
+
+
+def _substituted(text: str, variables: tuple[str, ...]) -> str:
+    """The text with its variables' values; as it is where none is given. Raises UsageError."""
+    if not variables:
+        return text
+    from mockhaus.client.variables import Undefined, substituted
+
+    pairs = [each.partition("=") for each in variables]
+    if wrong := next(
+        (name for name, sign, _ in pairs if not sign or not name.isidentifier()), None
+    ):
+        raise click.UsageError(f"-D {wrong}: write NAME=VALUE.")
+    try:
+        return substituted(text, {name: value for name, _, value in pairs})
+    except Undefined as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _screen(output: str | None) -> Screen:
+    from mockhaus.repl.screen import Screen, Settings
+
+    terminal = sys.stdout.isatty()
+    settings = Settings(
+        output or ("table" if terminal else "csv"), timing=False, pager=False, limit=0
+    )
+    colours = terminal and not os.environ.get("NO_COLOR")
+    return Screen(interactive=terminal, colours=colours, settings=settings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where statements run, as the options say it."""
+
+    server_url: str | None
+    pg_url: str | None
+    data_dir: Path | None
+    session: str | None
+
+    @contextmanager
+    def repl(self, screen: Screen) -> Iterator[Repl]:
+        """A connection and what it runs and shows. Raises Unreachable, Disconnected,
+        Refused."""
+        from mockhaus.client.server import found, own
+        from mockhaus.client.talking import Disconnected, Talk
+        from mockhaus.config import Config
+        from mockhaus.repl.loop import Repl
+
+        server = (
+            found(self.server_url, self.pg_url)
+            if self.data_dir is None
+            else own(Config(data_dir=self.data_dir))
+        )
+        with server as doors:
+            if doors.own and self.session is not None and self.data_dir is None:
+                raise Disconnected(
+                    f"No server runs whose session {self.session} could be meant: --server-url, "
+                    "or --data-dir."
+                )
+            talk = Talk(doors.pg_url, self.session)
+            try:
+                yield Repl(talk, doors.rest, self.session or "default", screen)
+            finally:
+                talk.close()
+
+
+def _answered(text: str, pieces: Sequence[Piece], screen: Screen, where: _Where) -> int:
+    """Run statements up to the first that fails; the exit status."""
+    gc.disable()  # nothing of what is loaded now is garbage
+    from mockhaus.client.rest import Refused, Unreachable
+    from mockhaus.client.talking import Disconnected, Failure
+    from mockhaus.repl.transfer import NotTransferred
+
+    try:
+        with where.repl(screen) as repl:
+            gc.enable()
+            for piece in pieces:
+                try:
+                    repl.carry_out(piece.text)
+                except Failure as failure:
+                    stop(_told(failure, text, piece))
+                except KeyboardInterrupt:
+                    repl.talk.cancel()
+                    stop("Canceled.", _INTERRUPTED)
+                finally:
+                    screen.clear()
+    except (Unreachable, Disconnected) as error:
+        stop(str(error), UNREACHABLE)
+    except (Refused, NotTransferred, OSError) as error:
+        stop(str(error))
+    return 0
+
+
+def _told(failure: Failure, text: str, piece: Piece) -> str:
+    """A failure in a line: numbers, place in the whole text as Snowflake counts, words, hint."""
+    place = ""
+    if failure.position is not None:
+        before = text[: piece.start + failure.position]
+        column = len(before) - before.rfind("\n") - 1
+        place = f", line {before.count(chr(10)) + 1} position {column}"
+    codes = ", ".join(filter(None, (failure.number, failure.sqlstate)))
+    more = " ".join(filter(None, (failure.text, failure.detail, failure.hint)))
+    return f"{codes}{place}: {more}"
