@@ -125,11 +125,13 @@ CREATE OR REPLACE MACRO arrays_to_object(k, v) AS
 CREATE OR REPLACE MACRO zipped(a, n, i) AS
     '"$' || n || '":' || COALESCE(CAST(defined(json_extract(CAST(a AS JSON), i)) AS VARCHAR), 'null');
 
--- The values of a list, each where it is first met. Few are looked for; of many the list is sorted, where equal
--- ones are neighbours.
+-- The values of a list, each where it is first met. Few are looked for; of many the list is sorted, where equal ones
+-- are neighbours, and of TIMESTAMP_TZ: for list_distinct, intervals of one length are not equal.
 CREATE OR REPLACE MACRO first_of_each(l) AS
-    list_transform([{whole: l, ones: list_distinct(l)}], lambda o: CASE WHEN len(o.ones) = len(o.whole) THEN o.whole
-        WHEN len(o.ones) <= 4096 THEN first_of_few(o.whole, o.ones) ELSE first_of_many(o.whole) END)[1];
+    list_transform([{whole: l, ones: list_distinct(l)}], lambda o:
+        CASE WHEN starts_with(typeof(o.whole), 'STRUCT') THEN first_of_many(o.whole)
+             WHEN len(o.ones) = len(o.whole) THEN o.whole
+             WHEN len(o.ones) <= 4096 THEN first_of_few(o.whole, o.ones) ELSE first_of_many(o.whole) END)[1];
 CREATE OR REPLACE MACRO first_of_few(l, d) AS
     list_transform(list_sort(list_transform(d, lambda e: list_position(l, e))), lambda i: l[i]);
 CREATE OR REPLACE MACRO first_of_many(l) AS
