@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -69,8 +69,11 @@ class Reply:
     shown: Answer | str
 
 
-def on_server(command: Callable[..., Answer | Reply]) -> Callable[..., None]:
-    """Give a command the HTTP door that its options name; write its answer, errors as one line."""
+def on_server(command: Callable[..., Answer | Reply | None]) -> Callable[..., None]:
+    """Give a command the HTTP door that its options name; write its answer, errors as one line.
+
+    A command that has written its answer itself has none.
+    """
 
     @wraps(command)
     def wrapped(  # noqa: PLR0917 (a command's options, each by its name)
@@ -92,9 +95,12 @@ def on_server(command: Callable[..., Answer | Reply]) -> Callable[..., None]:
         except Refused as error:
             unknown = "The server asks who you are: --user and --password, or --token."
             stop(unknown if error.status == 401 else str(error))
-        except (NotMoved, OSError) as error:
+        except NotMoved as error:
             stop(str(error))
-        _write(found, output, raw=raw)
+        except OSError as error:
+            stop(on_disk(error))
+        if found is not None:
+            _write(found, output, raw=raw)
 
     for option in reversed(_OPTIONS):
         wrapped = option(wrapped)
@@ -107,6 +113,11 @@ def stop(text: str, status: int = FAILED) -> NoReturn:
 
     click.echo(f"Error: {harmless(' '.join(text.split()))}", err=True)
     sys.exit(status)
+
+
+def on_disk(error: OSError) -> str:
+    """What is wrong with a file."""
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 
 def _write(found: Answer | Reply, output: str, *, raw: bool) -> None:
@@ -135,6 +146,22 @@ def look() -> Look:
 def records(found: Sequence[dict[str, Any]], columns: Sequence[str]) -> Reply:
     """A list of JSON objects, of which a table shows these fields."""
     return Reply(found, table(columns, [[each.get(name) for name in columns] for each in found]))
+
+
+def fields(found: dict[str, Any]) -> Reply:
+    """A JSON object, each of its fields a row; those of objects inside by their path."""
+    from mockhaus.client.answers import Answer, Head
+
+    rows = [(name, _text(value)) for name, value in _fields(found, "")]
+    return Reply(found, Answer((Head("field"), Head("value")), rows))
+
+
+def _fields(found: dict[str, Any], before: str) -> Iterator[tuple[str, Any]]:
+    for name, value in found.items():
+        if isinstance(value, dict):
+            yield from _fields(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Answer:

@@ -11,9 +11,12 @@ from typing import Any
 import click
 
 from mockhaus import __version__, logs
+from mockhaus.cli.file_formats import file_format_commands
 from mockhaus.cli.functions import functions
+from mockhaus.cli.history import history_commands
 from mockhaus.cli.query import query
 from mockhaus.cli.repl import repl
+from mockhaus.cli.session import session_commands
 from mockhaus.cli.stage import stage_commands
 from mockhaus.cli.users import token_commands, user_commands, users_option
 from mockhaus.config import Config
@@ -220,9 +223,12 @@ def _announce(address: Any, config: Config) -> None:
     )
 
 
+main.add_command(file_format_commands)
 main.add_command(functions)
+main.add_command(history_commands)
 main.add_command(query)
 main.add_command(repl)
+main.add_command(session_commands)
 main.add_command(stage_commands)
 main.add_command(user_commands)
 main.add_command(token_commands)

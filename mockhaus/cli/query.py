@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from mockhaus.cli.asking import FORMATS, UNREACHABLE, stop
+from mockhaus.cli.asking import FORMATS, UNREACHABLE, on_disk, stop
 
 if TYPE_CHECKING:
     from mockhaus.client.statements import Piece
@@ -108,8 +108,10 @@ def _text(sql: str | None, file: Path | None) -> str:
         if file is None or str(file) == "-":
             return sys.stdin.buffer.read().decode()
         return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"{file or 'Standard input'} cannot be read: {error}") from None
+    except OSError as error:
+        raise click.UsageError(on_disk(error)) from None
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{file or 'Standard input'} is not text in UTF-8.") from None
 
 
 def _substituted(text: str, variables: tuple[str, ...]) -> str:
@@ -198,8 +200,10 @@ def _answered(text: str, pieces: Sequence[Piece], screen: Screen, where: _Where)
                     screen.clear()
     except (Unreachable, Disconnected) as error:
         stop(str(error), UNREACHABLE)
-    except (Refused, NotTransferred, OSError) as error:
+    except (Refused, NotTransferred) as error:
         stop(str(error))
+    except OSError as error:
+        stop(on_disk(error))
     return 0
 
 
