@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mockhaus.catalog.answers import status
-from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.ddl import get_ddl
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Settings
@@ -32,10 +32,11 @@ from mockhaus.result import Projection, Result
 from mockhaus.sessions import chains, explain
 from mockhaus.sessions.deadline import limited
 from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads, written
+from mockhaus.sessions.dropping import dropped, left
 from mockhaus.sessions.gate import gated
 from mockhaus.sessions.history import now
 from mockhaus.sessions.locks import Owner
-from mockhaus.sessions.logins import entered, started
+from mockhaus.sessions.logins import entered, make_database, started
 from mockhaus.sessions.past import made
 from mockhaus.sessions.placing import place
 from mockhaus.sessions.preparing import FEW, Prepared, Preparer, exact
@@ -46,7 +47,7 @@ from mockhaus.sessions.settings import SETTINGS
 from mockhaus.sessions.targets import after_ddl, lock_key, to_count
 from mockhaus.sessions.transaction import State, Transaction, Transactions
 from mockhaus.translation import statements as s
-from mockhaus.translation.context import Context, ObjectName
+from mockhaus.translation.context import Context
 from mockhaus.translation.grammar.stage_refs import reference as stage_reference
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Connection:
         )
         #: Temporary tables that were there when the open transaction began.
         self._temporary = context.temporary
+        self._drops = session.drops.count
         self._running = False
         #: Blocks of Snowflake Scripting that run, the innermost last.
         self.scripts: list[scripting.Script] = []
@@ -140,8 +142,9 @@ class Connection:
         Names are unquoted: one that does not exist yet is stored in upper case. Without `make`
         such a database is an error. Raises UndefinedDatabase.
         """
-        made, objects = self._database if make else None, Objects(self._cursor)
-        self.context = entered(self.context, objects, database, schema, made)
+        maker = partial(make_database, self.session, self._workspace, self._transaction)
+        objects = Objects(self._cursor)
+        self.context = entered(self.context, objects, database, schema, maker if make else None)
 
     @gated
     def start_in(
@@ -159,18 +162,6 @@ class Connection:
         """Set session parameters without a statement. Raises UnsupportedFeature by name."""
         statement = s.AlterSession(text="", parameters=dict(parameters))
         self.context, _ = SETTINGS[s.AlterSession](self._workspace(), statement)
-
-    def _database(self, name: str) -> str:
-        """The stored name of a database, which is created if it is new."""
-        with self.session.setup:
-            workspace = self._workspace()
-            found = workspace.objects.find("DATABASE", ObjectName(name))
-            if found is not None:
-                return found.name.name
-            with self._transaction.writing(name.upper(), atomic=True):
-                make_database(workspace, name.upper())
-        self.session.changed()
-        return name.upper()
 
     def _workspace(self) -> Workspace:
         return Workspace(
@@ -211,7 +202,7 @@ class Connection:
         """
         clock = time.perf_counter()
         try:
-            self._transaction.refresh()
+            self._refresh()
             prepared = self._preparer.prepare(statement, self.context, types, describe=describe)
         except SqlError as error:
             self._fail(statement, error, now(), clock)
@@ -227,6 +218,13 @@ class Connection:
         except SqlError as error:
             place(error, prepared.statement)
             raise
+
+    def _refresh(self) -> None:
+        """See what others have committed, and stand in nothing that they dropped."""
+        self._transaction.refresh()
+        if self._drops != self.session.drops.count and self.status != "E":
+            self._drops, gone = self.session.drops.since(self._drops, self.context)
+            self.context = left(self.context, gone, Objects(self._cursor))
 
     # --- run -------------------------------------------------------------------------------------
 
@@ -256,7 +254,7 @@ class Connection:
         self.recorder.begins(statement, started)
         was_running, self._running = self._running, True
         try:
-            self._transaction.refresh()
+            self._refresh()
             current = self._preparer.current(prepared, self.context)
             result = limited(
                 self.context.parameters,
@@ -402,7 +400,9 @@ class Connection:
         if isinstance(statement, DDL):
             self.session.changed()  # and when others see it, which is once it is committed
             self._transaction.after_commit(self.session.changed)
-            self.context = after_ddl(statement, self.context)
+            gone = dropped(statement, self.context)
+            self.session.drops.once_committed(gone, self._transaction)
+            self.context = left(after_ddl(statement, self.context), gone, Objects(self._cursor))
         return result
 
     # --- transactions ----------------------------------------------------------------------------

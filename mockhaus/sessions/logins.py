@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from mockhaus.catalog import account, parameters
+from mockhaus.catalog import account, containers, parameters
 from mockhaus.catalog.objects import Objects
+from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import UndefinedDatabase
+from mockhaus.sessions.transaction import Transaction
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
+
+if TYPE_CHECKING:
+    from mockhaus.sessions.session import Session
 
 
 def entered(
@@ -36,6 +42,21 @@ def entered(
         found = objects.find("SCHEMA", ObjectName(schema, None, context.database))
         context = replace(context, schema=schema.upper() if found is None else found.name.name)
     return context
+
+
+def make_database(
+    session: Session, workspace: Callable[[], Workspace], transaction: Transaction, name: str
+) -> str:
+    """The stored name of a database, which is created if it is new."""
+    with session.setup:
+        place = workspace()
+        found = place.objects.find("DATABASE", ObjectName(name))
+        if found is not None:
+            return found.name.name
+        with transaction.writing(name.upper(), atomic=True):
+            containers.make_database(place, name.upper())
+    session.changed()
+    return name.upper()
 
 
 def of_user(context: Context, objects: Objects) -> Context:

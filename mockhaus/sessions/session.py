@@ -25,6 +25,7 @@ from mockhaus.sessions.account_usage import Login
 from mockhaus.sessions.activity import STATES, Activity, activity
 from mockhaus.sessions.afterwards import Afterwards
 from mockhaus.sessions.connection import Connection
+from mockhaus.sessions.dropping import Drops
 from mockhaus.sessions.gate import ENDED, Gate
 from mockhaus.sessions.history import Entry, History, now
 from mockhaus.sessions.locks import Locks
@@ -80,6 +81,7 @@ class Session:
         #: Held while a database is created on first use, so that two connections do not both.
         self.setup = threading.Lock()
         self.version = 0
+        self.drops = Drops()
         #: What its connections have read of the system catalogs, for those that come.
         self.catalogs = Shared(self._activity)
         self._numbers = itertools.count(1)

@@ -43,7 +43,7 @@ def to_count(
 
 
 def after_ddl(statement: s.Statement, context: Context) -> Context:
-    """The context once DDL has run: a new database or schema is current, a dropped one is not."""
+    """The context once DDL has run: a new database or schema is current. (See `dropping`.)"""
     if isinstance(statement, s.CreateDatabase):
         return replace(context, database=statement.name.name, schema=DEFAULT_SCHEMA)
     if isinstance(statement, s.CreateSchema):
@@ -93,12 +93,4 @@ def _after_drop(statement: s.Drop, context: Context) -> Context:
     name = statement.name
     if statement.object == "TABLE" and context.temporary:
         return replace(context, temporary=context.temporary - {context.resolve(name).folded()})
-    if statement.object == "DATABASE" and name.name.upper() == (context.database or "").upper():
-        return replace(context, database=None, schema=None)
-    if statement.object == "WAREHOUSE" and name.name.upper() == (context.warehouse or "").upper():
-        return replace(context, warehouse=None)
-    if statement.object == "SCHEMA":
-        dropped = ((name.schema or context.database or "").upper(), name.name.upper())
-        if dropped == ((context.database or "").upper(), (context.schema or "").upper()):
-            return replace(context, schema=None)
     return context

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mockhaus.sessions.connection import Connection
+from mockhaus.sessions.session import Session
+from mockhaus.sessions.transaction import Transactions
 from tests.support import run
 
 SETUP = """
@@ -69,3 +71,55 @@ def test_what_is_kept(snowflake: Connection, expression: str, ann: str, bob: str
         assert run(connection, "SELECT x FROM v") == [(value,)]
         if default != "NULL":
             assert run(connection, "SELECT b, c FROM t") == [(value, value)]
+
+
+#: What stands -> what another connection drops -> what the first one is told.
+DROPPED = [
+    ("USE SCHEMA d.s", "DROP DATABASE d", (None, None, "ACCOUNTADMIN", "COMPUTE_WH")),
+    ("USE SCHEMA d.s", "DROP SCHEMA d.s", ("D", None, "ACCOUNTADMIN", "COMPUTE_WH")),
+    ("USE SCHEMA d.s", "DROP SCHEMA d.PUBLIC", ("D", "S", "ACCOUNTADMIN", "COMPUTE_WH")),
+    ("USE SCHEMA d.s", "DROP SCHEMA d.s; CREATE SCHEMA d.s", ("D", "S", "ACCOUNTADMIN", "COMPUTE_WH")),
+    ("USE SCHEMA d.s; USE WAREHOUSE big", "DROP WAREHOUSE big", ("D", "S", "ACCOUNTADMIN", None)),
+    ("USE SCHEMA d.s; USE ROLE r", "DROP ROLE r", ("D", "S", "ACCOUNTADMIN", "COMPUTE_WH")),
+    ("USE SCHEMA d.s; USE ROLE r", "BEGIN; DROP ROLE q; ROLLBACK", ("D", "S", "R", "COMPUTE_WH")),
+]  # fmt: skip
+
+_CURRENT = "SELECT CURRENT_DATABASE(), CURRENT_SCHEMA(), CURRENT_ROLE(), CURRENT_WAREHOUSE()"
+_MADE = "CREATE DATABASE d; CREATE SCHEMA d.s; CREATE ROLE r; CREATE ROLE q; CREATE WAREHOUSE big"
+
+
+@pytest.mark.parametrize(("standing", "drop", "told"), DROPPED)
+def test_what_another_dropped_is_not_current(
+    session: Session, snowflake: Connection, standing: str, drop: str, told: object
+) -> None:
+    run(snowflake, f"{_MADE}; {standing}")
+    other = session.connect(user="bob", door="http", transactions=Transactions.SNOWFLAKE)
+    run(other, drop)
+    assert run(snowflake, _CURRENT) == [told]
+
+
+@pytest.mark.parametrize(("standing", "drop", "told"), [d for d in DROPPED if ";" not in d[1]])
+def test_what_was_dropped_is_not_current(
+    snowflake: Connection, standing: str, drop: str, told: object
+) -> None:
+    run(snowflake, f"{_MADE}; {standing}")
+    run(snowflake, drop)
+    assert run(snowflake, _CURRENT) == [told]
+
+
+def test_a_dropped_role_owns_nothing_new(session: Session, snowflake: Connection) -> None:
+    run(snowflake, f"{_MADE}; USE SCHEMA d.s; USE ROLE r")
+    other = session.connect(user="bob", door="http", transactions=Transactions.SNOWFLAKE)
+    run(other, "DROP ROLE r")
+    run(snowflake, "CREATE TABLE t (a INT)")
+    owner = "SELECT table_owner FROM d.information_schema.tables WHERE table_name = 'T'"
+    assert run(snowflake, owner) == [("ACCOUNTADMIN",)]
+
+
+def test_a_drop_counts_once_it_is_committed(session: Session, snowflake: Connection) -> None:
+    run(snowflake, f"{_MADE}; USE SCHEMA d.s")
+    other = session.connect(user="bob", door="pg", transactions=Transactions.POSTGRESQL)
+    run(other, "BEGIN; DROP SCHEMA d.s")
+    assert run(snowflake, "SELECT CURRENT_SCHEMA()") == [("S",)]
+    run(other, "COMMIT")
+    assert run(snowflake, "SELECT CURRENT_SCHEMA()") == [(None,)]
