@@ -76,9 +76,9 @@ def settled(select: exp.Select, walk: Walk) -> None:
     sources.no_rows_of_tables(select, walk)
     hoisting.hoisted(select, walk)
     numbered(select)
-    sources.ordered_by_number(select, walk)
+    if isinstance(select.parent, (exp.Subquery, exp.CTE)):  # labels are what was written
+        select.set("expressions", [labelled(item, None) for item in select.expressions])
+    sources.named_by_number(select, walk)
     spelled_out(select)
     star.spelled_out(select, walk)
     arguments.spelled_out(select, walk)
-    if isinstance(select.parent, (exp.Subquery, exp.CTE)):
-        select.set("expressions", [labelled(item, None) for item in select.expressions])

@@ -194,24 +194,32 @@ def check_list(alias: exp.Expression | None, known: list[str] | None) -> None:
         )
 
 
-def ordered_by_number(select: exp.Select, walk: Walk) -> None:
-    """`ORDER BY $2`, `GROUP BY $2` with the column's name, in place: DuckDB's `#2` is there the
-    second item of the SELECT. Raises UnsupportedFeature where the columns are not known."""
+def named_by_number(select: exp.Select, walk: Walk) -> None:
+    """`$2` within an expression, ORDER BY or GROUP BY becomes the column's name, in place: DuckDB
+    knows `#2` as an item alone, and in ORDER BY as the second item of the SELECT.
+
+    Raises InvalidIdentifier, UnsupportedFeature where the columns are not known in ORDER BY.
+    """
     if "$" not in walk.text and not walk.within:  # the body of a function has a text of its own
         return
-    clauses = [each for key in ("order", "group") if (each := select.args.get(key)) is not None]
-    if not any(_is_number(each) for clause in clauses for each in clause.find_all(exp.Parameter)):
-        return
-    if any(is_stage(source) for source in of_select(select)):  # whose columns have no other names
-        return
+    found = [
+        each
+        for each in select.find_all(exp.Parameter)
+        if _is_number(each)
+        and not (isinstance(each.parent, exp.Column) or each.parent is select)
+        and each.find_ancestor(exp.Select) is select
+    ]
+    if not found or any(is_stage(source) for source in of_select(select)):
+        return  # (a stage's columns have no other names)
     pairs = starred(exp.Star(), select, walk)
-    for parameter in list(select.find_all(exp.Parameter)):
-        bare = not isinstance(parameter.parent, exp.Column)
-        if not (_is_number(parameter) and bare and parameter.find_ancestor(exp.Select) is select):
-            continue
+    for parameter in found:
         at = int(parameter.this.this)
         if pairs is None:
-            raise UnsupportedFeature(f"Unsupported feature '${at}' in ORDER BY or GROUP BY here.")
+            if parameter.find_ancestor(exp.Order, exp.Group, exp.Select) is not select:
+                raise UnsupportedFeature(
+                    f"Unsupported feature '${at}' in ORDER BY or GROUP BY here."
+                )
+            continue
         if not 1 <= at <= len(pairs):
             raise InvalidIdentifier(f"SQL compilation error:\ninvalid identifier '${at}'")
         table, name = pairs[at - 1]
