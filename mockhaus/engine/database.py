@@ -29,6 +29,9 @@ from mockhaus.errors import AdminShutdown, SqlError
 #: Rows of one Arrow batch: large enough for vector code, small enough to keep a slow reader cheap.
 BATCH_ROWS: Final = 20_480
 
+#: What a query makes before it is read, where the reader is quick.
+_AHEAD: Final = "32MiB"
+
 #: How often a query is run again to learn its error (`Cursor.fault`).
 RERUNS: Final = 5
 
@@ -139,6 +142,16 @@ class Cursor:
             raise self.fault(error) from None
         self._open = Stream(reader, self)
         return self._open
+
+    @contextlib.contextmanager
+    def ahead(self) -> Iterator[None]:
+        """Meanwhile DuckDB works far ahead of who reads a stream, on all of its threads."""
+        self._execute(f"SET streaming_buffer_size = '{_AHEAD}'", ())
+        try:
+            yield
+        finally:
+            with contextlib.suppress(SqlError):
+                self._execute("RESET streaming_buffer_size", ())
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a statement and fetch all of its rows."""

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mockhaus.catalog.workspace import Workspace
+from mockhaus.engine.stream import Stream
 from mockhaus.errors import LoadError, UnsupportedFeature
 from mockhaus.ingestion import file_formats, stages, unload_options, unload_query
 from mockhaus.ingestion.file_formats import FileFormat
@@ -81,13 +82,11 @@ def copy_into_location(workspace: Workspace, statement: CopyIntoLocation) -> Res
         return unload_query.rows(workspace, statement)
     unload = unload_query.read(workspace, statement, format, options)
     files = _Files(location, format, options, unload, workspace.query_id)
-    stream = workspace.cursor.stream(unload.sql)
     try:
-        for batch in stream:
-            files.write(batch)
+        with workspace.cursor.ahead():
+            _written(workspace.cursor.stream(unload.sql), files)
         files.publish()
     except BaseException as error:
-        stream.close()
         files.discard()
         if is_full(error):
             raise no_space() from None
@@ -95,6 +94,15 @@ def copy_into_location(workspace: Workspace, statement: CopyIntoLocation) -> Res
             raise LoadError(f"The files cannot be written: {error.strerror}.") from None
         raise
     return _answer(location, files.done, detailed=options.detailed)
+
+
+def _written(stream: Stream, files: _Files) -> None:
+    try:
+        for batch in stream:
+            files.write(batch)
+    except BaseException:
+        stream.close()
+        raise
 
 
 @dataclass(slots=True)

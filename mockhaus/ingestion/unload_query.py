@@ -6,7 +6,8 @@ a last column, by which the rows come sorted. Snowflake's manual: "COPY INTO <lo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,6 +43,13 @@ _MODELS: Final = {
     "TIMESTAMP WITH TIME ZONE": "TIMESTAMP_FORMAT",
     STORED: "TIMESTAMP_FORMAT",
 }
+#: The signs of dates and times as `text_of` spells them.
+_OF_DATES: Final = frozenset(
+    "0123456789-+:. ()abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
+#: What `text_of` does for a type. It has to be told no type, and goes by way of a text.
+_DIRECT: Final = {"TIMESTAMP": "NTZ_TEXT", "TIME": "TIME_TEXT", "DOUBLE": "FLOAT_TEXT"}
+_TEXT_OF: Final = re.compile(r'\bTEXT_OF\("?C(\d+)"?\) AS "?V\1\b')
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +100,29 @@ def read(
     texts = [f'{value} AS "V{n}"' for n, value in enumerate(values, 1)]
     listed = ", ".join(f'"{alias}"' for alias in aliases)
     sql = _translated(workspace, f"SELECT {', '.join(texts)} FROM ({inner}) AS q ({listed})")
+    spelled = {int(number) for number in _TEXT_OF.findall(sql)}
+    dates = {n for n, c in enumerate(found, 1) if c.type in ("DATE", "TIMESTAMP")} & spelled
+    sql = _direct(sql, found)
     outer = [f'"V{n}"' for n in range(1, len(found) + 1)]
     if format.type != "PARQUET":
-        outer = [f"{_line(outer, found, format)} AS line"]
+        outer = [f"{_line(outer, found, format, dates)} AS line"]
     order = ""
     if options.partition is not None:
         outer.append(f'"V{len(values)}"')
         order = f' ORDER BY "V{len(values)}"'
     header = _header(names, format) if options.header and format.type == "CSV" else b""
     return Unload(f"SELECT {', '.join(outer)} FROM ({sql}){order}", tuple(names), header)
+
+
+def _direct(sql: str, found: Sequence[Described]) -> str:
+    """Texts of columns, made from their values without a detour."""
+
+    def call(match: re.Match[str]) -> str:
+        number = int(match[1])
+        macro = _DIRECT.get(found[number - 1].type) if number <= len(found) else None
+        return match[0] if macro is None else match[0].replace("TEXT_OF", macro, 1)
+
+    return _TEXT_OF.sub(call, sql)
 
 
 def _source(statement: CopyIntoLocation) -> str:
@@ -165,35 +187,55 @@ def _text(value: str, column: Described, format: FileFormat) -> str:
     return f"TO_VARCHAR({value}, {literal(model)})"
 
 
-def _line(values: Sequence[str], found: Sequence[Described], format: FileFormat) -> str:
-    """DuckDB's expression of a whole line over the texts of its fields."""
+def _line(
+    values: Sequence[str], found: Sequence[Described], format: FileFormat, dates: Container[int]
+) -> str:
+    """DuckDB's expression of a whole line over the texts of its fields.
+
+    `dates`: the numbers, from 1, of those that hold dates and times as `text_of` spells them.
+    """
     if format.type == "JSON":
         return f"coalesce(CAST(plain_json({values[0]}) AS VARCHAR), 'null') || chr(10)"
     null = literal(format["NULL_IF"][0] if format["NULL_IF"] else "")
     fields = [
-        f"coalesce({_field(value, column, format)}, {null})"
-        for value, column in zip(values, found, strict=True)
+        f"coalesce({_field(value, column, format, of_dates=n in dates)}, {null})"
+        for n, (value, column) in enumerate(zip(values, found, strict=True), 1)
     ]
     delimiter = literal(format["FIELD_DELIMITER"] or "")
     end = literal(format["RECORD_DELIMITER"] or "")
-    return f"{f' || {delimiter} || '.join(fields)} || {end}"
+    # One call: a chain of || copies the line once for each field.
+    return f"concat({f', {delimiter}, '.join(fields)}, {end})"
 
 
-def _field(value: str, column: Described, format: FileFormat) -> str:
+def _field(value: str, column: Described, format: FileFormat, *, of_dates: bool) -> str:
     """A field enclosed and escaped so that it reads back as it is."""
     quote = format["FIELD_OPTIONALLY_ENCLOSED_BY"]
     if column.type.split("(")[0] in _BARE:
         return value
     if quote is None:
-        for sign in _special(format):
-            escape = literal(_unenclosed(format) + sign)
-            value = f"replace({value}, {literal(sign)}, {escape})"
-        return value
+        escape = _unenclosed(format)
+        return _escaped(value, {s: escape + s for s in _special(format)}, of_dates=of_dates)
     escape = format["ESCAPE"]
-    if escape:
-        value = f"replace({value}, {literal(escape)}, {literal(escape * 2)})"
-    doubled = literal((escape or quote) + quote)
-    return f"{literal(quote)} || replace({value}, {literal(quote)}, {doubled}) || {literal(quote)}"
+    signs = {escape: escape * 2} if escape else {}
+    signs[quote] = (escape or quote) + quote
+    inner = _escaped(value, signs, of_dates=of_dates)
+    return f"{literal(quote)} || {inner} || {literal(quote)}"
+
+
+def _escaped(value: str, signs: Mapping[str, str], *, of_dates: bool) -> str:
+    """A text with some signs, one after the other, written otherwise.
+
+    Texts without any are let be: to look for a sign takes a fifth of what replacing it does.
+    """
+    if of_dates:
+        signs = {sign: other for sign, other in signs.items() if _OF_DATES.issuperset(sign)}
+    if not signs:
+        return value
+    found = " OR ".join(f"contains({value}, {literal(sign)})" for sign in signs)
+    replaced = value
+    for sign, other in signs.items():
+        replaced = f"replace({replaced}, {literal(sign)}, {literal(other)})"
+    return f"CASE WHEN {found} THEN {replaced} ELSE {value} END"
 
 
 def _unenclosed(format: FileFormat) -> str:

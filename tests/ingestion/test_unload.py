@@ -131,6 +131,12 @@ def test_no_rows_make_no_file(filled: Room) -> None:
             "TIMESTAMP_FORMAT = 'YYYYMMDD HH24MI'",
             "20240203 0405\n",
         ),
+        ("SELECT '2024-02-03'::DATE", "FIELD_DELIMITER = '-'", "2024\\-02\\-03\n"),
+        (
+            "SELECT '2024-02-03 04:05:06'::TIMESTAMP_NTZ, 'a b'",
+            "FIELD_DELIMITER = ' '",
+            "2024-02-03\\ 04:05:06.000 a\\ b\n",
+        ),
         ("SELECT PARSE_JSON('{\"b\": 1}')", "FIELD_DELIMITER = '|'", '{"b":1}\n'),
         ("SELECT 'AB'::BINARY", "", "AB\n"),
         ("SELECT 'AB'::BINARY", "BINARY_FORMAT = BASE64", "qw==\n"),

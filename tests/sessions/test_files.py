@@ -44,6 +44,17 @@ def test_the_query_id_is_the_statements(connection: Connection) -> None:
     assert name == f"st/o/data_{query_id}_0_0_0.csv.gz"
 
 
+def test_the_sessions_model_of_dates_is_escaped(connection: Connection, tmp_path: Path) -> None:
+    rows(connection, f"CREATE STAGE out URL = 'file://{tmp_path}'")
+    rows(connection, "ALTER SESSION SET DATE_OUTPUT_FORMAT = 'DD,MM,YYYY'")
+    query = "SELECT '2024-02-03'::DATE AS d"
+    rows(
+        connection,
+        f"COPY INTO @out/a FROM ({query}) FILE_FORMAT = (COMPRESSION = NONE) SINGLE = TRUE",
+    )
+    assert (tmp_path / "a").read_text() == "03\\,02\\,2024\n"
+
+
 def test_the_columns_of_an_unload(connection: Connection) -> None:
     ((name, _, count),) = rows(connection, "COPY INTO @st FROM t DETAILED_OUTPUT = TRUE")
     assert (name, count) == ("data_0_0_0.csv.gz", 2)
