@@ -15,6 +15,7 @@ import click
 
 if TYPE_CHECKING:
     from mockhaus.client.answers import Answer
+    from mockhaus.client.rest import Refused
     from mockhaus.client.tables import Look
 
 #: Exit statuses of all commands; 2 is click's for a command line that cannot be read.
@@ -24,6 +25,18 @@ UNREACHABLE: Final = 3
 
 FORMATS: Final = ("table", "markdown", "csv", "json", "ndjson")
 
+SERVER_URL: Final = click.option(
+    "--server-url",
+    envvar="MOCKHAUS_SERVER_URL",
+    show_envvar=True,
+    help="The HTTP door of a server, as http://localhost:8080.",
+)
+PG_URL: Final = click.option(
+    "--pg-url",
+    envvar="MOCKHAUS_PG_URL",
+    show_envvar=True,
+    help="Its PostgreSQL door, as postgresql://user:password@localhost:5433/database.",
+)
 SESSION: Final = click.option(
     "--session",
     "--session-id",
@@ -94,7 +107,7 @@ def on_server(command: Callable[..., Answer | Reply | None]) -> Callable[..., No
             stop(str(error), UNREACHABLE)
         except Refused as error:
             unknown = "The server asks who you are: --user and --password, or --token."
-            stop(unknown if error.status == 401 else str(error))
+            stop(unknown if error.status == 401 else refusal(error))
         except NotMoved as error:
             stop(str(error))
         except OSError as error:
@@ -113,6 +126,11 @@ def stop(text: str, status: int = FAILED) -> NoReturn:
 
     click.echo(f"Error: {harmless(' '.join(text.split()))}", err=True)
     sys.exit(status)
+
+
+def refusal(error: Refused) -> str:
+    """What a server says no to, with Snowflake's number where it has one."""
+    return ": ".join(filter(None, (error.code, str(error))))
 
 
 def on_disk(error: OSError) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -41,6 +41,12 @@ def rows(family: str = "", only: str = "") -> Iterator[tuple[str, str, str, str]
         for name, how, remark in dict.fromkeys(found):
             if not only or how == only:
                 yield known, name, how, remark
+
+
+def partial() -> Callable[[str], str]:
+    """Tells by a function's name in upper case what is missing of it, empty for nothing."""
+    missing = {name: remark for _, name, _, remark in rows(only="partial")}
+    return lambda name: missing.get(name, "")
 
 
 def markdown() -> str:

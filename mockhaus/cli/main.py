@@ -18,6 +18,7 @@ from mockhaus.cli.query import query
 from mockhaus.cli.repl import repl
 from mockhaus.cli.session import session_commands
 from mockhaus.cli.stage import stage_commands
+from mockhaus.cli.translate import translate
 from mockhaus.cli.users import token_commands, user_commands, users_option
 from mockhaus.config import Config
 
@@ -230,5 +231,6 @@ main.add_command(query)
 main.add_command(repl)
 main.add_command(session_commands)
 main.add_command(stage_commands)
+main.add_command(translate)
 main.add_command(user_commands)
 main.add_command(token_commands)

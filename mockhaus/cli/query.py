@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from mockhaus.cli.asking import FORMATS, UNREACHABLE, on_disk, stop
+from mockhaus.cli.asking import FORMATS, PG_URL, SERVER_URL, UNREACHABLE, on_disk, refusal, stop
 
 if TYPE_CHECKING:
     from mockhaus.client.statements import Piece
@@ -52,14 +52,8 @@ _INTERRUPTED: Final = 130
     "--session", "--session-id", "session", envvar="MOCKHAUS_SESSION", show_envvar=True,
     help="Run in this session; one that is not there is made. [default: the session default]",
 )  # fmt: skip
-@click.option(
-    "--server-url", envvar="MOCKHAUS_SERVER_URL", show_envvar=True,
-    help="The HTTP door of a server, as http://localhost:8080.",
-)  # fmt: skip
-@click.option(
-    "--pg-url", envvar="MOCKHAUS_PG_URL", show_envvar=True,
-    help="Its PostgreSQL door, as postgresql://user:password@localhost:5433/database.",
-)  # fmt: skip
+@SERVER_URL
+@PG_URL
 @click.option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),
@@ -200,7 +194,9 @@ def _answered(text: str, pieces: Sequence[Piece], screen: Screen, where: _Where)
                     screen.clear()
     except (Unreachable, Disconnected) as error:
         stop(str(error), UNREACHABLE)
-    except (Refused, NotTransferred) as error:
+    except Refused as error:
+        stop(refusal(error))
+    except NotTransferred as error:
         stop(str(error))
     except OSError as error:
         stop(on_disk(error))

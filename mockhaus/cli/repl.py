@@ -7,20 +7,12 @@ from typing import Any
 
 import click
 
+from mockhaus.cli.asking import FORMATS, PG_URL, SERVER_URL
+
 
 @click.command()
-@click.option(
-    "--server-url",
-    envvar="MOCKHAUS_SERVER_URL",
-    show_envvar=True,
-    help="The HTTP door of a server, as http://localhost:8080.",
-)
-@click.option(
-    "--pg-url",
-    envvar="MOCKHAUS_PG_URL",
-    show_envvar=True,
-    help="Its PostgreSQL door, as postgresql://user:password@localhost:5433/database.",
-)
+@SERVER_URL
+@PG_URL
 @click.option(
     "--session-type",
     type=click.Choice(["memory", "persistent"]),
@@ -37,7 +29,7 @@ import click
 )
 @click.option(
     "--format",
-    type=click.Choice(["table", "markdown", "csv", "json", "ndjson"]),
+    type=click.Choice(FORMATS),
     default="table",
     show_default=True,
     help="How answers are written.",

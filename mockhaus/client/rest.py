@@ -31,12 +31,14 @@ class Unreachable(Exception):
 
 
 class Refused(Exception):
-    """The server refused a request. `name` is for programs, the text for people."""
+    """The server refused a request. `name` is for programs, the text for people; `code` is
+    Snowflake's number of a failed statement's error."""
 
-    def __init__(self, status: int, name: str, text: str) -> None:
+    def __init__(self, status: int, name: str, text: str, code: str = "") -> None:
         super().__init__(text)
         self.status = status
         self.name = name
+        self.code = code
 
 
 class Rest:
@@ -189,7 +191,7 @@ def _refusal(status: int, body: bytes) -> Refused:
     try:
         detail = json.loads(body)["detail"]
         if isinstance(detail, dict):
-            return Refused(status, detail["error"], detail["detail"])
+            return Refused(status, detail["error"], detail["detail"], detail.get("code") or "")
         return Refused(status, "REFUSED", str(detail))
     except (ValueError, KeyError, TypeError):
         return Refused(status, "REFUSED", f"The server answered {status}.")

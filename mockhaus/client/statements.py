@@ -60,6 +60,19 @@ def rest(text: str) -> str:
     return text[max((piece.end for piece in split(text) if piece.ended), default=0) :]
 
 
+def called(text: str) -> list[str]:
+    """The names before parentheses, in upper case, each once: functions, among others."""
+    names: dict[str, None] = {}
+    before = ""
+    for found in _TOKEN.finditer(text):
+        if found["comment"]:
+            continue
+        if before and found["other"] == "(":
+            names[before] = None
+        before = found["word"].upper() if found["word"] else ""
+    return list(names)
+
+
 def _pieces(text: str) -> Iterator[Piece]:
     start: int | None = None
     last = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockhaus.client.statements import is_complete, rest, split
+from mockhaus.client.statements import called, is_complete, rest, split
 
 TEXTS = [
     # text, its statements, whether it is complete
@@ -71,3 +71,14 @@ def test_statements_of_a_text(text: str, statements: list[str], complete: bool) 
 )
 def test_what_follows_the_last_end(text: str, left: str) -> None:
     assert rest(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("SELECT a, Max (b), max(c) FROM f(1)", ["MAX", "F"]),
+        ("SELECT 'g(1)', \"h\"(2) -- i(3)\n", []),
+    ],
+)
+def test_names_before_parentheses(text: str, names: list[str]) -> None:
+    assert called(text) == names
