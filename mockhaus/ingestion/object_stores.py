@@ -7,7 +7,6 @@ No message shows a credential. Snowflake's manual: "CREATE STAGE", "External sta
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -215,13 +214,28 @@ class ObjectStore:
 
     def publish(self, path: Path, name: str) -> None:
         """Send a file, which is an object once it is there whole. Raises LoadError."""
-        with (
-            self._told("be written", name),
-            path.open("rb") as file,
-            self._files.open_output_stream(self._key(name), compression=None) as target,
-        ):
-            shutil.copyfileobj(file, target, CHUNK)
+        key = self._key(name)
+        with self._told("be written", name), path.open("rb") as file:
+            target = self._files.open_output_stream(key, compression=None)
+            with target:
+                failure = _sent(file, target)
+            if failure is not None:
+                # pyarrow cannot give up an upload: closing has made an object of its beginning.
+                self._files.delete_file(key)
+                raise failure
         path.unlink(missing_ok=True)
+
+
+def _sent(file: IO[bytes], target: Any) -> OSError | None:
+    """Write a file to a stream; what kept it from being read to its end."""
+    while True:
+        try:
+            piece = file.read(CHUNK)
+        except OSError as error:
+            return error
+        if not piece:
+            return None
+        target.write(piece)
 
 
 class _Reading:
