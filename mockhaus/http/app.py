@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Final
 
 from starlette.applications import Starlette
@@ -22,7 +23,7 @@ from mockhaus.http.connections import Connections
 from mockhaus.http.control import Control
 from mockhaus.http.copies import Copies
 from mockhaus.http.documents import Documents
-from mockhaus.http.guard import Guard
+from mockhaus.http.guard import Guard, program
 from mockhaus.http.history import HistoryApi
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.layers import DebugLog, Origins, read_body
@@ -85,7 +86,7 @@ def build_app(
     if config.debug:
         middleware.append(Middleware(DebugLog))
     middleware.append(Middleware(Origins, loopback_only=config.is_loopback))
-    middleware.append(Middleware(Guard, users=users))
+    middleware.append(Middleware(Guard, users=users, refuse=partial(_refuse, registry)))
     patience = config.login_timeout
     return Starlette(
         routes=[
@@ -95,6 +96,13 @@ def build_app(
         middleware=middleware,
         exception_handlers={HTTPException: _http_error},
     )
+
+
+def _refuse(registry: Registry, user: str, name: str) -> None:
+    """Remember in a session, if that is open, that a client did not get in."""
+    for session in registry.list():
+        if session.id == name:
+            session.refuse(user, "http", program.get())
 
 
 def _endpoint(

@@ -21,10 +21,12 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mockhaus.access import jwt
 from mockhaus.access.users import Caller, Users
 from mockhaus.http.bodies import Failure
 from mockhaus.http.refusals import Refused, json_response, refused
 from mockhaus.http.sqlapi.bodies import QueryFailureStatus
+from mockhaus.sessions.registry import DEFAULT
 
 #: Who the request is from; None on a server without users.
 caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
@@ -73,11 +75,15 @@ class TooBusy(Exception):
 
 
 class Guard:
-    """The middleware. `users` None lets everyone in."""
+    """The middleware. `users` None lets everyone in. `refuse` hears of who did not get in: the name
+    that was given, '' for none, and the session that a header names."""
 
-    def __init__(self, app: ASGIApp, *, users: Users | None) -> None:
+    def __init__(
+        self, app: ASGIApp, *, users: Users | None, refuse: Callable[[str, str], None]
+    ) -> None:
         self.app = app
         self._users = users
+        self._refuse = refuse
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._waiting = 0
 
@@ -100,6 +106,9 @@ class Guard:
             await answer(scope, receive, send)
             return
         if found is None:
+            if "authorization" in headers:
+                session = headers.get("x-mockhaus-session", DEFAULT)
+                self._refuse(_claimed(headers["authorization"])[:_NAME], session)
             await _unknown(scope["path"], "authorization" in headers)(scope, receive, send)
             return
         caller.set(found)
@@ -119,9 +128,8 @@ class Guard:
         return by_token(given) if kind in _TOKEN else None
 
     async def _by_password(self, given: str, users: Users) -> Caller | None:
-        try:
-            text = base64.b64decode(given, validate=True).decode()
-        except (binascii.Error, ValueError):
+        text = _decoded(given)
+        if text is None:
             return None
         name, _, password = text.partition(":")
         if self._waiting >= _WAITING:
@@ -132,6 +140,23 @@ class Guard:
                 return await asyncio.to_thread(users.by_password, name, password)
         finally:
             self._waiting -= 1
+
+
+def _decoded(given: str) -> str | None:
+    """Name and password of Basic."""
+    try:
+        return base64.b64decode(given, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _claimed(authorization: str) -> str:
+    """Whom a header says that a request is from; '' where it does not."""
+    scheme, _, given = authorization.partition(" ")
+    if scheme.lower() == "basic":
+        return (_decoded(given.strip()) or "").partition(":")[0]
+    token = jwt.Token.parse(given.strip()) if scheme.lower() == "bearer" else None
+    return "" if token is None else token.user
 
 
 def _unknown(path: str, tried: bool) -> Response:

@@ -190,3 +190,19 @@ def test_headers_that_do_not_come_are_not_waited_for(registry: Registry, said: b
         assert answer.startswith(b"HTTP/1.1 408 ")
 
     asyncio.run(test())
+
+
+def test_who_did_not_get_in_is_in_the_login_history(client: TestClient) -> None:
+    sql = (
+        "SELECT user_name, is_success, error_code FROM snowflake.account_usage.login_history"
+        " WHERE is_success = 'NO' ORDER BY event_timestamp"
+    )
+    query = {"sql": sql, "session_id": "default"}
+    client.post(STATEMENTS, json={"statement": "SELECT 1"}, auth=("ann", "sécret"))
+    assert client.post(QUERY, json=query, auth=("ann", "sécret")).json()["rows"] == []
+    client.post(QUERY, json=query, auth=("ann", "wrong"))
+    client.post(QUERY, json=query, headers=bearer(keys.token("BOB")))
+    client.post(QUERY, json=query, headers=bearer("any"))
+    client.post(QUERY, json=query)  # nobody tried
+    rows = client.post(QUERY, json=query, auth=("ann", "sécret")).json()["rows"]
+    assert rows == [["ANN", "NO", 390100], ["BOB", "NO", 390100], ["", "NO", 390100]]
