@@ -21,6 +21,8 @@ from bench.wire import Client, WireError
 ROWS: Final = 16_000_000
 FILES: Final = 10_000
 BAD: Final = 1_000
+#: One row in so many is unloaded again: about 100 MB.
+_UNLOADED: Final = 10
 _ROUNDS: Final = 3
 
 _MADE: Final = """
@@ -81,16 +83,19 @@ def measure(server: Server, *, quick: bool) -> Section:
                     met(ratio.median >= aim),
                 )
             )
+        section.figures += _unloads(client, duck, folder, rows)
         section.figures += _many(client, folder, files)
     section.notes.append(
-        "Beside it, DuckDB's INSERT .. SELECT from its own reader with the same types; a gzip file"
-        " beside the same gzip file, the file with bad records beside the good one. All bad records"
-        " are reported: rows_loaded is checked."
+        "Beside it, DuckDB's INSERT .. SELECT from its own reader with the same types, or its COPY"
+        " TO of the same table; a gzip file beside the same gzip file, the file with bad records"
+        " beside the good one. All bad records are reported: rows_loaded is checked."
     )
     return section
 
 
 _QUOTED: Final = "file_format = (field_optionally_enclosed_by = '\"')"
+_ENCLOSED: Final = "type = csv compression = none field_optionally_enclosed_by = '\"'"
+_OBJECT: Final = "object_construct('i', i, 'tail', tail, 'seen', seen) as o"
 _PARQUET: Final = "file_format = (type = parquet) match_by_column_name = case_insensitive"
 
 
@@ -137,6 +142,46 @@ def _insert(duck: duckdb.DuckDBPyConnection, relation: str) -> Callable[[], floa
         duck.execute(f"create or replace table loaded ({columns})")
         begun = time.perf_counter()
         duck.execute(f"insert into loaded select * from {relation}")
+        return time.perf_counter() - begun
+
+    return once
+
+
+def _unloads(
+    client: Client, duck: duckdb.DuckDBPyConnection, folder: Path, rows: int
+) -> list[Figure]:
+    """COPY INTO a location beside DuckDB's COPY TO, of some of the rows that were loaded last."""
+    some = f"create or replace table unloaded as select {{}} from loaded limit {rows // _UNLOADED}"
+    out = f"{folder / 'out.duck'}"
+    figures = []
+    for what, ours, theirs, options, beside in (
+        ("CSV", "*", "*", "type = csv compression = none", "header false"),
+        ("CSV, enclosed fields", "*", "*", _ENCLOSED, "header false, force_quote (tail, carrier)"),
+        ("JSON", _OBJECT, "i, tail, seen", "type = json compression = none", "format json"),
+        ("Parquet", "*", "*", "type = parquet", "format parquet"),
+    ):
+        client.run(some.format(ours))
+        duck.execute(some.format(theirs))
+        unload = (
+            f"copy into @bench/out/ from unloaded file_format = ({options}) overwrite = true"
+            " max_file_size = 5000000000"
+        )
+        copy = f"copy unloaded to '{out}' ({beside})"
+        us, them = interleaved(
+            [_timed(client.run, unload), _timed(duck.execute, copy)],
+            _ROUNDS,
+        )
+        ratio = ratios(them, us)
+        shown = (f"unloading, {what}", ratio.text("x"), Spread.of(us).text("s"))
+        beside = Spread.of(them).text("s")
+        figures.append(Figure(*shown, beside, ">= 0.5x", met(ratio.median >= 0.5)))
+    return figures
+
+
+def _timed(run: Callable[[str], object], sql: str) -> Callable[[], float]:
+    def once() -> float:
+        begun = time.perf_counter()
+        run(sql)
         return time.perf_counter() - begun
 
     return once
