@@ -81,6 +81,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "data" / "back").mkdir()
     (folder / "back").mkdir()
     shutil.copy(folder / "orders" / "a.csv", folder / "orders.csv")
+    (folder / "report.sql").write_text("SELECT '&day'::DATE AS day;\n")
+    (folder / "target" / "compiled").mkdir(parents=True)
+    (folder / "target" / "compiled" / "a.sql").write_text("SELECT 1 AS n")
     return folder
 
 
