@@ -193,10 +193,13 @@ def test_distinct_values_come_as_they_first_appear(
     assert snowflake.rows(f"SELECT {call} {rows}") == [(value,)]
 
 
-@pytest.mark.parametrize("apart", [3, 50, 5_000, 20_000])
-def test_few_and_many_distinct_values_come_so(snowflake: Snowflake, apart: int) -> None:
+@pytest.mark.parametrize("apart", [3, 50, 500, 5_000, 20_000])
+def test_few_distinct_values_come_so_of_many_each_comes_once(
+    snowflake: Snowflake, apart: int
+) -> None:
     items = f"(SEQ4() * 7919) % {apart}"
     rows = f"FROM (SELECT {items} AS N FROM TABLE(GENERATOR(ROWCOUNT => 12000)))"
     found = snowflake.rows(f"SELECT ARRAY_UNIQUE_AGG(N) {rows}")[0][0]
     expected = list(dict.fromkeys(at * 7919 % apart for at in range(12_000)))
-    assert json.loads(found) == expected
+    order = list if apart <= 500 else sorted
+    assert order(json.loads(found)) == order(expected)

@@ -125,16 +125,17 @@ CREATE OR REPLACE MACRO arrays_to_object(k, v) AS
 CREATE OR REPLACE MACRO zipped(a, n, i) AS
     '"$' || n || '":' || COALESCE(CAST(defined(json_extract(CAST(a AS JSON), i)) AS VARCHAR), 'null');
 
--- The values of a list, each where it is first met. Few are looked for; of many the list is sorted, where equal ones
--- are neighbours, and of TIMESTAMP_TZ: for list_distinct, intervals of one length are not equal.
+-- The values of a list once each. Snowflake promises no order; few come as they are first met, which many would take
+-- seconds to find. TIMESTAMP_TZ are sorted, where equal ones are neighbours: for list_distinct, intervals of one
+-- length are not equal.
 CREATE OR REPLACE MACRO first_of_each(l) AS
     list_transform([{whole: l, ones: list_distinct(l)}], lambda o:
-        CASE WHEN starts_with(typeof(o.whole), 'STRUCT') THEN first_of_many(o.whole)
+        CASE WHEN starts_with(typeof(o.whole), 'STRUCT') THEN first_of_sorted(o.whole)
              WHEN len(o.ones) = len(o.whole) THEN o.whole
-             WHEN len(o.ones) <= 4096 THEN first_of_few(o.whole, o.ones) ELSE first_of_many(o.whole) END)[1];
+             WHEN len(o.ones) <= 512 THEN first_of_few(o.whole, o.ones) ELSE o.ones END)[1];
 CREATE OR REPLACE MACRO first_of_few(l, d) AS
     list_transform(list_sort(list_transform(d, lambda e: list_position(l, e))), lambda i: l[i]);
-CREATE OR REPLACE MACRO first_of_many(l) AS
+CREATE OR REPLACE MACRO first_of_sorted(l) AS
     list_transform([list_sort(list_transform(l, lambda e, i: {item: e, place: i}))], lambda s:
         list_transform(list_sort(list_transform(
             list_filter(s, lambda p, n: n = 1 OR p.item IS DISTINCT FROM s[n - 1].item),
