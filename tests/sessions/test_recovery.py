@@ -34,6 +34,7 @@ NAMES = {"s", "copy", "session.duckdb", "session.json", "files", "said", "snapsh
          "snapshot.duckdb"}  # fmt: skip
 
 
+@pytest.mark.timeout(400)  # some forty processes, which start slowly beside others
 def test_killed_at_any_moment(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.sessions.crashes", str(tmp_path), "7", "3"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True)
