@@ -37,7 +37,7 @@ NAMES = {"s", "copy", "session.duckdb", "session.json", "files", "said", "snapsh
 @pytest.mark.timeout(400)  # some forty processes, which start slowly beside others
 def test_killed_at_any_moment(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.sessions.crashes", str(tmp_path), "7", "3"]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True)
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=380, check=True)
     lines = [json.loads(line) for line in ran.stdout.splitlines()]
     for operation, moment, code, found in lines:
         assert code in (0, -signal.SIGKILL), (operation, moment)
