@@ -348,6 +348,11 @@ class Cursor:
             self._duckdb.close()
 
 
+def blank(path: Path) -> None:
+    """Make the file of a database that holds nothing."""
+    duckdb.connect(path).close()
+
+
 class Database:
     """A session's storage: one database, attached to a DuckDB instance of its own.
 

@@ -4,7 +4,7 @@ What is made is made beside, under a name that nothing looks for, and gets its o
 
     a new session   its folder has the file `.making` until its database has its name
     a restore       is gathered in `.restoring`; once that is called `restored`, it is carried out,
-                    by who opens the session if need be
+    or a reset      by who opens the session if need be
     a deletion      begins by giving the folder another name
 
 What was left under such names is removed when a server starts, or a session is opened.
@@ -20,9 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from mockhaus.engine.database import blank
 from mockhaus.sessions.snapshots import UNFINISHED, Copy
 from mockhaus.sessions.storage import DATABASE_FILE, FILES_FOLDER, SNAPSHOTS_FOLDER, SPILL_FOLDER
-from mockhaus.sessions.stored import RECORD_FILE
+from mockhaus.sessions.stored import RECORD_FILE, Stored, write
 
 _MAKING: Final = ".making"
 _RESTORING: Final = ".restoring"
@@ -51,9 +52,7 @@ def gathered(home: Path, copy: Copy) -> Iterator[Callable[[], None]]:
     """Have everything ready that a session is to hold instead, and put it there by the call;
     the database is closed then.
     """
-    beside = home / _RESTORING
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir()
+    beside = _beside(home)
 
     def put() -> None:
         beside.replace(home / _RESTORED)
@@ -67,14 +66,36 @@ def gathered(home: Path, copy: Copy) -> Iterator[Callable[[], None]]:
         shutil.rmtree(beside, ignore_errors=True)
 
 
+def empty(home: Path, record: Stored) -> None:
+    """Have a session's folder hold nothing but what is to be known of the session. It is closed."""
+    beside = _beside(home)
+    blank(beside / DATABASE_FILE)
+    for name in (FILES_FOLDER, SNAPSHOTS_FOLDER):
+        (beside / name).mkdir()
+    write(beside, record)
+    beside.replace(home / _RESTORED)
+    _carry_out(home)
+
+
+def _beside(home: Path) -> Path:
+    """The folder in which a session's new content is gathered, empty."""
+    beside = home / _RESTORING
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
+    return beside
+
+
 def _carry_out(home: Path) -> None:
     gathered = home / _RESTORED
     if (gathered / DATABASE_FILE).exists():
         (home / f"{DATABASE_FILE}.wal").unlink(missing_ok=True)  # belongs to what goes
         (gathered / DATABASE_FILE).replace(home / DATABASE_FILE)
-    if (gathered / FILES_FOLDER).exists():
-        shutil.rmtree(home / FILES_FOLDER, ignore_errors=True)
-        (gathered / FILES_FOLDER).replace(home / FILES_FOLDER)
+    if (gathered / RECORD_FILE).exists():
+        (gathered / RECORD_FILE).replace(home / RECORD_FILE)
+    for name in (FILES_FOLDER, SNAPSHOTS_FOLDER):
+        if (gathered / name).exists():
+            shutil.rmtree(home / name, ignore_errors=True)
+            (gathered / name).replace(home / name)
     shutil.rmtree(gathered, ignore_errors=True)
 
 

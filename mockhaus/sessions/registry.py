@@ -6,12 +6,12 @@ the longest time goes, if it is idle. The session `default` never expires.
 
 from __future__ import annotations
 
-import os
-import re
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,14 +24,13 @@ from mockhaus.errors import (
     SessionNotFound,
     TooManySessions,
 )
-from mockhaus.sessions import recovery, stored
+from mockhaus.sessions import naming, recovery, stored
 from mockhaus.sessions.afterwards import Afterwards
 from mockhaus.sessions.history import now
 from mockhaus.sessions.metrics import Metrics
 from mockhaus.sessions.session import Session
 from mockhaus.sessions.snapshots import Copy
 from mockhaus.sessions.storage import (
-    DATABASE_FILE,
     FolderStorage,
     Kind,
     MemoryStorage,
@@ -42,35 +41,8 @@ from mockhaus.sessions.stored import Stored
 
 DEFAULT: Final = "default"
 
-_ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}")
-
 #: Ids of sessions that expired, kept so that they are told from ids that never were.
 _REMEMBERED: Final = 10_000
-
-
-def _check_id(session_id: str) -> None:
-    if not _ID.fullmatch(session_id):
-        raise InvalidSession(
-            f"'{session_id}' is not a session id.",
-            hint="Letters, digits, '_', '-' and '.'; at most 128.",
-        )
-
-
-def _is_path(path: str) -> bool:
-    """Whether every file system takes it: no NUL, names of at most 200 bytes, 1000 in all."""
-    name = os.fsencode(path)
-    return b"\0" not in name and len(name) <= 1000 and all(len(n) <= 200 for n in name.split(b"/"))
-
-
-def _unfit(root: Path, folder: Path) -> str | None:
-    """Why a folder below the root cannot be a session's, None if it can."""
-    if any(part.startswith(".") for part in folder.relative_to(root).parts):
-        return "has a part that begins with a dot"
-    if any((above / DATABASE_FILE).exists() for above in folder.parents):
-        return "is inside another session's"
-    if any(each != folder for each, _ in stored.every(folder)):
-        return "has another session's inside"
-    return None
 
 
 def _record(session: Session, folder: Path, ttl: float | None) -> None:
@@ -109,6 +81,7 @@ class Registry:
         self._config = config
         self._sessions: dict[str, Session] = {}
         self._opening: dict[str, threading.Event] = {}
+        self._closing: dict[str, threading.Event] = {}
         self._expired: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
         self._library = library.shared()
@@ -183,7 +156,7 @@ class Registry:
         session = self.get(session_id)
         if session_id == DEFAULT:
             raise InvalidSession(f"The session '{DEFAULT}' keeps its name.")
-        _check_id(new_id)
+        naming.check_id(new_id)
         if self._root is not None and stored.find(self._root, new_id) is not None:
             raise SessionExists(f"Session '{new_id}' exists already.")
         opened = self._reserve(new_id)
@@ -192,6 +165,8 @@ class Registry:
         try:
             self._move(session, session_id, new_id)
             with self._lock:
+                if self._sessions.get(session_id) is not session:  # it was deleted meanwhile
+                    raise SessionNotFound(f"Session '{session_id}' not found or expired.")
                 del self._sessions[session_id]
                 session.id = new_id
                 self._sessions[new_id] = session
@@ -227,13 +202,20 @@ class Registry:
         return self._config.session_ttl if ttl is None else ttl
 
     def get(self, session_id: str) -> Session:
-        """The session of that id. Raises SessionNotFound, SessionExpired."""
+        """The session of that id; one that is stored is opened, also where its time had run out.
+
+        Raises SessionNotFound, SessionExpired.
+        """
         with self._lock:
             session = self._sessions.get(session_id)
+            opening = self._opening.get(session_id)
             gone = session_id in self._expired
+        if session is None and opening is not None:
+            opening.wait()
+            return self.get(session_id)
         if session is not None and session.is_expired:
-            self._remove(session_id, expired=True)
-            gone, session = True, None
+            self._expire(session)
+            gone, session = session.folder is None, None
         if session is None and gone:
             raise SessionExpired(f"Session '{session_id}' has expired.")
         if session is None:
@@ -271,11 +253,6 @@ class Registry:
             except SessionNotFound:
                 if not create:
                     raise
-            with self._lock:
-                opening = self._opening.get(name)
-            if opening is not None:
-                opening.wait()
-                continue
             try:
                 ttl = 0 if name == DEFAULT else None
                 return self.create(name, ttl=ttl, owner=owner, **self._kind_of_new())
@@ -296,7 +273,7 @@ class Registry:
         self, session_id: str, kind: Kind, ttl: float | None, path: str | None
     ) -> Path | None:
         """The folder of a new session. Raises InvalidSession."""
-        _check_id(session_id)
+        naming.check_id(session_id)
         if ttl is not None and ttl < 0:
             raise InvalidSession("ttl_seconds must not be negative; 0 means never.")
         if kind not in ("memory", "persistent"):
@@ -309,13 +286,7 @@ class Registry:
                 "Persistent sessions need a data directory.",
                 hint="Start the server with --data-dir DIR.",
             )
-        if path is not None and not _is_path(path):
-            raise InvalidSession(f"Path '{path[:40]}' cannot be that of a folder.")
-        folder = (root / (path or session_id)).resolve()
-        if not folder.is_relative_to(root) or folder == root:
-            raise InvalidSession(f"Path '{path}' is not below the data directory.")
-        if (reason := _unfit(root, folder)) is not None:
-            raise InvalidSession(f"Path '{path}' {reason}.")
+        folder = naming.place(root, session_id, path)
         if any(other.id == session_id for other in self.list()):
             raise SessionExists(f"Session '{session_id}' exists already.")
         if any(other.folder == folder for other in self.list()):
@@ -329,14 +300,17 @@ class Registry:
 
     def _stored(self, session_id: str) -> Session | None:
         """A persistent session of an earlier run, opened again."""
-        if self._root is None or not _ID.fullmatch(session_id):
+        if self._root is None or not naming.is_id(session_id):
             return None
-        found = stored.find(self._root, session_id)
-        if found is None or found[1].deleted:
+        if stored.find(self._root, session_id) is None:
             return None
         opened = self._reserve(session_id)
         if opened is None:
-            return self._opened_elsewhere(session_id)
+            return self.get(session_id)
+        found = stored.find(self._root, session_id)  # it may have been deleted just before
+        if found is None or found[1].deleted:
+            self._opened(session_id, opened)
+            return None
         folder, record = found
         return self._open(session_id, record.ttl, folder, opened)
 
@@ -346,23 +320,18 @@ class Registry:
             return []
         return [record for _, record in stored.every(self._root) if not record.deleted]
 
-    def _opened_elsewhere(self, session_id: str) -> Session | None:
-        """The session that another thread has opened, or is about to."""
-        with self._lock:
-            opening = self._opening.get(session_id)
-        if opening is not None:
-            opening.wait()
-        with self._lock:
-            return self._sessions.get(session_id)
-
     def _reserve(self, session_id: str) -> threading.Event | None:
-        """Take an id; None if it is taken."""
-        with self._lock:
-            if session_id in self._sessions or session_id in self._opening:
-                return None
-            event = self._opening[session_id] = threading.Event()
-            self._expired.pop(session_id, None)
-        return event
+        """Take an id, once a session of that name has closed; None if it is taken."""
+        while True:
+            with self._lock:
+                closing = self._closing.get(session_id)
+                if closing is None:
+                    if session_id in self._sessions or session_id in self._opening:
+                        return None
+                    event = self._opening[session_id] = threading.Event()
+                    self._expired.pop(session_id, None)
+                    return event
+            closing.wait()
 
     def _open(
         self,
@@ -417,7 +386,8 @@ class Registry:
     def _opened(self, session_id: str, opened: threading.Event) -> None:
         """Nobody need wait for this id any longer."""
         with self._lock:
-            self._opening.pop(session_id, None)
+            if self._opening.get(session_id) is opened:
+                del self._opening[session_id]
         opened.set()
 
     # --- ending ----------------------------------------------------------------------------------
@@ -425,33 +395,36 @@ class Registry:
     def delete(self, session_id: str, *, with_data: bool = False) -> None:
         """Close a session; `with_data` also removes what it stored. Raises SessionNotFound."""
         session = self.get(session_id)
-        folder = session.folder
-        self._remove(session_id, expired=False)
-        if folder is None:
-            return
-        if with_data and self._root is not None:
-            recovery.remove(self._root, folder)
-        else:
-            stored.update(folder, deleted=True)
+        with self._closed(session):
+            if session.folder is None:
+                return
+            if with_data and self._root is not None:
+                recovery.remove(self._root, session.folder)
+            else:
+                stored.update(session.folder, deleted=True)
 
     def reset(self, session_id: str) -> Session:
-        """Empty a session: close it, remove what it stored, open it anew with its kind and TTL."""
-        session = self.get(session_id)
-        self.delete(session_id, with_data=True)
-        opened = self._reserve(session_id)
-        if opened is None:  # a client came back at once and has it already
-            return self.get(session_id)
-        owner, shared = session.owner, session.shared
-        return self._open(
-            session_id, session.ttl, session.folder, opened, owner=owner, shared=shared
-        )
+        """Empty a session, of its snapshots as well: it is opened anew, with its kind, TTL, owner
+        and folder; who asks for it meanwhile waits. Raises SessionNotFound.
+        """
+        session, opened = self.get(session_id), threading.Event()
+        folder = session.folder
+        ttl: float | None = session.ttl
+        try:
+            with self._closed(session, reopens=opened):
+                record = None if folder is None else stored.read(folder)
+                if folder is not None and record is not None:
+                    recovery.empty(folder, replace(record, standing=None))
+                    ttl = record.ttl
+            owner, shared = session.owner, session.shared
+            return self._open(session_id, ttl, folder, opened, owner=owner, shared=shared)
+        finally:
+            self._opened(session_id, opened)
 
     def cleanup(self) -> int:
         """Close the sessions whose time has run out and answer how many they were."""
-        expired = [session.id for session in self.list() if session.is_expired]
-        for session_id in expired:
-            self._remove(session_id, expired=True)
-        return len(expired)
+        expired = [session for session in self.list() if session.is_expired]
+        return sum(map(self._expire, expired))
 
     def _make_room(self) -> None:
         """At the limit, expired sessions go first, then the idle one used longest ago."""
@@ -465,22 +438,48 @@ class Registry:
                 f"All {self._config.max_sessions} sessions are in use.",
                 hint="Close one, or start the server with a larger --max-sessions.",
             )
-        self._remove(min(idle, key=lambda s: s.last_accessed).id, expired=True)
+        self._expire(min(idle, key=lambda s: s.last_accessed))
 
-    def _remove(self, session_id: str, *, expired: bool) -> None:
+    def _expire(self, session: Session) -> bool:
+        """Close a session whose time has run out; False if another has closed it already."""
+        try:
+            with self._closed(session, expired=True):
+                return True
+        except SessionNotFound:
+            return False
+
+    @contextmanager
+    def _closed(
+        self, session: Session, *, expired: bool = False, reopens: threading.Event | None = None
+    ) -> Iterator[None]:
+        """Close a session; until the end nobody opens another of that name, nor afterwards where it
+        reopens. Raises SessionNotFound if it is closed already.
+        """
+        done = threading.Event()
         with self._lock:
-            session = self._sessions.pop(session_id, None)
-            if session is not None and expired and session.folder is None:
-                self._expired[session_id] = None
+            if self._sessions.get(session.id) is not session:
+                raise SessionNotFound(f"Session '{session.id}' not found or expired.")
+            del self._sessions[session.id]
+            self._closing[session.id] = done
+            if reopens is not None:
+                self._opening[session.id] = reopens
+            if expired and session.folder is None:
+                self._expired[session.id] = None
                 while len(self._expired) > _REMEMBERED:
                     self._expired.popitem(last=False)
-        if session is not None:
+        try:
             session.close()
+            yield
+        finally:
+            with self._lock:
+                del self._closing[session.id]
+            done.set()
 
     def close(self) -> None:
         """Close every session."""
         for session in self.list():
-            self._remove(session.id, expired=False)
+            with suppress(SessionNotFound), self._closed(session):
+                pass
         if self._owning is not None:
             self._owning.close()
 

@@ -35,6 +35,7 @@ OPERATIONS: dict[str, Callable[[Registry], object]] = {
     "fork now": lambda registry: registry.fork("s", "copy", owner="ann"),
     "create": lambda registry: registry.create("copy", "persistent", owner="ann"),
     "delete": lambda registry: registry.delete("s", with_data=True),
+    "reset": lambda registry: registry.reset("s"),
     "remove snapshot": lambda registry: registry.get("s").snapshots.remove("old"),
 }
 

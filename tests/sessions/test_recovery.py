@@ -27,6 +27,7 @@ ALLOWED: dict[str, list[dict[str, Any]]] = {
     "fork now": [{"s": [*NOW, ["old"]]}, {"s": [*NOW, ["old"]], "copy": [*NOW, []]}],
     "create": [{"s": [*NOW, ["old"]]}, {"s": [*NOW, ["old"]], "copy": ["ANN", None, None, []]}],
     "delete": [{"s": [*NOW, ["old"]]}, {}],
+    "reset": [{"s": [*NOW, ["old"]]}, {"s": ["ANN", None, None, []]}],
     "remove snapshot": [{"s": [*NOW, ["old"]]}, {"s": [*NOW, []]}],
 }
 #: What there may be on the disk.

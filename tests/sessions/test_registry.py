@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mockhaus.config import Config
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import DEFAULT, Registry
 from mockhaus.sessions.session import Session
+from mockhaus.sessions.storage import Kind
 from mockhaus.sessions.transaction import Transactions
 from tests.support import run
 
@@ -200,3 +202,38 @@ def test_memory_sessions_clean_up_after_themselves(registry: Registry) -> None:
     assert folder.exists()
     registry.delete("m")
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("kind", ["memory", "persistent"])
+def test_a_session_is_there_all_the_while_it_is_reset(registry: Registry, kind: Kind) -> None:
+    session = registry.create("r", kind, ttl=60, owner="ann", shared=True)
+    folder = session.folder
+    run(connect(session), "CREATE TABLE t (a INT); CREATE STAGE s")
+    session.snapshot("before")
+    over = threading.Event()
+
+    def look() -> int:
+        looked = 0
+        while not over.is_set():
+            registry.get("r")
+            looked += 1
+        return looked
+
+    with ThreadPoolExecutor(2) as pool:
+        looks = [pool.submit(look) for _ in range(2)]
+        for _ in range(3):
+            session = registry.reset("r")
+        over.set()
+        assert all(each.result() > 0 for each in looks)
+    assert run(connect(session), "SHOW TABLES") == run(connect(session), "SHOW STAGES") == []
+    assert session.snapshots.every() == []
+    assert (session.kind, session.ttl, session.folder) == (kind, 60, folder)
+    assert (session.owner, session.shared) == ("ANN", True)
+
+
+def test_a_session_that_is_closed_is_opened_again_by_those_who_come(registry: Registry) -> None:
+    """One that is stored: who asks for it while it is evicted waits, and has it."""
+    registry.create("p", kind="persistent", ttl=0.000_001)
+    with ThreadPoolExecutor(4) as pool:
+        looks = [pool.submit(registry.get, "p") for _ in range(40)]
+        assert {each.result().id for each in looks} == {"p"}
