@@ -65,7 +65,7 @@ class App:
         self._pg = PgServer(config, self.registry, self._pool, users=users, tls=tls, trace=trace)
         self._http = HttpServer(config, self.registry, self._pool, users=users)
         self._cleaner: asyncio.Task[None] | None = None
-        self._warm: asyncio.Future[Session] | None = None
+        self._warm: asyncio.Task[Session] | None = None
 
     async def start(self) -> Address:
         """Open both doors. Raises CannotStart."""
@@ -77,8 +77,7 @@ class App:
                 reason = os.strerror(error.errno).lower() if error.errno else str(error)
                 raise CannotStart(f"Cannot listen on {self.config.host}:{port}: {reason}") from None
         self._cleaner = asyncio.create_task(self._clean_up())
-        loop = asyncio.get_running_loop()
-        self._warm = self._pool.hop(loop, self.registry.attach, DEFAULT)
+        self._warm = asyncio.create_task(asyncio.to_thread(self.registry.attach, DEFAULT))
         return Address(self.config.host, self._pg.port, self._http.port)
 
     async def _clean_up(self) -> None:

@@ -8,34 +8,15 @@ two futures with a lock each.
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 _Work = Callable[[bool], None]
-
-#: How far threads that compute step back behind the event loop, as `nice` counts.
-BEHIND: Final = 5
-
-
-def give_way() -> None:
-    """Let Linux prefer the event loop to this thread and to those that it starts.
-
-    DuckDB computes without a pause, and where its threads are more than the processors, the event
-    loop waits its turn behind them, even for answers that take no computing. Elsewhere than on
-    Linux all threads of a process have one priority, which stays.
-    """
-    if sys.platform == "linux":
-        with suppress(OSError):
-            thread = threading.get_native_id()
-            nice = os.getpriority(os.PRIO_PROCESS, os.getpid()) + BEHIND
-            os.setpriority(os.PRIO_PROCESS, thread, nice)
 
 
 class Workers(Executor):
@@ -124,7 +105,6 @@ class Workers(Executor):
                 thread.start()
 
     def _run(self) -> None:
-        give_way()
         while (work := self._work.get()) is not None:
             work(True)
             # What it held must not live until the next one comes.

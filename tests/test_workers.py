@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 
 import pytest
 
-from mockhaus.workers import BEHIND, Workers
+from mockhaus.workers import Workers
 
 
 @pytest.fixture
@@ -99,22 +97,3 @@ def test_nobody_waits_for_a_hop_any_more(workers: Workers) -> None:
     asyncio.run(given_up())  # and the loop is closed when the work ends
     gate.set()
     assert workers.submit(pow, 2, 3).result(5) == 8
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
-def test_threads_step_back_behind_the_event_loop(workers: Workers) -> None:
-    def nice() -> int:
-        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-
-    def of_a_thread_it_starts() -> int:
-        found: list[int] = []
-        thread = threading.Thread(target=lambda: found.append(nice()))
-        thread.start()
-        thread.join()
-        return found[0]
-
-    here = nice()
-    behind = min(here + BEHIND, 19)
-    assert workers.submit(nice).result(5) == behind
-    assert workers.submit(of_a_thread_it_starts).result(5) == behind
-    assert nice() == here

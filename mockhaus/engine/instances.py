@@ -17,7 +17,6 @@ import duckdb
 
 from mockhaus.engine import dictionaries, library, udfs
 from mockhaus.engine.library import CATALOG
-from mockhaus.workers import give_way
 
 #: Instances that were given back and are kept, for each set of directories.
 KEPT: Final = 4
@@ -74,7 +73,6 @@ class Instances:
         instance.close()
 
     def _make_ready(self) -> None:
-        give_way()  # DuckDB starts its threads here
         instance = None
         try:
             instance = self._made()
