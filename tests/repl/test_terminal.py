@@ -63,7 +63,7 @@ def test_ctrl_c_cancels_the_statement_and_not_the_repl(
         terminal.enter(LONG)
         terminal.wait(r"Running \d+\.\d s.*Ctrl-C cancels")
         terminal.press("C-c")
-        terminal.wait("Canceled")
+        terminal.wait(r"Canceled[\s\S]*mockhaus\(MOCKHAUS\.PUBLIC\)>")
         terminal.enter("select 40 + 2 as answer;")
         terminal.wait(r"ANSWER\n-+\n +42")
         terminal.press("C-d")
