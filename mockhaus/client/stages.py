@@ -5,10 +5,12 @@ Snowflake's manual: "PUT", "GET", "LIST", "REMOVE".
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -76,14 +78,22 @@ def _put(  # noqa: PLR0917 (what, where to, how)
     size = str(file.stat().st_size)
     if not overwrite and _shown(target) in there:
         return [file.name, name, size, "0", "SKIPPED"]
-    with tempfile.TemporaryDirectory() as folder:
-        sent = file
-        if packs:
-            sent = Path(folder) / name
-            with file.open("rb") as plain, gzip.open(sent, "wb", compresslevel=6) as packed:
-                shutil.copyfileobj(plain, packed, _CHUNK)
+    with as_sent(file, packs=packs) as sent:
         rest.upload(session, sent, target, overwrite=overwrite)
         return [file.name, name, size, str(sent.stat().st_size), "UPLOADED"]
+
+
+@contextlib.contextmanager
+def as_sent(file: Path, *, packs: bool) -> Iterator[Path]:
+    """The file that PUT sends: the file itself, or one gzipped, there as long as the block runs."""
+    with tempfile.TemporaryDirectory(prefix="mockhaus-") as folder:
+        if not packs:
+            yield file
+            return
+        sent = Path(folder) / f"{file.name}.gz"
+        with file.open("rb") as plain, gzip.open(sent, "wb", compresslevel=6) as packed:
+            shutil.copyfileobj(plain, packed, _CHUNK)
+        yield sent
 
 
 def get(
@@ -106,13 +116,15 @@ def get(
 
 def _quoted(reference: str) -> str:
     _stage_of(reference)
-    return "'" + reference.replace("\\", "\\\\").replace("'", "''") + "'"
+    return _literal(reference)
 
 
 def _pattern(pattern: str | None) -> str:
-    if pattern is None:
-        return ""
-    return " PATTERN = '" + pattern.replace("\\", "\\\\").replace("'", "''") + "'"
+    return "" if pattern is None else f" PATTERN = {_literal(pattern)}"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def _stage_of(reference: str) -> str:

@@ -6,16 +6,14 @@ The server may be somewhere else, so the statements cannot do it themselves: its
 from __future__ import annotations
 
 import glob
-import gzip
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from mockhaus.client.rest import Refused, Rest
+from mockhaus.client.stages import as_sent
 
 _STATEMENT: Final = re.compile(
     r"""\s*(?P<verb>PUT|GET)\s+(?P<first>'[^']+'|\S+)\s+(?P<second>'[^']+'|\S+)
@@ -95,12 +93,7 @@ def put(asked: Transfer, rest: Rest, session: str, place: str) -> Iterator[list[
     compresses = asked.is_on("AUTO_COMPRESS", default=True)
     for file in files:
         source = _compression(file, asked.options.get("SOURCE_COMPRESSION", "AUTO_DETECT"))
-        with tempfile.TemporaryDirectory(prefix="mockhaus-") as folder:
-            sent = file
-            if compresses and source == "NONE":
-                sent = Path(folder) / f"{file.name}.gz"
-                with file.open("rb") as raw, gzip.open(sent, "wb", compresslevel=6) as packed:
-                    shutil.copyfileobj(raw, packed)
+        with as_sent(file, packs=compresses and source == "NONE") as sent:
             target = f"{place.rstrip('/')}/{sent.name}"
             status = _uploaded(rest, session, sent, target, overwrite=overwrite)
             sizes = str(file.stat().st_size), str(sent.stat().st_size)
