@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sqlglot import exp
 from sqlglot.expressions import DataType
@@ -20,9 +20,6 @@ from sqlglot.expressions import DataType
 from mockhaus.errors import UnsupportedFeature, WrongArguments
 from mockhaus.translation.registry import apply
 from mockhaus.zoned import STORED
-
-if TYPE_CHECKING:
-    pass
 
 #: Key of `meta` under which a rewriter notes the type of what it made: TEXT or NUMBER.
 KIND: Final = "kind"
@@ -152,7 +149,8 @@ def is_character(node: exp.Expression) -> bool:
         return is_character(bare.this)
     if isinstance(bare, exp.Case):
         values = [*(each.args["true"] for each in bare.args["ifs"]), bare.args.get("default")]
-        return all(each is None or is_null(each) or is_character(each) for each in values)
+        told = [each for each in values if each is not None and not is_null(each)]
+        return bool(told) and all(map(is_character, told))
     return is_text(bare)
 
 

@@ -180,9 +180,10 @@ def _answered(query: exp.Expression | None, walk: Walk) -> Mapping[str, str]:
 
 def _items(item: exp.Expression, select: exp.Select, walk: Walk) -> Iterable[tuple[str, str]]:
     if isinstance(item, exp.Star):
-        plain = not any(item.args.values())
-        tables = _scope(select, walk).tables.values() if plain else ()
-        return [pair for each in tables for pair in each.items()]
+        tables = _scope(select, walk).tables.values()
+        # (a source whose columns are not known could have any of the names too)
+        whole = all(tables) and not any(item.args.values())
+        return [pair for each in tables for pair in each.items()] if whole else []
     value = item.this if isinstance(item, exp.Alias) else item
     kind = ""
     if isinstance(value, exp.Column) and not value.is_star:

@@ -122,6 +122,9 @@ NAMES = [
     ("SELECT UPPER(value) FROM typed, LATERAL FLATTEN(a)", False),
     ("WITH x (c) AS (SELECT i FROM typed) SELECT UPPER(c) FROM x", False),
     ("SELECT UPPER(c) FROM typed AS x (c)", False),
+    ("SELECT UPPER(c) FROM (SELECT * FROM typed, TABLE(FLATTEN([1])))", False),
+    ("SELECT UPPER(CASE WHEN i > 1 THEN c END) FROM typed", True),
+    ("SELECT UPPER(CASE WHEN i > 1 THEN NULL END) FROM typed", False),
     ("WITH RECURSIVE x AS (SELECT c FROM typed UNION ALL SELECT UPPER(c) FROM x WHERE FALSE) "
      "SELECT UPPER(c) FROM x", False),
 ]  # fmt: skip
