@@ -43,7 +43,7 @@ class QueryRequest(
 class TranslateRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Statements to translate, without running them, against the objects of a session.
 
-    Without `session_id` that is `default`. `database` and `schema` are names as stored.
+    Without `session_id` that is `default`. `database` and `schema` are current, as after USE.
     """
 
     sql: Annotated[str, Meta(min_length=1)]

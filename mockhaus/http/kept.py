@@ -24,6 +24,7 @@ from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import DEFAULT, Registry
 from mockhaus.sessions.session import Session
 from mockhaus.sessions.transaction import Transactions
+from mockhaus.translation import statements as s
 
 T = TypeVar("T")
 
@@ -81,7 +82,7 @@ class Kept:
         standing = self.session.standing
         connection.start_in(standing.database, standing.schema, standing.role, standing.warehouse)
         if standing.parameters:
-            connection.configure(standing.parameters)
+            connection.settle(s.AlterSession(text="", parameters=dict(standing.parameters)))
         return connection
 
     async def _give_up(self, job: Future[T], future: asyncio.Future[T]) -> None:

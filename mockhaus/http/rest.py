@@ -197,7 +197,7 @@ def _translated(session: Session, body: TranslateRequest) -> TranslateAnswer:
     connection.recorder.recorded = False
     found: list[TranslatedStatement] = []
     try:
-        connection.start_in(body.database, body.schema, None, None)
+        running.use(connection, body.database, body.schema)
         for statement in connection.parse(body.sql):
             prepared = connection.prepare(statement)
             translation = prepared.query or prepared.change

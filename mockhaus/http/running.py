@@ -19,6 +19,7 @@ from mockhaus.http.bodies import QueryAnswer, QueryRequest, StatementResult
 from mockhaus.result import Result
 from mockhaus.sessions.connection import Connection
 from mockhaus.translation import statements as s
+from mockhaus.translation.context import ObjectName
 
 #: Type of a JSON value -> DuckDB's; bool before int, whose subclass it is.
 _TYPES = ((bool, "BOOLEAN"), (int, "BIGINT"), (float, "DOUBLE"), (str, "VARCHAR"))
@@ -94,8 +95,7 @@ def answered(
 
 def statements(connection: Connection, body: QueryRequest) -> Iterator[tuple[Result, bool]]:
     """Run the statements one by one; each result with whether it is the last."""
-    if body.database is not None or body.schema is not None:
-        connection.enter(body.database, body.schema)
+    use(connection, body.database, body.schema)
     given = _given(body.parameters)
     found = connection.parse(body.sql)
     if not found:
@@ -105,6 +105,13 @@ def statements(connection: Connection, body: QueryRequest) -> Iterator[tuple[Res
         values = [_value(given, name) for name in _binds(statement)]
         types = tuple(_type(value) for value in values)
         yield connection.run(connection.prepare(statement, types), values), number == len(found)
+
+
+def use(connection: Connection, database: str | None, schema: str | None) -> None:
+    """Make these current, as USE does. Raises UndefinedObject, UndefinedSchema."""
+    for kind, name in (("DATABASE", database), ("SCHEMA", schema)):
+        if name is not None:
+            connection.settle(s.Use(text="", object=kind, name=ObjectName(name)))
 
 
 def _binds(statement: s.Statement) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ one connection runs one statement at a time.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -158,10 +158,9 @@ class Connection:
         self.context = started(self.context, Objects(self._cursor), **place)
 
     @gated
-    def configure(self, parameters: Mapping[str, str]) -> None:
-        """Set session parameters without a statement. Raises UnsupportedFeature by name."""
-        statement = s.AlterSession(text="", parameters=dict(parameters))
-        self.context, _ = SETTINGS[s.AlterSession](self._workspace(), statement)
+    def settle(self, statement: s.Use | s.AlterSession) -> None:
+        """Carry out a statement that a door says instead of its client. Raises as that does."""
+        self.context, _ = SETTINGS[type(statement)](self._workspace(), statement)
 
     def _workspace(self) -> Workspace:
         return Workspace(

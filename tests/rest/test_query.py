@@ -171,13 +171,19 @@ def test_database_and_schema_are_honoured(query: Query) -> None:
     assert (body["current_database"], body["current_schema"]) == ("SALES", "Q1")
 
 
-def test_sql_in_names_is_a_name(client: TestClient, query: Query) -> None:
+@pytest.mark.parametrize("path", ["/api/v1/query", "/api/v1/translate"])
+@pytest.mark.parametrize("field", ["database", "schema"])
+@pytest.mark.parametrize("name", ["nowhere", "x; DROP TABLE t; --", 'x"; DROP TABLE t; --', "x'"])
+def test_names_that_do_not_exist(
+    client: TestClient, query: Query, path: str, field: str, name: str
+) -> None:
+    """They are made by no request, as USE makes none; SQL in a name is part of the name."""
     session = query("CREATE TABLE t (n INT)")["session_id"]
-    for field in ("database", "schema"):
-        evil = {"sql": "SELECT 1", "session_id": session, field: "x; DROP TABLE t; --"}
-        assert client.post("/api/v1/query", json=evil).status_code in (200, 400)
-    body = query("SELECT COUNT(*) AS n FROM mockhaus.public.t", session_id=session)
-    assert body["rows"] == [[0]]
+    body = {"sql": "SELECT 1", "session_id": session, field: name}
+    answer = client.post(path, json=body)
+    assert (answer.status_code, answer.json()["detail"]["code"]) == (400, "002003")
+    body = query("SELECT COUNT(*), CURRENT_DATABASE() FROM t", session_id=session)
+    assert body["rows"] == [[0, "MOCKHAUS"]]
 
 
 def test_a_thousand_rows_and_a_thousand_columns(query: Query) -> None:

@@ -212,7 +212,7 @@ class Execution:
     def _with(self, connection: Connection) -> Answer:
         request, given = self.request, parameters(self.request)
         if of_session := {k: v for k, v in given.items() if k not in _OF_THE_REQUEST}:
-            connection.configure(of_session)
+            connection.settle(s.AlterSession(text="", parameters=of_session))
         connection.start_in(request.database, request.schema, request.role, request.warehouse)
         if request.role not in (None, connection.context.role):
             raise RoleNotGranted(
