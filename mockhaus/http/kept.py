@@ -12,19 +12,20 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from typing import Final, TypeVar
 
-from mockhaus.errors import MockhausError, SessionNotFound
+from mockhaus.errors import Canceled, MockhausError, SessionNotFound
 from mockhaus.http.guard import ANYONE, caller, program, sees, user
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import DEFAULT, Registry
 from mockhaus.sessions.session import Session
 from mockhaus.sessions.transaction import Transactions
 from mockhaus.translation import statements as s
+from mockhaus.workers import Workers
 
 T = TypeVar("T")
 
@@ -38,7 +39,7 @@ Work = Callable[[Connection, threading.Event], T]
 class Kept:
     """A session's connection at this door."""
 
-    def __init__(self, session: Session, pool: Executor) -> None:
+    def __init__(self, session: Session, pool: Workers) -> None:
         self.session = session
         self._pool = pool
         self._connection: Connection | None = None
@@ -50,17 +51,21 @@ class Kept:
         """Do the work when it is this request's turn."""
         async with self._turn:
             unwanted = self._unwanted = threading.Event()
-            job = self._pool.submit(copy_context().run, self._job, work, unwanted)
-            future = asyncio.wrap_future(job)
+            #: Whoever takes it first has it begin, or never begin.
+            claim = threading.Lock()
+            inside, loop = copy_context().run, asyncio.get_running_loop()
+            future = self._pool.hop(loop, inside, self._job, work, unwanted, claim)
             try:
                 return await asyncio.shield(future)
             except asyncio.CancelledError:
-                await self._give_up(job, future)
+                await self._give_up(claim, future)
                 raise
             finally:
                 self._unwanted = None
 
-    def _job(self, work: Work[T], unwanted: threading.Event) -> T:
+    def _job(self, work: Work[T], unwanted: threading.Event, claim: threading.Lock) -> T:
+        if not claim.acquire(blocking=False):
+            raise Canceled("SQL execution canceled")
         if self._ended:
             raise SessionNotFound(f"Session {self.session.id} not found or expired")
         if self._connection is None or self._connection.is_closed:
@@ -85,8 +90,10 @@ class Kept:
             connection.settle(s.AlterSession(text="", parameters=dict(standing.parameters)))
         return connection
 
-    async def _give_up(self, job: Future[T], future: asyncio.Future[T]) -> None:
-        while not job.done() and not job.cancel():
+    async def _give_up(self, claim: threading.Lock, future: asyncio.Future[T]) -> None:
+        if claim.acquire(blocking=False):
+            future.cancel()
+        while not future.done():
             with suppress(asyncio.CancelledError):
                 await asyncio.to_thread(self._stop)
                 await asyncio.wait({future}, timeout=_INTERRUPT_EVERY)
@@ -129,7 +136,7 @@ class KeptConnections:
     deleted while statements hold every thread of the pool.
     """
 
-    def __init__(self, registry: Registry, pool: Executor, desk: Executor) -> None:
+    def __init__(self, registry: Registry, pool: Workers, desk: Executor) -> None:
         self._registry = registry
         self._pool = pool
         self._desk = desk
@@ -149,6 +156,8 @@ class KeptConnections:
         if session_id is None:
             session = await self.at_desk(partial(self._registry.create, owner=user()))
             await self.forget_closed()
+        elif (found := self._at_hand(session_id)) is not None:
+            session = found
         else:
             session = await self.at_desk(self.find, session_id)
         kept = self._kept.get(session.id)
@@ -162,9 +171,11 @@ class KeptConnections:
         """The session of a SQL API request; its token's, or `default`, where it names none."""
         who = caller.get()
         own = None if who is None else who.session
+        wanted = (own or DEFAULT) if name is None else name
+        if (found := self._at_hand(wanted)) is not None:
+            return found
         if name is None:
-            attach = partial(self._registry.attach, own or DEFAULT, user=user())
-            return await self.at_desk(attach)
+            return await self.at_desk(partial(self._registry.attach, wanted, user=user()))
         return await self.at_desk(self.find, name)
 
     async def reset(self, name: str) -> None:
@@ -174,6 +185,11 @@ class KeptConnections:
         if kept is not None:
             await kept.end()
         await self.at_desk(self._registry.reset, session.id)
+
+    def _at_hand(self, session_id: str) -> Session | None:
+        """An open session that the caller may use: to find it takes no thread."""
+        session = self._registry.at_hand(session_id)
+        return session if session is not None and sees(session) else None
 
     def find(self, session_id: str) -> Session:
         """The session of that id. Raises SessionNotFound and SessionExpired. Blocks."""

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
-from collections.abc import AsyncIterator, Awaitable, Coroutine
+from collections.abc import Coroutine
 from time import perf_counter
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -28,6 +28,9 @@ T = TypeVar("T")
 #: Of a body that is too large so many times the limit is taken in and dropped, within seconds.
 _DRAINED: Final = 4
 _DRAINS: Final = 2.0
+
+#: Seconds that a request may take before its client is looked after.
+_LOOKED_AFTER: Final = 0.02
 
 log: Final = logging.getLogger("mockhaus.http")
 
@@ -171,59 +174,82 @@ async def read_body(request: Request, limit: int, patience: float) -> bytes:
         Failure(error="PAYLOAD_TOO_LARGE", detail=f"A body may have at most {limit} bytes"),
     )
     announced = request.headers.get("content-length", "0")
-    stream = aiter(request.stream())
     if announced.isdigit() and int(announced) > limit:
         if "expect" not in request.headers:
-            await _drained(stream, limit, patience)
+            await _drained(request.receive, limit, patience)
         raise too_large
-    body = bytearray()
+    clock = asyncio.get_running_loop().time
+    parts: list[bytes] = []
+    size, more = 0, True
     try:
-        while True:
-            async with asyncio.timeout(patience):
-                part = await anext(stream, None)
-            if part is None:
-                return bytes(body)
-            body += part
-            if len(body) > limit:
-                await _drained(stream, limit, patience)
-                raise too_large
+        async with asyncio.timeout(patience) as slow:
+            while more and size <= limit:
+                part, more = await _part(request.receive)
+                parts.append(part)
+                size += len(part)
+                slow.reschedule(clock() + patience)
     except TimeoutError:
-        slow = f"No part of the body came for {patience:g} seconds"
-        raise Refused(408, Failure(error="REQUEST_TIMEOUT", detail=slow)) from None
+        words = f"No part of the body came for {patience:g} seconds"
+        raise Refused(408, Failure(error="REQUEST_TIMEOUT", detail=words)) from None
+    if size > limit:
+        if more:
+            await _drained(request.receive, limit, patience)
+        raise too_large
+    return b"".join(parts)
 
 
-async def _drained(stream: AsyncIterator[bytes], limit: int, patience: float) -> None:
+async def _part(receive: Receive) -> tuple[bytes, bool]:
+    """The next part of a body, and whether there are more. Raises ClientDisconnect."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return message.get("body", b""), message.get("more_body", False)
+
+
+async def _drained(receive: Receive, limit: int, patience: float) -> None:
     """Let some more of a body come, which a client sends that does not know yet: an answer is lost
     where the connection is closed with bytes unread.
     """
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(min(_DRAINS, patience)):
-            left = _DRAINED * limit
-            while left > 0 and (part := await anext(stream, None)) is not None:
+            left, more = _DRAINED * limit, True
+            while left > 0 and more:
+                part, more = await _part(receive)
                 left -= len(part)
 
 
 async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
-    """The outcome of the work, which is cancelled when the client hangs up (ClientDisconnect)."""
-    task = asyncio.ensure_future(work)
-    watch = asyncio.ensure_future(_disconnected(receive))
+    """The outcome of the work, which is cancelled when the client hangs up (ClientDisconnect).
+
+    Work that takes no time is done before anybody looks.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    watch: asyncio.Future[None] | None = None
+
+    def look() -> None:
+        nonlocal watch
+        watch = asyncio.ensure_future(_disconnected(receive))
+        watch.add_done_callback(gone)
+
+    def gone(watch: asyncio.Future[None]) -> None:
+        if not watch.cancelled():
+            watch.exception()  # whatever it is: there is nobody to answer
+            task.cancel()
+
+    timer = asyncio.get_running_loop().call_later(_LOOKED_AFTER, look)
     try:
-        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            return task.result()
-        raise ClientDisconnect
+        return await work
+    except asyncio.CancelledError:
+        if watch is None or not watch.done() or watch.cancelled() or task.uncancel():
+            raise
+        raise ClientDisconnect from None
     finally:
-        await _end(watch)
-        await _end(task)
+        timer.cancel()
+        if watch is not None:
+            watch.cancel()
 
 
 async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _end(task: Awaitable[Any]) -> None:
-    future = asyncio.ensure_future(task)
-    if not future.done():
-        future.cancel()
-        await asyncio.wait({future})

@@ -10,7 +10,7 @@ import contextlib
 import errno
 import socket
 from collections.abc import Generator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
@@ -23,6 +23,7 @@ from mockhaus.http.kept import KeptConnections
 from mockhaus.http.patient import Patient
 from mockhaus.http.sqlapi.store import Statements
 from mockhaus.sessions.registry import Registry
+from mockhaus.workers import Workers
 
 #: Threads for the registry's short calls.
 DESK_THREADS: Final = 4
@@ -42,7 +43,7 @@ class HttpServer:
         self,
         config: Config,
         registry: Registry,
-        pool: Executor,
+        pool: Workers,
         *,
         users: Users | None = None,
         grace: int = GRACE,

@@ -224,6 +224,12 @@ class Registry:
             raise SessionNotFound(f"Session '{session_id}' not found or expired.")
         return session
 
+    def at_hand(self, session_id: str) -> Session | None:
+        """The session of that id if it is open and has not expired. Does not block."""
+        with self._lock:
+            session = self._sessions.get(session_id)
+        return session if session is not None and not session.is_expired else None
+
     def share(self, session_id: str, shared: bool) -> Session:
         """Show a session to others than its owner, or no longer."""
         session = self.get(session_id)

@@ -16,6 +16,7 @@ from mockhaus.http.app import build_app
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.sqlapi.store import Statements
 from mockhaus.sessions.registry import Registry
+from mockhaus.workers import Workers
 from tests.rest.sql_api import SqlApiClient
 
 #: SQL (and a session id) in, the body of a 200 answer out.
@@ -37,7 +38,7 @@ def registry(config: Config) -> Iterator[Registry]:
 @contextmanager
 def client_of(config: Config, registry: Registry) -> Iterator[TestClient]:
     """A client of an application over real sessions."""
-    with ThreadPoolExecutor(4) as pool, ThreadPoolExecutor(2) as desk:
+    with Workers(4, "test") as pool, ThreadPoolExecutor(2) as desk:
         kept = KeptConnections(registry, pool, desk)
         app = build_app(config, registry, kept, Statements(pool))
         with TestClient(app) as client:

@@ -25,6 +25,7 @@ from mockhaus.sessions.stored import Standing
 from mockhaus.translation.context import Context
 from mockhaus.translation.statements import Statement
 from mockhaus.types import NUMBER
+from mockhaus.workers import Workers
 
 #: How long a test waits for something that comes at once unless the code is wrong.
 PATIENCE = 10
@@ -148,6 +149,9 @@ class FakeRegistry:
             raise SessionNotFound(f"Session {session_id} not found")
         return self.sessions[session_id]
 
+    def at_hand(self, session_id: str) -> FakeSession | None:
+        return self.sessions.get(session_id)
+
     def list(self) -> list[FakeSession]:
         return list(self.sessions.values())
 
@@ -166,11 +170,11 @@ def fake_app(
     registry: FakeRegistry,
     *,
     config: Config | None = None,
-    pool: ThreadPoolExecutor | None = None,
+    pool: Workers | None = None,
     body_limit: int = BODY_LIMIT,
 ) -> Starlette:
     """The application over fake sessions."""
     real = cast(Registry, registry)
-    pool = pool or ThreadPoolExecutor(4)
+    pool = pool or Workers(4, "test")
     kept = KeptConnections(real, pool, ThreadPoolExecutor(2))
     return build_app(config or Config(), real, kept, Statements(pool), body_limit=body_limit)

@@ -13,6 +13,7 @@ import pytest
 
 from mockhaus.errors import Canceled, SessionNotFound
 from mockhaus.http.kept import KeptConnections
+from mockhaus.workers import Workers
 from tests.rest.fakes import PATIENCE, FakeRegistry, fake_app
 
 
@@ -22,7 +23,7 @@ def run(test: Coroutine[Any, Any, None]) -> None:
 
 @asynccontextmanager
 async def connected(
-    registry: FakeRegistry, pool: ThreadPoolExecutor | None = None
+    registry: FakeRegistry, pool: Workers | None = None
 ) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(fake_app(registry, pool=pool))
     async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as client:
@@ -61,7 +62,7 @@ def test_a_busy_session_delays_nobody() -> None:
 def test_sessions_can_be_deleted_while_every_thread_is_taken() -> None:
     async def test() -> None:
         registry = FakeRegistry("a", "b")
-        async with connected(registry, ThreadPoolExecutor(1)) as client:
+        async with connected(registry, Workers(1, "test")) as client:
             waiting = post(client, "wait", "a")
             await registry.sessions["a"].busy()
             queued = post(client, "x", "b")
@@ -77,7 +78,7 @@ def test_sessions_can_be_deleted_while_every_thread_is_taken() -> None:
 def test_what_waits_for_a_deleted_session_is_refused() -> None:
     async def test() -> None:
         registry: Any = FakeRegistry("s")
-        connections = KeptConnections(registry, ThreadPoolExecutor(1), ThreadPoolExecutor(1))
+        connections = KeptConnections(registry, Workers(1, "test"), ThreadPoolExecutor(1))
         kept = await connections.of("s")
         waiting = asyncio.create_task(
             kept.run(lambda c, unwanted: c.run(c.prepare(c.parse("wait")[0])))
@@ -175,7 +176,7 @@ def test_a_client_that_goes_while_it_waits_never_runs() -> None:
 def test_connections_of_dead_sessions_are_closed() -> None:
     async def test() -> None:
         registry: Any = FakeRegistry("kept", "evicted", "renewed")
-        kept = KeptConnections(registry, ThreadPoolExecutor(1), ThreadPoolExecutor(1))
+        kept = KeptConnections(registry, Workers(1, "test"), ThreadPoolExecutor(1))
         connections = {}
         for name, session in registry.sessions.items():
             await (await kept.of(name)).run(lambda connection, unwanted: None)

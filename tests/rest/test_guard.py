@@ -19,6 +19,7 @@ from mockhaus.http.kept import KeptConnections
 from mockhaus.http.server import HttpServer
 from mockhaus.http.sqlapi.store import Statements
 from mockhaus.sessions.registry import Registry
+from mockhaus.workers import Workers
 from tests.access import keys
 
 QUERY, STATEMENTS = "/api/v1/query", "/api/v2/statements"
@@ -36,7 +37,7 @@ def users() -> Users:
 @pytest.fixture
 def client(config: Config, registry: Registry, users: Users) -> Iterator[TestClient]:
     """A server with users, that logs what it does."""
-    with ThreadPoolExecutor(4) as pool, ThreadPoolExecutor(2) as desk:
+    with Workers(4, "test") as pool, ThreadPoolExecutor(2) as desk:
         kept = KeptConnections(registry, pool, desk)
         app = build_app(replace(config, debug=True), registry, kept, Statements(pool), users=users)
         with TestClient(app) as client:
@@ -180,7 +181,7 @@ def test_headers_that_do_not_come_are_not_waited_for(registry: Registry, said: b
             return found
 
     async def test() -> None:
-        with ThreadPoolExecutor(2) as pool:
+        with Workers(2, "test") as pool:
             server = HttpServer(Config(port=0, login_timeout=0.05), registry, pool)
             await server.start()
             try:

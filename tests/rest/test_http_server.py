@@ -10,7 +10,6 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -19,6 +18,7 @@ import pytest
 from mockhaus.config import Config
 from mockhaus.http.server import HttpServer
 from mockhaus.sessions.registry import Registry
+from mockhaus.workers import Workers
 from tests.rest.fakes import PATIENCE, FakeRegistry
 
 QUERY = "/api/v1/query"
@@ -31,7 +31,7 @@ def run(test: Coroutine[Any, Any, None]) -> None:
 @asynccontextmanager
 async def serving(registry: FakeRegistry, **settings: Any) -> AsyncIterator[HttpServer]:
     config = Config(port=0, **settings)
-    with ThreadPoolExecutor(4) as pool:
+    with Workers(4, "test") as pool:
         server = HttpServer(config, cast(Registry, registry), pool)
         await server.start()
         try:
@@ -69,7 +69,7 @@ def test_a_query_over_a_socket() -> None:
 
 def test_a_port_in_use_is_an_error() -> None:
     async def test() -> None:
-        with socket.create_server(("127.0.0.1", 0)) as taken, ThreadPoolExecutor(1) as pool:
+        with socket.create_server(("127.0.0.1", 0)) as taken, Workers(1, "test") as pool:
             config = Config(port=taken.getsockname()[1])
             server = HttpServer(config, cast(Registry, FakeRegistry()), pool)
             with pytest.raises(OSError, match="in use") as error:

@@ -16,6 +16,7 @@ from mockhaus.http.app import build_app
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.sqlapi.store import Statements
 from mockhaus.sessions.registry import Registry
+from mockhaus.workers import Workers
 
 SESSIONS, QUERY, STATEMENTS = "/api/v1/sessions", "/api/v1/query", "/api/v2/statements"
 
@@ -44,7 +45,7 @@ def two(config: Config, registry: Registry) -> Iterator[Two]:
     users.add("ann")
     users.add("bob")
     ann, bob = users.create_token("ann", session="own"), users.create_token("bob")
-    with ThreadPoolExecutor(4) as pool, ThreadPoolExecutor(2) as desk:
+    with Workers(4, "test") as pool, ThreadPoolExecutor(2) as desk:
         kept = KeptConnections(registry, pool, desk)
         app = build_app(config, registry, kept, Statements(pool), users=users)
         with TestClient(app) as client:

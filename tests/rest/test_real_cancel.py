@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from mockhaus.config import Config
 from mockhaus.http.server import HttpServer
 from mockhaus.sessions.registry import Registry
+from mockhaus.workers import Workers
 
 #: Seconds after which a test has failed, on a machine that has much else to do.
 LONGEST = 60
@@ -67,7 +67,7 @@ def test_a_long_statement_ends(registry: Registry, end: str) -> None:
         assert (status, body["detail"]["code"]) == (400, "000604")
 
     async def serving() -> None:
-        with ThreadPoolExecutor(4) as pool:
+        with Workers(4, "test") as pool:
             server = HttpServer(Config(port=0), registry, pool, grace=LONGEST)
             await server.start()
             try:
