@@ -42,6 +42,7 @@ from mockhaus.http.sqlapi.bodies import (
     StatementRequest,
 )
 from mockhaus.http.sqlapi.execution import Answer, BadRequest, EmptyStatement, Execution
+from mockhaus.http.sqlapi.lending import Lending
 from mockhaus.http.sqlapi.store import Statements
 from mockhaus.http.validation import InvalidBody, decode
 from mockhaus.result import Column
@@ -129,6 +130,7 @@ class SqlApi:
     ) -> None:
         self._sessions = sessions
         self._statements = statements
+        self._lending = Lending()
         self._body_limit = body_limit
         self._patience = patience
         self._admit = admit
@@ -182,7 +184,14 @@ class SqlApi:
             body = await self._body(request)
             session = await self._sessions.for_sql_api(request.headers.get(SESSION_HEADER))
             work = Execution(
-                session, body, request_id, asynchronous, asked["nullable"], program.get(), user()
+                session,
+                self._lending,
+                body,
+                request_id,
+                asynchronous,
+                asked["nullable"],
+                program.get(),
+                user(),
             )
             self._statements.submit(work)
             if asynchronous:  # even if it has ended already

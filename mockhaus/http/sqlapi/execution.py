@@ -1,7 +1,7 @@
 """Running what one request asks for, in a worker thread, on a connection of its own.
 
-Each request is a connection: its context, its parameters and its transaction end with it. Inside a
-request of several statements they last from one to the next.
+Each request is a connection (`lending`): its context, its parameters and its transaction end with
+it. Inside a request of several statements they last from one to the next.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from mockhaus.errors import (
     StatementTimeout,
     UnsupportedFeature,
 )
-from mockhaus.http.guard import ANYONE
 from mockhaus.http.sqlapi import partitions
 from mockhaus.http.sqlapi.bindings import Values, values
 from mockhaus.http.sqlapi.bodies import LONGEST, StatementRequest, Stats
 from mockhaus.http.sqlapi.encoding import PARAMETERS, Encoding, encoding
+from mockhaus.http.sqlapi.lending import Beginning, Lending
 from mockhaus.http.sqlapi.partitions import Rows
 from mockhaus.result import Column, Result
 from mockhaus.sessions import dml
@@ -34,7 +34,6 @@ from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.history import new_id
 from mockhaus.sessions.preparing import Prepared
 from mockhaus.sessions.session import Session
-from mockhaus.sessions.transaction import Transactions
 from mockhaus.translation import statements as s
 from mockhaus.types import VARCHAR
 
@@ -129,6 +128,7 @@ class Execution:
     """One statement, or one request of several, from its submission until it is forgotten."""
 
     session: Session
+    lending: Lending
     request: StatementRequest
     request_id: str
     asynchronous: bool = False
@@ -145,6 +145,7 @@ class Execution:
     finished: float | None = None
     job: Future[None] | None = None
     connection: Connection | None = None
+    _guard: threading.Lock = field(default_factory=threading.Lock)
     unwanted: threading.Event = field(default_factory=threading.Event)
     timed_out: bool = False
     #: The request of several statements that this is one of.
@@ -198,22 +199,28 @@ class Execution:
         return error
 
     def _run(self) -> Answer:
-        connection = self.connection = self.session.connect(
-            user=self.user or ANYONE,
-            door="sql-api",
-            transactions=Transactions.SNOWFLAKE,
-            client=self.client,
-        )
-        try:
-            return self._with(connection)
-        finally:
-            connection.close()
-
-    def _with(self, connection: Connection) -> Answer:
         request, given = self.request, parameters(self.request)
-        if of_session := {k: v for k, v in given.items() if k not in _OF_THE_REQUEST}:
-            connection.settle(s.AlterSession(text="", parameters=of_session))
-        connection.start_in(request.database, request.schema, request.role, request.warehouse)
+        of_session = {k: v for k, v in given.items() if k not in _OF_THE_REQUEST}
+        beginning = Beginning(
+            self.user,
+            self.client,
+            request.database,
+            request.schema,
+            request.role,
+            request.warehouse,
+            tuple(sorted(of_session.items())),
+        )
+        with self.lending.lent(self.session, beginning) as connection:
+            with self._guard:
+                self.connection = connection
+            try:
+                return self._with(connection, given)
+            finally:
+                with self._guard:
+                    self.connection = None
+
+    def _with(self, connection: Connection, given: Mapping[str, str]) -> Answer:
+        request = self.request
         if request.role not in (None, connection.context.role):
             raise RoleNotGranted(
                 f"Role '{request.role}' specified in the connect string is not granted to this "
@@ -239,7 +246,12 @@ class Execution:
     def _children(self, statements: list[s.Statement]) -> list[Execution]:
         self.children = [
             Execution(
-                self.session, self.request, self.request_id, nullable=self.nullable, user=self.user
+                self.session,
+                self.lending,
+                self.request,
+                self.request_id,
+                nullable=self.nullable,
+                user=self.user,
             )
             for _ in statements
         ]
@@ -288,8 +300,9 @@ class Execution:
     def interrupt(self) -> None:
         """Stop what runs, once. Blocks for a moment."""
         self.unwanted.set()
-        if self.connection is not None:
-            self.connection.cancel()
+        with self._guard:  # what runs on the connection afterwards is another's
+            if self.connection is not None:
+                self.connection.cancel()
 
 
 def _run(connection: Connection, prepared: Prepared, bound: Values, written: Encoding) -> Result:
