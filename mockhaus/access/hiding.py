@@ -7,10 +7,11 @@ from typing import Final
 
 HIDDEN: Final = "***"
 
-#: A property of SQL or JSON that holds a secret, and the string that is its value.
+#: A property of SQL or JSON that holds a secret, and the string that is its value,
+#: which may not end in a text that is cut off.
 _SECRET: Final = re.compile(
     r"""(?ix) ( \w*(?:secret|password|token|credential|_key) \w* \\?["']? \s* [=:] \s* )
-    ( \\?"(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.|'')*' )""",
+    ( \\?"(?:[^"\\]|\\.)* (?:"|\\?\Z) | '(?:[^'\\]|\\.|'')* (?:'|\\?\Z) )""",
     re.S,
 )
 

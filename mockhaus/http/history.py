@@ -31,6 +31,9 @@ from mockhaus.sessions.history import Entry
 from mockhaus.sessions.registry import Registry
 from mockhaus.sessions.session import Session
 
+#: Where statements come in.
+DOORS: Final = ("postgresql", "http", "sql-api")
+
 #: Rows of a list that names no limit, and the most there may be.
 DEFAULT_LIMIT: Final = 100
 MOST: Final = 10_000
@@ -136,7 +139,7 @@ HISTORY_FILTERS: Final = (
     parameters.choice("status", "That ended so.", ("SUCCESS", "FAIL"), default=None),
     parameters.text("type", "Of this kind of statement.", example="SELECT"),
     parameters.text("user", "Of this user."),
-    parameters.text("door", "That came in there.", example="postgres"),
+    parameters.choice("door", "That came in there.", DOORS, default=None),
     parameters.text("query_tag", "That ran under this QUERY_TAG."),
     parameters.text("error_code", "That failed with this number.", example="002003"),
     parameters.moment("since", "That began then or later."),

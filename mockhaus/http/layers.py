@@ -168,7 +168,13 @@ class DebugLog:
 
 
 async def read_body(request: Request, limit: int, patience: float) -> bytes:
-    """The body, of at most `limit` bytes; `patience` is how long the next part may take."""
+    """The body, of at most `limit` bytes; `patience` is how long the next part may take.
+
+    Raises Refused, also for a body that is packed: how large that would become is not known.
+    """
+    if (packed := request.headers.get("content-encoding", "identity").lower()) != "identity":
+        words = f"Content-Encoding '{packed[:40]}' is not supported: send the body as it is"
+        raise Refused(415, Failure(error="UNSUPPORTED_ENCODING", detail=words))
     too_large = Refused(
         413,
         Failure(error="PAYLOAD_TOO_LARGE", detail=f"A body may have at most {limit} bytes"),

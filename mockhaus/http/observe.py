@@ -19,7 +19,7 @@ log: Final = logging.getLogger("mockhaus.http")
 REQUEST_ID_HEADER: Final = "x-request-id"
 _ID: Final = re.compile(r"[A-Za-z0-9_.:/+=\-]{1,128}")
 
-#: Where a request's path is no operation's.
+#: Where a request's path is no operation's; its method may be any word then.
 _NOWHERE: Final = "-"
 
 
@@ -67,7 +67,8 @@ class Observed:
 
     def _note(self, scope: Scope, status: int, traffic: Traffic, seconds: float) -> None:
         path = scope["state"].get("operation", _NOWHERE)
-        self._metrics.request(scope["method"], path, status, seconds, traffic)
+        method = scope["method"] if path != _NOWHERE else _NOWHERE
+        self._metrics.request(method, path, status, seconds, traffic)
         if log.isEnabledFor(logging.INFO):
             log.info(
                 "%s %s -> %d", scope["method"], scope["path"], status,

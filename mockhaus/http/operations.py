@@ -125,7 +125,7 @@ def operations(doors: Doors) -> tuple[Operation, ...]:
 
 def _copies(copies: Copies) -> tuple[Operation, ...]:
     one = "/api/v1/sessions/{session_id}"
-    every, given = one + "/snapshots", (400, 404, 408, 409, 410, 413, 422)
+    every, given = one + "/snapshots", (400, 404, 408, 409, 410, 413, 415, 422)
     return (
         Operation(
             "PATCH", one, "sessions", copies.change, SessionAnswer, SessionChange, given
@@ -254,11 +254,11 @@ def _rest(rest: Rest) -> tuple[Operation, ...]:
         Operation("GET", "/api/v1/health", "server", rest.health, Health),
         Operation(
             "POST", "/api/v1/query", "query", rest.query, QueryAnswer,
-            QueryRequest, (202, 400, 404, 408, 410, 413, 422, 503),
+            QueryRequest, (202, 400, 404, 408, 410, 413, 415, 422, 503),
         ),
         Operation(
             "POST", "/api/v1/translate", "query", rest.translate, TranslateAnswer,
-            TranslateRequest, (400, 404, 408, 410, 413, 422),
+            TranslateRequest, (400, 404, 408, 410, 413, 415, 422),
         ),
         Operation("GET", query, "query", rest.queries.status, QueryState, refusals=(404,)),
         Operation(
@@ -270,7 +270,7 @@ def _rest(rest: Rest) -> tuple[Operation, ...]:
         ),
         Operation(
             "POST", every, "sessions", rest.create_session, SessionAnswer,
-            SessionRequest, (400, 408, 409, 413, 422, 503), "SESSION_CREATION_ERROR",
+            SessionRequest, (400, 408, 409, 413, 415, 422, 503), "SESSION_CREATION_ERROR",
         ),
         Operation(
             "GET", every, "sessions", rest.list_sessions, SessionList,

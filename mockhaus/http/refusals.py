@@ -3,7 +3,7 @@
     SqlError                      400  SQL_EXECUTION_ERROR, with Snowflake's code and SQLSTATE
     SessionError                  its own http_status and the name in the table below
     a body that is not understood 422  a list of problems
-    a body too large, too slow    413, 408
+    a body too large, slow, packed 413, 408, 415
     any other exception           500  the operation's own name, INTERNAL_SERVER_ERROR for queries
 
 Bodies are `{"detail": {...}}`, of a 422 `{"detail": [{...}]}`, as the original server had them.
@@ -61,7 +61,7 @@ def json_response(body: object, status: int = 200) -> Response:
 def refused(refusal: Refused) -> Response:
     """The response to a request that was refused."""
     response = json_response(FailureAnswer(refusal.failure), refusal.status)
-    if refusal.status in (408, 413):  # what is left of the body is not read
+    if refusal.status in (408, 413, 415):  # what is left of the body is not read
         response.headers["connection"] = "close"
     return response
 

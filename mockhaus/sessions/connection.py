@@ -185,10 +185,8 @@ class Connection:
 
     def parse(self, text: str, *, placeholders: bool = False) -> list[s.Statement]:
         """The statements of a text. Raises SqlSyntaxError, UnsupportedFeature."""
-        clock = time.perf_counter()
-        statements = read(text, self.context, placeholders=placeholders)
-        self.recorder.parse_s = time.perf_counter() - clock
-        return statements
+        with self.recorder.reading(text, self.context):
+            return read(text, self.context, placeholders=placeholders)
 
     @gated
     def prepare(

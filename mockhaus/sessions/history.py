@@ -17,6 +17,11 @@ from mockhaus.sessions.afterwards import Afterwards
 MAX_ENTRIES: Final = 10_000
 MAX_AGE: Final = timedelta(days=7)
 
+#: Characters that are kept of a statement's text, as Snowflake's QUERY_HISTORY view keeps them, and
+#: those that a session's entries may have together.
+LONGEST_TEXT: Final = 100_000
+MAX_TEXT: Final = 50_000_000
+
 
 @dataclass(slots=True)
 class Entry:
@@ -60,6 +65,11 @@ class Entry:
         """Everything: parse, translate, execute, fetch."""
         return self.parse_s + self.translate_s + self.execution_s + self.fetch_s
 
+    @property
+    def size(self) -> int:
+        """Characters of its texts."""
+        return len(self.text) + len(self.translated) + len(self.error_message or "")
+
     def fetched(self, rows: int, size: int | None = None) -> None:
         """A door has read the answer: so many rows, so many bytes."""
         self.fetch_s = time.perf_counter() - self.ended
@@ -82,19 +92,24 @@ class History:
         self._observe = observe
         self._afterwards = afterwards or Afterwards()
         self._lock = threading.Lock()
+        self._size = 0
 
     def record(self, entry: Entry) -> None:
         """Add an entry."""
         with self._lock:
+            if len(self._entries) == self._entries.maxlen:
+                self._size -= self._entries.popleft().size
             self._entries.append(entry)
+            self._size += entry.size
             self._forget(entry.started)
         if self._observe is not None:
             self._observe(entry)
 
     def _forget(self, moment: datetime) -> None:
-        """Drop what is too old by then."""
-        while self._entries and self._entries[0].started < moment - self._age:
-            self._entries.popleft()
+        """Drop what is too old by then, and the oldest where the texts are too long together."""
+        oldest = moment - self._age
+        while self._entries and (self._size > MAX_TEXT or self._entries[0].started < oldest):
+            self._size -= self._entries.popleft().size
 
     def entries(self) -> list[Entry]:
         """All entries, newest first."""
@@ -123,6 +138,7 @@ class History:
             gone = len(self._entries) - len(kept)
             self._entries.clear()
             self._entries.extend(kept)
+            self._size = sum(each.size for each in kept)
         return gone
 
 

@@ -7,13 +7,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from mockhaus.access.hiding import hidden
 from mockhaus.engine.stream import Stream
 from mockhaus.errors import SqlError
 from mockhaus.result import Result
-from mockhaus.sessions.history import Entry, new_id
+from mockhaus.sessions.history import LONGEST_TEXT, Entry, new_id, now
 from mockhaus.sessions.past import again
 from mockhaus.sessions.preparing import Prepared
 from mockhaus.translation import statements as s
@@ -53,6 +54,18 @@ class Recorder:
         self.parse_s = self.translate_s = 0.0
         self._session = session
         self._next_id: str | None = None
+
+    @contextmanager
+    def reading(self, text: str, context: Context) -> Iterator[None]:
+        """A text is parsed; one that is no SQL counts as a statement that has failed."""
+        clock = perf_counter()
+        try:
+            yield
+        except SqlError as error:
+            self.parse_s = perf_counter() - clock
+            self.failed(s.Unknown(text=text), context, now(), 0.0, error)
+            raise
+        self.parse_s = perf_counter() - clock
 
     def begins(self, statement: s.Statement, started: datetime) -> None:
         """A statement begins to run."""
@@ -101,7 +114,7 @@ class Recorder:
             statement = prepared.statement
             entry = self._entry(query_id, statement, context, started)
             entry.execution_s, (entry.parse_s, entry.translate_s) = result.execution_s, times
-            entry.translated, entry.rows = result.translated, result.row_count
+            entry.translated, entry.rows = result.translated[:LONGEST_TEXT], result.row_count
             self._record(entry)
             result.fetched = entry.fetched
             if isinstance(result.batches, Stream):
@@ -173,7 +186,8 @@ class Recorder:
 
 def _text(statement: s.Statement) -> str:
     """What is kept of a statement's text: queries as they are, of others no secret."""
-    return statement.text if statement.kind in _WITHOUT_SECRETS else hidden(statement.text)
+    text = statement.text[:LONGEST_TEXT]
+    return text if statement.kind in _WITHOUT_SECRETS else hidden(text)
 
 
 def _log_entry(entry: Entry) -> None:

@@ -32,6 +32,11 @@ class Statement:
         return _words(type(self).__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown(Statement):
+    """A text that could not be read as statements, for the history."""
+
+
 @cache
 def _words(name: str) -> str:
     """`CreateTable` -> `CREATE_TABLE`."""

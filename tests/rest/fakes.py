@@ -51,9 +51,6 @@ class FakeConnection:
     def start_in(self, *names: str | None) -> None:
         pass
 
-    def enter(self, database: str | None, schema: str | None) -> None:
-        self.ran.append(f"enter {database} {schema}")
-
     def parse(self, text: str) -> list[Statement]:
         return [Statement(text=word.strip()) for word in text.split(";")]
 

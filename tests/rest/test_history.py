@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
 
-from mockhaus.sessions.history import Entry, History, now
+from mockhaus.sessions.history import LONGEST_TEXT, MAX_TEXT, Entry, History, now
 from tests.rest.conftest import Query
 from tests.rest.sql_api import SqlApiClient
 
@@ -137,6 +137,45 @@ def test_the_history_forgets_by_age_and_number() -> None:
     assert history.entries() == [entry] * 3
     history.record(replace(entry, started=now() + timedelta(days=8)))
     assert len(history.entries()) == 1
+
+
+def test_the_history_forgets_by_length() -> None:
+    entry = Entry("q", "x" * LONGEST_TEXT, "SELECT", 1, "ANN", "http", None, None, now())
+    history = History(limit=10**6)
+    for _ in range(MAX_TEXT // LONGEST_TEXT + 5):
+        history.record(entry)
+    assert len(history.entries()) == MAX_TEXT // LONGEST_TEXT
+    history.clear()
+    for _ in range(3):
+        history.record(entry)
+    assert len(history.entries()) == 3
+
+
+#: Door, text -> what the history says of it: the type, the number of the error, the text.
+UNREAD = [
+    ("http", "SELEC 1", ("UNKNOWN", "001003", "SELEC 1")),
+    ("sql-api", "SELEC 2", ("UNKNOWN", "001003", "SELEC 2")),
+    ("http", "CREATE USER u PASSWORD = 'hunter2' NONSENSE NONSENSE", (
+        "UNKNOWN", "001003", "CREATE USER u PASSWORD = *** NONSENSE NONSENSE")),
+    ("http", "CREATE USER u PASSWORD = 'hunter2", (
+        "UNKNOWN", "001003", "CREATE USER u PASSWORD = ***")),
+    ("http", f"SELECT '{'x' * 200_000}'", ("SELECT", None, f"SELECT '{'x' * 99_992}")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("door", "text", "kept"), UNREAD, ids=[each[1][:20] for each in UNREAD])
+def test_what_cannot_be_read_is_a_statement_too(
+    client: TestClient, api: SqlApiClient, door: str, text: str, kept: tuple[str | None, ...]
+) -> None:
+    if door == "http":
+        client.post("/api/v1/sessions", json={"session_id": "s"})
+        answer = client.post("/api/v1/query", json={"sql": text, "session_id": "s"}).json()
+        query_id = answer.get("query_id") or answer["detail"]["query_id"]
+    else:
+        query_id = api.post(text).json()["statementHandle"]
+    entry = client.get(f"{HISTORY}/{query_id}").json()["query"]
+    assert (entry["type"], entry["error_code"], entry["sql"]) == kept
+    assert entry["door"] == door
 
 
 def test_who_asked_and_how_much_was_answered(client: TestClient) -> None:

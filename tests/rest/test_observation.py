@@ -39,6 +39,7 @@ def test_metrics(client: TestClient, query: Query, api: SqlApiClient) -> None:
     client.post("/api/v1/query", json={"sql": "SELECT nothing", "session_id": "s"})
     api.run("SELECT 1")
     client.get("/no/such/path")
+    client.request("BREW", "/health")
     found = samples(client)
     expected = {
         'mockhaus_sessions{type="memory"}': 1,
@@ -51,7 +52,8 @@ def test_metrics(client: TestClient, query: Query, api: SqlApiClient) -> None:
         'mockhaus_statement_seconds_bucket{door="http",le="+Inf"}': 4,
         'mockhaus_http_requests_total{method="POST",path="/api/v1/query",status="200"}': 3,
         'mockhaus_http_requests_total{method="POST",path="/api/v1/query",status="400"}': 1,
-        'mockhaus_http_requests_total{method="GET",path="-",status="404"}': 1,
+        'mockhaus_http_requests_total{method="-",path="-",status="404"}': 1,
+        'mockhaus_http_requests_total{method="-",path="-",status="405"}': 1,
     }
     assert {name: found.get(name) for name in expected} == expected
     assert found['mockhaus_http_sent_bytes_total{path="/api/v1/query"}'] > 1000

@@ -173,7 +173,9 @@ def test_database_and_schema_are_honoured(query: Query) -> None:
 
 @pytest.mark.parametrize("path", ["/api/v1/query", "/api/v1/translate"])
 @pytest.mark.parametrize("field", ["database", "schema"])
-@pytest.mark.parametrize("name", ["nowhere", "x; DROP TABLE t; --", 'x"; DROP TABLE t; --', "x'"])
+@pytest.mark.parametrize(
+    "name", ["nowhere", "x; DROP TABLE t; --", 'x"; DROP TABLE t; --', "x'", "a\0b"]
+)
 def test_names_that_do_not_exist(
     client: TestClient, query: Query, path: str, field: str, name: str
 ) -> None:

@@ -242,7 +242,6 @@ NULS = [
     ({"sql": "SELECT 'a\\0b'"}, "000002"),
     ({"sql": 'SELECT 1 AS "a\0b"'}, "000002"),
     ({"sql": 'CREATE TABLE "a\0b" (a INT)'}, "000904"),
-    ({"sql": "SELECT 1", "database": "a\0b"}, "000904"),
 ]
 
 

@@ -228,6 +228,7 @@ class Execution:
                 "role, e.g. PUBLIC."
             )
         written = encoding(given, connection.context.parameters.get("TIMEZONE", "UTC"))
+        connection.recorder.announce(self.handle)
         statements = connection.parse(request.statement)
         if not statements:
             raise EmptyStatement("Empty SQL statement")
