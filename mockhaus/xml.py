@@ -177,6 +177,33 @@ def text_of(variant: str, *, pretty: bool = True) -> str:
     return shown(variant) if element is None else "".join(_written(element, pretty, 0))
 
 
+_PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
+
+
+def pretty(variant: str) -> str:
+    """A VARIANT as JSON text over several lines; numbers stay as they are written."""
+    text = text_of(variant)
+    if text[:1] not in "[{":
+        return text
+    pieces: list[str] = _PIECE.findall(text)
+    made: list[str] = []
+    depth = 0
+    for number, piece in enumerate(pieces):
+        if piece in "[{":
+            empty = pieces[number + 1] in "]}"
+            depth += 1
+            made.append(piece if empty else piece + "\n" + "  " * depth)
+        elif piece in "]}":
+            depth -= 1
+            empty = pieces[number - 1] in "[{"
+            made.append(piece if empty else "\n" + "  " * depth + piece)
+        elif piece == ",":
+            made.append(",\n" + "  " * depth)
+        else:
+            made.append(": " if piece == ":" else piece)
+    return "".join(made)
+
+
 def _element(variant: str) -> dict[str, Any] | None:
     if variant.startswith("{") and TAG in variant:
         value = _shown.decode(variant)

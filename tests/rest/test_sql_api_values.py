@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockhaus.http.sqlapi.encoding import pretty
+from mockhaus.xml import pretty
 from tests.rest.sql_api import SqlApiClient
 
 #: Expression -> type in rowType, text.

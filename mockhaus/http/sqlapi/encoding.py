@@ -27,7 +27,7 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from mockhaus import xml, zoned
+from mockhaus import zoned
 from mockhaus.errors import InvalidParameter
 from mockhaus.formats import Output, output_format
 from mockhaus.http import resultset
@@ -239,31 +239,3 @@ _FORMS: Final[dict[str, Callable[[Any], str]]] = {
     "TIMESTAMP_TZ": lambda value: f"{_timestamp(value)} {_minutes(value) + 1440}",
     **dict.fromkeys(SEMI_STRUCTURED, resultset.semi_structured),
 }
-
-# --- semi-structured values -----------------------------------------------------------------------
-
-_PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
-
-
-def pretty(text: str) -> str:
-    """JSON text over several lines, as Snowflake shows it; numbers stay as they are written."""
-    text = xml.text_of(text)
-    if text[:1] not in "[{":
-        return text
-    pieces: list[str] = _PIECE.findall(text)
-    made: list[str] = []
-    depth = 0
-    for number, piece in enumerate(pieces):
-        if piece in "[{":
-            empty = pieces[number + 1] in "]}"
-            depth += 1
-            made.append(piece if empty else piece + "\n" + "  " * depth)
-        elif piece in "]}":
-            depth -= 1
-            empty = pieces[number - 1] in "[{"
-            made.append(piece if empty else "\n" + "  " * depth + piece)
-        elif piece == ",":
-            made.append(",\n" + "  " * depth)
-        else:
-            made.append(": " if piece == ":" else piece)
-    return "".join(made)

@@ -15,8 +15,9 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mockhaus import xml
 from mockhaus.errors import OutOfMemory
-from mockhaus.http.sqlapi.encoding import SEMI_STRUCTURED, Encoding, pretty
+from mockhaus.http.sqlapi.encoding import SEMI_STRUCTURED, Encoding
 from mockhaus.result import Column, Result
 
 #: Bytes of the first partition, and of the largest.
@@ -117,7 +118,7 @@ def _text(column: pa.Array, described: Column) -> pa.Array:
     if described.type.family not in SEMI_STRUCTURED:
         return column.cast(pa.string())
     texts = column.cast(pa.string()).to_pylist()
-    return pa.array([None if text is None else pretty(text) for text in texts], pa.string())
+    return pa.array([None if text is None else xml.pretty(text) for text in texts], pa.string())
 
 
 def _cut(table: pa.Table) -> tuple[Partition, ...]:
