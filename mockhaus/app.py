@@ -20,6 +20,7 @@ from mockhaus.config import Config
 from mockhaus.errors import InvalidUser
 from mockhaus.gateway.server import PgServer
 from mockhaus.http.server import HttpServer
+from mockhaus.sessions.overseer import Overseer
 from mockhaus.sessions.registry import DEFAULT, Registry
 from mockhaus.sessions.session import Session
 from mockhaus.workers import Workers
@@ -64,6 +65,7 @@ class App:
         trace = _print_line if config.trace or config.trace_values else None
         self._pg = PgServer(config, self.registry, self._pool, users=users, tls=tls, trace=trace)
         self._http = HttpServer(config, self.registry, self._pool, users=users)
+        self._overseer = Overseer(self.registry.list, config.limits.memory)
         self._cleaner: asyncio.Task[None] | None = None
         self._warm: asyncio.Task[Session] | None = None
 
@@ -77,6 +79,7 @@ class App:
                 reason = os.strerror(error.errno).lower() if error.errno else str(error)
                 raise CannotStart(f"Cannot listen on {self.config.host}:{port}: {reason}") from None
         self._cleaner = asyncio.create_task(self._clean_up())
+        self._overseer.start()
         self._warm = asyncio.create_task(asyncio.to_thread(self.registry.attach, DEFAULT))
         return Address(self.config.host, self._pg.port, self._http.port)
 
@@ -94,6 +97,7 @@ class App:
             self._cleaner.cancel()
         if self._warm is not None:
             await asyncio.wait({self._warm})
+        self._overseer.stop()
         await self._pg.stop()
         await self._http.stop()
         await asyncio.to_thread(self.registry.close)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+from mockhaus.limits import Limits, half_of_memory
 from mockhaus.logs import Format
 
 #: The file of users in a data directory.
@@ -33,6 +34,11 @@ class Config:
     workers: int = 64
     #: A client that has connected and says nothing is dropped after this long.
     login_timeout: float = 30.0
+    #: What one session may use: bytes of memory, bytes on disk of what memory does not hold, and
+    #: threads. None: half of the memory, and DuckDB's own choice of the others.
+    memory_limit: int | None = None
+    spill_limit: int | None = None
+    threads: int | None = None
     #: PostgreSQL clients that may be connected at the same time.
     max_connections: int = 2000
     #: What becomes of a PostgreSQL client that names a database that does not exist.
@@ -48,6 +54,12 @@ class Config:
     #: Print the messages of the PostgreSQL wire; with their parameters and rows as well.
     trace: bool = False
     trace_values: bool = False
+
+    @property
+    def limits(self) -> Limits:
+        """What one session may use."""
+        memory = half_of_memory() if self.memory_limit is None else self.memory_limit
+        return Limits(memory, self.spill_limit, self.threads)
 
     @property
     def users_file(self) -> Path | None:

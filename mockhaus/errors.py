@@ -47,6 +47,7 @@
     │   │   ├── RaisedException        020000  P0001
     │   │   ├── Canceled               000604  57014
     │   │   │   └── StatementTimeout   000630  57014
+    │   │   ├── LobTooLarge            100082  22000
     │   │   ├── OutOfMemory            100298  53200
     │   │   ├── DiskFull               100298  53100
     │   │   ├── LockTimeout            000625  55P03
@@ -499,8 +500,16 @@ class StatementTimeout(Canceled):
     number = "000630"
 
 
+class LobTooLarge(ExecutionError):
+    """A value is larger than any column holds."""
+
+    number = "100082"
+    sqlstate = "22000"
+    snowflake_state = "22000"
+
+
 class OutOfMemory(ExecutionError):
-    """The memory limit is reached."""
+    """The statement needs more memory, or more of the disk for it, than a session may use."""
 
     number = "100298"
     sqlstate = "53200"

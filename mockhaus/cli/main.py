@@ -17,6 +17,7 @@ from mockhaus.cli.history import history_commands
 from mockhaus.cli.query import query
 from mockhaus.cli.repl import repl
 from mockhaus.cli.session import session_commands
+from mockhaus.cli.size import Size
 from mockhaus.cli.stage import stage_commands
 from mockhaus.cli.translate import translate
 from mockhaus.cli.users import token_commands, user_commands, users_option
@@ -115,6 +116,29 @@ def main() -> None:
     show_envvar=True,
     help="What becomes of a PostgreSQL client that names a database that does not exist: it is "
     "made, or the client is refused as by PostgreSQL (3D000).",
+)
+@click.option(
+    "--memory-limit",
+    type=Size(),
+    envvar="MOCKHAUS_MEMORY_LIMIT",
+    show_envvar=True,
+    help="Memory that a session's statements may use, such as 512MB or 2GiB: beyond it they write "
+    "to the disk, or fail. Without it: half of what the machine has.",
+)
+@click.option(
+    "--spill-limit",
+    type=Size(),
+    envvar="MOCKHAUS_SPILL_LIMIT",
+    show_envvar=True,
+    help="What a session's statements may write to the disk for want of memory. Without it: 90% of "
+    "what is free.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 1024),
+    envvar="MOCKHAUS_THREADS",
+    show_envvar=True,
+    help="Threads that a session's statements compute with. Without it: one for each processor.",
 )
 @users_option
 @click.option(

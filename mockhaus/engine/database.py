@@ -25,6 +25,7 @@ from mockhaus.engine.journal import Change
 from mockhaus.engine.library import CATALOG
 from mockhaus.engine.stream import Stream
 from mockhaus.errors import AdminShutdown, SqlError
+from mockhaus.limits import UNLIMITED, Limits
 
 #: Rows of one Arrow batch: large enough for vector code, small enough to keep a slow reader cheap.
 BATCH_ROWS: Final = 20_480
@@ -78,6 +79,8 @@ class Cursor:
         self._statements: dict[str, duckdb.Statement] = {}
         self._last: tuple[str | duckdb.Statement, Sequence[Any]] = ("", ())
         self._interrupted = False
+        #: Why the query was interrupted, where that is not what its client asked for.
+        self._reason: SqlError | None = None
         #: How often the cursor was interrupted, for work beside its queries.
         self.interrupts = 0
         #: Held while an interrupt is sent, and while what must not meet one begins and ends.
@@ -263,14 +266,19 @@ class Cursor:
         if self._open is not None:
             self._open.detach()
         self._last = (sql, values)
-        self._interrupted = False
+        self._interrupted, self._reason = False, None
         try:
             if values:
                 self._duckdb.execute(sql, list(values))
             else:
                 self._duckdb.execute(sql)
         except duckdb.Error as error:
-            raise translated(error) from None
+            raise self._told(error) from None
+
+    def _told(self, error: Exception) -> SqlError:
+        """The error, or why the query was interrupted."""
+        fault = translated(error)
+        return self._reason if self._reason and isinstance(fault, errors.Canceled) else fault
 
     def fault(self, error: Exception) -> SqlError:
         """The error of the query that was being read.
@@ -279,7 +287,7 @@ class Cursor:
         answers with their interruption instead of what went wrong. An interruption that nobody
         asked for is looked into by running the query again, for its error alone.
         """
-        fault = translated(error)
+        fault = self._told(error)
         sql, values = self._last
         for _ in range(RERUNS):
             if self._interrupted or not isinstance(fault, errors.Canceled):
@@ -317,8 +325,8 @@ class Cursor:
         found = self._duckdb.query_progress()
         return found if found >= 0 else None
 
-    def interrupt(self) -> None:
-        """Stop what runs, from any thread; the call that runs raises Canceled.
+    def interrupt(self, reason: SqlError | None = None) -> None:
+        """Stop what runs, from any thread; the call that runs raises `reason`, or Canceled.
 
         The boundaries of a transaction are let pass: one that is interrupted leaves a transaction
         behind that nothing runs in.
@@ -326,7 +334,7 @@ class Cursor:
         with self._control:
             if self._is_deaf:
                 return
-            self._interrupted = True
+            self._interrupted, self._reason = True, reason
             self.interrupts += 1
             with contextlib.suppress(duckdb.Error):
                 self._duckdb.interrupt()
@@ -359,6 +367,7 @@ class Database:
     `path` is its file, None for memory; `macros` is the file of macros (see `library.build`);
     `allowed` are the only directories that DuckDB reads and writes from then on, those of `path`
     and of saved files among them. What does not fit into memory goes to the folder `spill`.
+    Its queries share what `limits` says.
     """
 
     def __init__(
@@ -367,10 +376,11 @@ class Database:
         macros: Path,
         allowed: Sequence[Path],
         spill: Path | None = None,
+        limits: Limits = UNLIMITED,
     ) -> None:
         self.path = path
         self._allowed = tuple(allowed)
-        self._instances = instances.over(macros)
+        self._instances = instances.over(macros, limits)
         #: Held while a connection begins, and while it is too late for one.
         self._ending = threading.Lock()
         self._is_closed = False

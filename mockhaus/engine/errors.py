@@ -10,6 +10,7 @@ import duckdb
 from mockhaus import errors
 from mockhaus.engine.sentences import SENTENCES, Make, shown_types
 from mockhaus.errors import SqlError
+from mockhaus.limits import shown
 
 #: `LINE 1: select x from t` and the caret below it tell where in the translated text it hurts.
 _LINE = re.compile(r"\n+LINE \d+:.*", re.S)
@@ -51,6 +52,26 @@ def _too_long(match: re.Match[str]) -> SqlError:
     )
 
 
+_UNIT: Final = r"(?P<limit>[\d.]+ (?:bytes|[KMGT]iB))"
+
+
+def out_of_memory(limit: int | str | None) -> SqlError:
+    """A statement needs more than the bytes that a session may use."""
+    size = shown(limit) if isinstance(limit, int) else limit
+    return errors.OutOfMemory(
+        "The statement needs more memory than a session may use" + (f": {size}." if size else "."),
+        hint="The server's --memory-limit says how much that is.",
+    )
+
+
+def _spilled(match: re.Match[str]) -> SqlError:
+    return errors.OutOfMemory(
+        "The statement needs more memory than a session may use, and has written to the disk what a"
+        f" session may: {match['limit']}.",
+        hint="The server's --memory-limit and --spill-limit say how much that is.",
+    )
+
+
 _WIDER: Final = "An INT is kept in 64 bits: cast it to NUMBER(38,0), or declare its column so."
 
 #: Pattern over DuckDB's message -> the error it means. Searched in this order.
@@ -65,6 +86,8 @@ _RULES: Final[list[tuple[re.Pattern[str], Make]]] = [
             r"MOCKHAUS:(?P<name>\w+):(?P<text>[^\n]*?)(?:' to \w+)?(?:\n|$)",
             lambda m: _raised(m["name"], m["text"]),
         ),
+        (rf"^Out of Memory Error: failed to offload data[^\n]*/{_UNIT} used", _spilled),
+        (rf"^Out of Memory Error:(?:[^\n]*/{_UNIT} used)?", lambda m: out_of_memory(m["limit"])),
         *SENTENCES,
         (
             r"Could not convert string ['\"](?P<text>.*?)['\"] to (?P<kind>\w+)",
@@ -228,7 +251,6 @@ _RULES: Final[list[tuple[re.Pattern[str], Make]]] = [
 
 _BY_CLASS: Final[list[tuple[type[Exception], type[SqlError]]]] = [
     (duckdb.InterruptException, errors.Canceled),
-    (duckdb.OutOfMemoryException, errors.OutOfMemory),
     (duckdb.OutOfRangeException, errors.NumberOutOfRange),
     (duckdb.ConversionException, errors.InvalidText),
     (duckdb.ParserException, errors.EngineFault),

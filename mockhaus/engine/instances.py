@@ -17,6 +17,7 @@ import duckdb
 
 from mockhaus.engine import dictionaries, library, udfs
 from mockhaus.engine.library import CATALOG
+from mockhaus.limits import UNLIMITED, Limits
 
 #: Instances that were given back and are kept, for each set of directories.
 KEPT: Final = 4
@@ -29,10 +30,12 @@ Allowed = tuple[Path, ...]
 
 
 class Instances:
-    """The instances over one library. Safe in any thread."""
+    """The instances over one library, under the same limits. Safe in any thread."""
 
-    def __init__(self, macros: Path) -> None:
+    def __init__(self, macros: Path, limits: Limits = UNLIMITED) -> None:
         self._macros = macros
+        self._config = library.CONFIG | _settings(limits)
+        self._spill = limits.spill
         self._used: dict[Allowed, list[duckdb.DuckDBPyConnection]] = {}
         self._ready: duckdb.DuckDBPyConnection | None = None
         self._maker: threading.Thread | None = None
@@ -55,6 +58,8 @@ class Instances:
         instance = ready or self._made()
         if spill is not None:
             instance.execute(f"SET temp_directory = '{quoted(spill)}'")
+            if self._spill is not None:  # DuckDB forgets it with another directory
+                instance.execute(f"SET max_temp_directory_size = '{self._spill}B'")
         directories = ", ".join(f"'{quoted(each)}'" for each in allowed)
         instance.execute(f"SET allowed_directories = [{directories}]")
         instance.execute("SET enable_external_access = false")
@@ -85,7 +90,7 @@ class Instances:
                 instance.close()
 
     def _made(self) -> duckdb.DuckDBPyConnection:
-        instance = duckdb.connect(":memory:", config=library.CONFIG)
+        instance = duckdb.connect(":memory:", config=self._config)
         instance.execute(f"ATTACH '{quoted(self._macros)}' AS {CATALOG} (READ_ONLY)")
         instance.execute("SET GLOBAL TimeZone = 'UTC'")
         udfs.register(instance)
@@ -113,19 +118,28 @@ def _is_bare(instance: duckdb.DuckDBPyConnection) -> bool:
     return connections == 1 and {name for (name,) in attached} == _BARE
 
 
+def _settings(limits: Limits) -> dict[str, str | int]:
+    found = {
+        "memory_limit": limits.memory and f"{limits.memory}B",
+        "threads": limits.threads,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def quoted(path: Path) -> str:
     """A path within quotes of SQL."""
     return str(path).replace("'", "''")
 
 
-_shared: Final[dict[Path, Instances]] = {}
+_shared: Final[dict[tuple[Path, Limits], Instances]] = {}
 _guard: Final = threading.Lock()
 
 
-def over(macros: Path) -> Instances:
-    """The instances of this process over a library."""
+def over(macros: Path, limits: Limits = UNLIMITED) -> Instances:
+    """The instances of this process over a library, under these limits."""
+    key = macros, limits
     with _guard:
-        if macros not in _shared:
-            _shared[macros] = made = Instances(macros)
+        if key not in _shared:
+            _shared[key] = made = Instances(macros, limits)
             atexit.register(made.close)
-        return _shared[macros]
+        return _shared[key]

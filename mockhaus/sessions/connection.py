@@ -475,12 +475,12 @@ class Connection:
 
     # --- control ---------------------------------------------------------------------------------
 
-    def cancel(self) -> None:
-        """Stop the running statement, from any thread; it fails with Canceled."""
+    def cancel(self, reason: SqlError | None = None) -> None:
+        """Stop the running statement, from any thread; it fails with `reason`, or Canceled."""
         for script in self.scripts:
             script.is_stopped = True
         self._transaction.cancel()
-        self._cursor.interrupt()
+        self._cursor.interrupt(reason)
 
     def close(self) -> None:
         """Roll back what is open and give everything back."""

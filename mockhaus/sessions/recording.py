@@ -73,6 +73,11 @@ class Recorder:
         self._session.touch(started)
 
     @property
+    def began(self) -> datetime | None:
+        """When the statement that runs, or ran last, began."""
+        return None if self._latest is None else self._latest[1]
+
+    @property
     def latest(self) -> tuple[str, datetime] | None:
         """The text of the statement that runs, or ran last, without secrets; when it began."""
         return None if self._latest is None else (_text(self._latest[0]), self._latest[1])

@@ -362,6 +362,7 @@ class Registry:
                 observe=self.metrics.statement,
                 afterwards=self._afterwards,
                 stage_folders=self._config.stage_folders,
+                limits=self._config.limits,
             )
             session.owner = None if owner is None else owner.upper()
             session.shared = shared

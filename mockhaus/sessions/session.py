@@ -20,6 +20,7 @@ from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Cursor, Database
 from mockhaus.errors import AdminShutdown, SessionBusy
 from mockhaus.ingestion import stages
+from mockhaus.limits import UNLIMITED, Limits
 from mockhaus.sessions import logins, migrations, recovery, stored
 from mockhaus.sessions.account_usage import Login
 from mockhaus.sessions.activity import STATES, Activity, activity
@@ -59,6 +60,7 @@ class Session:
         observe: Callable[[Entry], None] | None = None,
         afterwards: Afterwards | None = None,
         stage_folders: tuple[Path, ...] = (Path("/"),),
+        limits: Limits = UNLIMITED,
     ) -> None:
         self.id = session_id
         self.kind: Kind = storage.kind
@@ -104,7 +106,7 @@ class Session:
                 origin.put_database(path)
         self.stage_folders = stage_folders
         allowed = [*stage_folders, storage.base]
-        self._database = Database(path, library, allowed, storage.spill)
+        self._database = Database(path, library, allowed, storage.spill, limits)
         if origin is not None and path is None:
             self._database.load(origin.database)
         self._prepare()
@@ -254,6 +256,11 @@ class Session:
                 )
             )
         return rows
+
+    def active(self) -> list[Connection]:
+        """Its connections in which a statement runs."""
+        with self._guard:
+            return [each for each in self._connections if each.is_active]
 
     def activities(self) -> list[Activity]:
         """What its connections do now, by their numbers."""

@@ -78,7 +78,12 @@ CREATE OR REPLACE MACRO snow_array_flatten(a) AS
 
 CREATE OR REPLACE MACRO array_generate_range(f, t, step) AS
     CASE WHEN step = 0 THEN CAST(error('MOCKHAUS:InvalidParameter:Invalid step 0 for ARRAY_GENERATE_RANGE') AS JSON)
-         ELSE to_json(range(CAST(f AS BIGINT), CAST(t AS BIGINT), CAST(step AS BIGINT))) END;
+         ELSE to_json(range(CAST(f AS BIGINT), within_array(CAST(f AS BIGINT), CAST(t AS BIGINT), CAST(step AS BIGINT)), CAST(step AS BIGINT))) END;
+-- Where a range ends, if it has no more items than Snowflake's 128 MB of unlike whole numbers.
+CREATE OR REPLACE MACRO within_array(f, t, step) AS
+    CASE WHEN (CAST(t AS HUGEINT) - f) // step > 16777216
+         THEN CAST(error('MOCKHAUS:LobTooLarge:Max LOB size (134217728) exceeded by an array of ' || (CAST(t AS HUGEINT) - f) // step || ' items') AS BIGINT)
+         ELSE t END;
 
 -- Order of items: by kind as in `variant_key`, numbers by value, everything else by its text; JSON null is
 -- the greatest. Missing items are aside. Texts are read only where they are not as they are written.

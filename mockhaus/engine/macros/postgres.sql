@@ -157,3 +157,11 @@ CREATE OR REPLACE MACRO pg_aclexplode(items) AS
                 WHEN 'C' THEN 'CREATE' WHEN 'c' THEN 'CONNECT' WHEN 'T' THEN 'TEMPORARY'
                 WHEN 'X' THEN 'EXECUTE' END,
             'is_grantable': p[2] = '*'})));
+
+-- Where a series of whole numbers ends, if it is no longer than a list may be that is made at once.
+CREATE OR REPLACE MACRO series_end
+    (f BIGINT, t BIGINT, step BIGINT) AS
+        CASE WHEN step <> 0 AND (CAST(t AS HUGEINT) - f) // step > 67108864
+             THEN CAST(error('MOCKHAUS:OutOfMemory:A series has at most 67108864 items here; TABLE(GENERATOR(ROWCOUNT => n)) may have more.') AS BIGINT)
+             ELSE t END,
+    (f, t, step) AS t;

@@ -77,10 +77,10 @@ CREATE OR REPLACE MACRO right_text(a, n) AS
 
 CREATE OR REPLACE MACRO lpad_of(a, n, pad) AS
     CASE WHEN n <= length(a) OR pad = '' THEN left(a, greatest(CAST(n AS BIGINT), 0))
-         ELSE lpad(a, CAST(n AS INTEGER), pad) END;
+         ELSE lpad(a, CAST(within_text(a, n, 1) AS INTEGER), pad) END;
 CREATE OR REPLACE MACRO rpad_of(a, n, pad) AS
     CASE WHEN n <= length(a) OR pad = '' THEN left(a, greatest(CAST(n AS BIGINT), 0))
-         ELSE rpad(a, CAST(n AS INTEGER), pad) END;
+         ELSE rpad(a, CAST(within_text(a, n, 1) AS INTEGER), pad) END;
 
 -- The same of BINARY, byte by byte, or of text whose type is not known while translating.
 CREATE OR REPLACE MACRO lpad_of_any
@@ -90,8 +90,14 @@ CREATE OR REPLACE MACRO rpad_of_any
     (a BLOB, n, pad) AS unhex(rpad_of(hex(a), n * 2, hex(pad))),
     (a, n, pad) AS rpad_of(text_once(a), n, text_once(pad));
 
-CREATE OR REPLACE MACRO repeat_of(a, n) AS repeat(a, greatest(CAST(n AS BIGINT), 0) + CAST(n AS BIGINT) * 0);
-CREATE OR REPLACE MACRO space_of(n) AS repeat(' ', greatest(CAST(n AS BIGINT), 0) + CAST(n AS BIGINT) * 0);
+CREATE OR REPLACE MACRO repeat_of(a, n) AS
+    repeat(a, within_text(a, greatest(CAST(n AS BIGINT), 0) + CAST(n AS BIGINT) * 0, strlen(a)));
+CREATE OR REPLACE MACRO space_of(n) AS repeat_of(' ', n);
+-- A count of so many bytes each, if they are no more than a VARCHAR holds in Snowflake: 128 MB.
+CREATE OR REPLACE MACRO within_text(a, n, size) AS
+    CASE WHEN CAST(n AS HUGEINT) * size > 134217728
+         THEN CAST(error('MOCKHAUS:StringTooLong:String ''' || left(a, 50) || ''' is too long and would be truncated') AS BIGINT)
+         ELSE n END;
 CREATE OR REPLACE MACRO replace_all(a, pattern, replacement) AS
     CASE WHEN pattern = '' THEN a ELSE replace(a, pattern, replacement) END;
 CREATE OR REPLACE MACRO insert_text

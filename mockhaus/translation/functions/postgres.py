@@ -133,6 +133,8 @@ def _series(node: exp.Anonymous, walk: Walk) -> exp.Expression:
             values[2] = exp.Cast(this=step, to=DataType(this=DataType.Type.INTERVAL))
     if len(values) == 3 and _is_moment(values[0]) != _is_moment(values[1]):
         values = [_as_moment(values[0]), _as_moment(values[1]), values[2]]
+    by = values[2] if len(values) == 3 else exp.Literal.number(1)
+    values[1] = apply("series_end", *(each.copy() for each in (*values[:2], by)))
     return apply("generate_series", *values)
 
 
