@@ -20,6 +20,7 @@ paramstyle: str = "pyformat"
 #: Module -> the names it gives.
 _MODULES: Final = {
     "mockhaus.dbapi.connecting": ("connect",),
+    "mockhaus.testing": ("Sandbox", "Server", "server"),
     "mockhaus.dbapi.connection": ("Connection",),
     "mockhaus.dbapi.cursor": ("Cursor", "DictCursor"),
     "mockhaus.dbapi.errors": (

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,14 +53,14 @@ class CannotStart(Exception):
 
 
 class App:
-    """Both doors over one registry of sessions. Raises CannotStart."""
+    """Both doors over one registry of sessions, which ends with them. Raises CannotStart."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, registry: Registry | None = None) -> None:
         users, tls = _users(config), _tls(config)
         sys.setrecursionlimit(_RECURSION)
         threading.stack_size(_STACK_BYTES)
         self.config = config
-        self.registry = Registry(config)
+        self.registry = registry or Registry(config)
         self._pool = Workers(config.workers, "mockhaus")
         trace = _print_line if config.trace or config.trace_values else None
         self._pg = PgServer(config, self.registry, self._pool, users=users, tls=tls, trace=trace)
@@ -145,6 +145,25 @@ async def serve(config: Config, announce: Callable[[Address], None]) -> None:
         await stopping.wait()
     finally:
         await _stop(app)
+
+
+@contextlib.contextmanager
+def running(config: Config, registry: Registry | None = None) -> Iterator[Address]:
+    """Both doors in threads of this process, until the block ends. Raises CannotStart."""
+    app = App(config, registry)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="mockhaus-server", daemon=True)
+    thread.start()
+    try:
+        address = asyncio.run_coroutine_threadsafe(app.start(), loop).result()
+        try:
+            yield address
+        finally:
+            asyncio.run_coroutine_threadsafe(app.stop(), loop).result()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 def collect_less() -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -100,32 +98,18 @@ def own(config: Config | None = None, *, pg_port: int = 0) -> Iterator[Doors]:
     """A server in threads of this process, by default on free ports; `config` says the rest."""
     from dataclasses import replace
 
-    from mockhaus.app import App, CannotStart, collect_less  # the engine takes its time to load
+    from mockhaus.app import CannotStart, collect_less, running  # the engine takes long to load
     from mockhaus.config import Config
 
     config = replace(config or Config(), host="127.0.0.1", port=0, pg_port=pg_port)
-    try:
-        app = App(config)
-    except CannotStart as error:
-        raise Unreachable(str(error)) from None
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="mockhaus-server", daemon=True)
-    thread.start()
-    try:
+    with ExitStack() as stack:
         try:
-            address = asyncio.run_coroutine_threadsafe(app.start(), loop).result()
+            address = stack.enter_context(running(config))
         except CannotStart as error:
             raise Unreachable(str(error)) from None
         collect_less()
-        try:
-            yield Doors(
-                f"http://127.0.0.1:{address.http_port}",
-                f"postgresql://mockhaus@127.0.0.1:{address.pg_port}",
-                own=True,
-            )
-        finally:
-            asyncio.run_coroutine_threadsafe(app.stop(), loop).result()
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+        yield Doors(
+            f"http://127.0.0.1:{address.http_port}",
+            f"postgresql://mockhaus@127.0.0.1:{address.pg_port}",
+            own=True,
+        )

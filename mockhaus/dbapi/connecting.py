@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -53,10 +53,13 @@ _WITHOUT_EFFECT: Final[dict[str, Any]] = {
 }
 
 _OWN: Final = frozenset({
-    "session_id", "session_type", "data_dir", "user", "database", "schema", "warehouse", "role",
+    "user", "database", "schema", "warehouse", "role",
     "session_parameters", "timezone", "autocommit", "paramstyle", "application",
     "validate_default_parameters", "arrow_number_to_decimal",
 })  # fmt: skip
+
+#: Which session is meant.
+_OF_THE_SESSION: Final = frozenset({"session_id", "session_type", "data_dir"})
 
 _USER: Final = "mockhaus"
 #: Sessions of this process end when it does, not when there are many.
@@ -77,15 +80,22 @@ def connect(**options: Any) -> Connection:
     What else Snowflake's connector takes to reach an account and to log in (`account`, `password`,
     `authenticator`, ...) is taken and means nothing. Raises ProgrammingError for other options.
     """
+    meant = {name: options.pop(name, None) for name in _OF_THE_SESSION}
     _check(options)
-    home = _home(options.get("data_dir"), options.get("session_type"))
+    home = _home(meant["data_dir"], meant["session_type"])
     with translated():
-        session = home.session(str(options.get("session_id") or DEFAULT))
-    return over(session, closed=home.left, **options)
+        session = home.session(str(meant["session_id"] or DEFAULT))
+    try:
+        return over(session, options, home.left)
+    except BaseException:
+        home.left()
+        raise
 
 
-def over(session: Session, *, closed: Any = lambda: None, **options: Any) -> Connection:
-    """A connection into a session, by the options of `connect`."""
+def over(
+    session: Session, options: Mapping[str, Any], closed: Callable[[], None] = lambda: None
+) -> Connection:
+    """A connection into a session, by the options of `connect`; `closed` is called at its end."""
     _check(options)
     paramstyle = options.get("paramstyle") or mockhaus.paramstyle
     if paramstyle not in PARAMSTYLES:
@@ -103,7 +113,6 @@ def over(session: Session, *, closed: Any = lambda: None, **options: Any) -> Con
             _begin(inner, options)
     except BaseException:
         inner.close()
-        closed()
         raise
     decimals = bool(options.get("arrow_number_to_decimal"))
     return Connection(inner, paramstyle, closed, arrow_number_to_decimal=decimals)
