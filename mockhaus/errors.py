@@ -90,6 +90,8 @@
         ├── TooManySessions            503     53300
         ├── SessionBusy                409     55006
         ├── LaterVersion               409     58P01
+        ├── UnreadableSession          409     58P01
+        ├── NotOwner                   403     42501
         ├── SnapshotExists             409     42710
         └── SnapshotNotFound           404     42704
 
@@ -779,6 +781,20 @@ class LaterVersion(SessionError):
 
     sqlstate = "58P01"
     http_status = 409
+
+
+class UnreadableSession(SessionError):
+    """A session's data are damaged, or another server has them open."""
+
+    sqlstate = "58P01"
+    http_status = 409
+
+
+class NotOwner(SessionError):
+    """Only the user who made a session may do this to it."""
+
+    sqlstate = "42501"
+    http_status = 403
 
 
 class SnapshotExists(SessionError):

@@ -53,7 +53,8 @@ class TranslateRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StorageRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a persistent session lives: `path` is under the data directory, by default its id."""
+    """Where a persistent session lives: `local`, with a `path` under the data directory, by default
+    its id; or `temp`, a file that goes with the session."""
 
     type: str
     path: str | None = None
@@ -204,6 +205,8 @@ class StorageInfo(Struct, frozen=True, omit_defaults=True):
     type: str
     path: str
     exists: bool
+    #: The folder of one that goes with the session.
+    temp_dir: str | None = None
     size_bytes: int | None = None
     size_mb: float | None = None
     modified: datetime | None = None

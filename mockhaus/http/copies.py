@@ -40,16 +40,16 @@ class Copies:
 
     async def change(self, request: Request, body: SessionChange) -> SessionAnswer:
         """Rename a session, give it another time to live, share it with others."""
-        session = await self._session(request)
-        name = session.id
-        if body.ttl_seconds is not UNSET:
-            await self._kept.at_desk(self._registry.set_ttl, name, body.ttl_seconds)
-        if body.shared is not UNSET:
-            if user() not in (None, session.owner):
-                raise refusals.invalid_request("A session is shared by its owner")
-            await self._kept.at_desk(self._registry.share, name, body.shared)
+        name = request.state.session_id = request.path_params["session_id"]
+        session = await self._kept.at_desk(self._kept.owned, name)
+        if body.shared is not UNSET and user() not in (None, session.owner):
+            raise refusals.invalid_request("A session that is everyone's is shared already")
         if body.session_id is not UNSET and body.session_id != name:
-            await self._kept.rename(name, body.session_id)
+            await self._kept.rename(name, body.session_id)  # it may fail: before the others
+        if body.ttl_seconds is not UNSET:
+            await self._kept.at_desk(self._registry.set_ttl, session.id, body.ttl_seconds)
+        if body.shared is not UNSET:
+            await self._kept.at_desk(self._registry.share, session.id, body.shared)
         return SessionAnswer(True, await self._kept.at_desk(session_info, session))
 
     async def fork(self, request: Request, body: ForkRequest) -> SessionAnswer:

@@ -41,10 +41,10 @@ _FILES: Final[dict[Any, str]] = {
     Html: "text/html",
 }
 _WORDS: Final = {
-    202: "Still running", 400: "Refused", 401: "No such token", 404: "Not found",
-    408: "Too slow", 409: "Not now", 410: "Expired", 413: "Too large", 415: "Not plain JSON",
-    422: "Not understood, or the statement failed", 500: "A fault of the server's own",
-    503: "No room",
+    202: "Still running", 400: "Refused", 401: "No such token", 403: "Its owner's alone",
+    404: "Not found", 408: "Too slow", 409: "Not now", 410: "Expired", 413: "Too large",
+    415: "Not plain JSON", 422: "Not understood, or the statement failed",
+    500: "A fault of the server's own", 503: "No room",
 }  # fmt: skip
 
 

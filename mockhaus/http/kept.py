@@ -18,7 +18,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import Final, TypeVar
 
-from mockhaus.errors import Canceled, MockhausError, SessionNotFound
+from mockhaus.errors import Canceled, MockhausError, NotOwner, SessionNotFound
 from mockhaus.http.guard import ANYONE, caller, program, sees, user
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import DEFAULT, Registry
@@ -174,13 +174,13 @@ class KeptConnections:
         wanted = (own or DEFAULT) if name is None else name
         if (found := self._at_hand(wanted)) is not None:
             return found
-        if name is None:
+        if name is None or name == DEFAULT:
             return await self.at_desk(partial(self._registry.attach, wanted, user=user()))
         return await self.at_desk(self.find, name)
 
     async def reset(self, name: str) -> None:
         """Empty a session: what it holds and what it stores; its kind and TTL stay."""
-        session = await self.at_desk(self.find, name)
+        session = await self.at_desk(self.owned, name)
         kept = self._kept.pop(name, None)
         if kept is not None:
             await kept.end()
@@ -202,9 +202,18 @@ class KeptConnections:
         """The open sessions that the caller may know of."""
         return [session for session in self._registry.list() if sees(session)]
 
+    def owned(self, session_id: str) -> Session:
+        """A session that the caller made, or that is everyone's. Raises as `find`, and NotOwner.
+        Blocks.
+        """
+        session = self.find(session_id)
+        if session.owner is not None and user() not in (None, session.owner):
+            raise NotOwner(f"Session '{session_id}' is another user's, who shares it.")
+        return session
+
     async def delete(self, session_id: str, *, with_data: bool = False) -> None:
         """Delete a session; a statement that runs in it is stopped, not waited for."""
-        await self.at_desk(self.find, session_id)
+        await self.at_desk(self.owned, session_id)
         kept = self._kept.pop(session_id, None)
         if kept is not None:
             await kept.end()
@@ -212,7 +221,7 @@ class KeptConnections:
 
     async def rename(self, session_id: str, new_id: str) -> None:
         """Give a session another id; its connection stays."""
-        await self.at_desk(self.find, session_id)
+        await self.at_desk(self.owned, session_id)
         await self.at_desk(self._registry.rename, session_id, new_id)
         kept = self._kept.pop(session_id, None)
         if kept is not None:

@@ -128,14 +128,14 @@ def _copies(copies: Copies) -> tuple[Operation, ...]:
     every, given = one + "/snapshots", (400, 404, 408, 409, 410, 413, 415, 422)
     return (
         Operation(
-            "PATCH", one, "sessions", copies.change, SessionAnswer, SessionChange, given
+            "PATCH", one, "sessions", copies.change, SessionAnswer, SessionChange, (*given, 403)
         ),
         Operation(
             "POST", one + "/fork", "sessions", copies.fork, SessionAnswer, ForkRequest,
             (*given, 503),
         ),
         Operation(
-            "GET", every, "sessions", copies.snapshots, SnapshotList, refusals=(404, 410)
+            "GET", every, "sessions", copies.snapshots, SnapshotList, refusals=(404, 409, 410)
         ),
         Operation(
             "POST", every, "sessions", copies.snapshot, SnapshotAnswer, SnapshotRequest, given
@@ -145,7 +145,7 @@ def _copies(copies: Copies) -> tuple[Operation, ...]:
             refusals=(400, 404, 409, 410), query=RESTORE,
         ),
         Operation(
-            "DELETE", every + "/{name}", "sessions", copies.remove, Done, refusals=(404, 410)
+            "DELETE", every + "/{name}", "sessions", copies.remove, Done, refusals=(404, 409, 410)
         ),
     )  # fmt: skip
 
@@ -153,10 +153,12 @@ def _copies(copies: Copies) -> tuple[Operation, ...]:
 def _connections(connections: Connections) -> tuple[Operation, ...]:
     path = "/api/v1/sessions/{session_id}/connections"
     return (
-        Operation("GET", path, "sessions", connections.every, ConnectionList, refusals=(404, 410)),
+        Operation(
+            "GET", path, "sessions", connections.every, ConnectionList, refusals=(404, 409, 410)
+        ),
         Operation(
             "POST", path + "/{number}/cancel", "sessions", connections.cancel, Done,
-            refusals=(404, 410),
+            refusals=(404, 409, 410),
         ),
     )  # fmt: skip
 
@@ -164,7 +166,7 @@ def _connections(connections: Connections) -> tuple[Operation, ...]:
 def _files(files: StageFiles) -> tuple[Operation, ...]:
     path = "/api/v1/sessions/{session_id}/files"
     return (
-        Operation("GET", path, "files", files.download, bytes, refusals=(400, 404, 410),
+        Operation("GET", path, "files", files.download, bytes, refusals=(400, 404, 409, 410),
             query=DOWNLOAD,
         ),
         Operation(
@@ -175,7 +177,7 @@ def _files(files: StageFiles) -> tuple[Operation, ...]:
 
 
 def _history(history: HistoryApi) -> tuple[Operation, ...]:
-    path, missing = "/api/v1/history", (400, 404, 410)
+    path, missing = "/api/v1/history", (400, 404, 409, 410)
     return (
         Operation("GET", path, "history", history.recent, HistoryList, refusals=missing,
             query=HISTORY_LIST,
@@ -206,8 +208,8 @@ def _sql_api(sql_api: SqlApi) -> tuple[Operation, ...]:
     return (
         Operation(
             "POST", path, "sql api", sql_api.submit, ResultSet,
-            refusals=(202, 400, 401, 404, 408, 410, 413, 415, 422), documented=StatementRequest,
-            query=SUBMIT,
+            refusals=(202, 400, 401, 404, 408, 409, 410, 413, 415, 422),
+            documented=StatementRequest, query=SUBMIT,
         ),
         Operation(
             "GET", one, "sql api", sql_api.fetch, ResultSet,
@@ -221,10 +223,12 @@ def _sql_api(sql_api: SqlApi) -> tuple[Operation, ...]:
 
 
 def _control(control: Control) -> tuple[Operation, ...]:
-    gone = (404, 410)
+    gone = (404, 409, 410)
     return (
         Operation("GET", "/health", "server", control.health, Alive),
-        Operation("POST", "/__mockhaus/reset", "control", control.reset, Reset, refusals=gone),
+        Operation(
+            "POST", "/__mockhaus/reset", "control", control.reset, Reset, refusals=(403, *gone)
+        ),
         Operation(
             "GET", "/__mockhaus/history", "control", control.history, ExecutedList, refusals=gone
         ),
@@ -254,11 +258,11 @@ def _rest(rest: Rest) -> tuple[Operation, ...]:
         Operation("GET", "/api/v1/health", "server", rest.health, Health),
         Operation(
             "POST", "/api/v1/query", "query", rest.query, QueryAnswer,
-            QueryRequest, (202, 400, 404, 408, 410, 413, 415, 422, 503),
+            QueryRequest, (202, 400, 404, 408, 409, 410, 413, 415, 422, 503),
         ),
         Operation(
             "POST", "/api/v1/translate", "query", rest.translate, TranslateAnswer,
-            TranslateRequest, (400, 404, 408, 410, 413, 415, 422),
+            TranslateRequest, (400, 404, 408, 409, 410, 413, 415, 422),
         ),
         Operation("GET", query, "query", rest.queries.status, QueryState, refusals=(404,)),
         Operation(
@@ -283,10 +287,11 @@ def _rest(rest: Rest) -> tuple[Operation, ...]:
         Operation("GET", "/api/v1/stored-sessions", "sessions", rest.stored_sessions, StoredList),
         Operation(
             "GET", one, "sessions", rest.get_session, SessionAnswer,
-            refusals=(404, 410), fault="SESSION_INFO_ERROR",
+            refusals=(404, 409, 410), fault="SESSION_INFO_ERROR",
         ),
         Operation(
             "DELETE", one, "sessions", rest.delete_session, Done,
-            refusals=(400, 404, 410), query=DELETE_SESSION, fault="SESSION_TERMINATION_ERROR",
+            refusals=(400, 403, 404, 409, 410), query=DELETE_SESSION,
+            fault="SESSION_TERMINATION_ERROR",
         ),
     )  # fmt: skip

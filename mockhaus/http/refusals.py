@@ -18,7 +18,9 @@ from starlette.responses import Response
 
 from mockhaus.errors import (
     InvalidSession,
+    LaterVersion,
     MockhausError,
+    NotOwner,
     SessionBusy,
     SessionError,
     SessionExists,
@@ -27,6 +29,7 @@ from mockhaus.errors import (
     SnapshotExists,
     SnapshotNotFound,
     TooManySessions,
+    UnreadableSession,
 )
 from mockhaus.http.bodies import Failure, FailureAnswer, Problem, ProblemsAnswer
 
@@ -38,6 +41,9 @@ _SESSION_ERRORS: Final[dict[type[SessionError], str]] = {
     SessionExpired: "SESSION_EXPIRED",
     TooManySessions: "SESSION_CREATION_ERROR",
     SessionBusy: "SESSION_BUSY",
+    LaterVersion: "SESSION_UNREADABLE",
+    UnreadableSession: "SESSION_UNREADABLE",
+    NotOwner: "NOT_OWNER",
     SnapshotExists: "SNAPSHOT_EXISTS",
     SnapshotNotFound: "SNAPSHOT_NOT_FOUND",
 }

@@ -45,10 +45,17 @@ from mockhaus.http.queries import Queries
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import Registry
 from mockhaus.sessions.session import Session
+from mockhaus.sessions.storage import Kind
 from mockhaus.sessions.transaction import Transactions
 from mockhaus.translation.statements import Tree
 
 EVICTION: Final = "LRU (Least Recently Used)"
+
+#: Type of storage -> the kind of session that has it, its name, the options that it does not take.
+_STORAGE: Final[dict[str, tuple[Kind, str, tuple[str, ...]]]] = {
+    "local": ("persistent", "Local", ("credentials", "options")),
+    "temp": ("temporary", "Temporary", ("credentials", "options", "path")),
+}
 
 DELETE_SESSION: Final = (
     parameters.flag("with_data", "Remove the files of a persistent session as well."),
@@ -112,13 +119,13 @@ class Rest:
     async def create_session(self, request: Request, body: SessionRequest) -> SessionAnswer:
         """Create a session."""
         request.state.session_id = body.session_id
-        path = _storage_path(body)
+        kind, path = _storage(body)
 
         def create() -> SessionInfo:
             return session_info(
                 self._registry.create(
                     session_id=body.session_id,
-                    kind=body.type,
+                    kind=kind,
                     ttl=body.ttl_seconds,
                     path=path,
                     owner=user(),
@@ -177,7 +184,7 @@ class Rest:
         records = await self._kept.at_desk(self._registry.stored)
         is_open = {session.id for session in self._registry.list()}
         found = [
-            StoredSession(record.id, record.moment, record.ttl, record.id in is_open)
+            StoredSession(record.id, record.moment, _lives(record.ttl), record.id in is_open)
             for record in records
             if sees(record)
         ]
@@ -224,30 +231,31 @@ def _session_id(request: Request) -> str:
     return session_id
 
 
-def _storage_path(body: SessionRequest) -> str | None:
-    """The path a session asks for; each storage option has its effect or is refused by name."""
+def _storage(body: SessionRequest) -> tuple[Kind, str | None]:
+    """The kind of session that is asked for, and where it is to lie; each option of the storage has
+    its effect or is refused by name."""
     storage = body.storage
     if body.type == "memory":
         if storage is not None:
             raise refusals.invalid_request("A memory session takes no storage")
-        return None
+        return "memory", None
     if storage is None:
         raise refusals.invalid_request("Persistent session requires storage configuration")
-    if storage.type != "local":
+    if storage.type not in _STORAGE:
         raise refusals.invalid_request(f"Unsupported storage type: {storage.type}")
-    if storage.credentials or storage.options:
-        given = "credentials" if storage.credentials else "options"
-        raise refusals.invalid_request(f"Local storage takes no {given}")
-    return storage.path
+    kind, words, refused = _STORAGE[storage.type]
+    for name in refused:
+        if getattr(storage, name):
+            raise refusals.invalid_request(f"{words} storage takes no {name}")
+    return kind, storage.path
 
 
 def session_info(session: Session) -> SessionInfo:
     """A session as the answers show it. Looks at files: blocks."""
-    expired = session.is_expired
-    path = session.path if session.kind == "persistent" else None
+    expired, path = session.is_expired, session.path
     return SessionInfo(
         session_id=session.id,
-        type=session.kind,
+        type="memory" if path is None else "persistent",
         created_at=session.created,
         last_accessed=session.last_accessed,
         ttl_seconds=_seconds(session.ttl),
@@ -255,10 +263,17 @@ def session_info(session: Session) -> SessionInfo:
         is_active=not expired,
         is_busy=session.is_busy,
         context=SessionContext(*astuple(session.standing)),
-        storage=UNSET if path is None else storage_info(path),
+        storage=UNSET if path is None else _storage_of(session, path),
         owner=UNSET if session.owner is None else session.owner,
         shared=UNSET if session.owner is None else session.shared,
     )
+
+
+def _storage_of(session: Session, path: Path) -> StorageInfo:
+    found = storage_info(path)
+    if session.kind == "persistent":
+        return found
+    return msgspec.structs.replace(found, type="temp", temp_dir=str(path.parent))
 
 
 def storage_info(path: Path) -> StorageInfo:
@@ -279,6 +294,10 @@ def storage_info(path: Path) -> StorageInfo:
         size_mb=round(size / 1_048_576, 2),
         modified=datetime.fromtimestamp(modified, UTC),
     )
+
+
+def _lives(ttl: float | None) -> float | None:
+    return None if ttl is None else _seconds(ttl)
 
 
 def _seconds(value: float) -> int | float:

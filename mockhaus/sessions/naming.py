@@ -52,6 +52,6 @@ def _unfit(root: Path, folder: Path) -> str | None:
         return "has a part that begins with a dot"
     if any((above / DATABASE_FILE).exists() for above in folder.parents):
         return "is inside another session's"
-    if any(each != folder for each, _ in stored.every(folder)):
+    if any(each != folder for each in stored.homes(folder)):
         return "has another session's inside"
     return None

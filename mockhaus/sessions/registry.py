@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -24,54 +24,19 @@ from mockhaus.errors import (
     SessionNotFound,
     TooManySessions,
 )
-from mockhaus.sessions import naming, recovery, stored
+from mockhaus.sessions import naming, opening, recovery, stored
 from mockhaus.sessions.afterwards import Afterwards
 from mockhaus.sessions.history import now
 from mockhaus.sessions.metrics import Metrics
 from mockhaus.sessions.session import Session
 from mockhaus.sessions.snapshots import Copy
-from mockhaus.sessions.storage import (
-    FolderStorage,
-    Kind,
-    MemoryStorage,
-    Storage,
-    owned,
-)
+from mockhaus.sessions.storage import PASSING, FolderStorage, Kind, Storage, owned
 from mockhaus.sessions.stored import Stored
 
 DEFAULT: Final = "default"
 
 #: Ids of sessions that expired, kept so that they are told from ids that never were.
 _REMEMBERED: Final = 10_000
-
-
-def _record(session: Session, folder: Path, ttl: float | None) -> None:
-    """Write down what is to be known of a persistent session after a restart."""
-    standing = None
-    if (known := stored.read(folder)) is not None:
-        session.created = min(session.created, known.moment)
-        standing = known.standing
-        session.standing = standing or session.standing
-        if known.owner is not None:
-            session.owner, session.shared = known.owner, known.shared
-    record = Stored(
-        session.id,
-        ttl,
-        session.created.isoformat(),
-        standing=standing,
-        owner=session.owner,
-        shared=session.shared,
-    )
-    stored.write(folder, record)
-
-
-def _in_memory(made: Callable[[Storage], Session]) -> Session:
-    storage = MemoryStorage()
-    try:
-        return made(storage)
-    except BaseException:
-        storage.close()
-        raise
 
 
 class Registry:
@@ -124,7 +89,9 @@ class Registry:
         opened = self._reserve(session_id)
         if opened is None:
             raise SessionExists(f"Session '{session_id}' exists already.")
-        return self._open(session_id, ttl, folder, opened, origin, owner=owner, shared=shared)
+        return self._open(
+            session_id, ttl, folder, opened, origin, kind=kind, owner=owner, shared=shared
+        )
 
     def fork(
         self,
@@ -204,14 +171,14 @@ class Registry:
     def get(self, session_id: str) -> Session:
         """The session of that id; one that is stored is opened, also where its time had run out.
 
-        Raises SessionNotFound, SessionExpired.
+        Raises SessionNotFound, SessionExpired, UnreadableSession.
         """
         with self._lock:
             session = self._sessions.get(session_id)
-            opening = self._opening.get(session_id)
+            coming = self._opening.get(session_id)
             gone = session_id in self._expired
-        if session is None and opening is not None:
-            opening.wait()
+        if session is None and coming is not None:
+            coming.wait()
             return self.get(session_id)
         if session is not None and session.is_expired:
             self._expire(session)
@@ -282,10 +249,10 @@ class Registry:
         naming.check_id(session_id)
         if ttl is not None and ttl < 0:
             raise InvalidSession("ttl_seconds must not be negative; 0 means never.")
-        if kind not in ("memory", "persistent"):
-            raise InvalidSession(f"'{kind}' is not a session type: memory or persistent.")
-        if kind == "memory":
+        if kind in PASSING:
             return None
+        if kind != "persistent":
+            raise InvalidSession(f"'{kind}' is not a session type: memory or persistent.")
         root = self._root
         if root is None:
             raise InvalidSession(
@@ -347,10 +314,12 @@ class Registry:
         opened: threading.Event,
         origin: Copy | None = None,
         *,
+        kind: Kind = "memory",
         owner: str | None = None,
         shared: bool = False,
     ) -> Session:
         lives = self._lifetime(session_id, ttl)
+        upper = None if owner is None else owner.upper()
 
         def made(storage: Storage) -> Session:
             session = Session(
@@ -364,26 +333,17 @@ class Registry:
                 stage_folders=self._config.stage_folders,
                 limits=self._config.limits,
             )
-            session.owner = None if owner is None else owner.upper()
-            session.shared = shared
+            session.owner, session.shared = upper, shared
             return session
 
         try:
             if folder is None:
-                session = _in_memory(made)
-            elif stored.read(folder) is None:
-                with recovery.making(folder):
-                    # It comes before the database: without an owner a session is everyone's.
-                    upper = None if owner is None else owner.upper()
-                    since = now().isoformat()
-                    stored.write(folder, Stored(session_id, ttl, since, owner=upper, shared=shared))
-                    session = made(FolderStorage(folder))
+                session = opening.passing(made, PASSING[kind]())
             else:
-                if self._owning is not None:
-                    recovery.tidy(folder)
-                session = made(FolderStorage(folder))
-            if folder is not None:
-                _record(session, folder, ttl)
+                since = now().isoformat()
+                record = Stored(session_id, ttl, since, owner=upper, shared=shared)
+                tidies = self._owning is not None
+                session = opening.kept(made, folder, record, tidies=tidies)
             with self._lock:
                 self._sessions[session_id] = session
             return session
@@ -423,8 +383,10 @@ class Registry:
                 if folder is not None and record is not None:
                     recovery.empty(folder, replace(record, standing=None))
                     ttl = record.ttl
-            owner, shared = session.owner, session.shared
-            return self._open(session_id, ttl, folder, opened, owner=owner, shared=shared)
+            return self._open(
+                session_id, ttl, folder, opened,
+                kind=session.kind, owner=session.owner, shared=session.shared,
+            )  # fmt: skip
         finally:
             self._opened(session_id, opened)
 

@@ -140,7 +140,7 @@ class Session:
 
     @property
     def path(self) -> Path | None:
-        """The database file of a persistent session."""
+        """The database's file, None for memory."""
         return self._database.path
 
     @property
@@ -300,8 +300,8 @@ class Session:
             copy = self.snapshots.find(name)
             with ExitStack() as stack:
                 put = None
-                if self.folder is not None:
-                    put = stack.enter_context(recovery.gathered(self.folder, copy))
+                if self.path is not None:
+                    put = stack.enter_context(recovery.gathered(self._storage.home, copy))
                 stack.enter_context(self._alone(force=force))
                 if put is not None:
                     with self._database.detached():

@@ -15,7 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Final, Literal, Protocol
 
-Kind = Literal["memory", "persistent"]
+#: A temporary session has a database file, which goes with it as the rest of its data.
+Kind = Literal["memory", "temporary", "persistent"]
 
 #: A persistent session's database, in its folder.
 DATABASE_FILE: Final = "session.duckdb"
@@ -53,7 +54,6 @@ class MemoryStorage:
     """The database in memory; the rest in a folder that goes with the session."""
 
     kind: Kind = "memory"
-    database = None
 
     def __init__(self) -> None:
         self.base = _scratch()
@@ -61,9 +61,25 @@ class MemoryStorage:
         # Not in its home, since the next session may take over the instance.
         self.spill = self.base / f"{SPILL_FOLDER}-{next(_spills)}"
 
+    @property
+    def database(self) -> Path | None:
+        """None: there is no file."""
+        return None
+
     def close(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+class TemporaryStorage(MemoryStorage):
+    """The database in a file of that folder: what does not fit into memory stays quick."""
+
+    kind: Kind = "temporary"
+
+    @property
+    def database(self) -> Path:
+        """The database's file."""
+        return self.home / DATABASE_FILE
 
 
 class FolderStorage:
@@ -83,6 +99,13 @@ class FolderStorage:
 
     def close(self) -> None:
         """Nothing goes."""
+
+
+#: Kinds of sessions that nothing is left of -> their storage.
+PASSING: Final[dict[Kind, type[MemoryStorage]]] = {
+    "memory": MemoryStorage,
+    "temporary": TemporaryStorage,
+}
 
 
 def owned(root: Path) -> IO[str] | None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from mockhaus.errors import UnreadableSession
 from mockhaus.sessions.storage import DATABASE_FILE
 from mockhaus.translation.context import Context
 
@@ -83,11 +85,16 @@ def write(folder: Path, record: Stored) -> None:
 
 
 def read(folder: Path) -> Stored | None:
-    """The folder's session, None if it holds none."""
+    """The folder's session, None if it holds none. Raises UnreadableSession."""
     if not (folder / DATABASE_FILE).exists():
         return None
     try:
         return _decoded(json.loads((folder / RECORD_FILE).read_text(encoding="utf-8")))
+    except (ValueError, TypeError, AttributeError):
+        raise UnreadableSession(
+            f"What is to be known of session '{folder.name}' cannot be read.",
+            hint=f"The file {RECORD_FILE} of its folder is damaged.",
+        ) from None
     except FileNotFoundError:
         changed = datetime.fromtimestamp((folder / DATABASE_FILE).stat().st_mtime, UTC)
         return Stored(folder.name, None, changed.isoformat())
@@ -107,19 +114,29 @@ def update(folder: Path, **changes: Any) -> None:
 
 
 def every(root: Path) -> Iterator[tuple[Path, Stored]]:
-    """All sessions below a directory, those that were deleted as well."""
+    """All sessions below a directory that can be read, those that were deleted as well."""
+    for folder in homes(root):
+        with suppress(UnreadableSession):
+            if (record := read(folder)) is not None:
+                yield folder, record
+
+
+def homes(root: Path) -> Iterator[Path]:
+    """The folders of all sessions below a directory."""
     for place, folders, names in os.walk(root):
         folders.sort()
         if DATABASE_FILE in names:
             folders.clear()
-            if (record := read(Path(place))) is not None:
-                yield Path(place), record
+            yield Path(place)
         else:
             folders[:] = [each for each in folders if not each.startswith(".")]
 
 
 def find(root: Path, session_id: str) -> tuple[Path, Stored] | None:
-    """The folder and record of a session: where its id says, or wherever its path was."""
+    """The folder and record of a session: where its id says, or wherever its path was.
+
+    Raises UnreadableSession.
+    """
     folder = (root / session_id).resolve()
     record = read(folder)
     if record is not None and record.id == session_id:

@@ -37,6 +37,11 @@ class Someone:
 
 Two = tuple[Someone, Someone]
 
+#: A session in memory, and one that is stored.
+KINDS: list[dict[str, Any]] = [
+    {}, {"type": "persistent", "storage": {"type": "local", "path": "s"}},
+]  # fmt: skip
+
 
 @pytest.fixture
 def two(config: Config, registry: Registry) -> Iterator[Two]:
@@ -52,37 +57,75 @@ def two(config: Config, registry: Registry) -> Iterator[Two]:
             yield Someone(client, ann), Someone(client, bob)
 
 
-#: What Bob may try with a session of Ann's -> what it would do if he saw it.
-CALLS: list[tuple[str, str, Any]] = [
-    ("GET", f"{SESSIONS}/s", None),
-    ("DELETE", f"{SESSIONS}/s?with_data=true", None),
-    ("PATCH", f"{SESSIONS}/s", {"shared": True}),
-    ("POST", f"{SESSIONS}/s/fork", {}),
-    ("GET", f"{SESSIONS}/s/snapshots", None),
-    ("POST", f"{SESSIONS}/s/snapshots", {"name": "a"}),
-    ("GET", f"{SESSIONS}/s/files?file=@~/x", None),
-    ("POST", QUERY, {"sql": "SELECT 1", "session_id": "s"}),
-    ("POST", "/api/v1/translate", {"sql": "SELECT 1", "session_id": "s"}),
-    ("GET", "/api/v1/history?session_id=s", None),
+ONE = f"{SESSIONS}/s"
+IN_S = {"X-Mockhaus-Session": "s"}
+
+#: An operation on a session of Ann's -> the statuses for Bob, who does not see it; for Bob, with whom
+#: it is shared; for Ann. 404 tells the same as a session that is not there.
+CALLS: list[tuple[str, str, Any, tuple[int, int, int]]] = [
+    ("GET", ONE, None, (404, 200, 200)),
+    ("POST", QUERY, {"sql": "SELECT 1", "session_id": "s"}, (404, 200, 200)),
+    ("POST", QUERY, {"sql": "SELECT 1", "session_id": "s", "async": True}, (404, 202, 202)),
+    ("POST", "/api/v1/translate", {"sql": "SELECT 1", "session_id": "s"}, (404, 200, 200)),
+    ("POST", STATEMENTS, {"statement": "SELECT 1"}, (404, 200, 200)),
+    ("GET", "/__mockhaus/history", None, (404, 200, 200)),
+    ("GET", "/__mockhaus/tables", None, (404, 200, 200)),
+    ("GET", "/api/v1/history?session_id=s", None, (404, 200, 200)),
+    ("GET", "/api/v1/history/search?text=x&session_id=s", None, (404, 200, 200)),
+    ("GET", "/api/v1/history/statistics?session_id=s", None, (404, 200, 200)),
+    ("GET", "/api/v1/history/export?session_id=s", None, (404, 200, 200)),
+    ("DELETE", "/api/v1/history?session_id=s", None, (404, 200, 200)),
+    ("GET", f"{ONE}/connections", None, (404, 200, 200)),
+    ("POST", f"{ONE}/connections/1/cancel", None, (404, 200, 200)),
+    ("PUT", f"{ONE}/files?file=@~/x&overwrite=true", "text", (404, 200, 200)),
+    ("GET", f"{ONE}/files?file=@~/x", None, (404, 200, 200)),
+    ("GET", f"{ONE}/snapshots", None, (404, 200, 200)),
+    ("POST", f"{ONE}/snapshots", {"name": "a"}, (404, 200, 409)),
+    ("POST", f"{ONE}/snapshots/a/restore", None, (404, 200, 200)),
+    ("DELETE", f"{ONE}/snapshots/a", None, (404, 200, 404)),
+    ("POST", f"{ONE}/fork", {}, (404, 200, 200)),
+    ("PATCH", ONE, {"shared": True}, (404, 403, 200)),
+    ("PATCH", ONE, {"ttl_seconds": 60}, (404, 403, 200)),
+    ("PATCH", ONE, {"session_id": "t"}, (404, 403, 409)),
+    ("POST", "/__mockhaus/reset", None, (404, 403, 200)),
+    ("DELETE", f"{ONE}?with_data=true", None, (404, 403, 200)),
 ]
 
 
-@pytest.mark.parametrize("kind", ["memory", "persistent"])
-def test_a_session_is_its_owners(two: Two, kind: str) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_may_do_what(two: Two, kind: dict[str, Any]) -> None:
     ann, bob = two
-    body: dict[str, Any] = {"session_id": "s", "type": kind}
-    if kind == "persistent":
-        body["storage"] = {"type": "local", "path": "s"}
+    ann("POST", SESSIONS, {"session_id": "t"})
+    ann("POST", SESSIONS, {"session_id": "s", **kind})
+    found = []
+    for method, path, sent, _ in CALLS:
+        statuses = []
+        for by, shared in ((bob, False), (bob, True), (ann, True)):
+            ann("PATCH", ONE, {"shared": shared})
+            statuses.append(by(method, path, sent, **IN_S).status_code)
+        found.append((method, path, sent, tuple(statuses)))
+    assert found == CALLS
+
+
+def test_a_session_that_is_everyones(two: Two) -> None:
+    ann, _ = two
+    ann("POST", STATEMENTS, {"statement": "SELECT 1"}, **{"X-Mockhaus-Session": "default"})
+    for by in two:
+        by("POST", QUERY, {"sql": "SELECT 1", "session_id": "default"})
+        assert by("PATCH", f"{SESSIONS}/default", {"shared": False}).status_code == 400
+        assert by("PATCH", f"{SESSIONS}/default", {"ttl_seconds": 0}).status_code == 200
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_session_is_its_owners(two: Two, kind: dict[str, Any]) -> None:
+    ann, bob = two
+    body: dict[str, Any] = {"session_id": "s", **kind}
     made = ann("POST", SESSIONS, body).json()["session"]
     assert (made["owner"], made["shared"]) == ("ANN", False)
-    for method, path, sent in CALLS:
-        assert bob(method, path, sent).status_code == 404, (method, path)
-    answer = bob("POST", STATEMENTS, {"statement": "SELECT 1"}, **{"X-Mockhaus-Session": "s"})
-    assert answer.status_code == 404
     assert "s" in ann.sees()
     assert "s" not in bob.sees()
     stored = [each("GET", "/api/v1/stored-sessions").text for each in two]
-    assert ('"s"' in stored[0]) is (kind == "persistent")
+    assert ('"s"' in stored[0]) is ("storage" in kind)
     assert '"s"' not in stored[1]
     assert bob("POST", SESSIONS, body).status_code in (400, 409)
 
@@ -94,7 +137,7 @@ def test_sharing(two: Two) -> None:
     assert answer.json()["rows"] == [["BOB"]]
     answer = ann("POST", QUERY, {"sql": "SELECT CURRENT_USER()", "session_id": "s"})
     assert answer.json()["rows"] == [["ANN"]]
-    assert bob("PATCH", f"{SESSIONS}/s", {"shared": False}).status_code == 400
+    assert bob("PATCH", f"{SESSIONS}/s", {"shared": False}).status_code == 403
     assert ann("PATCH", f"{SESSIONS}/s", {"shared": False}).status_code == 200
     assert "s" not in bob.sees()
 

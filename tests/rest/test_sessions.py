@@ -62,6 +62,20 @@ def test_create_persistent(client: TestClient, query: Query, tmp_path: Path) -> 
     assert datetime.fromisoformat(storage["modified"]).utcoffset() == timedelta(0)
 
 
+def test_create_temporary(client: TestClient, query: Query) -> None:
+    """A file that goes with the session; it takes no data directory."""
+    body = {"session_id": "t", "type": "persistent", "storage": {"type": "temp"}}
+    session = client.post(SESSIONS, json=body).json()["session"]
+    storage = session["storage"]
+    assert (session["type"], storage["type"], storage["exists"]) == ("persistent", "temp", True)
+    assert storage["path"].startswith(storage["temp_dir"])
+    query("CREATE TABLE t (n INT)", session_id="t")
+    assert client.get("/api/v1/stored-sessions").json()["sessions"] == []
+    assert client.delete(f"{SESSIONS}/t").status_code == 200
+    assert not Path(storage["temp_dir"]).exists()
+    assert client.get(f"{SESSIONS}/t").status_code == 404
+
+
 def test_create_under_a_name(client: TestClient, query: Query) -> None:
     assert create(client, session_id="mine")["session"]["session_id"] == "mine"
     assert query("SELECT 1", session_id="mine")["session_id"] == "mine"

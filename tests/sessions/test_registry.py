@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -202,6 +205,83 @@ def test_memory_sessions_clean_up_after_themselves(registry: Registry) -> None:
     assert folder.exists()
     registry.delete("m")
     assert not folder.exists()
+
+
+#: A file of a stored session, and what is damaged about it.
+DAMAGED = [
+    ("session.duckdb", b"no database"), ("session.duckdb", b""), ("session.json", b"{"),
+    ("session.json", b"[1]"), ("session.json", b"\xff"), ("session.json", b'{"id": "s"}'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content"), DAMAGED)
+def test_damaged_data_are_in_nobody_elses_way(
+    tmp_path: Path, name: str, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    registry = Registry(Config(data_dir=tmp_path))
+    folder = registry.create("s", kind="persistent", owner="ann").folder
+    assert folder is not None
+    registry.close()
+    (folder / name).write_bytes(content)
+    registry = Registry(Config(data_dir=tmp_path))
+    for again in (registry.get, registry.attach, partial(registry.create, kind="persistent")):
+        with pytest.raises(errors.UnreadableSession, match="'s' cannot be") as raised:
+            again("s")
+        assert str(tmp_path) not in f"{raised.value.message}{raised.value.hint}"
+    assert (str(folder) in caplog.text) is (name == "session.duckdb")
+    with pytest.raises(errors.InvalidSession, match="inside"):
+        registry.create("t", kind="persistent", path="s/t")
+    with pytest.raises(errors.SessionNotFound):
+        registry.get("other")
+    registry.create("other", kind="persistent")
+    assert "other" in [each.id for each in registry.stored()]
+    assert (folder / name).read_bytes() == content
+    registry.close()
+
+
+def test_data_that_another_server_has_open(tmp_path: Path) -> None:
+    registry = Registry(Config(data_dir=tmp_path))
+    registry.create("s", kind="persistent")
+    opens = f"""
+from pathlib import Path
+from mockhaus.config import Config
+from mockhaus.sessions.registry import Registry
+try:
+    Registry(Config(data_dir=Path({str(tmp_path)!r}))).get("s")
+except Exception as error:
+    print(type(error).__name__, error.hint)
+"""
+    ran = subprocess.run([sys.executable, "-c", opens], capture_output=True, text=True, check=True)
+    assert ran.stdout.startswith("UnreadableSession They are damaged, or another server has them")
+    registry.close()
+
+
+def test_a_temporary_session_has_a_file_that_goes_with_it(registry: Registry) -> None:
+    session = registry.create("t", "temporary", ttl=10)
+    run(connect(session), "CREATE TABLE t AS SELECT 1 AS a")
+    path = session.path
+    assert path is not None
+    assert path.exists()
+    assert (session.folder, registry.stored()) == (None, [])
+    session.snapshot("one")
+    run(connect(session), "DROP TABLE t")
+    session.restore("one")
+    copy = registry.fork("t", "copy")
+    for each in (session, copy):
+        assert run(connect(each), "SELECT * FROM t") == [(1,)]
+    assert (copy.kind, copy.path == path) == ("temporary", False)
+    registry.rename("t", "u")
+    registry.delete("copy")
+    session = registry.reset("u")
+    assert (session.kind, session.ttl) == ("temporary", 10)
+    assert run(connect(session), "SHOW TABLES") == []
+    for connection in list(session._connections):
+        connection.close()
+    age(session, 11)
+    assert registry.cleanup() == 1
+    with pytest.raises(errors.SessionExpired):
+        registry.get("u")
+    assert not path.exists()
 
 
 @pytest.mark.parametrize("kind", ["memory", "persistent"])
