@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -143,10 +142,11 @@ class Execution:
     answer: Answer | None = None
     error: SqlError | None = None
     finished: float | None = None
-    job: Future[None] | None = None
     connection: Connection | None = None
+    #: Whether it has begun to run; whether nobody wants it any more.
+    begun: bool = False
+    unwanted: bool = False
     _guard: threading.Lock = field(default_factory=threading.Lock)
-    unwanted: threading.Event = field(default_factory=threading.Event)
     timed_out: bool = False
     #: The request of several statements that this is one of.
     parent: Execution | None = None
@@ -175,7 +175,13 @@ class Execution:
     # --- in a worker thread ----------------------------------------------------------------------
 
     def run(self) -> None:
-        """Run it all. Whatever goes wrong with the statements becomes `error`."""
+        """Run it all, unless it was given up. Whatever goes wrong with the statements becomes
+        `error`.
+        """
+        with self._guard:
+            if self.unwanted:
+                return
+            self.begun = True
         try:
             answer = self._run()
         except SqlError as error:
@@ -276,7 +282,7 @@ class Execution:
     def _one(
         self, connection: Connection, statement: s.Statement, handle: str, written: Encoding
     ) -> Answer:
-        if self.unwanted.is_set():
+        if self.unwanted:
             raise Canceled("SQL execution canceled")
         binds = statement.binds if isinstance(statement, s.Tree) else ()
         bound = values(self.request.bindings or {}, binds)
@@ -298,9 +304,14 @@ class Execution:
         context = connection.context
         return Answer(result.columns, rows, context.database, context.schema, _stats(result))
 
+    def give_up(self) -> bool:
+        """Nobody wants it any more; True if it has not begun, and so never will."""
+        with self._guard:
+            self.unwanted = True
+            return not self.begun
+
     def interrupt(self) -> None:
         """Stop what runs, once. Blocks for a moment."""
-        self.unwanted.set()
         with self._guard:  # what runs on the connection afterwards is another's
             if self.connection is not None:
                 self.connection.cancel()

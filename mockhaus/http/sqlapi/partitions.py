@@ -41,34 +41,37 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The texts of a result."""
+    """The rows of a result, `count` of them.
 
-    table: pa.Table
+    `first` is the JSON of the first partition. Most results have no other; of those that have,
+    `table` holds the texts: an Arrow table of one row takes a hundred times its room.
+    """
+
+    count: int
     partitions: tuple[Partition, ...]
+    first: bytes
+    table: pa.Table | None = None
     #: What a NULL is written as: JSON's null, or the text "null" (`nullable=false`).
     null: str | None = None
 
     @property
-    def count(self) -> int:
-        """How many rows there are."""
-        return int(self.table.num_rows)
-
-    @property
     def size(self) -> int:
         """Bytes held."""
-        return int(self.table.nbytes)
+        return len(self.first) + (0 if self.table is None else int(self.table.nbytes))
 
     def json(self, number: int) -> bytes:
         """The rows of a partition as a JSON array of arrays."""
+        if number == 0 or self.table is None:
+            return self.first
         part = self.partitions[number]
-        table = self.table.slice(part.start, part.rows)
-        if self.null is not None:
-            table = pa.table(
-                [pc.fill_null(column, self.null) for column in table.columns],
-                names=table.column_names,
-            )
-        columns = [column.to_pylist() for column in table.columns]
-        return msgspec.json.encode(list(zip(*columns, strict=True)))
+        return _json(self.table.slice(part.start, part.rows), self.null)
+
+
+def _json(table: pa.Table, null: str | None) -> bytes:
+    columns = [column.to_pylist() for column in table.columns]
+    if null is not None:
+        columns = [[null if text is None else text for text in column] for column in columns]
+    return msgspec.json.encode(list(zip(*columns, strict=True)))
 
 
 def read(result: Result, encoding: Encoding, limit: int, most: int, null: str | None) -> Rows:
@@ -89,7 +92,11 @@ def read(result: Result, encoding: Encoding, limit: int, most: int, null: str | 
         if most and rows >= most:
             break
     table = pa.Table.from_batches(batches, schema)
-    return Rows(table, _cut(table), null)
+    if size <= FIRST:
+        first = _json(table, null)
+        return Rows(rows, (Partition(0, rows, len(first) if rows else 0),), first)
+    parts = _cut(table)
+    return Rows(rows, parts, _json(table.slice(0, parts[0].rows), null), table, null)
 
 
 def _batches(result: Result, encoding: Encoding, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -122,10 +129,8 @@ def _text(column: pa.Array, described: Column) -> pa.Array:
 
 
 def _cut(table: pa.Table) -> tuple[Partition, ...]:
-    """Growing partitions; always one."""
+    """Growing partitions of a table with rows."""
     rows = table.num_rows
-    if not rows:
-        return (Partition(0, 0, 0),)
     each = max(1, _bytes(table) // rows)
     parts: list[Partition] = []
     start, target = 0, FIRST

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor
 from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +15,7 @@ from typing import Final
 from mockhaus.errors import Canceled
 from mockhaus.http.sqlapi import execution
 from mockhaus.http.sqlapi.execution import Execution
+from mockhaus.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ _INTERRUPT_EVERY: Final = 0.05
 class Statements:
     """See the module. `pool` is where statements run."""
 
-    def __init__(self, pool: Executor, limits: Limits | None = None) -> None:
+    def __init__(self, pool: Workers, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._pool = pool
         self._by_handle: dict[str, Execution] = {}
@@ -51,9 +51,10 @@ class Statements:
         work.limit = self.limits.bytes
         self._by_handle[work.handle] = work
         self._by_request[work.request_id] = work.handle
-        work.job = self._pool.submit(copy_context().run, work.run)
-        future = self._futures[work.handle] = asyncio.wrap_future(work.job)
-        timer = asyncio.get_running_loop().call_later(seconds, self._expire, work)
+        loop = asyncio.get_running_loop()
+        future = self._pool.hop(loop, copy_context().run, work.run)
+        self._futures[work.handle] = future
+        timer = loop.call_later(seconds, self._expire, work)
 
         def ended(done: asyncio.Future[None]) -> None:
             timer.cancel()
@@ -92,9 +93,11 @@ class Statements:
         """Stop it and wait until it has stopped; nothing if it has ended."""
         work = work.parent or work
         future = self._futures.get(work.handle)
-        if future is None or work.job is None:
+        if future is None:
             return
-        while not future.done() and not work.job.cancel():
+        if work.give_up():
+            future.cancel()
+        while not future.done():
             await asyncio.to_thread(work.interrupt)
             await asyncio.wait({future}, timeout=_INTERRUPT_EVERY)
         await asyncio.wait({future})
