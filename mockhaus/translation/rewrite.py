@@ -52,8 +52,8 @@ class Walk:
     """
 
     __slots__ = (
-        "_ctes", "_numbers", "_rowid", "_tables", "arguments", "calls", "compared", "context",
-        "counts", "doubtful", "made", "numbered", "products", "queries", "scopes",
+        "_ctes", "_numbers", "_rowid", "_tables", "answers", "arguments", "calls", "compared",
+        "context", "counts", "doubtful", "made", "numbered", "products", "queries", "scopes",
         "text", "types", "used", "volatile", "within",
     )  # fmt: skip
 
@@ -62,6 +62,8 @@ class Walk:
         self.text = text
         #: What names of columns mean, by the id of the query (see `scopes`).
         self.scopes: dict[int, tuple[exp.Expression, scopes.Scope]] = {}
+        #: The names that a query answers, by its id (see `clauses.sources`).
+        self.answers: dict[int, tuple[exp.Expression, list[str] | None]] = {}
         #: DuckDB's types of the statement's parameters, '' of unknown ones.
         self.types = types
         self.volatile = False
@@ -254,6 +256,13 @@ _QUERY_PARTS: Final = frozenset(
         "alias", "by_name", "side", "kind", "operation_modifiers", "exclude",
     )
 )  # fmt: skip
+#: Parts that are refused by words which are not the parser's names of them.
+_PART_NAMES: Final = {
+    "locks": "FOR UPDATE",
+    "sort": "SORT BY",
+    "cluster": "CLUSTER BY",
+    "distribute": "DISTRIBUTE BY",
+}
 
 
 def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
@@ -262,7 +271,8 @@ def _query(node: exp.Expression, walk: Walk) -> exp.Expression:
         select.replaced(node, walk)
     for key, value in node.args.items():
         if value and key not in _QUERY_PARTS:
-            raise UnsupportedFeature(f"Unsupported feature '{key.strip('_').upper()}'.")
+            name = _PART_NAMES.get(key) or key.strip("_").upper()
+            raise UnsupportedFeature(f"Unsupported feature '{name}'.")
     if walk.numbered:
         walk.numbered = False
         sources.numbered(node, walk)

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from mockhaus.errors import GroupingError, SqlSyntaxError
 from mockhaus.translation.clauses import (
+    ambiguous,
     arguments,
     hierarchy,
     hoisting,
@@ -69,8 +70,12 @@ def _check_order(select: exp.Select) -> None:
 
 
 def settled(select: exp.Select, walk: Walk) -> None:
-    """A SELECT's joins, stars, groups and labels as the walk expects them, in place."""
+    """A SELECT's joins, stars, groups and labels as the walk expects them, in place.
+
+    Raises AmbiguousColumn, GroupingError.
+    """
     _check_order(select)
+    ambiguous.check(select, walk)
     join_marks.joined(select, walk)
     joins.asof_using(select, walk)
     sources.no_rows_of_tables(select, walk)

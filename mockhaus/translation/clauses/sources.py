@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: The columns of DUAL: one row to select constants from. Snowflake's manual: "SELECT".
 DUAL: Final = "DUAL"
+#: A query of more columns than this is not looked into.
+_MOST: Final = 8192
 
 
 def of_select(select: exp.Expression) -> Iterator[exp.Expression]:
@@ -131,10 +133,17 @@ def answered(query: exp.Expression | None, walk: Walk) -> list[str] | None:
         query = query.this
     if not isinstance(query, exp.Select):
         return None
+    known = walk.answers.get(id(query))
+    if known is None:  # (the query is kept, so that its id stays its own)
+        known = walk.answers[id(query)] = (query, _listed(query, walk))
+    return known[1]
+
+
+def _listed(query: exp.Select, walk: Walk) -> list[str] | None:
     found: list[str] = []
     for item in query.expressions:
         starred = of_star(item, query, walk) if item.is_star else [label(item)]
-        if starred is None:
+        if starred is None or len(found) > _MOST:
             return None
         found.extend(starred)
     return found
@@ -223,10 +232,20 @@ def named_by_number(select: exp.Select, walk: Walk) -> None:
         if not 1 <= at <= len(pairs):
             raise InvalidIdentifier(f"SQL compilation error:\ninvalid identifier '${at}'")
         table, name = pairs[at - 1]
+        _check_once([each for source, each in pairs if source == table], name, at)
         column = exp.Column(this=exp.Identifier(this=name, quoted=True))
         if table:
             column.set("table", exp.Identifier(this=table, quoted=True))
         parameter.replace(column)
+
+
+def _check_once(listed: list[str], name: str, at: int) -> None:
+    """Raises UnsupportedFeature for a number whose column can only be told by its number."""
+    if [each.upper() for each in listed].count(name.upper()) > 1:
+        raise UnsupportedFeature(
+            f"Unsupported feature '${at}' where several columns are named '{name}'.",
+            hint="Name the columns apart.",
+        )
 
 
 def _is_number(parameter: exp.Expression) -> bool:
@@ -244,6 +263,7 @@ def numbered(tree: exp.Expression, walk: Walk) -> None:
         found = _nearest(column, names.stored(table), walk)
         at = int(number.this.this)
         if found is not None and 1 <= at <= len(found):
+            _check_once(found, found[at - 1], at)
             column.set("this", exp.Identifier(this=found[at - 1], quoted=True))
 
 
