@@ -83,12 +83,16 @@ def offset_pattern(form: str) -> str:
 
 
 _NUMBER: Final = re.compile(r"(?:[09X$.,SBDGEFM _+;:=/()-]|MI|TM9?|TME|EEE+)*", re.I)
+#: Elements of dates and times whose letters are all letters of numbers too, as in SS.FF9.
+_MOMENT: Final = re.compile(r"FF|SS|DD|MM", re.I)
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")*)"')
 
 
 def is_number_model(model: str) -> bool:
     """Whether a model is one of numbers."""
     bare = _QUOTED.sub("", model)
+    if _MOMENT.search(bare):
+        return False
     return bool(_NUMBER.fullmatch(bare)) and bool(re.search(r"[09X]|TM", bare, re.I))
 
 
