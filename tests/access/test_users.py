@@ -139,7 +139,7 @@ SUBJECT = "MYORG-MYACCOUNT.ANN"
 VOID: dict[str, dict[str, Any]] = {
     "expired": {"exp": NOW - 120},
     "older than an hour": {"iat": NOW - 3700, "exp": NOW + 3600},
-    "from the future": {"iat": NOW + 600},
+    "from the future": {"iat": NOW + 86_400, "exp": NOW + 90_000},
     "without a time": {"exp": None},
     "a time that is none": {"iat": "now"},
     "a time that is no number": {"iat": float("nan")},

@@ -71,6 +71,8 @@ def test_shapes(snowflake: Snowflake, shape: str) -> None:
     assert all(_time(snowflake, shape, first, DEPTH) < LIMIT_S for first in fitting)
 
 
+#: Hundreds of statements: more than a test has by default where the machine is busy.
+@pytest.mark.timeout(400)
 def test_functions_by_name(snowflake: Snowflake) -> None:
     slow, nested = [], 0
     for name in sorted(CALLS.keys() - {"LAST_QUERY_ID"}):
