@@ -108,9 +108,10 @@ killed: setup ## a server killed 50 times while clients write (KILLED="--times 5
 demo: setup ## the tour: a server, the flights data, a worksheet of Snowflake queries
 	@$(BIN)/python -m demo
 
-docs: setup ## write what is made of the code: docs/errors.md, docs/functions.md, HTTP examples
+docs: setup ## write what is made of the code: errors.md, refused.md, functions.md, HTTP examples
 	@mkdir -p docs
 	@$(BIN)/python -c 'from mockhaus.cli.errors_page import page; print(page(), end="")' > docs/errors.md
+	@$(BIN)/python -c 'from mockhaus.cli.refused_page import page; print(page(), end="")' > docs/refused.md
 	@$(BIN)/mockhaus functions --markdown > docs/functions.md
 	@$(BIN)/python -m tests.rest.tour > examples.tmp && mv examples.tmp mockhaus/http/examples.json
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mockhaus import errors
-from mockhaus.cli import errors_page
+from mockhaus.cli import errors_page, refused_page
 from mockhaus.errors import MockhausError, SessionError, SqlError, WireError
 
 _LINE = re.compile(r"^(?P<branch>[ │├└─]*)(?P<name>[A-Z]\w+)(?P<rest>.*)$")
@@ -109,3 +109,8 @@ def test_an_error_is_data() -> None:
 def test_the_page_is_true() -> None:
     page = Path(__file__).parent.parent / "docs" / "errors.md"
     assert page.read_text(encoding="utf-8") == errors_page.page(), "run `make docs`"
+
+
+def test_the_page_of_refusals_is_true() -> None:
+    page = Path(__file__).parent.parent / "docs" / "refused.md"
+    assert page.read_text(encoding="utf-8") == refused_page.page(), "run `make docs`"

@@ -70,7 +70,7 @@ class CopyOptions:
 _ROWS = re.compile(r"RETURN_(\d+)_ROWS")
 _SKIP = re.compile(r"SKIP_FILE(?:_(\d+)(%)?)?")
 #: Options that Snowflake has and this room has not.
-_REFUSED: Final = frozenset(("LOAD_MODE", "FILE_PROCESSOR", "CLUSTER_AT_INGEST_TIME"))
+REFUSED: Final = frozenset(("LOAD_MODE", "FILE_PROCESSOR", "CLUSTER_AT_INGEST_TIME"))
 
 
 def read(options: Mapping[str, Any], base: CopyOptions | None = None) -> CopyOptions:
@@ -82,7 +82,7 @@ def read(options: Mapping[str, Any], base: CopyOptions | None = None) -> CopyOpt
     for name, value in options.items():
         if name == "FILE_FORMAT":
             continue
-        if name in _REFUSED:
+        if name in REFUSED:
             raise UnsupportedFeature(f"Unsupported feature 'COPY INTO with {name}'.")
         reader = _READERS.get(name)
         if reader is None:
@@ -189,4 +189,4 @@ _READERS: Final = {
 }
 
 #: Every option of the manual, FILE_FORMAT apart.
-OPTIONS: Final = (*_READERS, *sorted(_REFUSED))
+OPTIONS: Final = (*_READERS, *sorted(REFUSED))

@@ -39,7 +39,7 @@ from mockhaus.translation.statements import CreateStage, StageRef
 KIND: Final = "STAGE"
 FOLDER: Final = "stages"
 
-_REFUSED: Final = frozenset(
+REFUSED: Final = frozenset(
     [
         "ENCRYPTION",
         "TAG",
@@ -125,7 +125,7 @@ def properties(workspace: Workspace, options: dict[str, Any]) -> dict[str, Any]:
         read = _READERS.get(name)
         if read is not None:
             recorded[name] = read(workspace, value)
-        elif name in _REFUSED:
+        elif name in REFUSED:
             raise UnsupportedFeature(f"Unsupported feature 'a stage with {name}'.")
         else:
             raise InvalidParameter(
@@ -229,7 +229,7 @@ _READERS: Final[dict[str, Callable[[Workspace, Any], Any]]] = {
     "DIRECTORY": lambda _, value: _directory(value),
 }
 #: Every option of the manual, COMMENT apart.
-OPTIONS: Final = (*_READERS, *sorted(_REFUSED))
+OPTIONS: Final = (*_READERS, *sorted(REFUSED))
 
 
 def drop(workspace: Workspace, name: ObjectName, *, if_exists: bool) -> bool:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import psycopg
 import pytest
 
+from tests.gateway.rows_of_pages import answer, rows, setups
 from tests.gateway.wire import Running
 
-_PAGE: Final = (Path(__file__).parents[2] / "docs" / "postgresql.md").read_text(encoding="utf-8")
-_ROW: Final = re.compile(r"^\| `(?P<sql>.+?)` \| `(?P<answer>.+?)` \|", re.M)
-_SETUP: Final = re.compile(r"^```sql\n(.+?)^```", re.M | re.S)
-
-ROWS: Final = [
-    (match["sql"].replace("\\|", "|"), match["answer"].replace("\\|", "|"))
-    for match in _ROW.finditer(_PAGE)
-]
+_PAGE: Final = "postgresql.md"
+ROWS: Final = rows(_PAGE)
 
 
 @pytest.fixture(scope="module")
@@ -28,40 +21,18 @@ def tables(server: Running) -> Iterator[psycopg.Connection]:
     with psycopg.connect(
         server.dsn, options="-c session=postgres_sql", autocommit=True
     ) as connection:
-        for setup in _SETUP.findall(_PAGE):
-            connection.execute(setup)
+        for setup in setups(_PAGE):
+            connection.execute(setup.encode())
         yield connection
-
-
-def _answer(connection: psycopg.Connection, sql: str) -> str:
-    """What a statement answers, as the page writes it: rows, the command's tag, or an SQLSTATE."""
-    try:
-        with connection.transaction(force_rollback=True):
-            cursor = connection.execute(sql)
-            found = cursor.pgresult
-            assert found is not None
-            if cursor.description is None:
-                return str(cursor.statusmessage)
-            rows = (
-                ", ".join(_cell(found.get_value(row, column)) for column in range(found.nfields))
-                for row in range(found.ntuples)
-            )
-            return "; ".join(rows) or "(no row)"
-    except psycopg.Error as error:
-        return str(error.sqlstate)
-
-
-def _cell(value: bytes | None) -> str:
-    return "NULL" if value is None else value.decode() or "''"
 
 
 def test_the_page_has_its_rows() -> None:
     assert len(ROWS) > 100
 
 
-@pytest.mark.parametrize(("sql", "answer"), ROWS, ids=[sql for sql, _ in ROWS])
-def test_a_row_is_true(tables: psycopg.Connection, sql: str, answer: str) -> None:
-    assert _answer(tables, sql) == answer
+@pytest.mark.parametrize(("sql", "expected"), ROWS, ids=[sql for sql, _ in ROWS])
+def test_a_row_is_true(tables: psycopg.Connection, sql: str, expected: str) -> None:
+    assert answer(tables, sql) == expected
 
 
 #: What PostgreSQL has a word for as well, and is Snowflake's here.
@@ -72,6 +43,6 @@ SNOWFLAKES: Final = [
 ]
 
 
-@pytest.mark.parametrize(("sql", "answer"), SNOWFLAKES)
-def test_snowflakes_functions_stay(tables: psycopg.Connection, sql: str, answer: str) -> None:
-    assert _answer(tables, sql) == answer
+@pytest.mark.parametrize(("sql", "expected"), SNOWFLAKES)
+def test_snowflakes_functions_stay(tables: psycopg.Connection, sql: str, expected: str) -> None:
+    assert answer(tables, sql) == expected
