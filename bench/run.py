@@ -20,6 +20,7 @@ from typing import Final
 from bench import (
     analytics,
     catalog,
+    commands,
     concurrency,
     copying,
     latency,
@@ -40,6 +41,10 @@ REPORT: Final = Path(__file__).with_name("report.md")
 
 def _ready(quick: bool) -> Section:
     return start.measure_ready(quick=quick)
+
+
+def _commands(quick: bool) -> Section:
+    return commands.measure(quick=quick)
 
 
 def _sessions(_: bool) -> Section:
@@ -104,6 +109,7 @@ def _macros(quick: bool) -> Section:
 #: Each with a server of its own, so that none sees what another left behind.
 MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
     "ready": _ready,
+    "commands": _commands,
     "sessions": _sessions,
     "latency": _latency,
     "concurrency": _concurrency,

@@ -1,6 +1,6 @@
 """`python -m mockhaus` is the command `mockhaus`."""
 
-from mockhaus.cli.main import main
+from mockhaus.cli.process import run
 
 if __name__ == "__main__":
-    main(prog_name="mockhaus")
+    run()

@@ -23,11 +23,8 @@ from mockhaus.http.server import HttpServer
 from mockhaus.sessions.overseer import Overseer
 from mockhaus.sessions.registry import DEFAULT, Registry
 from mockhaus.sessions.session import Session
+from mockhaus.threads import deepen
 from mockhaus.workers import Workers
-
-#: Deeply nested SQL recurses in Python and in compiled code; the stack is reserved, not used.
-_STACK_BYTES: Final = 64 * 2**20
-_RECURSION: Final = 20_000
 
 #: Seconds that a shutdown may take.
 GRACE_S: Final = 20.0
@@ -57,8 +54,7 @@ class App:
 
     def __init__(self, config: Config, registry: Registry | None = None) -> None:
         users, tls = _users(config), _tls(config)
-        sys.setrecursionlimit(_RECURSION)
-        threading.stack_size(_STACK_BYTES)
+        deepen()
         self.config = config
         self.registry = registry or Registry(config)
         self._pool = Workers(config.workers, "mockhaus")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from mockhaus.limits import Limits, half_of_memory
-from mockhaus.logs import Format
+
+if TYPE_CHECKING:
+    from mockhaus.logs import Format
 
 #: The file of users in a data directory.
 USERS_FILE: Final = "users.json"
+
+#: Days that a token opens, where nothing is said.
+TOKEN_DAYS: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class Config:
         """Whether only this machine can connect."""
         if self.host == "localhost":
             return True
+        import ipaddress  # of most addresses the question does not come up
+
         try:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:

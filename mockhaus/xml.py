@@ -12,7 +12,6 @@ import json
 import re
 from typing import Any, Final
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 import msgspec
 
@@ -24,6 +23,10 @@ DEEPEST: Final = 500
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9]\d{0,37})")
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9]\d*)\.\d+")
 _DOUBLE: Final = re.compile(r"-?\d+(?:\.\d+)?[eE][+-]?\d+")
+#: What markup would be taken for, in content and in quotes.
+_ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_QUOTED: Final = _ESCAPED | {ord('"'): "&quot;"}
+
 _CLOSING: Final = re.compile(rb"</\s*([^\s>]+)\s*>")
 
 
@@ -228,13 +231,13 @@ def _content(element: dict[str, Any]) -> list[Any]:
 def _written(element: dict[str, Any], pretty: bool, depth: int) -> list[str]:
     tag = str(element["@"]).removeprefix(TAG)
     attributes = "".join(
-        f' {name[1:]}="{escape(_scalar(value), _QUOTES)}"'
+        f' {name[1:]}="{_scalar(value).translate(_QUOTED)}"'
         for name, value in element.items()
         if name.startswith("@") and name != "@"
     )
     opening, closing, content = f"<{tag}{attributes}>", f"</{tag}>", _content(element)
     if len(content) == 1 and not is_element(content[0]):
-        return [opening, escape(_scalar(content[0])), closing]
+        return [opening, _scalar(content[0]).translate(_ESCAPED), closing]
     if not content:
         return [opening, closing]
     made = [opening]
@@ -244,11 +247,8 @@ def _written(element: dict[str, Any], pretty: bool, depth: int) -> list[str]:
         if is_element(each):
             made += _written(each, pretty, depth + 1)
         else:
-            made.append(escape(_scalar(each)))
+            made.append(_scalar(each).translate(_ESCAPED))
     return [*made, "\n" + "  " * depth if pretty else "", closing]
-
-
-_QUOTES: Final = {'"': "&quot;"}
 
 
 def _scalar(value: Any) -> str:
@@ -293,8 +293,8 @@ def _kind(value: Any) -> tuple[str, str]:
     if isinstance(value, (int, _Number)):
         return ("INTEGER" if isinstance(value, int) else "DECIMAL"), str(value)
     if value.startswith(MARK):
-        return _OTHERS[value[1]], escape(_scalar(value))
-    return "VARCHAR", escape(value)
+        return _OTHERS[value[1]], _scalar(value).translate(_ESCAPED)
+    return "VARCHAR", value.translate(_ESCAPED)
 
 
 def _name(key: str) -> str:

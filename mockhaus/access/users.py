@@ -28,13 +28,13 @@ from typing import Any, Final
 from mockhaus.access import jwt
 from mockhaus.access.jwt import PublicKey
 from mockhaus.access.scram import Verifier
+from mockhaus.config import TOKEN_DAYS
 from mockhaus.errors import InvalidUser
 
 log = logging.getLogger(__name__)
 
 #: Beginning of every token, by which programs that look for leaked secrets know it.
 TOKEN_PREFIX: Final = "mockhaus_"
-TOKEN_DAYS: Final = 90
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,254}")
 _PASSWORD_BYTES: Final = 1024

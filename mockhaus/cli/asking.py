@@ -15,13 +15,16 @@ import click
 
 if TYPE_CHECKING:
     from mockhaus.client.answers import Answer
-    from mockhaus.client.rest import Refused
+    from mockhaus.client.outcomes import Refused
     from mockhaus.client.tables import Look
 
 #: Exit statuses of all commands; 2 is click's for a command line that cannot be read.
 FAILED: Final = 1
 MISUSED: Final = 2
 UNREACHABLE: Final = 3
+
+#: Where a server listens that nobody said otherwise to.
+HTTP_PORT: Final = 8080
 
 FORMATS: Final = ("table", "markdown", "csv", "json", "ndjson")
 
@@ -98,7 +101,8 @@ def on_server(command: Callable[..., Answer | Reply | None]) -> Callable[..., No
         raw: bool,
         **options: Any,
     ) -> None:
-        from mockhaus.client.rest import Refused, Rest, Unreachable  # --help need not load them
+        from mockhaus.client.outcomes import Refused, Unreachable  # --help need not load them
+        from mockhaus.client.rest import Rest
         from mockhaus.client.stages import NotMoved
 
         try:

@@ -13,13 +13,23 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from mockhaus.cli.asking import FORMATS, PG_URL, SERVER_URL, UNREACHABLE, on_disk, refusal, stop
+from mockhaus.cli.asking import (
+    FORMATS,
+    HTTP_PORT,
+    PG_URL,
+    SERVER_URL,
+    UNREACHABLE,
+    on_disk,
+    refusal,
+    stop,
+)
 
 if TYPE_CHECKING:
+    from mockhaus.client.outcomes import Failure
     from mockhaus.client.statements import Piece
-    from mockhaus.client.talking import Failure
     from mockhaus.repl.loop import Repl
     from mockhaus.repl.screen import Screen
+    from mockhaus.repl.showing import Plain
 
 #: As a shell tells that Ctrl-C ended a command.
 _INTERRUPTED: Final = 130
@@ -146,11 +156,35 @@ class _Where:
     session: str | None
 
     @contextmanager
-    def repl(self, screen: Screen) -> Iterator[Repl]:
-        """A connection and what it runs and shows. Raises Unreachable, Disconnected,
+    def runner(self, screen: Screen, pieces: Sequence[Piece]) -> Iterator[Repl | Plain]:
+        """A connection and what runs and shows statements on it. Raises Unreachable, Disconnected,
         Refused."""
+        from mockhaus.client.nearby import is_open
+
+        named = self.server_url is not None or self.pg_url is not None
+        alone = self.data_dir is not None or not (named or is_open(HTTP_PORT))
+        if alone and not _needs_server(self.data_dir, pieces):
+            with self._within(screen) as plain:
+                yield plain
+        else:
+            with self._through_doors(screen) as repl:
+                yield repl
+
+    @contextmanager
+    def _within(self, screen: Screen) -> Iterator[Plain]:
+        from mockhaus.client.within import within
+        from mockhaus.config import Config
+        from mockhaus.repl.showing import Plain
+
+        self._check_session()
+        with within(Config(data_dir=self.data_dir), self.session or "default") as talk:
+            talk.notice = screen.error
+            yield Plain(talk, screen)
+
+    @contextmanager
+    def _through_doors(self, screen: Screen) -> Iterator[Repl]:
         from mockhaus.client.server import found, own
-        from mockhaus.client.talking import Disconnected, Talk
+        from mockhaus.client.talking import Talk
         from mockhaus.config import Config
         from mockhaus.repl.loop import Repl
 
@@ -160,35 +194,48 @@ class _Where:
             else own(Config(data_dir=self.data_dir))
         )
         with server as doors:
-            if doors.own and self.session is not None and self.data_dir is None:
-                raise Disconnected(
-                    f"No server runs whose session {self.session} could be meant: --server-url, "
-                    "or --data-dir."
-                )
+            if doors.own:
+                self._check_session()
             talk = Talk(doors.pg_url, self.session)
             try:
                 yield Repl(talk, doors.rest, self.session or "default", screen)
             finally:
                 talk.close()
 
+    def _check_session(self) -> None:
+        """Without a server and a folder a session cannot have been there before, nor be later."""
+        if self.session is not None and self.data_dir is None:
+            from mockhaus.client.outcomes import Disconnected
+
+            raise Disconnected(
+                f"No server runs whose session {self.session} could be meant: --server-url, "
+                "or --data-dir."
+            )
+
+
+def _needs_server(folder: Path | None, pieces: Sequence[Piece]) -> bool:
+    """Whether a process of its own is not enough: files move through a door, and users of a folder
+    are asked who they are."""
+    from mockhaus.config import Config
+
+    moves = any(piece.text[:3].upper() in ("PUT", "GET") for piece in pieces)
+    return moves or Config(data_dir=folder).has_users
+
 
 def _answered(text: str, pieces: Sequence[Piece], screen: Screen, where: _Where) -> int:
     """Run statements up to the first that fails; the exit status."""
-    gc.disable()  # nothing of what is loaded now is garbage
-    from mockhaus.client.rest import Refused, Unreachable
-    from mockhaus.client.talking import Disconnected, Failure
-    from mockhaus.repl.transfer import NotTransferred
+    from mockhaus.client.outcomes import Disconnected, Failure, NotTransferred, Refused, Unreachable
 
     try:
-        with where.repl(screen) as repl:
+        with where.runner(screen, pieces) as runner:
             gc.enable()
             for piece in pieces:
                 try:
-                    repl.carry_out(piece.text)
+                    runner.carry_out(piece.text)
                 except Failure as failure:
                     stop(_told(failure, text, piece))
                 except KeyboardInterrupt:
-                    repl.talk.cancel()
+                    runner.talk.cancel()
                     stop("Canceled.", _INTERRUPTED)
                 finally:
                     screen.clear()

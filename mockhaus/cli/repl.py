@@ -39,6 +39,8 @@ def repl(**options: Any) -> None:
 
     Without a server that is named, or runs on the usual ports, one is started inside.
 
+    Example: mockhaus repl --session-id nightly
+
     Example: echo 'select 1;' | mockhaus repl --format csv
     """
     from mockhaus.repl.start import CannotStart, Options, run  # --help need not load psycopg

@@ -45,7 +45,7 @@ def translate(
 
     Example: mockhaus translate target/compiled --json
     """
-    from mockhaus.client.rest import Refused, Unreachable  # --help need not load them
+    from mockhaus.client.outcomes import Refused, Unreachable  # --help need not load them
     from mockhaus.client.server import found
 
     try:

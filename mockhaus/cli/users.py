@@ -8,13 +8,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from mockhaus.access.jwt import PublicKey
-from mockhaus.access.users import TOKEN_DAYS, Users
-from mockhaus.errors import InvalidUser
+from mockhaus.config import TOKEN_DAYS
+
+if TYPE_CHECKING:
+    from mockhaus.access.users import Users
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,6 +45,9 @@ def _with_users(command: Callable[..., None]) -> Callable[..., None]:
         path = users or (data_dir / "users.json" if data_dir is not None else None)
         if path is None:
             raise click.UsageError("Name the file of users: --users FILE, or --data-dir DIR.")
+        from mockhaus.access.users import Users  # --help need not load them
+        from mockhaus.errors import InvalidUser
+
         try:
             command(Users(path), **options)
         except (InvalidUser, OSError) as error:
@@ -78,7 +82,10 @@ def _days(context: click.Context, parameter: click.Parameter, value: str) -> flo
 
 @click.group("user")
 def user_commands() -> None:
-    """Users of a server that is started with --users FILE; changes take effect at once."""
+    """Users of a server that is started with --users FILE; changes take effect at once.
+
+    Example: mockhaus user add ann --users users.json
+    """
 
 
 @user_commands.command("add")
@@ -108,6 +115,8 @@ def change(
 
     Example: mockhaus user set ann --rsa-public-key rsa_key.pub --users users.json
     """
+    from mockhaus.access.jwt import PublicKey
+
     if password:
         users.set_password(name, _password())
         click.echo(f"Password of {name} changed.")
@@ -125,7 +134,10 @@ def change(
 @click.argument("name")
 @_with_users
 def remove(users: Users, name: str) -> None:
-    """Remove a user with all keys and tokens. Who is connected stays connected."""
+    """Remove a user with all keys and tokens. Who is connected stays connected.
+
+    Example: mockhaus user remove ann --users users.json
+    """
     users.remove(name)
     click.echo(f"User {name} removed.")
 
@@ -133,7 +145,10 @@ def remove(users: Users, name: str) -> None:
 @user_commands.command("list")
 @_with_users
 def list_users(users: Users) -> None:
-    """List the users and how each may log in."""
+    """List the users and how each may log in.
+
+    Example: mockhaus user list --users users.json
+    """
     for user in users:
         ways = ["password"] if user.password is not None else []
         ways += [f"key {number} {key.fingerprint}" for number, key in sorted(user.keys.items())]
@@ -143,7 +158,10 @@ def list_users(users: Users) -> None:
 
 @click.group("token")
 def token_commands() -> None:
-    """Bearer tokens for the HTTP door."""
+    """Bearer tokens for the HTTP door.
+
+    Example: mockhaus token create ann --expires 30d --users users.json
+    """
 
 
 @token_commands.command("create")
@@ -165,7 +183,12 @@ def create_token(users: Users, name: str, expires: float | None, session: str | 
 @click.argument("name", required=False)
 @_with_users
 def list_tokens(users: Users, name: str | None) -> None:
-    """List tokens by id, of one user or of all; never their text."""
+    """List tokens by id, of one user or of all; never their text.
+
+    Example: mockhaus token list ann --users users.json
+    """
+    from mockhaus.errors import InvalidUser
+
     if name is not None and users.find(name) is None:
         raise InvalidUser(f"There is no user '{name}'.")
     now = datetime.now(UTC)
@@ -181,6 +204,9 @@ def list_tokens(users: Users, name: str | None) -> None:
 @click.argument("token_id", metavar="ID")
 @_with_users
 def revoke_token(users: Users, token_id: str) -> None:
-    """Revoke a token by its id."""
+    """Revoke a token by its id.
+
+    Example: mockhaus token revoke 3f9a --users users.json
+    """
     users.revoke_token(token_id)
     click.echo(f"Token {token_id} revoked.")

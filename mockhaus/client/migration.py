@@ -16,7 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-from mockhaus.client.rest import Refused, Rest, Unreachable, quoted
+from mockhaus.client.outcomes import Refused, Unreachable
+from mockhaus.client.rest import Rest, quoted
 from mockhaus.client.statements import called, split
 
 #: `missing` names an object that is in no file; `wrong` is no statement of Snowflake's, or fails.

@@ -19,26 +19,12 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from mockhaus.client.answers import Answer, Head
+from mockhaus.client.outcomes import Refused, Unreachable
 
 #: Seconds until a server that says nothing counts as gone; while files move, and statements run.
 _TIMEOUT: Final = 30.0
 _PATIENCE: Final = 300.0
 _CHUNK: Final = 1 << 20
-
-
-class Unreachable(Exception):
-    """Nobody answers at an address: one line for the user."""
-
-
-class Refused(Exception):
-    """The server refused a request. `name` is for programs, the text for people; `code` is
-    Snowflake's number of a failed statement's error."""
-
-    def __init__(self, status: int, name: str, text: str, code: str = "") -> None:
-        super().__init__(text)
-        self.status = status
-        self.name = name
-        self.code = code
 
 
 class Rest:

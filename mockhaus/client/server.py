@@ -9,7 +9,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mockhaus.client.rest import Rest, Unreachable
+from mockhaus.client.outcomes import Unreachable
+from mockhaus.client.rest import Rest
 
 if TYPE_CHECKING:
     from mockhaus.config import Config

@@ -10,7 +10,6 @@ import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Final
 
 import psycopg
@@ -18,54 +17,20 @@ from psycopg import pq
 from psycopg.conninfo import make_conninfo
 from psycopg.pq.abc import PGresult
 
-from mockhaus.client.answers import Answer, Head, Kind, Row
+from mockhaus.client.answers import Answer, Head, Row
+from mockhaus.client.outcomes import KINDS, Disconnected, Failure, Outcome, shown
 
 #: Rows that libpq hands over at once, and how often a wait looks at the clock, in seconds.
 _CHUNK: Final = 1000
 _TICK: Final = 0.2
 
-#: OIDs of types (`pg_type`) that are shown in a way of their own.
-_KINDS: Final[dict[int, Kind]] = {
-    16: "boolean", 20: "number", 21: "number", 23: "number", 26: "number", 700: "number",
-    701: "number", 1700: "number", 114: "json", 3802: "json",
-}  # fmt: skip
-_BOOLEAN: Final = 16
-_BINARY: Final = 17
+#: Snowflake's rules, in strings as well.
+_OPTIONS: Final = "-c dialect=snowflake -c standard_conforming_strings=off"
 
 _DONE: Final = frozenset({pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY})
 _ROWS: Final = frozenset(
     {pq.ExecStatus.TUPLES_OK, pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK}
 )
-
-
-class Disconnected(Exception):
-    """The connection is gone, or cannot be made: one line for the user."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure(Exception):
-    """A statement failed. `number` is Snowflake's, `position` counts characters of `statement`
-    from 0."""
-
-    text: str
-    number: str
-    sqlstate: str
-    position: int | None
-    hint: str
-    detail: str
-    statement: str
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a statement answers. Once the rows are read, `tag` is its command tag."""
-
-    answer: Answer | None = None
-    tag: str = ""
-    #: Of COPY .. FROM STDIN: the server waits for data.
-    wants_data: bool = False
-    #: Of COPY .. TO STDOUT: the data, piece by piece.
-    data: Iterator[bytes] = field(default_factory=lambda: iter(()))
 
 
 class Talk:
@@ -80,7 +45,7 @@ class Talk:
         waiting: Callable[[float], None] = lambda seconds: None,
         notice: Callable[[str], None] = lambda text: None,
     ) -> None:
-        options = "-c dialect=snowflake" + (f" -c session={_escaped(session)}" if session else "")
+        options = _OPTIONS + (f" -c session={_escaped(session)}" if session else "")
         try:
             self._conninfo = make_conninfo(
                 url, options=options, application_name="mockhaus repl", connect_timeout=10
@@ -165,7 +130,7 @@ class Talk:
         kinds = [result.ftype(number) for number in range(result.nfields)]
         while True:
             for number in range(result.ntuples):
-                yield [_text(result.get_value(number, n), kind) for n, kind in enumerate(kinds)]
+                yield [shown(result.get_value(number, n), kind) for n, kind in enumerate(kinds)]
             if result.status == pq.ExecStatus.TUPLES_OK:
                 outcome.tag = _tag(result)
                 return
@@ -247,19 +212,9 @@ class Talk:
 
 def _heads(result: PGresult) -> tuple[Head, ...]:
     return tuple(
-        Head((result.fname(n) or b"").decode(), _KINDS.get(result.ftype(n), "text"))
+        Head((result.fname(n) or b"").decode(), KINDS.get(result.ftype(n), "text"))
         for n in range(result.nfields)
     )
-
-
-def _text(value: bytes | None, kind: int) -> str | None:
-    """A value as Snowflake writes it."""
-    if value is None:
-        return None
-    if kind == _BOOLEAN:
-        return "TRUE" if value == b"t" else "FALSE"
-    text = value.decode()
-    return text.removeprefix("\\x").upper() if kind == _BINARY else text
 
 
 def _tag(result: PGresult) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from wcwidth import wcswidth
-
 #: What would move a terminal's cursor or change its colours.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -15,6 +13,8 @@ def width(text: str) -> int:
     """Columns that a line takes."""
     if text.isascii():
         return len(text)
+    from wcwidth import wcswidth  # its tables are large, and few texts need them
+
     return max(wcswidth(text), 0)
 
 

@@ -41,6 +41,14 @@ class Instances:
         self._maker: threading.Thread | None = None
         self._lock = threading.Lock()
         self._closed = False
+        self._alone = False
+
+    def alone(self) -> None:
+        """One session is all that this process will have: its instance is made from now on, in a
+        thread, and none ahead of others."""
+        self._alone = True
+        self._maker = threading.Thread(target=self._make_ready, name="mockhaus-first")
+        self._maker.start()
 
     def take(self, allowed: Allowed, spill: Path | None) -> duckdb.DuckDBPyConnection:
         """An instance of the caller's own, that reads and writes below `allowed` alone. What does
@@ -48,11 +56,13 @@ class Instances:
 
         Raises duckdb.Error.
         """
+        if self._alone and (maker := self._maker) is not None:
+            maker.join()
         with self._lock:
             if used := self._used.get(allowed):
                 return used.pop()
             ready, self._ready = self._ready, None
-            if self._maker is None and not self._closed:
+            if self._maker is None and not (self._closed or self._alone):
                 self._maker = threading.Thread(target=self._make_ready, name="mockhaus-spare")
                 self._maker.start()
         instance = ready or self._made()

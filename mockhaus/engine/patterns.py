@@ -11,7 +11,6 @@ from itertools import count
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 #: A backslash with what follows it, a class of characters, the beginning of a group.
 _PIECE: Final = re.compile(
@@ -29,6 +28,8 @@ def group_place(texts: Any, patterns: Any, occurrences: Any, after: Any, groups:
 
 
 def _place(text: str, pattern: str, occurrence: int, after: int, group: int) -> int:
+    import pyarrow.compute as pc  # large, and for these calls alone
+
     plain, named = _only(pattern, 0), _only(pattern, group)
     if plain == named or not pattern:  # there is no such group
         return -1

@@ -7,14 +7,13 @@ rows without touching a single cell from Python; see `rows`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from mockhaus import xml
 from mockhaus.errors import InvalidEncoding, NumberOutOfRange, TypeMismatch
@@ -76,6 +75,23 @@ class Form:
                 detail=str(error),
                 hint="Give the parameters of the statement a type, as in $1::VARCHAR.",
             ) from None
+
+
+def projected(forms: Sequence[Form]) -> Sequence[str] | None:
+    """What DuckDB must convert before columns come here, if any."""
+    if all(form.expression is None for form in forms):
+        return None
+    return [(form.expression or "{0}").format(f"#{number}") for number, form in enumerate(forms, 1)]
+
+
+def arrow(rows: Sequence[Sequence[Any]], forms: Sequence[Form]) -> pa.RecordBatch:
+    """Rows held as Python values, as DuckDB would have brought them."""
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(forms)
+    arrays = [
+        pa.array([None if v is None else form.held(v) for v in values], form.storage)
+        for form, values in zip(forms, columns, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, [str(n) for n in range(len(arrays))])
 
 
 def out_of_range() -> NumberOutOfRange:
@@ -163,6 +179,8 @@ def patched(
     cells: pa.Array, where: npt.NDArray[np.bool_], replacements: list[bytes] | pa.Array
 ) -> pa.Array:
     """The cells with those that `where` marks replaced, in order."""
+    import pyarrow.compute as pc  # loads long; few rows need none of it
+
     if not isinstance(replacements, pa.Array):
         replacements = pa.array(replacements, pa.binary())
     return pc.replace_with_mask(cells, pa.array(where), replacements)
@@ -202,6 +220,8 @@ def variant_cells(column: pa.Array) -> pa.Array:
 
 def unmarked(column: pa.Array) -> pa.Array:
     """Texts of VARIANT as the JSON that clients read."""
+    import pyarrow.compute as pc  # loads long; few rows need none of it
+
     if not pc.any(pc.match_substring(column, MARK)).as_py():
         return column
     return pa.array([v and xml.json_of(v) for v in column.to_pylist()], pa.string())

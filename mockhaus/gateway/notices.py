@@ -57,7 +57,9 @@ class Notices:
         if self._level in _NO_NOTICES:
             return
         if result.skipped:
-            self._out += encode(skipped_notice(result.tag, shown_name(result.skipped)))
+            postgres = self._connection.context.postgres
+            name = shown_name(result.skipped) if postgres else result.skipped
+            self._out += encode(skipped_notice(result.tag, name))
         for text in result.notices:
             self._out += encode(notice_response(text))
 

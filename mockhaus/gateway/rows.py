@@ -28,8 +28,10 @@ from mockhaus.gateway import binary, text
 from mockhaus.gateway.cells import (
     Cells,
     Matrix,
+    arrow,
     matrix,
     offsets_of,
+    projected,
     side_by_side,
     strings,
     valid,
@@ -118,26 +120,14 @@ class RowEncoder:
         ]
         self._scalars = [form.scalar for form in self._forms]
         self._small = SMALL
-        plain = all(form.expression is None for form in self._forms)
-        self.projection: Sequence[str] | None = None if plain else self._projected()
+        self.projection = projected(self._forms)
         self.description = encode(row_description(columns, codes))
         self._is_held = all(form.is_plain for form in self._forms)
         self._aparts = [form.apart or form.held for form in self._forms]
 
-    def _projected(self) -> Sequence[str]:
-        return [
-            (form.expression or "{0}").format(f"#{number}")
-            for number, form in enumerate(self._forms, start=1)
-        ]
-
     def batch(self, rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
         """Rows held as Python values, as DuckDB would have brought them."""
-        columns = list(zip(*rows, strict=True)) if rows else [()] * len(self._forms)
-        arrays = [
-            pa.array([None if v is None else form.held(v) for v in values], form.storage)
-            for form, values in zip(self._forms, columns, strict=True)
-        ]
-        return pa.RecordBatch.from_arrays(arrays, [str(n) for n in range(len(arrays))])
+        return arrow(rows, self._forms)
 
     def held(self, rows: Sequence[Sequence[Any]]) -> Held | pa.RecordBatch:
         """Rows held as Python values, ready for `encode`."""

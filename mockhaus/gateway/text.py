@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from mockhaus import zoned
 from mockhaus.gateway import catalog_forms, dates, zones
@@ -64,6 +63,8 @@ def _numeric_cells(column: pa.Array) -> Cells:
     scale = column.type.scale
     if scale <= 6:
         return _printed(column)
+    import pyarrow.compute as pc  # loads long; few rows need none of it
+
     # The same digits without a point, padded to have one before it, and cut in two.
     unscaled = pa.Array.from_buffers(
         pa.decimal128(38, 0), len(column), column.buffers(), offset=column.offset
@@ -139,6 +140,8 @@ _HEX: Final = np.array([f"{byte:02x}" for byte in range(256)], dtype="S2")
 
 
 def _bytea_cells(column: pa.Array) -> Cells:
+    import pyarrow.compute as pc  # loads long; few rows need none of it
+
     offsets = offsets_of(column)
     doubled = (offsets - offsets[0]) * np.int32(2)
     buffers = [None, pa.py_buffer(doubled), pa.py_buffer(_HEX[data_of(column)])]

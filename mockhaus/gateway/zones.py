@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from mockhaus import zoned
 from mockhaus.gateway.cells import Cells, Integers, numbers, strings
@@ -103,6 +102,8 @@ def instant_cells(column: pa.Array) -> Cells:
 
 def _all_shown(micros: Integers, offsets: Integers) -> Cells:
     """The instants at offsets in seconds."""
+    import pyarrow.compute as pc  # loads long; few rows need none of it
+
     cells = timestamp_cells(pa.array(micros + offsets * SECOND).view(pa.timestamp("us")))
     different = np.unique(offsets)
     if len(different) == 1 and isinstance(cells, np.ndarray):

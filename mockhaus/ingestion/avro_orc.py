@@ -16,7 +16,6 @@ from typing import IO, Any, Final
 from uuid import UUID
 
 import msgspec
-import pyarrow.parquet as pq
 
 from mockhaus.errors import LoadError, UnsupportedFeature
 
@@ -66,6 +65,7 @@ def _plain(value: Any) -> Any:
 
 def from_orc(source: Path, target: Path) -> None:
     """Write an ORC file as Parquet. Raises LoadError."""
+    import pyarrow.parquet as pq  # loads long
     from pyarrow import ArrowException, orc
 
     try:

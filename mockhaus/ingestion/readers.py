@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from mockhaus.engine.json_text import JsonError, canonical, without_nulls
 from mockhaus.errors import LoadError
@@ -235,6 +234,8 @@ def _row(record: Record, text: str | None, width: int, *, ragged: bool) -> tuple
 @contextmanager
 def _parquet(rows: Iterator[tuple[Any, ...]], names: list[str], scratch: Path) -> Iterator[Path]:
     """A scratch Parquet file of located rows of text; it goes when the block ends."""
+    import pyarrow.parquet as pq  # loads long
+
     schema = pa.schema(
         [("__line", pa.int64()), ("__begin", pa.int64()), ("__problem", pa.string())]
         + [("__at", pa.list_(pa.int32()))]

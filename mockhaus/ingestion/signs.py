@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -45,6 +44,8 @@ def in_file(path: Path, signs: Sequence[str]) -> set[str]:
         with path.open("rb", buffering=0) as file:
             file.seek(start - overlap)
             return in_stream(file, signs, None if last else step + overlap)
+
+    from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(_THREADS, "signs") as threads:
         return set().union(*threads.map(part, range(0, size, step)))

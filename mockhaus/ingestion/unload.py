@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.stream import Stream
@@ -220,6 +219,8 @@ class _Files:
 
 def _runs(names: pa.Array) -> Iterator[tuple[int, int, str]]:
     """Where each partition begins and ends in a batch that is sorted by it."""
+    import pyarrow.compute as pc  # loads long
+
     start = 0
     runs = pc.run_end_encode(names)
     for stop, name in zip(runs.run_ends.to_pylist(), runs.values.to_pylist(), strict=True):

@@ -12,11 +12,13 @@ import io
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any, Final, Protocol, cast
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol, cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 #: Rows of a Parquet row group.
 _GROUP: Final = 122_880
@@ -157,8 +159,10 @@ class ParquetWriter:
         """Write the rows of a batch."""
         batch = batch.rename_columns(self._names)
         if self._writer is None:
+            from pyarrow.parquet import ParquetWriter  # loads long
+
             self._sink = pa.OSFile(str(self._path), "wb")
-            self._writer = pq.ParquetWriter(self._sink, batch.schema, compression=self._compression)
+            self._writer = ParquetWriter(self._sink, batch.schema, compression=self._compression)
         self._pending.append(batch)
         self._pending_rows += batch.num_rows
         self._pending_bytes += batch.nbytes

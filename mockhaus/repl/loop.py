@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 from mockhaus.client.answers import Answer, Head, Row
-from mockhaus.client.rest import Refused, Rest, Unreachable, quoted
+from mockhaus.client.outcomes import (
+    Disconnected,
+    Failure,
+    NotTransferred,
+    Refused,
+    Speech,
+    Unreachable,
+)
+from mockhaus.client.rest import Rest, quoted
 from mockhaus.client.statements import Piece, split
-from mockhaus.client.talking import Disconnected, Failure, Outcome, Talk
 from mockhaus.repl import commands, transfer
 from mockhaus.repl.commands import Wrong
-from mockhaus.repl.screen import Screen, clock, counted, duration
+from mockhaus.repl.screen import Screen, clock, duration
+from mockhaus.repl.showing import show
 
 #: Seconds that a statement may run before a line tells how far it has come.
 _SILENT = 1.0
@@ -23,7 +30,7 @@ _GONE = "The connection to the server is lost. The next statement connects again
 class Repl:
     """Runs what is typed on one connection into one session."""
 
-    def __init__(self, talk: Talk, rest: Rest, session: str, screen: Screen) -> None:
+    def __init__(self, talk: Speech, rest: Rest, session: str, screen: Screen) -> None:
         self.talk = talk
         self.rest = rest
         self.session = session
@@ -111,7 +118,7 @@ class Repl:
             self.screen.failure(failure)
         except Disconnected as error:
             self._complain(_GONE.format(error) if self.last else str(error))
-        except (Wrong, transfer.NotTransferred) as error:
+        except (Wrong, NotTransferred) as error:
             self._complain(str(error))
         except (Unreachable, Refused) as error:
             self._complain(f"ERROR: {error}")
@@ -139,30 +146,9 @@ class Repl:
             self._transfer(asked)
         else:
             for outcome in self.talk.run(statement):
-                self._show(outcome, heads)
+                self.shown = show(self.screen, self.talk, outcome, heads, self.shown)
         if self.screen.settings.timing:
             self.screen.say(f"Time: {duration(clock() - began)}")
-
-    def _show(self, outcome: Outcome, heads: Sequence[str]) -> None:
-        for piece in outcome.data:
-            self.screen.line(piece.decode(errors="replace").rstrip("\n"))
-        if outcome.wants_data:
-            self.talk.sent("the data of COPY FROM STDIN come by \\copy")
-        if outcome.answer is None:
-            if outcome.tag:
-                self.screen.say(outcome.tag)
-            return
-        if self.screen.is_plain and [head.name for head in outcome.answer.heads] == ["status"]:
-            for row in outcome.answer.rows:  # the sentence that tells what a statement did
-                self.screen.say(row[0] or "")
-            return
-        shown = self.screen.answer(_cut(outcome.answer, heads))
-        self.shown = shown.kept
-        if shown.more:
-            self.talk.cancel_rest(outcome)
-            self.screen.say(f"(the first {counted(shown.rows)} of more; \\limit 0 shows all)")
-        else:
-            self.screen.say(f"({counted(shown.rows)})")
 
     def table(self, heads: Sequence[str], rows: Sequence[Row]) -> None:
         """Show rows that are no answer of a statement."""
@@ -206,12 +192,3 @@ def _is_command(line: str) -> bool:
         return commands.find(line) is not None
     except Wrong:
         return True
-
-
-def _cut(answer: Answer, heads: Sequence[str]) -> Answer:
-    """The answer with some of its columns, in their order; all where none are told."""
-    numbers = [n for head in heads for n, each in enumerate(answer.heads) if each.name == head]
-    if not numbers:
-        return answer
-    rows = ([row[n] for n in numbers] for row in answer.rows)
-    return replace(answer, heads=tuple(answer.heads[n] for n in numbers), rows=rows)

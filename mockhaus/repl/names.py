@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from mockhaus.client.talking import Disconnected, Failure, Talk
+from mockhaus.client.outcomes import Disconnected, Failure, Speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,13 @@ FROM {}.INFORMATION_SCHEMA.COLUMNS ORDER BY table_schema, table_name, ordinal_po
 class Live:
     """The names; `connect` makes the connection that they are asked for on."""
 
-    def __init__(self, connect: Callable[[], Talk]) -> None:
+    def __init__(self, connect: Callable[[], Speech]) -> None:
         self._connect = connect
-        self._talk: Talk | None = None
+        self._talk: Speech | None = None
         self._known = Names()
         self._thread: threading.Thread | None = None
 
-    def known(self, main: Talk) -> Names:
+    def known(self, main: Speech) -> Names:
         """What is known, with what the main connection tells of itself. Waits a little while names
         are asked for."""
         if self._thread is not None:
@@ -95,7 +95,7 @@ class Live:
             self._talk = None  # the names of before are better than none
 
 
-def fetched(talk: Talk) -> Names:
+def fetched(talk: Speech) -> Names:
     """What a connection sees. Raises Failure, Disconnected."""
     schemas = tuple((row["database_name"], row["name"]) for row in _shown(talk, _SCHEMAS))
     databases = tuple(dict.fromkeys(database for database, _ in schemas))
@@ -110,7 +110,7 @@ def fetched(talk: Talk) -> Names:
     )
 
 
-def _relations(talk: Talk, database: str) -> list[Relation]:
+def _relations(talk: Speech, database: str) -> list[Relation]:
     found: dict[tuple[str, str], dict[str, str]] = {}
     for row in talk.rows(_COLUMNS.format(f'"{database}"')):
         schema, table, column, kind = (value or "" for value in row)
@@ -119,7 +119,7 @@ def _relations(talk: Talk, database: str) -> list[Relation]:
     return [Relation(database, schema, name, kinds) for (schema, name), kinds in found.items()]
 
 
-def _shown(talk: Talk, text: str) -> list[dict[str, str]]:
+def _shown(talk: Speech, text: str) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     for outcome in talk.run(text):
         if outcome.answer is not None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -17,8 +15,8 @@ from typing import IO, Final, Literal
 
 from mockhaus.client.answers import Answer, Row
 from mockhaus.client.formats import lines
+from mockhaus.client.outcomes import Failure
 from mockhaus.client.tables import Look
-from mockhaus.client.talking import Failure
 from mockhaus.client.width import harmless, padded, width
 
 #: Rows that are shown of a longer answer in a terminal, and rows kept for \\chart.
@@ -87,6 +85,8 @@ class Screen:
                 print(line)
             sys.stdout.flush()
             return
+        import subprocess  # a pipe needs no pager
+
         with subprocess.Popen(pager, stdin=subprocess.PIPE, text=True) as process:
             assert process.stdin is not None
             with suppress(BrokenPipeError, KeyboardInterrupt):
@@ -201,6 +201,8 @@ def counted(number: int) -> str:
 def _pager() -> list[str] | None:
     chosen = os.environ.get("MOCKHAUS_PAGER") or os.environ.get("PAGER")
     if chosen:
+        import shlex
+
         return shlex.split(chosen)
     less = shutil.which("less")
     return [less, "-SRFX"] if less else None

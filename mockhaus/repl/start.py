@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 
 from mockhaus import __version__
 from mockhaus.client import server
-from mockhaus.client.rest import Refused, Rest, Unreachable, quoted
-from mockhaus.client.talking import Disconnected, Talk
+from mockhaus.client.outcomes import Disconnected, Refused, Unreachable
+from mockhaus.client.rest import Rest, quoted
+from mockhaus.client.talking import Talk
 from mockhaus.repl.commands import Quit
 from mockhaus.repl.loop import Repl
 from mockhaus.repl.screen import Screen, Settings
@@ -68,6 +70,7 @@ def _connected(options: Options, screen: Screen) -> Iterator[tuple[server.Doors,
         screen.say("No server runs here: starting one in memory, which ends with this REPL.")
 
     with server.found(options.server_url, options.pg_url, starting) as doors:
+        gc.enable()  # what is loaded by now is no garbage
         session, made = _session(options, doors.rest, screen)
         talk = Talk(doors.pg_url, session)
         try:

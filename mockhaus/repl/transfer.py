@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mockhaus.client.rest import Refused, Rest
+from mockhaus.client.outcomes import NotTransferred, Refused
+from mockhaus.client.rest import Rest
 from mockhaus.client.stages import as_sent
 
 _STATEMENT: Final = re.compile(
@@ -33,10 +34,6 @@ _OPTIONS: Final = {
     "PUT": {"OVERWRITE", "AUTO_COMPRESS", "SOURCE_COMPRESSION", "PARALLEL"},
     "GET": {"PATTERN", "PARALLEL"},
 }
-
-
-class NotTransferred(Exception):
-    """A PUT or GET that cannot be done: one line for the user."""
 
 
 @dataclass(frozen=True, slots=True)

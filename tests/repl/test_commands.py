@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from mockhaus.client.talking import Failure
+from mockhaus.client.outcomes import Failure, NotTransferred
 from mockhaus.repl.chart import NoChart, chart
 from mockhaus.repl.commands import COMMANDS, Wrong, find
 from mockhaus.repl.reading import is_done
 from mockhaus.repl.screen import duration, explained
-from mockhaus.repl.transfer import NotTransferred, Transfer, located, transfer
+from mockhaus.repl.transfer import Transfer, located, transfer
 
 LINES = [
     ("\\dt", ("\\dt", "")),

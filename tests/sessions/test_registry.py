@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -317,3 +318,22 @@ def test_a_session_that_is_closed_is_opened_again_by_those_who_come(registry: Re
     with ThreadPoolExecutor(4) as pool:
         looks = [pool.submit(registry.get, "p") for _ in range(40)]
         assert {each.result().id for each in looks} == {"p"}
+
+
+def test_who_asks_for_a_session_that_is_being_opened_waits(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(*arguments: Any, **options: Any) -> Session:
+        begun.set()
+        assert may_end.wait(30)
+        return Session(*arguments, **options)
+
+    monkeypatch.setattr("mockhaus.sessions.registry.Session", slow)
+    with ThreadPoolExecutor() as threads:
+        opened = threads.submit(registry.attach, "late")
+        assert begun.wait(30)
+        asked = threads.submit(registry.get, "late")
+        may_end.set()
+        assert asked.result(30) is opened.result(30)

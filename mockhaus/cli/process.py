@@ -1,0 +1,41 @@
+"""The command as a process, which starts quickly."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+
+def run() -> None:
+    """Run the command that the arguments of this process name."""
+    _settle()
+    from mockhaus.cli.main import main
+
+    main(prog_name="mockhaus")
+
+
+def _settle() -> None:
+    """Look for no garbage while modules are loaded, and have DuckDB find no pandas.
+
+    Whoever serves on looks for garbage again once all is loaded: nothing of it is garbage, and
+    looking took a fifth of the start. DuckDB imports pandas to see whether a parameter is one of
+    its missing values; that takes 0.3 s at the first, and where pandas is not installed, 0.15 ms
+    for each parameter of each statement.
+    """
+    gc.disable()
+    sys.meta_path.insert(0, _NoPandas())
+
+
+class _NoPandas(MetaPathFinder):
+    """Says at once that there is no pandas, which nothing of ours uses."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError("No module named 'pandas'", name=fullname)
+        return None
