@@ -1,7 +1,7 @@
 """TPC-H over the wire: beside PostgreSQL, and DuckDB in process on its own text of the queries.
 
-The data are made by DuckDB's extension `tpch`, which comes as a wheel and is fetched when it is
-wanted, and go into Mockhaus as Parquet files, into PostgreSQL as CSV.
+The data are made by DuckDB's extension `tpch`, which comes as a wheel of its version, and
+go into Mockhaus as Parquet files, into PostgreSQL as CSV.
 """
 
 from __future__ import annotations
@@ -9,14 +9,11 @@ from __future__ import annotations
 import math
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,11 +24,9 @@ from bench.figures import Figure, Section, Spread, interleaved, met, number, rat
 from bench.peers import postgresql
 from bench.process import PeerMissing, Server
 from bench.wire import Client, WireError, query
+from mockhaus.engine.tpch import TABLES, ExtensionMissing, extension
 
 _FOLDER: Final = Path(__file__).with_name("tpch")
-_TABLES: Final = (
-    "region", "nation", "supplier", "customer", "part", "partsupp", "orders", "lineitem",
-)  # fmt: skip
 _KEYS: Final = (
     "region (r_regionkey)", "nation (n_nationkey)", "supplier (s_suppkey)", "customer (c_custkey)",
     "part (p_partkey)", "partsupp (ps_partkey, ps_suppkey)", "orders (o_orderkey)",
@@ -77,9 +72,9 @@ def _generated(scale: float, folder: Path) -> Iterator[duckdb.DuckDBPyConnection
     """DuckDB with the tables, which are also written to `folder` as Parquet and CSV."""
     connection = duckdb.connect()
     try:
-        connection.execute(f"LOAD '{_extension(folder)}'")
+        connection.execute(f"LOAD '{_extension()}'")
         connection.execute(f"CALL dbgen(sf = {scale})")
-        for table in _TABLES:
+        for table in TABLES:
             connection.execute(f"COPY {table} TO '{folder / table}.csv' (HEADER false)")
             connection.execute(f"COPY {table} TO '{folder / table}.parquet'")
         yield connection
@@ -87,16 +82,12 @@ def _generated(scale: float, folder: Path) -> Iterator[duckdb.DuckDBPyConnection
         connection.close()
 
 
-def _extension(folder: Path) -> Path:
+def _extension() -> Path:
     """The extension `tpch` of DuckDB's version. Raises PeerMissing."""
-    wanted = f"duckdb-extension-tpch=={version('duckdb')}"
-    target = folder / "extension"
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
-    done = subprocess.run([*command, str(target), wanted], capture_output=True, check=False)
-    found = list(target.rglob("tpch.duckdb_extension"))
-    if done.returncode or not found:
-        raise PeerMissing(f"{wanted} cannot be had here")
-    return found[0]
+    try:
+        return extension()
+    except ExtensionMissing as error:
+        raise PeerMissing(str(error)) from None
 
 
 def _own(local: duckdb.DuckDBPyConnection) -> list[str]:
@@ -110,7 +101,7 @@ def _load(client: Client, folder: Path) -> None:
         if statement.strip():
             client.run(statement)
     client.run(f"create stage tpch_files url = 'file://{folder}'")
-    for table in _TABLES:
+    for table in TABLES:
         client.run(
             f"copy into {table} from @tpch_files/{table}.parquet "
             "file_format = (type = parquet) match_by_column_name = case_insensitive"
@@ -217,7 +208,7 @@ def _postgresql_times(server: Server, folder: Path) -> list[float]:
     schema = (_FOLDER / "schema.sql").read_text(encoding="utf-8")
     with psycopg.connect(server.conninfo(), autocommit=True) as connection:
         connection.execute(schema.encode())
-        for table in _TABLES:
+        for table in TABLES:
             with (
                 connection.cursor() as cursor,
                 cursor.copy(f"copy {table} from stdin (format csv)".encode()) as copy,

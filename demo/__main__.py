@@ -14,13 +14,13 @@ from pathlib import Path
 import psycopg
 
 from demo import tour, worksheet
-from demo.data import DataMissing, unpack
 from demo.render import WIDTH, table
 from demo.server import server
 from demo.tour import Answer
 from demo.worksheet import Step
 from mockhaus import __version__
 from mockhaus.app import CannotStart
+from mockhaus.client.flights import DataMissing, unpack
 
 
 class Page:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 HERE: Final = Path(__file__).parent
-LOAD: Final = HERE / "load.sql"
+#: The package has it, for `mockhaus sample`.
+LOAD: Final = HERE.parent / "mockhaus" / "client" / "flights.sql"
 WORKSHEET: Final = HERE / "worksheet.sql"
 
 _HEADING: Final = "-- ## "

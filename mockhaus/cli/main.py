@@ -18,6 +18,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "history": "mockhaus.cli.history:history_commands",
     "query": "mockhaus.cli.query:query",
     "repl": "mockhaus.cli.repl:repl",
+    "sample": "mockhaus.cli.sample:sample",
     "serve": "mockhaus.cli.serve:serve",
     "session": "mockhaus.cli.session:session_commands",
     "stage": "mockhaus.cli.stage:stage_commands",

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from demo.data import TABLES
+from mockhaus.client.flights import TABLES
 
 Rows = list[tuple[Any, ...]]
 

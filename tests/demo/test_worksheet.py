@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from demo import tour, worksheet
-from demo.data import TABLES, unpack
 from demo.server import server
 from demo.worksheet import Step
+from mockhaus.client.flights import TABLES, unpack
 from tests.demo.expected import ANSWERS, Files
 
 STEPS = worksheet.read(worksheet.WORKSHEET)

