@@ -8,12 +8,13 @@ import itertools
 import os
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Final
 
 from mockhaus.access.tls import Tls
 from mockhaus.access.users import Users
 from mockhaus.config import Config
-from mockhaus.errors import InvalidLogin, TooManyConnections, UndefinedDatabase
+from mockhaus.errors import InvalidLogin, SessionNotFound, TooManyConnections, UndefinedDatabase
 from mockhaus.gateway import messages as m
 from mockhaus.gateway.auth import Login, Scram, trust
 from mockhaus.gateway.backend import Backend
@@ -147,16 +148,19 @@ class PgServer:
         `ended` is called if the session ends the connection, in any thread.
         """
         settings = Settings(who.settings, who.user)
-        session = self.registry.attach(who.session, user=self._user(who))
         client = who.settings.get("application_name", "")
         rules = Transactions.SNOWFLAKE if who.snowflake else Transactions.POSTGRESQL
-        connection = session.connect(
-            user=who.user,
-            door="postgresql",
-            transactions=rules,
-            client=client,
-            ended=ended,
-        )
+        connection = None
+        while connection is None:
+            session = self.registry.attach(who.session, user=self._user(who))
+            with suppress(SessionNotFound):  # it was closed just now, for want of room
+                connection = session.connect(
+                    user=who.user,
+                    door="postgresql",
+                    transactions=rules,
+                    client=client,
+                    ended=ended,
+                )
         try:
             self._enter(who, connection)
             backend = Backend(protocol, connection, settings, self.encoders)

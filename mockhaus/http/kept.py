@@ -48,7 +48,14 @@ class Kept:
         self._ended = False
 
     async def run(self, work: Work[T]) -> T:
-        """Do the work when it is this request's turn."""
+        """Do the work when it is this request's turn; the session is not idle until it is done."""
+        self.session.hold()
+        try:
+            return await self._in_turn(work)
+        finally:
+            self.session.release()
+
+    async def _in_turn(self, work: Work[T]) -> T:
         async with self._turn:
             unwanted = self._unwanted = threading.Event()
             #: Whoever takes it first has it begin, or never begin.

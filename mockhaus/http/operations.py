@@ -125,27 +125,29 @@ def operations(doors: Doors) -> tuple[Operation, ...]:
 
 def _copies(copies: Copies) -> tuple[Operation, ...]:
     one = "/api/v1/sessions/{session_id}"
-    every, given = one + "/snapshots", (400, 404, 408, 409, 410, 413, 415, 422)
+    every, given = one + "/snapshots", (400, 404, 408, 409, 410, 413, 415, 422, 503)
     return (
         Operation(
             "PATCH", one, "sessions", copies.change, SessionAnswer, SessionChange, (*given, 403)
         ),
         Operation(
             "POST", one + "/fork", "sessions", copies.fork, SessionAnswer, ForkRequest,
-            (*given, 503),
+            given,
         ),
         Operation(
-            "GET", every, "sessions", copies.snapshots, SnapshotList, refusals=(404, 409, 410)
+            "GET", every, "sessions", copies.snapshots, SnapshotList,
+            refusals=(404, 409, 410, 503),
         ),
         Operation(
             "POST", every, "sessions", copies.snapshot, SnapshotAnswer, SnapshotRequest, given
         ),
         Operation(
             "POST", every + "/{name}/restore", "sessions", copies.restore, Done,
-            refusals=(400, 404, 409, 410), query=RESTORE,
+            refusals=(400, 404, 409, 410, 503), query=RESTORE,
         ),
         Operation(
-            "DELETE", every + "/{name}", "sessions", copies.remove, Done, refusals=(404, 409, 410)
+            "DELETE", every + "/{name}", "sessions", copies.remove, Done,
+            refusals=(404, 409, 410, 503),
         ),
     )  # fmt: skip
 
@@ -154,11 +156,12 @@ def _connections(connections: Connections) -> tuple[Operation, ...]:
     path = "/api/v1/sessions/{session_id}/connections"
     return (
         Operation(
-            "GET", path, "sessions", connections.every, ConnectionList, refusals=(404, 409, 410)
+            "GET", path, "sessions", connections.every, ConnectionList,
+            refusals=(404, 409, 410, 503),
         ),
         Operation(
             "POST", path + "/{number}/cancel", "sessions", connections.cancel, Done,
-            refusals=(404, 409, 410),
+            refusals=(404, 409, 410, 503),
         ),
     )  # fmt: skip
 
@@ -166,18 +169,18 @@ def _connections(connections: Connections) -> tuple[Operation, ...]:
 def _files(files: StageFiles) -> tuple[Operation, ...]:
     path = "/api/v1/sessions/{session_id}/files"
     return (
-        Operation("GET", path, "files", files.download, bytes, refusals=(400, 404, 409, 410),
+        Operation("GET", path, "files", files.download, bytes, refusals=(400, 404, 409, 410, 503),
             query=DOWNLOAD,
         ),
         Operation(
             "PUT", path, "files", files.upload, FileUploaded,
-            refusals=(400, 404, 408, 409, 410), documented=bytes, query=UPLOAD,
+            refusals=(400, 404, 408, 409, 410, 503), documented=bytes, query=UPLOAD,
         ),
     )  # fmt: skip
 
 
 def _history(history: HistoryApi) -> tuple[Operation, ...]:
-    path, missing = "/api/v1/history", (400, 404, 409, 410)
+    path, missing = "/api/v1/history", (400, 404, 409, 410, 503)
     return (
         Operation("GET", path, "history", history.recent, HistoryList, refusals=missing,
             query=HISTORY_LIST,
@@ -208,7 +211,7 @@ def _sql_api(sql_api: SqlApi) -> tuple[Operation, ...]:
     return (
         Operation(
             "POST", path, "sql api", sql_api.submit, ResultSet,
-            refusals=(202, 400, 401, 404, 408, 409, 410, 413, 415, 422),
+            refusals=(202, 400, 401, 404, 408, 409, 410, 413, 415, 422, 503),
             documented=StatementRequest, query=SUBMIT,
         ),
         Operation(
@@ -223,7 +226,7 @@ def _sql_api(sql_api: SqlApi) -> tuple[Operation, ...]:
 
 
 def _control(control: Control) -> tuple[Operation, ...]:
-    gone = (404, 409, 410)
+    gone = (404, 409, 410, 503)
     return (
         Operation("GET", "/health", "server", control.health, Alive),
         Operation(
@@ -262,7 +265,7 @@ def _rest(rest: Rest) -> tuple[Operation, ...]:
         ),
         Operation(
             "POST", "/api/v1/translate", "query", rest.translate, TranslateAnswer,
-            TranslateRequest, (400, 404, 408, 409, 410, 413, 415, 422),
+            TranslateRequest, (400, 404, 408, 409, 410, 413, 415, 422, 503),
         ),
         Operation("GET", query, "query", rest.queries.status, QueryState, refusals=(404,)),
         Operation(
@@ -287,11 +290,11 @@ def _rest(rest: Rest) -> tuple[Operation, ...]:
         Operation("GET", "/api/v1/stored-sessions", "sessions", rest.stored_sessions, StoredList),
         Operation(
             "GET", one, "sessions", rest.get_session, SessionAnswer,
-            refusals=(404, 409, 410), fault="SESSION_INFO_ERROR",
+            refusals=(404, 409, 410, 503), fault="SESSION_INFO_ERROR",
         ),
         Operation(
             "DELETE", one, "sessions", rest.delete_session, Done,
-            refusals=(400, 403, 404, 409, 410), query=DELETE_SESSION,
+            refusals=(400, 403, 404, 409, 410, 503), query=DELETE_SESSION,
             fault="SESSION_TERMINATION_ERROR",
         ),
     )  # fmt: skip

@@ -38,6 +38,9 @@ DEFAULT: Final = "default"
 #: Ids of sessions that expired, kept so that they are told from ids that never were.
 _REMEMBERED: Final = 10_000
 
+#: Seconds that are waited for sessions that open, so that one may go.
+_PATIENCE: Final = 5.0
+
 
 class Registry:
     """See the module. Safe in any thread; no lock is held while a session opens or closes."""
@@ -49,6 +52,8 @@ class Registry:
         self._closing: dict[str, threading.Event] = {}
         self._expired: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
+        #: Held while room is made for a session.
+        self._room = threading.Lock()
         self._library = library.shared()
         self._afterwards = Afterwards()
         self.metrics = Metrics(self._afterwards)
@@ -85,8 +90,7 @@ class Registry:
         known = None if folder is None else stored.read(folder)
         if known is not None and not known.is_visible_to(owner):
             raise SessionExists(f"Session '{session_id}' exists already.")
-        self._make_room()
-        opened = self._reserve(session_id)
+        opened = self._reserve(session_id, room=True)
         if opened is None:
             raise SessionExists(f"Session '{session_id}' exists already.")
         return self._open(
@@ -181,8 +185,8 @@ class Registry:
             coming.wait()
             return self.get(session_id)
         if session is not None and session.is_expired:
-            self._expire(session)
-            gone, session = session.folder is None, None
+            self._expire(session)  # unless it is used again
+            return self.get(session_id)
         if session is None and gone:
             raise SessionExpired(f"Session '{session_id}' has expired.")
         if session is None:
@@ -277,7 +281,7 @@ class Registry:
             return None
         if stored.find(self._root, session_id) is None:
             return None
-        opened = self._reserve(session_id)
+        opened = self._reserve(session_id, room=True)
         if opened is None:
             return self.get(session_id)
         found = stored.find(self._root, session_id)  # it may have been deleted just before
@@ -293,18 +297,29 @@ class Registry:
             return []
         return [record for _, record in stored.every(self._root) if not record.deleted]
 
-    def _reserve(self, session_id: str) -> threading.Event | None:
-        """Take an id, once a session of that name has closed; None if it is taken."""
+    def _reserve(self, session_id: str, *, room: bool = False) -> threading.Event | None:
+        """Take an id, once a session of that name has closed; None if it is taken.
+
+        `room`: for one more session. Raises TooManySessions.
+        """
+        if room:
+            with self._room:
+                if not self._is_taken(session_id):
+                    self._make_room()
+                return self._reserve(session_id)
         while True:
             with self._lock:
                 closing = self._closing.get(session_id)
                 if closing is None:
-                    if session_id in self._sessions or session_id in self._opening:
+                    if self._is_taken(session_id):
                         return None
                     event = self._opening[session_id] = threading.Event()
                     self._expired.pop(session_id, None)
                     return event
             closing.wait()
+
+    def _is_taken(self, session_id: str) -> bool:
+        return session_id in self._sessions or session_id in self._opening
 
     def _open(
         self,
@@ -396,21 +411,27 @@ class Registry:
         return sum(map(self._expire, expired))
 
     def _make_room(self) -> None:
-        """At the limit, expired sessions go first, then the idle one used longest ago."""
-        if len(self.list()) < self._config.max_sessions:
-            return
-        if self.cleanup():
-            return
-        idle = [s for s in self.list() if not s.is_busy and s.id != DEFAULT]
-        if not idle:
-            raise TooManySessions(
-                f"All {self._config.max_sessions} sessions are in use.",
-                hint="Close one, or start the server with a larger --max-sessions.",
-            )
-        self._expire(min(idle, key=lambda s: s.last_accessed))
+        """At the limit, expired sessions go first, then the idle ones used longest ago. Those that
+        open count, and are waited for where there is no other. Raises TooManySessions.
+        """
+        while True:
+            with self._lock:
+                coming = list(self._opening.values())
+                if len(self._sessions.keys() | self._opening.keys()) < self._config.max_sessions:
+                    return
+            if self.cleanup():
+                continue
+            idle = [s for s in self.list() if not s.is_busy and s.id != DEFAULT]
+            if any(map(self._expire, sorted(idle, key=lambda s: s.last_accessed))):
+                continue
+            if not any(each.wait(_PATIENCE) for each in coming):
+                raise TooManySessions(
+                    f"All {self._config.max_sessions} sessions are in use.",
+                    hint="Close one, or start the server with a larger --max-sessions.",
+                )
 
     def _expire(self, session: Session) -> bool:
-        """Close a session whose time has run out; False if another has closed it already."""
+        """Close a session for want of time or room; False if it is used, or closed already."""
         try:
             with self._closed(session, expired=True):
                 return True
@@ -422,11 +443,12 @@ class Registry:
         self, session: Session, *, expired: bool = False, reopens: threading.Event | None = None
     ) -> Iterator[None]:
         """Close a session; until the end nobody opens another of that name, nor afterwards where it
-        reopens. Raises SessionNotFound if it is closed already.
+        reopens. Raises SessionNotFound if it is closed already, or is to expire and in use.
         """
         done = threading.Event()
         with self._lock:
-            if self._sessions.get(session.id) is not session:
+            is_known = self._sessions.get(session.id) is session
+            if not is_known or (expired and not session.retire()):
                 raise SessionNotFound(f"Session '{session.id}' not found or expired.")
             del self._sessions[session.id]
             self._closing[session.id] = done

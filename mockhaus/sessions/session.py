@@ -18,7 +18,7 @@ from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Shared
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Cursor, Database
-from mockhaus.errors import AdminShutdown, SessionBusy
+from mockhaus.errors import SessionBusy, SessionNotFound
 from mockhaus.ingestion import stages
 from mockhaus.limits import UNLIMITED, Limits
 from mockhaus.sessions import logins, migrations, recovery, stored
@@ -27,13 +27,14 @@ from mockhaus.sessions.activity import STATES, Activity, activity
 from mockhaus.sessions.afterwards import Afterwards
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.dropping import Drops
-from mockhaus.sessions.gate import ENDED, Gate
+from mockhaus.sessions.gate import Gate
 from mockhaus.sessions.history import Entry, History, now
 from mockhaus.sessions.locks import Locks
 from mockhaus.sessions.results import Results
 from mockhaus.sessions.snapshots import Copy, Snapshot, Snapshots
 from mockhaus.sessions.storage import FILES_FOLDER, SNAPSHOTS_FOLDER, Kind, Storage
 from mockhaus.sessions.stored import Standing, is_visible
+from mockhaus.sessions.tenancy import Closed, Tenancy
 from mockhaus.sessions.transaction import Transactions
 from mockhaus.translation.context import DEFAULT_DATABASE, Context, ObjectName
 
@@ -89,7 +90,7 @@ class Session:
         self._numbers = itertools.count(1)
         #: And who is to hear that the session has ended one.
         self._connections: dict[Connection, Callable[[], None]] = {}
-        self._is_closed = False
+        self._tenancy = Tenancy()
         #: User -> the version as of which it was read, and where connections begin.
         self._beginnings: dict[str, tuple[int, Context]] = {}
         self._guard = threading.Lock()
@@ -152,11 +153,40 @@ class Session:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a client is connected, a statement runs, or a copy is being made."""
+        """Whether a client is connected, a request under way, or a copy being made."""
+        return self._tenancy.is_held or self._is_at_work()
+
+    def _is_at_work(self) -> bool:
         if self._copying.locked():
             return True
         with self._guard:
             return any(not c.idle or c.is_active for c in self._connections)
+
+    def hold(self) -> None:
+        """A request has found it: it is busy until that is released. Raises SessionNotFound."""
+        try:
+            self._tenancy.hold()
+        except Closed:
+            raise self._gone() from None
+
+    def release(self) -> None:
+        """The request has been answered."""
+        self._tenancy.release()
+
+    def retire(self) -> bool:
+        """Let nobody in any more, if it is idle; whether that is so. `close` is to follow."""
+        return self._tenancy.close_idle(self._is_at_work)
+
+    @contextmanager
+    def _entered(self) -> Iterator[None]:
+        try:
+            with self._tenancy.entering():
+                yield
+        except Closed:
+            raise self._gone() from None
+
+    def _gone(self) -> SessionNotFound:
+        return SessionNotFound(f"Session '{self.id}' not found or expired.")
 
     def doors(self) -> list[str]:
         """The doors of its connections, one for each."""
@@ -193,8 +223,19 @@ class Session:
         ended: Callable[[], None] = lambda: None,
     ) -> Connection:
         """A new connection with a context of its own. `ended` is called, in any thread, when it is
-        closed because the session ends or is restored by force. Raises AdminShutdown.
+        closed because the session ends or is restored by force. Raises SessionNotFound.
         """
+        with self._entered():
+            return self._connected(user, door, transactions, client, ended)
+
+    def _connected(
+        self,
+        user: str,
+        door: str,
+        transactions: Transactions,
+        client: str,
+        ended: Callable[[], None],
+    ) -> Connection:
         with self.gate:
             cursor = self._database.cursor()
         context = replace(
@@ -208,12 +249,8 @@ class Session:
         connection = Connection(self, cursor, context, door, transactions, client=client)
         login = Login(context.connection_id, now(), context.user, door, client)
         with self._guard:
-            if not self._is_closed:
-                self._connections[connection] = ended
-                self.logins.append(login)
-        if self._is_closed:
-            connection.close()
-            raise AdminShutdown(ENDED)
+            self._connections[connection] = ended
+            self.logins.append(login)
         self.touch()
         return connection
 
@@ -287,7 +324,7 @@ class Session:
 
     def snapshot(self, name: str) -> Snapshot:
         """Keep what is committed now under a name. Raises SnapshotExists."""
-        with self._copying:
+        with self._entered(), self._copying:
             return self.snapshots.make(name, self._database, self.files)
 
     def restore(self, name: str, *, force: bool = False) -> None:
@@ -296,7 +333,7 @@ class Session:
         `force` stops statements that run and closes connections with an open transaction.
         Raises SnapshotNotFound, and SessionBusy without `force`.
         """
-        with self._copying:
+        with self._entered(), self._copying:
             copy = self.snapshots.find(name)
             with ExitStack() as stack:
                 put = None
@@ -316,7 +353,7 @@ class Session:
     @contextmanager
     def copied(self, name: str | None) -> Iterator[Copy]:
         """A snapshot, or a copy of this moment that is removed in the end."""
-        with self._copying:
+        with self._entered(), self._copying:
             if name is not None:
                 yield self.snapshots.find(name)
             else:
@@ -325,7 +362,7 @@ class Session:
 
     def move(self, storage: Storage, move: Callable[[], object]) -> None:
         """Let `move` bring the data elsewhere. Raises SessionBusy."""
-        with self._copying, self._alone(), self._database.detached():
+        with self._entered(), self._copying, self._alone(), self._database.detached():
             move()
             self._storage = storage
             self._database.path = storage.database
@@ -361,8 +398,8 @@ class Session:
 
     def close(self) -> None:
         """Interrupt and close every connection, checkpoint, and clear a memory session's files."""
+        self._tenancy.close()
         with self._guard:
-            self._is_closed = True
             connections = list(self._connections)
         for connection in connections:
             connection.cancel()

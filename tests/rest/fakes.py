@@ -112,6 +112,12 @@ class FakeSession:
     def touch(self) -> None:
         pass
 
+    def hold(self) -> None:
+        pass
+
+    def release(self) -> None:
+        pass
+
     def remember(self, context: Context) -> None:
         pass
 

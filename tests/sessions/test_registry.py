@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -283,6 +284,45 @@ def test_a_temporary_session_has_a_file_that_goes_with_it(registry: Registry) ->
     with pytest.raises(errors.SessionExpired):
         registry.get("u")
     assert not path.exists()
+
+
+def test_many_at_the_limit(registry: Registry) -> None:
+    """Whoever finds a session and holds it has it; there are never more than the limit, 3."""
+    gone = (errors.SessionNotFound, errors.SessionExpired, errors.TooManySessions)
+
+    def use(worker: int) -> tuple[int, int]:
+        used = most = 0
+        for turn in range(8):
+            with suppress(*gone):
+                session = registry.create(f"s-{worker}-{turn % 2}")
+                most = max(most, len(registry.list()))
+                session.hold()
+                try:
+                    connection = connect(session)
+                    assert run(connection, "SELECT 1") == [(1,)]
+                    connection.close()
+                    used += 1
+                finally:
+                    session.release()
+                registry.delete(session.id)
+        return used, most
+
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(use, range(6)))
+    assert sum(used for used, _ in found) >= 6
+    assert max(most for _, most in found) <= 3
+
+
+def test_a_session_that_is_held_is_not_idle(registry: Registry) -> None:
+    session = registry.create("s", ttl=1)
+    age(session, 2)
+    session.hold()
+    assert (session.is_expired, session.retire(), registry.cleanup()) == (False, False, 0)
+    session.release()
+    assert registry.cleanup() == 1
+    for use in (session.hold, lambda: connect(session), lambda: session.snapshot("a")):
+        with pytest.raises(errors.SessionNotFound):
+            use()
 
 
 @pytest.mark.parametrize("kind", ["memory", "persistent"])

@@ -45,9 +45,10 @@ class Statements:
         self._held = 0
 
     def submit(self, work: Execution) -> None:
-        """Have it run. Raises InvalidParameter for a timeout that is none."""
+        """Have it run. Raises InvalidParameter for a timeout that is none, SessionNotFound."""
         seconds = execution.timeout(work.request)
         self._forget()
+        work.session.hold()
         work.limit = self.limits.bytes
         self._by_handle[work.handle] = work
         self._by_request[work.request_id] = work.handle
@@ -58,6 +59,7 @@ class Statements:
 
         def ended(done: asyncio.Future[None]) -> None:
             timer.cancel()
+            work.session.release()
             self._futures.pop(work.handle, None)
             self._held += work.size
             if done.cancelled() and not work.is_done:
