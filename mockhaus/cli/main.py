@@ -13,6 +13,8 @@ from mockhaus import __version__
 #: Name -> where its command is. The modules are loaded when they are needed: all of them take as
 #: long to load as everything else that `mockhaus --version` does.
 COMMANDS: Final[Mapping[str, str]] = {
+    "completion": "mockhaus.cli.completion:completion",
+    "doctor": "mockhaus.cli.doctor:doctor",
     "file-format": "mockhaus.cli.file_formats:file_format_commands",
     "functions": "mockhaus.cli.functions:functions",
     "history": "mockhaus.cli.history:history_commands",
