@@ -79,6 +79,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         orders.mkdir(parents=True)
         (orders / "a.csv").write_text("id,customer,placed\n1,Ann,2024-01-30\n2,Bob,2023-02-01\n")
     (folder / "data" / "back").mkdir()
+    (folder / "variables").touch()
     (folder / "back").mkdir()
     shutil.copy(folder / "orders" / "a.csv", folder / "orders.csv")
     (folder / "report.sql").write_text("SELECT '&day'::DATE AS day;\n")
@@ -109,7 +110,9 @@ def test_commands(server: tuple[str, str], folder: Path, command: str) -> None:
     ports = {"8080": re.findall(r":(\d+)", rest)[0], "5433": re.findall(r":(\d+)", address)[0]}
     text = re.sub(r"\b(8080|5433)\b", lambda found: ports[found[0]], command)
     text = re.sub(r"^curl\b", "curl --fail-with-body", text)
-    shell = f'mockhaus() {{ "{sys.executable}" -m mockhaus "$@"; }}\n{text}\n'
+    shell = f'mockhaus() {{ "{sys.executable}" -m mockhaus "$@"; }}\n. ./variables\n{text}\n'
+    if (variable := re.match(r"([A-Z]+)=\$\(", text)) is not None:  # for the commands after it
+        shell += f'test -n "${variable[1]}" && declare -p {variable[1]} >> variables\n'
     url = rest.removesuffix("/api/v1/")
     variables = {**os.environ, "PYTHONPATH": str(ROOT), "MOCKHAUS_URL": url}
     ran = subprocess.run(
@@ -118,8 +121,8 @@ def test_commands(server: tuple[str, str], folder: Path, command: str) -> None:
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    if command.startswith("curl"):
-        json.loads(ran.stdout)
+    if command.startswith("curl") and " -o " not in command:
+        assert [json.loads(line) for line in ran.stdout.splitlines()]
 
 
 @pytest.mark.parametrize("block", SQL, ids=[block.page for block in SQL])

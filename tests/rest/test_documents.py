@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,28 @@ def test_every_reference_is_defined(client: TestClient) -> None:
     named = set(re.findall(r'"#/components/schemas/([^"]+)"', text))
     assert named <= set(api["components"]["schemas"])
     assert {"QueryRequest", "QueryAnswer", "StatementRequest", "ResultSet"} <= named
+
+
+#: A command of docs/http.md: the method where it names one, the path.
+_COMMAND = re.compile(
+    r"curl -s(?P<asks>[^\n]*?)http://127\.0\.0\.1:8080(?P<path>/[^\s?'\"]*)(?P<rest>.*)"
+)
+
+
+def test_the_page_has_an_example_of_each_operation(client: TestClient) -> None:
+    """tests/cli/test_pages.py runs them."""
+    page = Path(__file__).parents[2].joinpath("docs/http.md").read_text(encoding="utf-8")
+    shown = set()
+    for command in _COMMAND.finditer(page):
+        sends = re.search(r" -d ", command["rest"]) is not None
+        method = re.search(r"-X (\w+)", command["asks"])
+        shown.add(((method[1] if method else "POST" if sends else "GET"), command["path"]))
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
+        for method in methods:
+            assert any(m == method.upper() and pattern.fullmatch(p) for m, p in shown), (
+                method, path,
+            )  # fmt: skip
 
 
 def test_operations_are_those_that_are_served(client: TestClient) -> None:
