@@ -14,6 +14,7 @@ from mockhaus.catalog import columns, rebuild
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject, check_length
 from mockhaus.catalog.tables import (
+    INDEXES,
     check_clustering,
     check_constraints,
     entry,
@@ -126,6 +127,10 @@ def _add(workspace: Workspace, table: CatalogObject, step: a.AddColumn) -> Catal
     return changed
 
 
+#: What a table's record has that names its columns.
+_OVER_COLUMNS: Final = ("constraints", INDEXES)
+
+
 def _checks(table: CatalogObject, but: str = "") -> list[dict[str, Any]]:
     """The CHECK constraints of a table, without those that name a column."""
     return [
@@ -143,12 +148,15 @@ def _drop(workspace: Workspace, table: CatalogObject, step: a.DropColumn) -> Cat
             return table
         raise
     left = [each for each in entries if each is not gone]
-    kept = [
-        c
-        for c in table.properties.get("constraints", ())
-        if step.name.upper() not in [k.upper() for k in c["columns"]]
-    ]
-    changed = _with(table, columns=left, constraints=kept)
+    kept = {
+        kind: [
+            each
+            for each in table.properties.get(kind, ())
+            if step.name.upper() not in [k.upper() for k in each.get("columns", ())]
+        ]
+        for kind in _OVER_COLUMNS
+    }
+    changed = _with(table, columns=left, **kept)
     held = _checks(table, gone["name"])
     fewer = len(held) < len(_checks(table))
     if fewer:
@@ -172,11 +180,18 @@ def _rename_column(
     words = f"{names.quoted(renamed['name'])} TO {names.quoted(step.new)}"
     _run(workspace, table, f"RENAME COLUMN {words}")
     old, renamed["name"] = renamed["name"], step.new
-    constraints = [
-        {**c, "columns": [step.new if k.upper() == old.upper() else k for k in c["columns"]]}
-        for c in table.properties.get("constraints", ())
-    ]
-    return _with(table, columns=entries, constraints=constraints)
+    named = {
+        kind: [
+            {**c, "columns": [_renamed(k, old, step.new) for k in c.get("columns", ())]}
+            for c in table.properties.get(kind, ())
+        ]
+        for kind in _OVER_COLUMNS
+    }
+    return _with(table, columns=entries, **named)
+
+
+def _renamed(column: str, old: str, new: str) -> str:
+    return new if column.upper() == old.upper() else column
 
 
 def _retype(workspace: Workspace, table: CatalogObject, step: a.Retype) -> CatalogObject:

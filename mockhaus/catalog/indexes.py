@@ -1,8 +1,9 @@
 """CREATE INDEX and DROP INDEX, TRUNCATE and maintenance as PostgreSQL's tools send them.
 
-Mockhaus has no indexes, since DuckDB finds rows without them: their names are recorded with the
-table. A unique index is recorded as the constraint that it stands for, which is not enforced, as
-no key of Snowflake's is. Both are said in a notice. PostgreSQL's manual: CREATE INDEX, TRUNCATE.
+Mockhaus has no indexes, since DuckDB finds rows without them: their names and columns are recorded
+with the table, and pg_catalog shows those of columns. A unique index is recorded as the constraint
+that it stands for, which is not enforced, as no key of Snowflake's is. Both are said in a notice.
+PostgreSQL's manual: CREATE INDEX, TRUNCATE.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 from mockhaus.catalog import rebuild
 from mockhaus.catalog.objects import CatalogObject
-from mockhaus.catalog.tables import missing, relation_kind
+from mockhaus.catalog.tables import INDEXES, missing, relation_kind
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import (
     DuplicateObject,
@@ -31,7 +32,9 @@ from mockhaus.translation.postgres.grammar import (
     TruncateTables,
 )
 
-_KEPT: Final = "the index is kept by name alone: no query needs it here"
+#: The type of an index in a table's record, beside those of keys.
+_INDEX: Final = "INDEX"
+_KEPT: Final = "the index is recorded and not built: no query needs it here"
 _UNIQUE: Final = "the unique index is recorded as a UNIQUE constraint, which is not enforced"
 
 
@@ -57,7 +60,8 @@ def create(workspace: Workspace, statement: CreateIndex) -> Result:
         key = {"type": "UNIQUE", "name": name, "columns": columns, "index": True}
         changed = _with(found, "constraints", [*_of(found, "constraints"), key])
     else:
-        changed = _with(found, "indexes", [*_of(found, "indexes"), {"name": name}])
+        told = {"type": _INDEX, "name": name, "columns": [] if statement.partial else columns}
+        changed = _with(found, INDEXES, [*_of(found, INDEXES), told])
     workspace.objects.update(found, changed)
     return Result((), "CREATE INDEX", notices=[_UNIQUE if statement.unique else _KEPT])
 
@@ -71,7 +75,7 @@ def _on_temporary(statement: CreateIndex) -> Result:
 def _name(table: CatalogObject, statement: CreateIndex) -> str:
     """The name that PostgreSQL gives: table_column_idx, numbered if it is taken."""
     columns = "_".join(statement.columns or ("EXPR",))
-    taken = {str(each["name"]).upper() for each in _of(table, "indexes", "constraints")
+    taken = {str(each["name"]).upper() for each in _of(table, INDEXES, "constraints")
              if each.get("name")}  # fmt: skip
     name = first = f"{table.name.name}_{columns}_IDX"
     number = 0
@@ -104,14 +108,14 @@ def _indexed(
 ) -> tuple[CatalogObject, str] | None:
     """The table of the same schema that has an index of a name, and where that is recorded."""
     for table in workspace.objects.list("TABLE", beside.name.database, beside.name.schema):
-        for kind in ("indexes", "constraints"):
+        for kind in (INDEXES, "constraints"):
             if any(_is(each, kind, name) for each in _of(table, kind)):
                 return table, kind
     return None
 
 
 def _is(told: dict[str, Any], kind: str, name: str) -> bool:
-    known = kind == "indexes" or told.get("index")
+    known = kind == INDEXES or told.get("index")
     return bool(known) and str(told["name"]).upper() == name.upper()
 
 

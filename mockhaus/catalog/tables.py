@@ -30,6 +30,8 @@ from mockhaus.translation.parse import parse
 from mockhaus.translation.translate import translate
 from mockhaus.types import BINARY_LENGTH, TIME, VARCHAR_LENGTH, SqlType, from_duckdb
 
+#: Where a table's record has the indexes that PostgreSQL's tools made (see `indexes`).
+INDEXES: Final = "indexes"
 _FIND: Final = (
     f"SELECT kind FROM {SCHEMA}.objects WHERE kind IN ('TABLE', 'VIEW', 'SEQUENCE')"
     " AND upper(database) = upper(?) AND upper(schema) = upper(?) AND upper(name) = upper(?)"
@@ -349,6 +351,7 @@ def _model(
     )
     _settle(workspace, definition, place, name)
     properties = {**source.properties, "transient": definition.transient}
+    properties.pop(INDEXES, None)  # their names are the source's
     comment = definition.comment or source.comment
     made = CatalogObject("TABLE", name, properties, comment, workspace.context.role)
     if definition.temporary:

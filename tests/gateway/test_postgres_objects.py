@@ -26,6 +26,26 @@ STORIES: list[tuple[str, list[tuple[Any, ...]]]] = [
         " INSERT INTO t VALUES (1), (1) ON CONFLICT DO NOTHING; SELECT * FROM t",
         [(1,), (1,)],
     ),
+    # an index is shown, and goes by the names of its columns
+    (
+        "CREATE TABLE t (id INT PRIMARY KEY, a INT, b INT, c INT); CREATE INDEX i ON t (b, a);"
+        " CREATE INDEX j ON t (c); CREATE INDEX k ON t (lower(c::text)); ALTER TABLE t RENAME a TO z;"
+        " ALTER TABLE t DROP COLUMN c; CREATE TABLE u (LIKE t INCLUDING ALL);"
+        " SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
+        [
+            ("i", "CREATE INDEX i ON public.t USING btree (b, z)"),
+            ("t_pkey", "CREATE UNIQUE INDEX t_pkey ON public.t USING btree (id)"),
+            ("u_pkey", "CREATE UNIQUE INDEX u_pkey ON public.u USING btree (id)"),
+        ],
+    ),
+    (
+        "CREATE TABLE t (a INT, b INT); CREATE INDEX i ON t (b); CREATE TABLE u (b INT REFERENCES t (b));"
+        " SELECT i.relname, x.indisunique, x.indkey::text, c.relhasindex,"
+        " (SELECT count(*) FROM pg_constraint WHERE conrelid = c.oid)"
+        " FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid"
+        " WHERE c.relname = 't'",
+        [("i", False, "2", True, 0)],
+    ),
     # identity columns count from their start again, tables that refer are emptied
     (
         "CREATE TABLE t (id SERIAL PRIMARY KEY, v INT); CREATE TABLE u (t INT REFERENCES t (id));"
@@ -140,14 +160,14 @@ def test_array_parameters(
 
 
 def test_notices(client: psycopg.Connection[Any]) -> None:
-    """What is kept by name alone, or not enforced, is said."""
+    """What is not built, or not enforced, is said."""
     said: list[str | None] = []
     client.add_notice_handler(lambda notice: said.append(notice.message_primary))
     client.execute("CREATE TABLE t (a INT)")
     for statement in ("CREATE INDEX ON t (a)", "CREATE UNIQUE INDEX u ON t (a)", "VACUUM t"):
         client.execute(statement)
     assert said == [
-        "the index is kept by name alone: no query needs it here",
+        "the index is recorded and not built: no query needs it here",
         "the unique index is recorded as a UNIQUE constraint, which is not enforced",
         "VACUUM has nothing to do here",
     ]

@@ -69,7 +69,10 @@ WITH found AS MATERIALIZED (
             FROM @changed WHERE contains(properties, '"constraints": [{')
             UNION ALL
             SELECT oid, 300, json_extract(properties, '$.checks')
-            FROM @changed WHERE contains(properties, '"checks": [{'))))
+            FROM @changed WHERE contains(properties, '"checks": [{')
+            UNION ALL
+            SELECT oid, 400, json_extract(properties, '$.indexes')
+            FROM @changed WHERE contains(properties, '"indexes": [{'))))
 SELECT k.oid AS conrelid, k.n, k.c.type AS type, nullif(k.c.name, '') AS name, k.c.columns AS names,
     k.c."table"[1] AS other_database, k.c."table"[2] AS other_schema, k.c."table"[3] AS other,
     k.c.referenced AS referenced, u.attnums, u.attnames, k.c.text AS text
@@ -137,7 +140,7 @@ FROM (
 JOIN @stored_relations AS f ON upper(f.relname) = upper(k.other) AND f.relkind = 'r'
     AND upper(f.nspname) = upper(k.in_schema)
 JOIN @columns AS c ON c.attrelid = f.oid AND upper(c.attname) = upper(k.name)
-LEFT JOIN @keys AS p ON p.conrelid = f.oid AND p.conindid > 0
+LEFT JOIN @keys AS p ON p.conrelid = f.oid AND p.conindid > 0 AND p.type <> 'INDEX'
     AND list_sort(list_transform(p.attnames, lambda n: upper(n))) = k.folded
 GROUP BY k.oid, f.oid, f.nspname, f.relname
 
@@ -149,12 +152,13 @@ SELECT k.*, f.* EXCLUDE (oid),
             || CASE WHEN upper(f.fnspname) = upper(:schema) THEN ''
                ELSE pg_quoted(f.fnspname) || '.' END
             || pg_quoted(f.frelname) || '(' || pg_listed(f.fattnames) || ')' END AS definition
-FROM @keys AS k LEFT JOIN @foreign_keys AS f ON f.oid = k.oid
+FROM @keys AS k LEFT JOIN @foreign_keys AS f ON f.oid = k.oid WHERE k.type <> 'INDEX'
 
 -- indexdefs (view)
 SELECT conindid AS oid, conrelid, relname, nspname, namespace, conname, attnums,
     attnames AS columns, type,
-    'CREATE UNIQUE INDEX ' || pg_quoted(conname) || ' ON ' || pg_quoted(nspname) || '.'
+    CASE WHEN type = 'INDEX' THEN 'CREATE INDEX ' ELSE 'CREATE UNIQUE INDEX ' END
+    || pg_quoted(conname) || ' ON ' || pg_quoted(nspname) || '.'
     || pg_quoted(relname) || ' USING btree (' || pg_listed(attnames) || ')' AS indexdef
 FROM @keys WHERE conindid > 0
 

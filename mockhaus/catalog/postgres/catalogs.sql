@@ -235,7 +235,7 @@ ORDER BY k.conrelid, k.n
 
 -- pg_index
 SELECT i.oid AS indexrelid, i.conrelid AS indrelid, len(i.attnums) AS indnatts,
-    len(i.attnums) AS indnkeyatts, TRUE AS indisunique, FALSE AS indnullsnotdistinct,
+    len(i.attnums) AS indnkeyatts, i.type <> 'INDEX' AS indisunique, FALSE AS indnullsnotdistinct,
     i.type = 'PRIMARY KEY' AS indisprimary, FALSE AS indisexclusion, TRUE AS indimmediate,
     FALSE AS indisclustered, TRUE AS indisvalid, FALSE AS indcheckxmin, TRUE AS indisready,
     TRUE AS indislive, FALSE AS indisreplident, i.attnums AS indkey,
