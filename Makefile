@@ -13,13 +13,15 @@ FUZZ ?=
 # Arguments for the soak and for the killed server
 SOAK   ?=
 KILLED ?=
+# Arguments for the endurance suite
+ENDURANCE ?=
 # Arguments for pytest: make test ARGS="tests/codec -x"
 ARGS ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test clients clouds fuzz soak killed lint fmt type demo docs bench lock wheel clean
+.PHONY: help setup serve test clients clouds fuzz soak killed security endurance lint fmt type demo docs bench lock wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | \
@@ -105,6 +107,21 @@ soak: setup ## mixed work through both doors for 30 minutes (SOAK="--minutes 2")
 killed: setup ## a server killed 50 times while clients write (KILLED="--times 5")
 	@$(BIN)/python -m tests.endurance.killed $(KILLED)
 
+# Advisories are PyPI's; where they are out of reach, that is said and is no failure.
+AUDIT := .venv-audit
+
+security: setup $(AUDIT)/.ready ## what SQL must not reach, tried at every door; known faults of what is pinned
+	@$(BIN)/python -m pytest -q tests/security $(ARGS)
+	@$(BIN)/python -m tests.security.audit $(AUDIT)/bin/pip-audit requirements/run.txt
+
+$(AUDIT)/.ready:
+	@$(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --no-compile pip-audit==2.10.1
+	@touch $@
+
+endurance: setup ## all that lasts, and faults while it runs, for two minutes (ENDURANCE="--minutes 30 --only storms")
+	@$(BIN)/python -m tests.endurance $(ENDURANCE)
+
 demo: setup ## the tour: a server, the flights data, a worksheet of Snowflake queries
 	@$(BIN)/python -m demo
 
@@ -141,6 +158,6 @@ lock: setup ## compile requirements/*.txt from pyproject.toml (Python 3.11; take
 	$(filter-out --strip-extras,$(COMPILE)) -o requirements/clients.txt requirements/clients.in
 
 clean: ## remove .venv and everything built or cached
-	rm -rf .venv .venv-clients .venv-clouds .ci-work build dist *.egg-info
+	rm -rf .venv .venv-clients .venv-clouds .venv-audit .ci-work build dist *.egg-info
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

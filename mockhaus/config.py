@@ -28,6 +28,8 @@ class Config:
     data_dir: Path | None = None
     #: The only folders that file:// stages, PUT and GET reach; see `stage_folders`.
     allow_path: tuple[Path, ...] = ()
+    #: The hosts of the server's own network that ENDPOINT of a stage may name; `stage_endpoints`.
+    allow_endpoint: tuple[str, ...] = ()
     max_sessions: int = 100
     session_ttl: float = 3600.0
     cleanup_interval: float = 300.0
@@ -84,6 +86,12 @@ class Config:
         connect and nobody said otherwise."""
         local = self.is_loopback and not self.has_users
         return self.allow_path or ((Path("/"),) if local else ())
+
+    @property
+    def stage_endpoints(self) -> tuple[str, ...] | None:
+        """The hosts of the server's own network that stages reach: None for all, while only the
+        local user can connect."""
+        return None if self.is_loopback and not self.has_users else self.allow_endpoint
 
     @property
     def is_loopback(self) -> bool:

@@ -58,6 +58,8 @@ class Workspace:
     answered: Callable[[str], tuple[Column, ...]] | None = None
     #: The folders that file:// stages, PUT and GET reach.
     folders: tuple[Path, ...] = (Path("/"),)
+    #: The hosts of the server's own network that ENDPOINT may name; None: all.
+    endpoints: tuple[str, ...] | None = None
     #: The transactions and locks of the session.
     locks: Locks | None = None
     #: The id that the statement has or, where no connection runs it, one of its own.

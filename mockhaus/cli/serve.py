@@ -60,6 +60,14 @@ if TYPE_CHECKING:
     "every folder, but none once there are users or others can connect.",
 )
 @click.option(
+    "--allow-endpoint",
+    multiple=True,
+    envvar="MOCKHAUS_ALLOW_ENDPOINT",
+    show_envvar=True,
+    help="A host of this machine or its private network that ENDPOINT of a stage may name; may be "
+    "given again. Without it: every host, but none once there are users or others can connect.",
+)
+@click.option(
     "--max-sessions",
     default=100,
     type=click.IntRange(1),

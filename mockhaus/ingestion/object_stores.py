@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 
+from mockhaus.access.hiding import hidden
 from mockhaus.errors import InvalidParameter, LoadError, UnsupportedFeature
 from mockhaus.ingestion.stores import CHUNK, StoredFile, checked
 
@@ -115,7 +116,9 @@ def checked_url(url: str) -> str:
     """A URL of an object store. Raises InvalidParameter."""
     parts = urlsplit(url)
     if not parts.netloc or "@" in parts.netloc or parts.query or parts.fragment or "\0" in url:
-        raise InvalidParameter(f"SQL compilation error:\ninvalid URL prefix found in: '{url}'.")
+        raise InvalidParameter(
+            f"SQL compilation error:\ninvalid URL prefix found in: '{hidden(url)}'."
+        )
     checked(parts.path.strip("/"))
     if parts.scheme == "azure" and not parts.path.strip("/"):
         raise InvalidParameter(

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from mockhaus.access.hiding import hidden
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import (
@@ -29,7 +30,7 @@ from mockhaus.errors import (
     UndefinedObject,
     UnsupportedFeature,
 )
-from mockhaus.ingestion import copy_options, file_formats, integrations, object_stores
+from mockhaus.ingestion import copy_options, endpoints, file_formats, integrations, object_stores
 from mockhaus.ingestion.format_options import invalid_value
 from mockhaus.ingestion.stores import LocalStore, Store, StoredFile, checked
 from mockhaus.ingestion.target import exists
@@ -213,7 +214,9 @@ def _url(url: Any) -> str:
     if separator and scheme.lower() in object_stores.SCHEMES:
         return object_stores.checked_url(str(url))
     if not separator or scheme.lower() != "file" or not path.startswith("/") or "\0" in path:
-        raise InvalidParameter(f"SQL compilation error:\ninvalid URL prefix found in: '{url}'.")
+        raise InvalidParameter(
+            f"SQL compilation error:\ninvalid URL prefix found in: '{hidden(url)}'."
+        )
     checked(path.lstrip("/").rstrip("/"))
     return f"file:///{path.strip('/')}"
 
@@ -289,8 +292,11 @@ def _remote(workspace: Workspace, url: str, prefix: str, properties: Mapping[str
     integration = properties.get("STORAGE_INTEGRATION")
     if integration is not None:
         integrations.check(workspace, integration, url)
+    endpoint = properties.get("ENDPOINT")
+    if endpoint is not None:
+        endpoints.check(endpoint, workspace.endpoints)
     access = object_stores.Access(
-        properties.get("CREDENTIALS", {}), properties.get("ENDPOINT"), own=integration is not None
+        properties.get("CREDENTIALS", {}), endpoint, own=integration is not None
     )
     store = object_stores.ObjectStore(url, access, workspace.files / "scratch")
     return Location(store, prefix, f"{url}/", f"{url}/", properties)

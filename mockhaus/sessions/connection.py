@@ -172,6 +172,7 @@ class Connection:
             counts=self.session.counts,
             answered=lambda query_id: self.session.results.get(query_id).columns,
             folders=self.session.stage_folders,
+            endpoints=self.session.endpoints,
             query_id=self.recorder.coming_id(),
             locks=self.session.locks,
         )

@@ -145,7 +145,7 @@ class Recorder:
         error.query_id = self._id()
         entry = self._entry(error.query_id, statement, context, started)
         entry.execution_s, (entry.parse_s, entry.translate_s) = seconds, self._times()
-        entry.error_code, entry.error_message = error.number, error.message
+        entry.error_code, entry.error_message = error.number, hidden(error.message)
         self._session.afterwards.do()
         self._record(entry)
 

@@ -347,6 +347,7 @@ class Registry:
                 afterwards=self._afterwards,
                 stage_folders=self._config.stage_folders,
                 limits=self._config.limits,
+                endpoints=self._config.stage_endpoints,
             )
             session.owner, session.shared = upper, shared
             return session

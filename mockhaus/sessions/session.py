@@ -47,7 +47,8 @@ class Session:
 
     `ttl` is in seconds since the last use, 0 for never; `library` is the file of macros; `origin`
     is the copy of another session that this one begins as; `observe` hears of every statement;
-    `stage_folders` are those that file:// stages reach.
+    `stage_folders` are those that file:// stages reach, `endpoints` the hosts of the server's own
+    network that stages do, None for all.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Session:
         afterwards: Afterwards | None = None,
         stage_folders: tuple[Path, ...] = (Path("/"),),
         limits: Limits = UNLIMITED,
+        endpoints: tuple[str, ...] | None = None,
     ) -> None:
         self.id = session_id
         self.kind: Kind = storage.kind
@@ -106,6 +108,7 @@ class Session:
             if path is not None:
                 origin.put_database(path)
         self.stage_folders = stage_folders
+        self.endpoints = endpoints
         allowed = [*stage_folders, storage.base]
         self._database = Database(path, library, allowed, storage.spill, limits)
         if origin is not None and path is None:

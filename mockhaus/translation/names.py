@@ -12,6 +12,7 @@ from typing import Final
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
+from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName, storage_schema
 
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -210,15 +211,29 @@ def _storage(name: ObjectName, context: Context) -> tuple[str | None, str, str]:
 
     A temporary table lives in its connection's `temp` catalog, which has one schema only.
     """
-    schema = storage_schema(name.database or "", name.schema or "")
+    schema, table = storage_parts(name)
     if context.is_temporary(name):
-        return "temp", "main", f"{schema}.{name.name}".upper()
-    return None, schema, name.name
+        return "temp", "main", f"{schema}.{table}".upper()
+    return None, schema, table
 
 
 def storage_parts(name: ObjectName) -> tuple[str, str]:
-    """DuckDB's schema and name of a resolved name that is no temporary table's."""
-    return storage_schema(name.database or "", name.schema or ""), name.name
+    """DuckDB's schema and name of a resolved name that is no temporary table's.
+
+    DuckDB takes a table that it does not find for the file whose path is the whole name, if it
+    ends as a file's. Raises UnsupportedFeature for a name that can be such a path.
+    """
+    schema = storage_schema(name.database or "", name.schema or "")
+    path = f"{schema}.{name.name}"
+    if ("/" in path or "\\" in path) and _FILE.search(path):
+        raise UnsupportedFeature(f"Unsupported feature 'the name of a file, \"{name.name}\"'.")
+    return schema, name.name
+
+
+#: Where a file's name ends that DuckDB would read, or where what it takes for a query begins.
+_FILE: Final = re.compile(
+    r"\.(?:[ct]sv|parquet|jsonl?|ndjson|duckdb|db|xlsx|avro|arrows?)(?:\W|$)", re.I
+)
 
 
 def storage_name(name: ObjectName, context: Context) -> str:
