@@ -68,15 +68,18 @@ def mockhaus_options() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def _mockhaus_snapshot(mockhaus_base: Sandbox) -> str:
-    mockhaus_base.snapshot(_SNAPSHOT)
-    return _SNAPSHOT
+def _mockhaus_bases() -> set[str]:
+    """The bases whose snapshot has been made: folders may override theirs."""
+    return set()
 
 
 @pytest.fixture
-def mockhaus_session(mockhaus_base: Sandbox, _mockhaus_snapshot: str) -> Iterator[Sandbox]:
+def mockhaus_session(mockhaus_base: Sandbox, _mockhaus_bases: set[str]) -> Iterator[Sandbox]:
     """A fork of the base, which ends with the test."""
-    with mockhaus_base.fork(_mockhaus_snapshot) as made:
+    if mockhaus_base.id not in _mockhaus_bases:
+        mockhaus_base.snapshot(_SNAPSHOT)
+        _mockhaus_bases.add(mockhaus_base.id)
+    with mockhaus_base.fork(_SNAPSHOT) as made:
         yield made
 
 

@@ -12,9 +12,10 @@ address is asked for first: who connects in the process alone does not wait for 
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
@@ -142,6 +143,7 @@ class Server:
         self._address: Address | None = None
         self._opening = threading.Lock()
         self._closed = False
+        atexit.register(self._left_open)
 
     # --- where it is -----------------------------------------------------------------------------
 
@@ -198,8 +200,16 @@ class Server:
     def close(self) -> None:
         """Stop what runs, close the doors and end every session; safe to call twice."""
         self._closed = True
-        self._doors.close()
-        self.registry.close()
+        atexit.unregister(self._left_open)
+        try:
+            self._doors.close()
+        finally:
+            self.registry.close()
+
+    def _left_open(self) -> None:
+        """The process ends. Its pools of threads take no more work, which the doors' end would."""
+        with suppress(RuntimeError):
+            self.close()
 
     def _check(self) -> None:
         if self._closed:

@@ -109,7 +109,8 @@ def over(
         )
     try:
         with translated():
-            inner.settle(s.AlterSession(text="", parameters=_parameters(options)))
+            if parameters := _parameters(options):
+                inner.settle(s.AlterSession(text="", parameters=parameters))
             _begin(inner, options)
     except BaseException:
         inner.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +137,14 @@ def test_many_servers_at_once_and_what_is_closed_is_closed(server: Any) -> None:
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(dsn)
     assert server.connect().cursor().execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_a_server_that_is_left_open_ends_with_the_process() -> None:
+    code = "import mockhaus; server = mockhaus.server(); server.session().run('SELECT 1'); print(server.dsn[:10])"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=100, check=True
+    )
+    assert (ran.stdout, ran.stderr) == ("postgresql\n", "")
 
 
 def test_a_data_directory_keeps_the_sessions_of_clients(tmp_path: Path) -> None:
