@@ -43,8 +43,11 @@ def translate(
 
     Example: mockhaus translate "SELECT IFF(a > 0, 1, 2) FROM VALUES (1) t(a)"
 
-    Example: mockhaus translate target/compiled --json
+    Of dbt's target folder it reports by the models of its manifest, in the order of their building.
+
+    Example: mockhaus translate target --json
     """
+    from mockhaus.client.dbt import NoManifest
     from mockhaus.client.outcomes import Refused, Unreachable  # --help need not load them
     from mockhaus.client.server import found
 
@@ -63,6 +66,8 @@ def translate(
         stop(refusal(error))
     except OSError as error:
         stop(on_disk(error))
+    except NoManifest as error:
+        stop(str(error))
     except UnicodeDecodeError as error:
         stop(f"A file is not text in UTF-8: {error.reason}")
 
@@ -96,7 +101,9 @@ def _report(rest: Rest, folder: Path, session: str | None, *, raw: bool) -> None
         return
     others = [each for each in verdicts if each.status != "runs"]
     if others:
-        answer = table(("place", "status", "reason"), _places(others))
+        named = any(each.name for each in others)
+        heads = ("built", "status", "reason") if named else ("place", "status", "reason")
+        answer = table(heads, _places(others))
         for line in formats.lines(answer, "table", look()):
             click.echo(line)
     counts = ", ".join(f"{count} {status}" for status, count in found["counts"].items())
@@ -105,6 +112,10 @@ def _report(rest: Rest, folder: Path, session: str | None, *, raw: bool) -> None
 
 def _places(verdicts: Sequence[Verdict]) -> list[tuple[str, str, str]]:
     return [
-        (f"{each.file}:{each.line}", each.status, " ".join(filter(None, (each.code, each.reason))))
+        (
+            each.name or f"{each.file}:{each.line}",
+            each.status,
+            " ".join(filter(None, (each.code, each.reason))),
+        )
         for each in verdicts
     ]

@@ -4,6 +4,9 @@ The files are taken in the order of their names, as one script, in a session tha
 ends with it. CREATE, ALTER, USE and SET are carried out there, so that others know the objects;
 everything else is translated against them and not run, so files and rows are not looked at. What
 misses an object is tried again once later files have made it.
+
+Of dbt's target folder the manifest tells the order, and what each model is called: a model is
+translated and then made as a view, so that others find it.
 """
 
 from __future__ import annotations
@@ -11,11 +14,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
+from mockhaus.client import dbt
 from mockhaus.client.outcomes import Refused, Unreachable
 from mockhaus.client.rest import Rest, quoted
 from mockhaus.client.statements import called, split
@@ -32,7 +36,7 @@ _MISSING: Final = frozenset({"002003", "002043"})
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What becomes of a statement; `reason` is empty where it runs, `translated` is DuckDB's SQL
-    where it gets any. `line` counts from 1."""
+    where it gets any. `line` counts from 1; `name` is dbt's, empty without dbt."""
 
     file: str
     line: int
@@ -41,9 +45,11 @@ class Verdict:
     code: str
     reason: str
     translated: str | None
+    name: str = ""
 
 
 _Place: TypeAlias = dict[str, str]
+_PLACE: Final = ("database", "schema")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +69,78 @@ def report(
 ) -> list[Verdict]:
     """A verdict a statement. `partial` tells what is missing of a function, empty for nothing;
     `like` is a session whose objects are known from the beginning. Raises Unreachable, Refused,
-    OSError, UnicodeDecodeError."""
-    asked = [each for path in files(folder) for each in _asked(path, folder)]
+    OSError, UnicodeDecodeError, NoManifest."""
+    with _session(rest, like) as session:
+        if dbt.is_target(folder):
+            return list(_built(rest, session, dbt.nodes(folder), partial))
+        return _run(rest, session, folder, partial)
+
+
+@contextmanager
+def _session(rest: Rest, like: str | None) -> Iterator[str]:
+    """A session for the block, as another one or empty."""
     path = "sessions" if like is None else f"sessions/{quoted(like)}/fork"
     session = rest.call("POST", path, {"type": "memory"})["session"]["session_id"]
     try:
-        found: dict[int, Verdict] = {}
-        #: The database and schema that were current when a statement came first.
-        places: dict[int, _Place] = {}
-        place = _place(rest, session)
-        waiting = list(range(len(asked)))
-        while waiting:
-            for number in waiting:
-                places.setdefault(number, place)
-                found[number] = _verdict(rest, session, asked[number], places[number], partial)
-                if _CARRIED_OUT.match(asked[number].sql):
-                    place = _place(rest, session)
-            again = [number for number in waiting if found[number].status == "missing"]
-            made = any(
-                _CARRIED_OUT.match(asked[number].sql) and found[number].status != "missing"
-                for number in waiting
-            )
-            waiting = again if made else []
-        return [found[number] for number in range(len(asked))]
+        yield session
     finally:
         with suppress(Unreachable, Refused):
             rest.call("DELETE", f"sessions/{quoted(session)}")
+
+
+def _run(rest: Rest, session: str, folder: Path, partial: Callable[[str], str]) -> list[Verdict]:
+    asked = [each for path in files(folder) for each in _asked(path, folder)]
+    found: dict[int, Verdict] = {}
+    #: The database and schema that were current when a statement came first.
+    places: dict[int, _Place] = {}
+    place = _place(rest, session)
+    waiting = list(range(len(asked)))
+    while waiting:
+        for number in waiting:
+            places.setdefault(number, place)
+            found[number] = _verdict(rest, session, asked[number], places[number], partial)
+            if _CARRIED_OUT.match(asked[number].sql):
+                place = _place(rest, session)
+        again = [number for number in waiting if found[number].status == "missing"]
+        made = any(
+            _CARRIED_OUT.match(asked[number].sql) and found[number].status != "missing"
+            for number in waiting
+        )
+        waiting = again if made else []
+    return [found[number] for number in range(len(asked))]
+
+
+def _built(
+    rest: Rest, session: str, nodes: Sequence[dbt.Node], partial: Callable[[str], str]
+) -> Iterator[Verdict]:
+    """A verdict for each of dbt's nodes that has SQL; those without are made."""
+    schemas: set[tuple[str, str]] = set()
+    for node in nodes:
+        if node.schema not in schemas and all(node.schema):
+            schemas.add(node.schema)
+            database, schema = (f'"{_stored(name)}"' for name in node.schema)
+            _tried(rest, session, f"CREATE DATABASE IF NOT EXISTS {database}", {})
+            _tried(rest, session, f"CREATE SCHEMA IF NOT EXISTS {database}.{schema}", {})
+        verdict = None
+        if node.before:
+            with suppress(Refused):
+                _tried(rest, session, node.before, {})
+        if node.sql is not None:
+            pieces = split(node.sql)
+            line = node.sql.count("\n", 0, pieces[0].start) + 1 if pieces else 1
+            text = pieces[0].text if pieces else node.sql
+            place = {name: _stored(value) for name, value in zip(_PLACE, node.schema, strict=True)}
+            asked = _Asked(node.file, line, text)
+            verdict = _verdict(rest, session, asked, place if all(node.schema) else {}, partial)
+            yield replace(verdict, name=node.name)
+        if node.made and (verdict is None or verdict.status in ("runs", "partial")):
+            with suppress(Refused):  # who needs it tells that it is missing
+                _tried(rest, session, node.made, {})
+
+
+def _stored(name: str) -> str:
+    """A name as Snowflake stores it, if dbt's adapter wrote it without quotes."""
+    return name.upper() if name == name.lower() else name
 
 
 def summary(verdicts: Sequence[Verdict]) -> dict[str, Any]:
@@ -152,4 +204,4 @@ def _tried(rest: Rest, session: str, sql: str, place: _Place) -> str | None:
 
 def _place(rest: Rest, session: str) -> _Place:
     context = rest.call("GET", f"sessions/{quoted(session)}")["session"]["context"]
-    return {name: context[name] for name in ("database", "schema") if context[name] is not None}
+    return {name: context[name] for name in _PLACE if context[name] is not None}

@@ -1,1 +1,0 @@
-select id, guest, coalesce(paid, 0) as paid, day from {{ ref('visits') }}
