@@ -6,6 +6,10 @@ tables made and dropped, COPY, prepared statements, errors, cancelled queries, s
 connections closed without a word. No step may fail but those that are meant to; every row whose
 insertion was acknowledged is counted in the end; and after the first third the server's memory,
 files and threads must not grow.
+
+What the server remembers has limits: 10,000 statements in the history of each session, as many of
+the SQL API in all. Filling up is no leak, but would look like one for an hour; so the work begins
+with all of it full.
 """
 
 from __future__ import annotations
@@ -16,7 +20,6 @@ import random
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,11 +28,20 @@ from typing import Any, Final
 import httpx2
 import psycopg
 
+from mockhaus.http.sqlapi.store import Limits
+from mockhaus.sessions import history
 from tests.cli.test_serve import serving
 
 SESSIONS: Final = 10
 CONNECTIONS: Final = 3
 CALLERS: Final = 2
+
+#: What is remembered at most, and the statements of a request that fills it.
+HISTORY: Final = history.MAX_ENTRIES
+KEPT: Final = Limits().count
+AT_ONCE: Final = 500
+#: About as long as what the clients send.
+FILLER: Final = "SELECT {number} AS n /* {number:060} */"
 
 #: How much larger than after the first third the server's memory may be in the end, by ratio; and
 #: how many files and threads more it may have.
@@ -263,10 +275,12 @@ HTTP: Final = (
 # --- together ------------------------------------------------------------------------------------
 
 
-def run(seconds: float, seed: int, sessions: int = SESSIONS) -> tuple[int, Usage, Usage]:
+def run(
+    seconds: float, seed: int, sessions: int = SESSIONS, *, full: bool = False
+) -> tuple[int, Usage, Usage]:
     """Work for so long; the number of steps, and the usage after a third and in the end.
 
-    Raises what went wrong.
+    `full`: what the server remembers is full before. Raises what went wrong.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -275,6 +289,8 @@ def run(seconds: float, seed: int, sessions: int = SESSIONS) -> tuple[int, Usage
         soak = Soak(_clients(address, rest, sessions, seed))
         for name in dict.fromkeys(client.session for client in soak.clients):
             _prepare(address, rest, name)
+            if full:
+                _fill(rest, name, sessions)
         threads = [
             threading.Thread(target=soak.work, args=(client, _steps(client)))
             for client in soak.clients
@@ -323,6 +339,19 @@ def _prepare(address: str, rest: str, session: str) -> None:
             connection.execute(statement.encode())
 
 
+def _fill(rest: str, session: str, sessions: int) -> None:
+    """Fill the history of a session, and its share of what the SQL API keeps."""
+    headers = {"Authorization": "Bearer any", "X-Mockhaus-Session": session}
+    base = str(httpx2.URL(rest).copy_with(path=""))
+    with httpx2.Client(base_url=base, timeout=300, headers=headers) as http:
+        for _ in range(-(-KEPT // sessions)):
+            http.post("/api/v2/statements", json={"statement": "SELECT 1"}).raise_for_status()
+        for first in range(0, HISTORY, AT_ONCE):
+            texts = (FILLER.format(number=number) for number in range(first, first + AT_ONCE))
+            body = {"session_id": session, "sql": ";".join(texts)}
+            http.post("/api/v1/query", json=body).raise_for_status()
+
+
 def _count(clients: list[Client]) -> None:
     for client in clients:
         options = f"-c session={client.session}"
@@ -338,9 +367,8 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    started = time.monotonic()
-    steps, early, late = run(asked.minutes * 60, asked.seed)
-    print(f"{steps} steps in {(time.monotonic() - started) / 60:.1f} minutes, no error")
+    steps, early, late = run(asked.minutes * 60, asked.seed, full=True)
+    print(f"{steps} steps in {asked.minutes:g} minutes, no error")
     for name, was, now in (
         ("memory", early.memory >> 20, late.memory >> 20),
         ("files", early.files, late.files),
