@@ -15,6 +15,7 @@ from mockhaus.catalog.listing import shaped
 from mockhaus.catalog.literal import relation
 from mockhaus.result import Column
 from mockhaus.sessions.history import Entry
+from mockhaus.types import FLOAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,15 @@ _LOGINS: Final = _columns(
 )
 
 
+_ORIGINAL: Final = (
+    *_columns(
+        "#ID QUERY_ID @TIMESTAMP SESSION_ID #CONNECTION_ID ORIGINAL_SQL TRANSLATED_SQL QUERY_TYPE"
+        " DATABASE_NAME SCHEMA_NAME USER WAREHOUSE STATUS ERROR_MESSAGE ERROR_CODE"
+    ),
+    Column("EXECUTION_TIME_MS", FLOAT),
+    *_columns("#ROWS_AFFECTED CLIENT_INFO QUERY_TAGS"),
+)
+
 _LOGIN_FUNCTION: Final = (_LOGINS[1], _LOGINS[0], *_LOGINS[2:])
 
 
@@ -117,6 +127,20 @@ def query_history(entries: Sequence[Entry]) -> str:
 def query_history_view(entries: Sequence[Entry]) -> str:
     """ACCOUNT_USAGE.QUERY_HISTORY."""
     return _history(_VIEW, entries, "FAIL")
+
+
+def original_history(session_id: str, entries: Sequence[Entry]) -> str:
+    """__MOCKHAUS__.QUERY_HISTORY, with the columns that the original server's table had."""
+    found = [
+        (
+            number, e.query_id, e.started, session_id, e.connection_id, e.text, e.translated,
+            e.kind,
+            e.database, e.schema, e.user, e.warehouse, "SUCCESS" if e.succeeded else "ERROR",
+            e.error_message, e.error_code, e.execution_s * 1000, e.rows, e.client, e.query_tag,
+        )
+        for number, e in enumerate(reversed(entries), start=1)
+    ]  # fmt: skip
+    return relation(_ORIGINAL, found)
 
 
 def _history(columns: tuple[Column, ...], entries: Sequence[Entry], failed: str) -> str:

@@ -25,6 +25,8 @@ def made(session: Session, name: str, argument: str | None) -> tuple[str, Mappin
         return account_usage.query_history(session.history.entries()), {}
     if name == "ACCOUNT_USAGE.QUERY_HISTORY":
         return account_usage.query_history_view(session.history.entries()), {}
+    if name == "__MOCKHAUS__.QUERY_HISTORY":
+        return account_usage.original_history(session.id, session.history.entries()), {}
     if name == "LOGIN_HISTORY":
         return account_usage.login_history(session.past_logins()), {}
     if name == "ACCOUNT_USAGE.LOGIN_HISTORY":

@@ -57,16 +57,23 @@ _VIEW_MACROS: Final = frozenset(("TABLES", "COLUMNS", "COPY_HISTORY", "TAGS", "T
 VIEWS: Final = _VIEW_MACROS | {"QUERY_HISTORY", "LOGIN_HISTORY"}
 
 
-def is_account_usage(name: ObjectName) -> bool:
-    """Whether a full name is one of SNOWFLAKE.ACCOUNT_USAGE."""
-    return ((name.database or "").upper(), (name.schema or "").upper()) == (
-        "SNOWFLAKE", "ACCOUNT_USAGE",
-    )  # fmt: skip
+#: The original server's own table of statements, in whatever database.
+_ORIGINAL: Final = ("__MOCKHAUS__", "QUERY_HISTORY")
+
+
+def is_view(name: ObjectName) -> bool:
+    """Whether a full name is one of SNOWFLAKE.ACCOUNT_USAGE, or __MOCKHAUS__.QUERY_HISTORY."""
+    schema = (name.schema or "").upper()
+    if (name.database or "").upper() == "SNOWFLAKE":
+        return schema == "ACCOUNT_USAGE"
+    return (schema, name.name.upper()) == _ORIGINAL
 
 
 def view(name: ObjectName, walk: Walk) -> exp.Table:
-    """A view of ACCOUNT_USAGE. Raises UnsupportedFeature."""
+    """What `is_view` tells of. Raises UnsupportedFeature."""
     view = name.name.upper()
+    if (name.schema or "").upper() == _ORIGINAL[0]:
+        return _made(".".join(_ORIGINAL), None, walk)
     if view not in VIEWS:
         raise UnsupportedFeature(f"Unsupported feature 'ACCOUNT_USAGE.{view}'.")
     if view in _VIEW_MACROS:

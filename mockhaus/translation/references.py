@@ -87,8 +87,8 @@ def _parameter(node: exp.Parameter, walk: Walk) -> exp.Expression:
 
 
 def _system(name: ObjectName, walk: Walk) -> exp.Table | None:
-    """A view of INFORMATION_SCHEMA or ACCOUNT_USAGE, None if a full name is neither's."""
-    if history.is_account_usage(name):
+    """A view of INFORMATION_SCHEMA or of the past, None if a full name is neither's."""
+    if history.is_view(name):
         return history.view(name, walk)
     if not is_information_schema(name):
         return None

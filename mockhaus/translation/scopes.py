@@ -20,7 +20,7 @@ from sqlglot import exp
 
 from mockhaus.translation import names
 from mockhaus.translation.clauses import sources
-from mockhaus.translation.history import is_account_usage
+from mockhaus.translation.history import is_view
 from mockhaus.translation.information_schema import is_information_schema
 from mockhaus.translation.operands import KIND, TEXT
 from mockhaus.zoned import STORED
@@ -162,7 +162,7 @@ def _columns(source: exp.Expression, walk: Walk) -> Mapping[str, str]:
     if name.schema is None and walk.is_cte(name.name):
         return _answered(sources.cte_query(source, name.name), walk)
     full = walk.context.resolve(name)
-    if is_information_schema(full) or is_account_usage(full):
+    if is_information_schema(full) or is_view(full):
         return {}
     return walk.context.columns(full)
 

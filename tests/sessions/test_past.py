@@ -114,3 +114,23 @@ def test_explain(snowflake: Connection) -> None:
     assert "->TableScan  MOCKHAUS.PUBLIC.T" in text
     run(snowflake, "EXPLAIN DELETE FROM t")
     assert run(snowflake, "SELECT count(*) FROM t") == [(1,)]
+
+
+def test_the_original_servers_table_of_statements(snowflake: Connection) -> None:
+    """In whatever schema one stands; it is read, not written."""
+    run(snowflake, "CREATE DATABASE z; USE SCHEMA z.public; SELECT 1 AS a")
+    with pytest.raises(MockhausError):
+        run(snowflake, "SELEC 1")
+    rows = run(
+        snowflake,
+        "SELECT id, query_type, status, error_code, original_sql, database_name,"
+        " execution_time_ms > 0 FROM __mockhaus__.query_history q"
+        " WHERE original_sql LIKE '%SELEC%' ORDER BY q.timestamp",
+    )
+    assert rows == [
+        (rows[0][0], "SELECT", "SUCCESS", None, "SELECT 1 AS a", "Z", True),
+        (rows[0][0] + 1, "UNKNOWN", "ERROR", "001003", "SELEC 1", "Z", False),
+    ]
+    for sql in ("DELETE FROM __mockhaus__.query_history", "SELECT * FROM __mockhaus__.objects"):
+        with pytest.raises(MockhausError):
+            run(snowflake, sql)
