@@ -32,6 +32,9 @@ _DRAINS: Final = 2.0
 #: Seconds that a request may take before its client is looked after.
 _LOOKED_AFTER: Final = 0.02
 
+#: Bytes a second that a body must have on the average.
+_SLOWEST: Final = 1000
+
 log: Final = logging.getLogger("mockhaus.http")
 
 
@@ -168,7 +171,8 @@ class DebugLog:
 
 
 async def read_body(request: Request, limit: int, patience: float) -> bytes:
-    """The body, of at most `limit` bytes; `patience` is how long the next part may take.
+    """The body, of at most `limit` bytes; `patience` is how long the next part may take, and twice
+    that all of it but for a second for each of `_SLOWEST` bytes.
 
     Raises Refused, also for a body that is packed: how large that would become is not known.
     """
@@ -185,6 +189,7 @@ async def read_body(request: Request, limit: int, patience: float) -> bytes:
             await _drained(request.receive, limit, patience)
         raise too_large
     clock = asyncio.get_running_loop().time
+    latest = clock() + 2 * patience
     parts: list[bytes] = []
     size, more = 0, True
     try:
@@ -193,9 +198,9 @@ async def read_body(request: Request, limit: int, patience: float) -> bytes:
                 part, more = await _part(request.receive)
                 parts.append(part)
                 size += len(part)
-                slow.reschedule(clock() + patience)
+                slow.reschedule(min(clock() + patience, latest + size / _SLOWEST))
     except TimeoutError:
-        words = f"No part of the body came for {patience:g} seconds"
+        words = f"The body comes too slowly: its next part is waited for {patience:g} seconds"
         raise Refused(408, Failure(error="REQUEST_TIMEOUT", detail=words)) from None
     if size > limit:
         if more:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
+from starlette.types import Message
 
+from mockhaus.http.layers import read_body
+from mockhaus.http.refusals import Refused
 from tests.rest.fakes import FakeRegistry, fake_app
 
 QUERY, SESSIONS = "/api/v1/query", "/api/v1/sessions"
@@ -68,6 +73,23 @@ def test_the_input_is_shown() -> None:
     assert wrong["input"] == 1
     assert missing["input"] == {"database": "d"}
     assert unknown["input"] == 9
+
+
+def test_a_body_that_drips_is_not_taken_for_ever() -> None:
+    """Each part comes in time, and none is the last."""
+    parts = 0
+
+    async def receive() -> Message:
+        nonlocal parts
+        parts += 1
+        await asyncio.sleep(0.005)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+    with pytest.raises(Refused) as refused:
+        asyncio.run(read_body(request, 10**6, 0.05))
+    assert (refused.value.status, refused.value.failure.error) == (408, "REQUEST_TIMEOUT")
+    assert parts > 1
 
 
 def test_a_body_has_a_largest_size() -> None:
