@@ -30,6 +30,7 @@ from bench import (
     rest,
     rows,
     start,
+    suites,
     translation,
 )
 from bench.figures import Section, lines
@@ -50,6 +51,10 @@ def _commands(quick: bool) -> Section:
 def _sessions(_: bool) -> Section:
     with mockhaus() as server:
         return start.measure_sessions(server)
+
+
+def _suites(quick: bool) -> Section:
+    return suites.measure(quick=quick)
 
 
 def _catalog(quick: bool) -> Section:
@@ -111,6 +116,7 @@ MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
     "ready": _ready,
     "commands": _commands,
     "sessions": _sessions,
+    "suites": _suites,
     "latency": _latency,
     "concurrency": _concurrency,
     "catalog": _catalog,
