@@ -32,7 +32,7 @@ from mockhaus.sessions.registry import Registry
 from mockhaus.sessions.session import Session
 
 #: Where statements come in.
-DOORS: Final = ("postgresql", "http", "sql-api")
+DOORS: Final = ("postgresql", "http", "sql-api", "python")
 
 #: Rows of a list that names no limit, and the most there may be.
 DEFAULT_LIMIT: Final = 100
