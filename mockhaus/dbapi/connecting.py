@@ -20,7 +20,7 @@ from mockhaus.dbapi.errors import (
     ProgrammingError,
     translated,
 )
-from mockhaus.errors import SessionExists, SessionNotFound
+from mockhaus.errors import InvalidSession, SessionExists, SessionNotFound
 from mockhaus.sessions import connection as sessions
 from mockhaus.sessions.registry import DEFAULT, Registry
 from mockhaus.sessions.session import Session
@@ -133,7 +133,10 @@ def _check(options: Mapping[str, Any]) -> None:
 
 def _parameters(options: Mapping[str, Any]) -> dict[str, str]:
     """The session parameters that a connection begins with."""
-    given = dict(options.get("session_parameters") or {})
+    given = options.get("session_parameters") or {}
+    if not isinstance(given, Mapping):
+        raise ProgrammingError("session_parameters is no dict of names and values", INVALID_VALUE)
+    given = dict(given)
     if (zone := options.get("timezone")) is not None:
         given["TIMEZONE"] = zone
     if (autocommit := options.get("autocommit")) is not None:
@@ -194,7 +197,10 @@ class _Home:
         with self._lock:
             if self._registry is None:
                 config = Config(data_dir=self._data_dir, max_sessions=_NO_LIMIT)
-                self._registry = Registry(config)
+                try:
+                    self._registry = Registry(config)
+                except OSError as error:
+                    raise InvalidSession(f"data_dir: {self._data_dir}: {error.strerror}") from None
             try:
                 session = _found(self._registry, session_id, self._data_dir)
             except BaseException:

@@ -209,12 +209,15 @@ class Connection:
         """The same for each of the rows, or for all of them at once."""
         if not rows:
             return
-        if self.paramstyle not in ("qmark", "numeric"):
-            whole = binding.many_rows(command, rows)
-            if whole is not None:
-                yield whole, _NONE
-                return
+        is_bound = self.paramstyle in ("qmark", "numeric")
+        if is_bound:
+            whole = binding.many_rows_bound(command, rows, self._zone)
         else:
+            whole = binding.many_rows(command, rows)
+        if whole is not None:
+            yield whole, _NONE
+            return
+        if is_bound:
             with self._free():
                 found = self._inner.parse(command)
             if len(found) == 1 and isinstance(found[0], s.Insert):

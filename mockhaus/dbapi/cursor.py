@@ -73,6 +73,8 @@ class Cursor:
         `nextset` moves on to the answer of the next.
         """
         self._check("execute")
+        if not isinstance(command, str):
+            raise ProgrammingError(f"A statement is a text, not {type(command).__name__}.")
         self._clear()
         text, values = self.connection._bound(command, params)
         self.query = text

@@ -142,6 +142,8 @@ MANY: list[tuple[str, str, list[Any], list[tuple[Any, ...]], int]] = [
     ("pyformat", "UPDATE t SET b = %s WHERE a = %s", [("x", 0), ("y", 0)], [(0, "y")], 2),
     ("qmark", "INSERT INTO t VALUES (?, ?)", [(1, "x"), (2, None)], [(0, "-"), (1, "x"), (2, None)], 1),
     ("numeric", "INSERT INTO t VALUES (:1, :2)", [(1, None), (2.0, "y")], [(0, "-"), (1, None), (2, "y")], 1),
+    ("numeric", "INSERT INTO t (b, a) VALUES (:2, :1)", [(1, "x"), (2, "12:30 ?")], [(0, "-"), (1, "x"), (2, "12:30 ?")], 1),
+    ("qmark", "INSERT INTO t VALUES (?, UPPER(?))", [(1, "x"), (2, "y")], [(0, "-"), (1, "X"), (2, "Y")], 1),
     ("qmark", "DELETE FROM t WHERE a = ?", [(0,), (1,)], [], 2),
     ("qmark", "INSERT INTO t VALUES (?, ?)", [], [(0, "-")], 0),
 ]  # fmt: skip
@@ -180,4 +182,24 @@ def test_an_insert_of_many_is_all_or_none(connect: Any, paramstyle: str, stateme
 def test_rows_that_do_not_fit_together(connect: Any, rows: list[Any], words: str) -> None:
     cursor = connect(paramstyle="qmark").cursor().execute("CREATE TABLE t (a VARCHAR)")
     with pytest.raises(mockhaus.ProgrammingError, match=words):
-        cursor.executemany("INSERT INTO t VALUES (?)", rows)
+        cursor.executemany("INSERT INTO t SELECT ?", rows)
+
+
+@pytest.mark.parametrize("row", [(1,), (1, 2, 3)])
+def test_a_row_has_as_many_values_as_the_statement_parameters(connect: Any, row: Any) -> None:
+    cursor = connect(paramstyle="qmark").cursor().execute("CREATE TABLE t (a INT, b INT)")
+    with pytest.raises(mockhaus.ProgrammingError, match="has 2 parameters, a row"):
+        cursor.executemany("INSERT INTO t VALUES (?, ?)", [(1, 2), row])
+
+
+@pytest.mark.parametrize(("value", "_", "arrives"), VALUES)
+def test_many_rows_are_what_would_be_bound(connect: Any, value: Any, _: str, arrives: Any) -> None:
+    """Their values are literals of the same types: what text a column gets of them tells."""
+    cursor = connect(paramstyle="qmark").cursor()
+    cursor.execute(
+        f"CREATE TABLE t (a {'BINARY' if isinstance(arrives, bytearray) else 'VARCHAR'})"
+    )
+    cursor.execute("INSERT INTO t SELECT ?", (value,))
+    cursor.executemany("INSERT INTO t VALUES (?)", [(value,), (None,)])
+    one, many, null = cursor.execute("SELECT a FROM t").fetchall()
+    assert (one, null) == (many, (None,))

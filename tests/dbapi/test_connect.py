@@ -67,6 +67,8 @@ REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"session_type": "disk"}, mockhaus.ProgrammingError, "'disk' is not a session type"),
     ({"session_id": "a/b"}, mockhaus.OperationalError, "'a/b' is not a session id"),
     ({"session_parameters": {"NOPE": 1}}, mockhaus.ProgrammingError, "invalid parameter 'NOPE'"),
+    ({"session_parameters": "x"}, mockhaus.ProgrammingError, "session_parameters is no dict"),
+    ({"data_dir": "/dev/null/x"}, mockhaus.OperationalError, "data_dir: /dev/null/x: Not a directory"),
     ({"timezone": "Mars/Olympus"}, mockhaus.ProgrammingError, "TIMEZONE"),
 ]  # fmt: skip
 
