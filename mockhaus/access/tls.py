@@ -28,7 +28,11 @@ class Tls:
             # An encrypted key would be asked for on the terminal.
             context.load_cert_chain(certificate, key, password=lambda: b"")
             der = pem(certificate.read_text(encoding="utf-8", errors="replace"), "CERTIFICATE")
-        except (OSError, ssl.SSLError) as error:
-            raise InvalidUser(f"{certificate} cannot be used for TLS: {error}") from None
+        except ssl.SSLError:
+            reason = "it and its key are no pair in PEM, or the key is encrypted"
+            raise InvalidUser(f"{certificate} cannot be used for TLS: {reason}") from None
+        except OSError as error:
+            reason = f"{error.filename or key or certificate}: {error.strerror}"
+            raise InvalidUser(f"{certificate} cannot be used for TLS: {reason}") from None
         name = checked(signature_hash, der, "a certificate")
         return cls(context, None if name is None else hashlib.new(name, der).digest())

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FAILED: Final = 1
 MISUSED: Final = 2
 UNREACHABLE: Final = 3
+#: As a shell tells that Ctrl-C ended a command.
+INTERRUPTED: Final = 130
 
 #: Where a server listens that nobody said otherwise to.
 HTTP_PORT: Final = 8080
@@ -138,7 +140,9 @@ def refusal(error: Refused) -> str:
 
 
 def on_disk(error: OSError) -> str:
-    """What is wrong with a file."""
+    """What is wrong with a file. Standard output that was closed is none: it is raised again."""
+    if isinstance(error, BrokenPipeError):
+        raise error
     return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 

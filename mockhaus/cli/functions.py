@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -66,8 +67,9 @@ def markdown() -> str:
 @click.command()
 @click.option("--family", default="", help="Only families whose names contain this.")
 @click.option("--state", "only", type=click.Choice(STATES), help="Only functions of this state.")
+@click.option("--json", "raw", is_flag=True, help="All of it as JSON.")
 @click.option("--markdown", "page", is_flag=True, help="Print the page docs/functions.md.")
-def functions(family: str, only: str | None, page: bool) -> None:
+def functions(family: str, only: str | None, raw: bool, page: bool) -> None:
     """Show which of Snowflake's functions are supported, partial or refused.
 
     Example: mockhaus functions --family date --state partial
@@ -78,6 +80,11 @@ def functions(family: str, only: str | None, page: bool) -> None:
     found = list(rows(family, only or ""))
     if not found:
         raise click.UsageError("No function is known by that family and state.")
+    if raw:
+        names = ("family", "name", "state", "remark")
+        told = [dict(zip(names, each, strict=True)) for each in found]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
     width = max(len(name) for _, name, _, _ in found)
     shown = ""
     for known, name, how, remark in found:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Final
+from typing import Any, Final, NoReturn
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from mockhaus import __version__
+from mockhaus.cli.asking import INTERRUPTED, stop
 
 #: Name -> where its command is. The modules are loaded when they are needed: all of them take as
 #: long to load as everything else that `mockhaus --version` does.
@@ -31,7 +35,26 @@ COMMANDS: Final[Mapping[str, str]] = {
 
 
 class _Commands(click.Group):
-    """The commands of the table."""
+    """The commands of the table. Whatever goes wrong is a line on standard error, and a status."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.ClickException as error:
+            _refuse(error)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            _refuse(error)
+        except KeyboardInterrupt:
+            stop("Canceled.", INTERRUPTED)
+        except BrokenPipeError:
+            # What is left to write must not fail again at the end.
+            with open(os.devnull, "w") as nowhere:
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())
+            stop("Standard output was closed before all was written.")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
@@ -42,6 +65,15 @@ class _Commands(click.Group):
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
+
+
+def _refuse(error: click.ClickException) -> NoReturn:
+    if isinstance(error, NoArgsIsHelpError):
+        raise error  # a group without a command shows its help
+    text = error.format_message()
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        text = f"{text.rstrip('.')}. Try '{error.ctx.command_path} --help'."
+    stop(text, error.exit_code)
 
 
 @click.group(cls=_Commands)

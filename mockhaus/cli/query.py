@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 from mockhaus.cli.asking import (
     FORMATS,
     HTTP_PORT,
+    INTERRUPTED,
     PG_URL,
     SERVER_URL,
     UNREACHABLE,
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from mockhaus.repl.loop import Repl
     from mockhaus.repl.screen import Screen
     from mockhaus.repl.showing import Plain
-
-#: As a shell tells that Ctrl-C ended a command.
-_INTERRUPTED: Final = 130
 
 
 @click.command()
@@ -236,7 +234,7 @@ def _answered(text: str, pieces: Sequence[Piece], screen: Screen, where: _Where)
                     stop(_told(failure, text, piece))
                 except KeyboardInterrupt:
                     runner.talk.cancel()
-                    stop("Canceled.", _INTERRUPTED)
+                    stop("Canceled.", INTERRUPTED)
                 finally:
                     screen.clear()
     except (Unreachable, Disconnected) as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mockhaus.cli.asking import FORMATS, PG_URL, SERVER_URL
+from mockhaus.cli.asking import FORMATS, PG_URL, SERVER_URL, UNREACHABLE, refusal, stop
 
 
 @click.command()
@@ -43,11 +43,13 @@ def repl(**options: Any) -> None:
 
     Example: echo 'select 1;' | mockhaus repl --format csv
     """
-    from mockhaus.repl.start import CannotStart, Options, run  # --help need not load psycopg
+    # --help need not load psycopg
+    from mockhaus.client.outcomes import Disconnected, Refused, Unreachable
+    from mockhaus.repl.start import Options, run
 
     try:
-        status = run(Options(**options))
-    except CannotStart as error:
-        click.echo(f"Error: {error}", err=True)
-        status = 1
-    sys.exit(status)
+        sys.exit(run(Options(**options)))
+    except (Unreachable, Disconnected) as error:
+        stop(str(error), UNREACHABLE)
+    except Refused as error:
+        stop(refusal(error))

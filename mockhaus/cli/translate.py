@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("sql", metavar="SQL|FOLDER")
+@click.argument("sql", metavar="SQL|FILE|FOLDER")
 @click.option("--json", "raw", is_flag=True, help="All of the answer as JSON.")
 @click.option("--session", help="Whose objects are known. [default: the session default; of a "
               "folder none]")  # fmt: skip
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def translate(
     sql: str, raw: bool, session: str | None, server_url: str | None, pg_url: str | None
 ) -> None:
-    """Show DuckDB's SQL of statements, or report what becomes of the .sql files in a folder.
+    """Show DuckDB's SQL of statements or of a file, or report on the .sql files in a folder.
 
     SQL is - for standard input. The report says of each statement whether it runs, runs but for
     what is missing of its functions, is refused, or names an object that no file makes, and why.
@@ -55,11 +55,10 @@ def translate(
         with found(server_url, pg_url) as doors:
             if doors.own and session is not None:
                 stop(f"No server runs whose session {session} could be meant.", UNREACHABLE)
-            folder = Path(sql)
-            if len(sql) < 1000 and folder.is_dir():
-                _report(doors.rest, folder, session, raw=raw)
+            if (path := _path(sql)) is not None and path.is_dir():
+                _report(doors.rest, path, session, raw=raw)
             else:
-                _translate(doors.rest, sql, session, raw=raw)
+                _translate(doors.rest, sql if path is None else _read(path), session, raw=raw)
     except Unreachable as error:
         stop(str(error), UNREACHABLE)
     except Refused as error:
@@ -72,8 +71,26 @@ def translate(
         stop(f"A file is not text in UTF-8: {error.reason}")
 
 
-def _translate(rest: Rest, sql: str, session: str | None, *, raw: bool) -> None:
-    text = sys.stdin.buffer.read().decode() if sql == "-" else sql
+def _path(text: str) -> Path | None:
+    """The file or folder that is meant; None for SQL. Raises UsageError."""
+    if text == "-":
+        return Path(text)
+    if any(each in text for each in " \n;'") and not text.endswith((".sql", "/")):
+        return None
+    if len(text) < 1000 and Path(text).exists():
+        return Path(text)
+    if text.lower().endswith((".sql", "/")) and "\n" not in text:
+        raise click.UsageError(f"{text} does not exist.")
+    return None
+
+
+def _read(path: Path) -> str:
+    if str(path) == "-":
+        return sys.stdin.buffer.read().decode()
+    return path.read_text(encoding="utf-8-sig")
+
+
+def _translate(rest: Rest, text: str, session: str | None, *, raw: bool) -> None:
     if not text.strip():
         raise click.UsageError("There is no statement to translate.")
     body = {"sql": text} if session is None else {"sql": text, "session_id": session}

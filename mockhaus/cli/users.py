@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -15,7 +16,7 @@ import click
 from mockhaus.config import TOKEN_DAYS
 
 if TYPE_CHECKING:
-    from mockhaus.access.users import Users
+    from mockhaus.access.users import User, Users
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,14 +38,17 @@ def users_option(command: F) -> F:
     return option(command)
 
 
-def _with_users(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the users of the file that its options name; errors become one line."""
+def _with_users(command: Callable[..., None], *, makes: bool = False) -> Callable[..., None]:
+    """Give a command the users of the file that its options name; errors become one line. A
+    command that `makes` the file need not find it."""
 
     @wraps(command)
     def wrapped(users: Path | None, data_dir: Path | None, **options: Any) -> None:
         path = users or (data_dir / "users.json" if data_dir is not None else None)
         if path is None:
             raise click.UsageError("Name the file of users: --users FILE, or --data-dir DIR.")
+        if not makes and not path.exists():
+            raise click.ClickException(f"{path}: No such file; mockhaus user add NAME makes one.")
         from mockhaus.access.users import Users  # --help need not load them
         from mockhaus.errors import InvalidUser
 
@@ -80,6 +84,38 @@ def _days(context: click.Context, parameter: click.Parameter, value: str) -> flo
     return int(match[1]) * _DAYS[match[2]]
 
 
+def _user(user: User) -> dict[str, Any]:
+    """What may be told of a user: no verifier, no hash."""
+    keys = {str(number): key.fingerprint for number, key in sorted(user.keys.items())}
+    return {
+        "name": user.name,
+        "password": user.password is not None,
+        "keys": keys,
+        "tokens": len(user.tokens),
+    }
+
+
+def _tokens(user: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": token.id,
+            "user": user.name,
+            "created": token.created,
+            "expires": token.expires,
+            "is_expired": token.is_expired(datetime.now(UTC)),
+            "session": token.session,
+        }
+        for token in user.tokens.values()
+    ]
+
+
+def _write(told: list[dict[str, Any]]) -> None:
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+_JSON: Final = click.option("--json", "raw", is_flag=True, help="The same as JSON.")
+
+
 @click.group("user")
 def user_commands() -> None:
     """Users of a server that is started with --users FILE; changes take effect at once.
@@ -91,7 +127,7 @@ def user_commands() -> None:
 @user_commands.command("add")
 @click.argument("name")
 @click.option("--no-password", is_flag=True, help="Keys and tokens alone open.")
-@_with_users
+@partial(_with_users, makes=True)
 def add(users: Users, name: str, no_password: bool) -> None:
     """Add a user; asks for the password, or reads it from standard input.
 
@@ -143,12 +179,16 @@ def remove(users: Users, name: str) -> None:
 
 
 @user_commands.command("list")
+@_JSON
 @_with_users
-def list_users(users: Users) -> None:
+def list_users(users: Users, raw: bool) -> None:
     """List the users and how each may log in.
 
     Example: mockhaus user list --users users.json
     """
+    if raw:
+        _write([_user(user) for user in users])
+        return
     for user in users:
         ways = ["password"] if user.password is not None else []
         ways += [f"key {number} {key.fingerprint}" for number, key in sorted(user.keys.items())]
@@ -181,8 +221,9 @@ def create_token(users: Users, name: str, expires: float | None, session: str | 
 
 @token_commands.command("list")
 @click.argument("name", required=False)
+@_JSON
 @_with_users
-def list_tokens(users: Users, name: str | None) -> None:
+def list_tokens(users: Users, name: str | None, raw: bool) -> None:
     """List tokens by id, of one user or of all; never their text.
 
     Example: mockhaus token list ann --users users.json
@@ -192,6 +233,10 @@ def list_tokens(users: Users, name: str | None) -> None:
     if name is not None and users.find(name) is None:
         raise InvalidUser(f"There is no user '{name}'.")
     now = datetime.now(UTC)
+    if raw:
+        told = [each for user in users if name in (None, user.name) for each in _tokens(user)]
+        _write(told)
+        return
     for user in users:
         for token in user.tokens.values() if name in (None, user.name) else ():
             until = "never expires" if token.expires is None else f"expires {token.expires}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mockhaus import __version__
 from mockhaus.client import server
-from mockhaus.client.outcomes import Disconnected, Refused, Unreachable
+from mockhaus.client.outcomes import Refused, Unreachable
 from mockhaus.client.rest import Rest, quoted
 from mockhaus.client.talking import Talk
 from mockhaus.repl.commands import Quit
@@ -20,10 +20,6 @@ from mockhaus.repl.screen import Screen, Settings
 
 #: The session of whoever names none.
 _DEFAULT = "default"
-
-
-class CannotStart(Exception):
-    """No server, no session, no connection: one line for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +42,20 @@ class Options:
 
 
 def run(options: Options) -> int:
-    """Run a REPL on the terminal, or what is piped in; the exit status. Raises CannotStart."""
+    """Run a REPL on the terminal, or what is piped in; the exit status. Raises Unreachable,
+    Refused, Disconnected."""
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     screen = Screen(
         interactive=interactive, colours=colours, settings=Settings(format=options.format)
     )
-    try:
-        with _connected(options, screen) as (doors, repl):
-            with suppress(Quit):
-                if interactive:
-                    _converse(doors, repl)
-                else:
-                    repl.script(sys.stdin.read())
-            return int(repl.failed and not interactive)
-    except (Unreachable, Refused, Disconnected) as error:
-        raise CannotStart(str(error)) from None
+    with _connected(options, screen) as (doors, repl):
+        with suppress(Quit):
+            if interactive:
+                _converse(doors, repl)
+            else:
+                repl.script(sys.stdin.read())
+        return int(repl.failed and not interactive)
 
 
 @contextmanager

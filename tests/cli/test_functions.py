@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,11 @@ def test_no_name_has_two_states() -> None:
     for _, name, how, _ in rows():
         states.setdefault(name, set()).add(how)
     assert {name: found for name, found in states.items() if len(found) > 1} == {}
+
+
+def test_json() -> None:
+    done = CliRunner().invoke(main, ["functions", "--state", "refused", "--json"])
+    told = json.loads(done.stdout)
+    assert told
+    assert {each["state"] for each in told} == {"refused"}
+    assert set(told[0]) == {"family", "name", "state", "remark"}
