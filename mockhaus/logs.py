@@ -17,8 +17,10 @@ Format = Literal["text", "json"]
 REQUEST_ID: Final = contextvars.ContextVar("request_id", default="")
 
 _TEXT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-#: What every record has; whatever else it has was given as `extra`.
-_USUAL: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+#: What every record has; whatever else it has was given as `extra`. uvicorn's colours are its own.
+_USUAL: Final = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message", "asctime", "taskName", "color_message",
+}  # fmt: skip
 
 
 class JsonLines(logging.Formatter):

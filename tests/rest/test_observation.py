@@ -102,6 +102,7 @@ def test_a_line_of_json() -> None:
                 "args": (1, 2),
                 "created": 0,
                 "n": 3,
+                "color_message": "\x1b[36m1",
             }
         )
         assert json.loads(JsonLines().format(record)) == {
