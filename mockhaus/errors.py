@@ -50,6 +50,7 @@
     │   │   ├── LobTooLarge            100082  22000
     │   │   ├── OutOfMemory            100298  53200
     │   │   ├── DiskFull               100298  53100
+    │   │   ├── StorageFault           100298  58030
     │   │   ├── LockTimeout            000625  55P03
     │   │   ├── Deadlock               000625  40P01
     │   │   ├── SerializationFailure   000625  40001
@@ -102,6 +103,8 @@ translates an error once, from these fields; nothing in between reads message te
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from typing import ClassVar, Final
 
@@ -524,6 +527,26 @@ class DiskFull(ExecutionError):
     number = "100298"
     sqlstate = "53100"
     snowflake_state = "53100"
+
+
+class StorageFault(ExecutionError):
+    """Where a session's data lie cannot be read or written."""
+
+    number = "100298"
+    sqlstate = "58030"
+    snowflake_state = "58030"
+
+
+#: Reasons of the system that mean a full disk: no room, no quota, a file that may not grow.
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def of_storage(fault: OSError) -> ExecutionError:
+    """The system's error about a session's files, as ours."""
+    reason = os.strerror(fault.errno) if fault.errno else type(fault).__name__
+    if fault.errno in _FULL:
+        return DiskFull("The disk is full.", detail=reason)
+    return StorageFault(f"The session's data cannot be read or written: {reason}.")
 
 
 class LockTimeout(ExecutionError):

@@ -7,10 +7,12 @@ from typing import Final
 
 HIDDEN: Final = "***"
 
+#: Of a name what stands before the word is left to itself, and what follows is bounded: a long text
+#: of nothing but letters would be looked through again from each of them.
 #: A property of SQL or JSON that holds a secret, and the string that is its value,
 #: which may not end in a text that is cut off.
 _SECRET: Final = re.compile(
-    r"""(?ix) ( \w*(?:secret|password|token|credential|_key) \w* \\?["']? \s* [=:] \s*
+    r"""(?ix) ( (?:secret|password|token|credential|_key) \w{0,60} \\?["']? \s* [=:] \s*
               | \bpassword\s+ )  # PostgreSQL's has no sign between
     ( \\?"(?:[^"\\]|\\.)* (?:"|\\?\Z) | '(?:[^'\\]|\\.|'')* (?:'|\\?\Z) )""",
     re.S,

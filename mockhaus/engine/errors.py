@@ -243,7 +243,14 @@ _RULES: Final[list[tuple[re.Pattern[str], Make]]] = [
             ),
         ),
         (
-            r"(?i)no space left|could not write.*space",
+            r"has been invalidated because",
+            lambda m: errors.StorageFault(
+                "The session's data cannot be used: they could not be written to the disk.",
+                hint="What was committed is there once the server is started with room for it.",
+            ),
+        ),
+        (
+            r"(?i)no space left|could not write.*space|file too large",
             lambda m: errors.DiskFull("The disk is full.", detail=_bare(m.string)),
         ),
     )

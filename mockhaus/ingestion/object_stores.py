@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _CONNECT: Final = 10
 _ANSWER: Final = 60
 
+#: How often a request is sent: a store that resets every connection took more than a minute.
+_ATTEMPTS: Final = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
@@ -39,10 +42,11 @@ class Access:
 
 
 def _s3(place: str, access: Access) -> FileSystem:
-    from pyarrow.fs import S3FileSystem
+    from pyarrow.fs import AwsStandardS3RetryStrategy, S3FileSystem
 
     given = access.credentials
     options: dict[str, Any] = {"connect_timeout": _CONNECT, "request_timeout": _ANSWER}
+    options["retry_strategy"] = AwsStandardS3RetryStrategy(max_attempts=_ATTEMPTS)
     if access.endpoint is not None:
         scheme, authority = _endpoint(access.endpoint)
         options |= {"endpoint_override": authority, "scheme": scheme, "region": "us-east-1"}

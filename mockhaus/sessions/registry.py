@@ -23,6 +23,7 @@ from mockhaus.errors import (
     SessionExpired,
     SessionNotFound,
     TooManySessions,
+    of_storage,
 )
 from mockhaus.sessions import naming, opening, recovery, stored
 from mockhaus.sessions.afterwards import Afterwards
@@ -363,6 +364,8 @@ class Registry:
             with self._lock:
                 self._sessions[session_id] = session
             return session
+        except OSError as fault:
+            raise of_storage(fault) from fault
         finally:
             self._opened(session_id, opened)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Shared
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.database import Cursor, Database
-from mockhaus.errors import SessionBusy, SessionNotFound
+from mockhaus.errors import SessionBusy, SessionNotFound, SqlError
 from mockhaus.ingestion import stages
 from mockhaus.limits import UNLIMITED, Limits
 from mockhaus.sessions import logins, migrations, recovery, stored
@@ -40,6 +41,8 @@ from mockhaus.translation.context import DEFAULT_DATABASE, Context, ObjectName
 
 #: Connections that LOGIN_HISTORY reaches back.
 MAX_LOGINS: Final = 10_000
+
+_log = logging.getLogger(__name__)
 
 
 class Session:
@@ -408,6 +411,9 @@ class Session:
             connection.cancel()
         for connection in connections:
             self._end(connection)
-        self._database.checkpoint()
+        try:
+            self._database.checkpoint()
+        except SqlError as error:  # what is committed is in the log beside the file
+            _log.warning("session %s: its log is not in its file: %s", self.id, error.message)
         self._database.close()
         self._storage.close()

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,10 +23,13 @@ COMMAND = [sys.executable, "-m", "mockhaus"]
 
 
 @contextmanager
-def serving(*arguments: str, **variables: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
-    """A server on free ports: the process, its PostgreSQL address, its REST base."""
+def serving(
+    *arguments: str, before: Sequence[str] = (), **variables: str
+) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+    """A server on free ports: the process, its PostgreSQL address, its REST base. `before` is a
+    command that runs the one after it."""
     process = subprocess.Popen(
-        [*COMMAND, "serve", "--port", "0", "--pg-port", "0", *arguments],
+        [*before, *COMMAND, "serve", "--port", "0", "--pg-port", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -11,12 +11,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import random
-import subprocess
+import signal
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -109,26 +110,31 @@ def _sql_api(address: str, rest: str) -> Iterator[Write]:
 DOORS: Final = (_single, _pairs, _rest, _sql_api)
 
 
-def run(folder: Path, times: int, seed: int) -> list[Writer]:
-    """Kill a server so many times; the writers, after all they wrote was found."""
+def run(
+    folder: Path, times: int, seed: int, number: signal.Signals = signal.SIGKILL
+) -> list[Writer]:
+    """End a server so many times by a signal; the writers, after all they wrote was found."""
     chance = random.Random(seed)
     writers = [Writer(number, door) for number, door in enumerate(DOORS)]
     for _ in range(times):
         with serving("--data-dir", str(folder)) as (process, address, rest):
             _check(address, writers)
-            _kill_while_writing(process, address, rest, writers, chance.uniform(0.05, 1.0))
+            end = partial(process.send_signal, number)
+            _end_while_writing(end, address, rest, writers, chance.uniform(0.05, 1.0))
+            status = process.wait(20)
+            assert status == (-number if number is signal.SIGKILL else 0), f"it ended with {status}"
     with serving("--data-dir", str(folder)) as (_, address, _rest_base):
         _check(address, writers)
     return writers
 
 
-def _kill_while_writing(
-    process: subprocess.Popen[str], address: str, rest: str, writers: list[Writer], after: float
+def _end_while_writing(
+    end: Callable[[], None], address: str, rest: str, writers: list[Writer], after: float
 ) -> None:
     threads = [threading.Thread(target=each.write, args=(address, rest)) for each in writers]
     for thread in threads:
         thread.start()
-    threading.Timer(after, process.kill).start()
+    threading.Timer(after, end).start()
     for thread in threads:
         thread.join()
 

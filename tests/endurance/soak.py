@@ -361,6 +361,12 @@ def _count(clients: list[Client]) -> None:
         assert found == (client.inserted,), f"{client.name}: {found}, not {client.inserted}"
 
 
+def has_grown(early: Usage, late: Usage) -> bool:
+    """Whether the server holds more than work explains."""
+    grown = late.memory > early.memory * MEMORY or late.files > early.files + SPARE
+    return grown or late.threads > early.threads + SPARE
+
+
 def main() -> int:
     """Work, and say what the server held."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -375,8 +381,7 @@ def main() -> int:
         ("threads", early.threads, late.threads),
     ):
         print(f"{name:8} {was:6} after a third {now:6} in the end")
-    grown = late.memory > early.memory * MEMORY or late.files > early.files + SPARE
-    if grown or late.threads > early.threads + SPARE:
+    if has_grown(early, late):
         print("LEAK: more than work explains")
         return 1
     return 0

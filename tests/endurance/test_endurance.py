@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.endurance import killed, soak
+import pytest
+
+from tests.endurance import faults, http_fuzz, isolation, killed, soak
+from tests.endurance.__main__ import Part
+from tests.endurance.report import Report
 
 
 def test_mixed_work() -> None:
@@ -14,3 +18,16 @@ def test_mixed_work() -> None:
 
 def test_killed_while_clients_write(tmp_path: Path) -> None:
     assert all(writer.tried for writer in killed.run(tmp_path, times=1, seed=1))
+
+
+@pytest.mark.parametrize("part", [http_fuzz.run, isolation.run])
+def test_part(part: Part) -> None:
+    report = part(0.5, 1)
+    assert sum(report.tried.values()) > 10
+    assert report.lost == []
+
+
+def test_a_file_that_cannot_grow(tmp_path: Path) -> None:
+    report = Report()
+    faults.file_limit(tmp_path, 1, report)
+    assert report.lost == []
