@@ -15,7 +15,10 @@ def run() -> None:
     _settle()
     from mockhaus.cli.main import main
 
-    main(prog_name="mockhaus")
+    try:
+        main(prog_name="mockhaus")
+    finally:
+        gc.freeze()  # Python looks for garbage as it ends: 0.1 s for what goes with the process
 
 
 def _settle() -> None:
