@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from bench.figures import Figure, Section, Spread, met, number
+from bench.figures import Curve, Figure, Section, Spread, met, number
 from bench.process import Server
 from bench.wire import Client, query
 
@@ -154,13 +154,29 @@ def measure(server: Server, *, quick: bool) -> Section:
         section.notes.append("beside: by a new connection; right after a CREATE TABLE.")
         for place, (what, question) in enumerate(QUESTIONS.items()):
             section.figures.append(_asked(server, client, what, question, place))
+        section.curves += _fewer(client, tables)
     return section
+
+
+def _fewer(client: Client, tables: int) -> list[Curve]:
+    """How long each question takes as tables go, asked again."""
+    found: dict[str, list[tuple[float, float]]] = {what: [] for what in QUESTIONS}
+    left = tables
+    for count in (tables, tables // 3, tables // 10):
+        client.run("begin")
+        for each in range(count, left):
+            client.run(f"drop table bench.t{each}")
+        client.run("commit")
+        left = count
+        for what, question in QUESTIONS.items():
+            found[what].insert(0, (count, _time_again(client, query(question)).median * _MS))
+    return [Curve(what, "tables", "ms", tuple(points)) for what, points in found.items()]
 
 
 def fill(client: Client, tables: int) -> None:
     """Make the schema `bench` with its tables; every tenth refers to one of them."""
-    columns = ", ".join(f"c{n} {_KINDS[n % len(_KINDS)]}" for n in range(1, COLUMNS))
     client.rows("create schema bench")  # whose answer has the new search_path in it
+    columns = ", ".join(f"c{n} {_KINDS[n % len(_KINDS)]}" for n in range(1, COLUMNS))
     client.run("begin")
     for each in range(tables):
         key = ", foreign key (c7) references bench.t7 (id)" if each % 10 == 8 else ""
@@ -174,10 +190,15 @@ def _asked(server: Server, client: Client, what: str, question: str, place: int)
         first = _time(fresh, encoded)
     client.run(f"create table bench.extra{place} (id int primary key, name varchar(10))")
     after = _time(client, encoded)
-    again = Spread.of([_time(client, encoded) for _ in range(5)])
+    again = _time_again(client, encoded)
     verdict = met(max(first, after, again.median) < _AIM)
     beside = f"{_told(first)}; {_told(after)}"
     return Figure(what, "", again.text("ms", _MS), beside, aim="< 300 ms each", verdict=verdict)
+
+
+def _time_again(client: Client, encoded: bytes) -> Spread:
+    """Seconds, after one that is not counted."""
+    return Spread.of([_time(client, encoded) for _ in range(6)][1:])
 
 
 def _time(client: Client, encoded: bytes) -> float:

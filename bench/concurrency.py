@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from bench.figures import Figure, Section, Spread, met, number
+from bench.figures import Curve, Figure, Section, Spread, met, number
 from bench.latency import keys
 from bench.process import Server, resident
 from bench.rows import fill_mockhaus
 from bench.wire import Client, execute
 
 ROWS: Final = 1_000_000
-CONNECTIONS: Final = (1, 2, 4, 8, 16, 32, 64)
+CONNECTIONS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 IDLE: Final = 1_000
 _POINT: Final = "select * from wide where id = $1"
 _SHARE: Final = 0.9
@@ -28,7 +28,7 @@ def measure(server: Server, *, quick: bool) -> Section:
     """Point queries a second by number of connections; memory and threads of idle ones."""
     section = Section(f"Many connections (point query on {ROWS:,} rows, one session)")
     section.figures += _idle(server)
-    seconds, rounds = (0.5, 3) if quick else (2.0, 5)
+    seconds, rounds = (0.5, 3) if quick else (1.0, 5)
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(server.client()) for _ in range(max(CONNECTIONS))]
         fill_mockhaus(clients[0], ROWS)
@@ -55,6 +55,8 @@ def measure(server: Server, *, quick: bool) -> Section:
                 "" if risen else met(share >= _SHARE),
             )
         )
+    points = tuple((count, Spread.of(each).median) for count, each in rates.items())
+    section.curves.append(Curve("answers", "connections", "a second", points))
     section.notes.append(
         f"Turns of {seconds} s, {rounds} rounds; each connection asks again when it is answered. "
         "One thread on the client's side, which reads answers without looking into them."

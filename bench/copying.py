@@ -1,21 +1,25 @@
-"""COPY of PostgreSQL clients: a million rows of five columns out and in, beside PostgreSQL."""
+"""COPY of PostgreSQL clients: rows of five columns out and in, beside PostgreSQL."""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 from typing import Final
 
-from bench.figures import Figure, Section, Spread, interleaved, met, ratios
+from bench.figures import Curve, Section, compared, interleaved
 from bench.peers import postgresql
 from bench.process import PeerMissing, Server
 from bench.rows import ROWS, fill_mockhaus, fill_postgresql
 from bench.wire import Client, WireError, message, query
 
 _AIM: Final = 1.0
-_ROUNDS: Final = 7
+#: Rows -> how often each server copies them.
+_SIZES: Final = {ROWS // 100: 5, ROWS // 10: 5, ROWS: 5}
+_QUICK: Final = {ROWS // 1000: 3, ROWS // 100: 3, ROWS // 10: 3}
 #: Bytes of one CopyData, about as psql and psycopg send them.
 _PIECE: Final = 1 << 16
 
@@ -37,35 +41,35 @@ _FORMS: Final = (
 
 def measure(server: Server, *, quick: bool) -> Section:
     """Rows a second both ways in each format, and their ratio to PostgreSQL's."""
-    rows = ROWS // 5 if quick else ROWS
-    section = Section(f"COPY of {rows:,} rows x 5 columns, raw socket")
+    sizes, ways = _QUICK if quick else _SIZES, {"TO STDOUT": _out, "FROM STDIN": _into}
+    section = Section(f"COPY of {min(sizes):,} to {max(sizes):,} rows x 5 columns, raw socket")
+    found: dict[str, list[tuple[float, float]]] = {}
     with contextlib.ExitStack() as stack:
         ours = stack.enter_context(server.client())
-        fill_mockhaus(ours, rows)
         try:
             peer = stack.enter_context(postgresql())
         except PeerMissing as error:
             section.notes.append(f"postgresql: not measured. {error}")
             return section
         theirs = stack.enter_context(peer.client())
-        fill_postgresql(theirs, rows)
-        for client in (ours, theirs):
-            client.run("create table copied as select * from wide where 1 = 0")
-        for form in _FORMS:
-            for way, rate in (("TO STDOUT", _out), ("FROM STDIN", _into)):
-                pair = (rate(ours, form, rows), rate(theirs, form, rows))
-                us, them = interleaved(pair, 3 if quick else _ROUNDS)
-                ratio = ratios(us, them)
-                section.figures.append(
-                    Figure(
-                        f"COPY {way}, {form.name}, rows/s against {peer.name} {peer.version}",
-                        ratio.text("x"),
-                        f"{Spread.of(us).text('M rows/s', 1e-6)}",
-                        f"{Spread.of(them).text('M rows/s', 1e-6)}",
-                        f">= {_AIM:g}x",
-                        met(ratio.median >= _AIM),
+        for rows, rounds in sizes.items():
+            for client, fill in ((ours, fill_mockhaus), (theirs, fill_postgresql)):
+                client.run("drop table if exists wide")
+                fill(client, rows)
+                client.run("drop table if exists copied")
+                client.run("create table copied as select * from wide where 1 = 0")
+            for way, form in itertools.product(ways, _FORMS):
+                pair = [ways[way](client, form, rows) for client in (ours, theirs)]
+                us, them = interleaved(pair, rounds)
+                what = f"COPY {way}, {form.name}"
+                for name, rates in (("Mockhaus", us), (peer.name, them)):
+                    found.setdefault(f"{name}, {what}", []).append((rows, rows / median(rates)))
+                if rows == max(sizes):
+                    against = f"{what}, rows/s against {peer.name} {peer.version}"
+                    section.figures.append(
+                        compared(against, us, them, "M rows/s", 1e-6, at_least=_AIM, load=what)
                     )
-                )
+    section.curves += [Curve(name, "rows", "s", tuple(points)) for name, points in found.items()]
     section.notes.append(
         "TO STDOUT is COPY (SELECT * FROM wide); FROM STDIN loads what the same server sent into "
         "an empty table, in pieces of 64 KB, up to ReadyForQuery. Servers take turns."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -38,12 +39,19 @@ def number(value: float) -> str:
         return f"{value:,.0f}"
     if abs(value) >= 10:
         return f"{value:.1f}"
-    return f"{value:.2f}" if abs(value) >= 0.1 else f"{value:.3f}"
+    if abs(value) >= 0.1:
+        return f"{value:.2f}"
+    return f"{value:.3f}" if abs(value) >= 0.01 or not value else f"{value:.2g}"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the report. `ratio` is "" where nothing stands beside the figure."""
+    """One line of the report. `ratio` is "" where nothing stands beside the figure.
+
+    `reason` is why the aim is missed, told only where it is; `short` is by how many times a ratio
+    falls short of its aim (below 1: it is met); `load` names what of `bench.profiles` does the same
+    again.
+    """
 
     what: str
     ratio: str
@@ -51,6 +59,38 @@ class Figure:
     beside: str = ""
     aim: str = ""
     verdict: Verdict = ""
+    reason: str = ""
+    short: float = 0.0
+    load: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How a cost, or a rate, moves with a size: pairs of a size and what was measured there."""
+
+    name: str
+    over: str
+    unit: str
+    points: tuple[tuple[float, float], ...]
+
+    @property
+    def exponent(self) -> float:
+        """Of the power law that fits best: the slope of a line of least squares through the logs.
+
+        1 is in proportion. A constant part, such as a round trip, presses it below. NaN for fewer
+        than three sizes.
+        """
+        return _slope(self.points) if len(self.points) >= 3 else math.nan
+
+    @property
+    def last(self) -> float:
+        """The exponent between the two largest sizes, where constant parts count least."""
+        return _slope(self.points[-2:]) if len(self.points) >= 2 else math.nan
+
+
+def _slope(points: Sequence[tuple[float, float]]) -> float:
+    sizes, values = ([math.log(v) for v in column] for column in zip(*points, strict=True))
+    return statistics.linear_regression(sizes, values).slope
 
 
 @dataclass(slots=True)
@@ -60,6 +100,7 @@ class Section:
     title: str
     figures: list[Figure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
 
 
 def met(good: bool) -> Verdict:
@@ -84,6 +125,32 @@ def ratios(over: Sequence[float], under: Sequence[float]) -> Spread:
     return Spread.of([a / b for a, b in zip(over, under, strict=False)])
 
 
+def compared(
+    what: str,
+    us: Sequence[float],
+    them: Sequence[float],
+    unit: str,
+    scale: float = 1.0,
+    *,
+    at_most: float | None = None,
+    at_least: float | None = None,
+    ratio: Spread | None = None,
+    reason: str = "",
+    load: str = "",
+) -> Figure:
+    """A figure beside another's: the ratio of ours to theirs, unless it is given, and its aim."""
+    ratio = ratio or ratios(us, them)
+    aim, short = "", 0.0
+    if at_most is not None:
+        aim, short = f"<= {at_most:g}x", ratio.median / at_most
+    if at_least is not None:
+        aim, short = f">= {at_least:g}x", at_least / ratio.median
+    return Figure(
+        what, ratio.text("x"), Spread.of(us).text(unit, scale), Spread.of(them).text(unit, scale),
+        aim, met(short <= 1) if aim else "", reason, short, load,
+    )  # fmt: skip
+
+
 def lines(sections: Sequence[Section]) -> list[str]:
     """The report's sections in Markdown that also reads well in a terminal."""
     out: list[str] = []
@@ -95,9 +162,27 @@ def lines(sections: Sequence[Section]) -> list[str]:
                 (f.what, f.ratio, f.measured, f.beside, f.aim, f.verdict) for f in section.figures
             ]
             out += [*_table(rows), ""]
-        out += [f"- {note}" for note in section.notes]
-        out += [""] if section.notes else []
+        if section.curves:
+            out += [*_table(list(_growth(section.curves))), ""]
+        notes = [*section.notes, *_reasons(section.figures)]
+        out += [f"- {note}" for note in notes]
+        out += [""] if notes else []
     return out
+
+
+def _growth(curves: Sequence[Curve]) -> Iterator[tuple[str, ...]]:
+    yield "growth", "from", "to", "exponent of a fit", "of the last step"
+    for curve in curves:
+        ends = (f"{number(y)} {curve.unit} at {x:,.0f} {curve.over}" for x, y in curve.points)
+        first, *_, last = ends
+        fit, step = (f"{v:.2f}" for v in (curve.exponent, curve.last))
+        yield curve.name, first, last, fit if len(curve.points) >= 3 else "", step
+
+
+def _reasons(figures: Sequence[Figure]) -> Iterator[str]:
+    for figure in figures:
+        if figure.verdict == "missed":
+            yield f"Missed: {figure.what}. {figure.reason or 'Why is not known yet.'}"
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:

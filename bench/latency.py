@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import psycopg
 
-from bench.figures import Figure, Section, Spread, interleaved, met, ratios
+from bench.figures import Figure, Section, compared, interleaved
 from bench.process import Server
 from bench.rows import SNOWFLAKE, fill_mockhaus
 from bench.wire import execute, query
@@ -126,17 +126,8 @@ def _compare(
     inside, *outside = interleaved(contestants, rounds)
     figures = []
     for how, times in zip(remote, outside, strict=True):
-        ratio = ratios(times, inside)
-        figures.append(
-            Figure(
-                f"{what}, {how}",
-                ratio.text("x"),
-                Spread.of(times).text("ms", _MS),
-                Spread.of(inside).text("ms", _MS),
-                f"<= {aim:.1f}x",
-                met(ratio.median <= aim),
-            )
-        )
+        asked = f"{what}, {how}"
+        figures.append(compared(asked, times, inside, "ms", _MS, at_most=aim, load=what))
     return figures
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import duckdb
 
-from bench.figures import Figure, Section, Spread, interleaved, met, number, ratios
+from bench.figures import Curve, Figure, Section, Spread, compared, interleaved, met, number, ratios
 from bench.process import Server
 from bench.wire import Client, WireError
 
@@ -72,19 +72,12 @@ def measure(server: Server, *, quick: bool) -> Section:
                 ],
                 _ROUNDS,
             )
-            ratio = ratios(them, us)
             section.figures.append(
-                Figure(
-                    what,
-                    ratio.text("x"),
-                    Spread.of(us).text("s"),
-                    Spread.of(them).text("s"),
-                    f">= {aim}x",
-                    met(ratio.median >= aim),
-                )
+                compared(what, us, them, "s", at_least=aim, ratio=ratios(them, us))
             )
+        section.curves += _by_rows(client, duck, folder, read, rows)
         section.figures += _unloads(client, duck, folder, rows)
-        section.figures += _many(client, folder, files)
+        _many(section, client, folder, files)
     section.notes.append(
         "Beside it, DuckDB's INSERT .. SELECT from its own reader with the same types, or its COPY"
         " TO of the same table; a gzip file beside the same gzip file, the file with bad records"
@@ -147,6 +140,23 @@ def _insert(duck: duckdb.DuckDBPyConnection, relation: str) -> Callable[[], floa
     return once
 
 
+def _by_rows(
+    client: Client, duck: duckdb.DuckDBPyConnection, folder: Path, read: str, rows: int
+) -> list[Curve]:
+    """CSV of a hundredth, a tenth and all of the rows."""
+    found: list[list[tuple[float, float]]] = [[], []]
+    for part in (100, 10, 1):
+        count, file = rows // part, folder / f"by{part}.csv"
+        duck.execute(f"copy ({_MADE.format(rows=count)}) to '{file}' (header false)")
+        source, relation = f"@bench/{file.name}", read.replace("{}", str(file))
+        pair = [_copy(client, source, count), _insert(duck, relation)]
+        for points, times in zip(found, interleaved(pair, 3 if part > 1 else 1), strict=True):
+            points.append((count, Spread.of(times).median))
+        file.unlink()
+    names = ("CSV", "CSV, DuckDB in process")
+    return [Curve(name, "rows", "s", tuple(p)) for name, p in zip(names, found, strict=True)]
+
+
 def _unloads(
     client: Client, duck: duckdb.DuckDBPyConnection, folder: Path, rows: int
 ) -> list[Figure]:
@@ -172,9 +182,7 @@ def _unloads(
             _ROUNDS,
         )
         ratio = ratios(them, us)
-        shown = (f"unloading, {what}", ratio.text("x"), Spread.of(us).text("s"))
-        beside = Spread.of(them).text("s")
-        figures.append(Figure(*shown, beside, ">= 0.5x", met(ratio.median >= 0.5)))
+        figures.append(compared(f"unloading, {what}", us, them, "s", at_least=0.5, ratio=ratio))
     return figures
 
 
@@ -187,24 +195,29 @@ def _timed(run: Callable[[str], object], sql: str) -> Callable[[], float]:
     return once
 
 
-def _many(client: Client, folder: Path, files: int) -> list[Figure]:
-    """Files of a kilobyte: all in one COPY, then a COPY that skips them all."""
+def _many(section: Section, client: Client, folder: Path, files: int) -> None:
+    """Files of a kilobyte: all in one COPY, then a COPY that skips them all; fewer of them."""
     small = folder / "small"
-    small.mkdir()
     line = "1,N1,1,1.5,2013-01-01,2013-01-01 00:00:00,carrier 1\n"
-    for n in range(files):
-        (small / f"{n:05}.csv").write_text(line * 20)
-    client.run(f"create or replace table loaded ({_TABLE})")
-    taken = []
-    for _ in range(2):
-        begun = time.perf_counter()
-        client.run("copy into loaded from @bench/small/")
-        taken.append(time.perf_counter() - begun)
+    for part in (100, 10, 1):
+        place = small / f"of{part}"
+        place.mkdir(parents=True)
+        for n in range(files // part):
+            (place / f"{n:05}.csv").write_text(line * 20)
+    client.run(f"create stage small url = 'file://{small}'")
+    points, taken = [], 0.0
+    for part in (100, 10, 1):
+        client.run(f"create or replace table loaded ({_TABLE})")
+        taken = _timed(client.run, f"copy into loaded from @small/of{part}/")()
+        _expect(client, files // part * 20)
+        points.append((files // part, taken))
+    again = _timed(client.run, "copy into loaded from @small/of1/")()
     _expect(client, files * 20)
-    return [
+    section.curves.append(Curve("files of 1 KB", "files", "s", tuple(points)))
+    section.figures += [
         Figure(what, "", f"{number(seconds)} s", "", f"< {aim} s", met(seconds < aim))
         for what, seconds, aim in (
-            (f"{files:,} files of 1 KB", taken[0], 30 * files // FILES),
-            ("the same again, all skipped", taken[1], max(2 * files // FILES, 1)),
+            (f"{files:,} files of 1 KB", taken, 30 * files // FILES),
+            ("the same again, all skipped", again, max(2 * files // FILES, 1)),
         )
     ]

@@ -1,20 +1,33 @@
-"""One wide answer: a million rows of five columns, from three servers in turn."""
+"""Answers of five columns, from a thousand rows to ten million, from three servers in turn.
+
+In text by a simple query, in binary by a prepared statement, as clients ask for either.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from statistics import median
 from typing import Final
 
-from bench.figures import Figure, Section, Spread, interleaved, met, number, ratios
+from bench.figures import Curve, Section, compared, interleaved
 from bench.peers import buenavista, postgresql
 from bench.process import PeerMissing, Server
-from bench.wire import Client, WireError, query
+from bench.wire import Client, WireError, execute, query
 
 ROWS: Final = 1_000_000
-_ASK: Final = query("select * from wide")
+#: Rows of an answer -> how often each server gives it.
+_SIZES: Final = {1_000: 9, 10_000: 9, 100_000: 5, ROWS: 5, 10 * ROWS: 3}
+_QUICK: Final = {1_000: 5, 10_000: 5, 100_000: 3}
+_SELECT: Final = "select * from wide"
+_STATEMENT: Final = "wide"
+_ASK: Final = {
+    "text": query(_SELECT),
+    "binary": execute(_STATEMENT, binary=True),
+}
 
 #: The same five columns, said to each server in its own words: bigint, double, varchar, timestamp,
 #: decimal(12,2).
@@ -57,61 +70,106 @@ def _fill_buenavista(client: Client, rows: int) -> None:
     client.run(_BUENAVISTA.format(rows=rows))
 
 
+@dataclass(frozen=True, slots=True)
+class _Contestant:
+    """A server, up to how many rows it is asked for, in which formats, and the aim beside it."""
+
+    name: str
+    client: Client
+    fill: Callable[[Client, int], None]
+    formats: tuple[str, ...]
+    most: int = 10 * ROWS
+    aim: float = 1.0
+
+
+#: buenavista writes text whatever a client asks for, and takes a minute for a million rows.
+_PEERS: Final = (
+    (postgresql, fill_postgresql, ("text", "binary"), 10 * ROWS, 1.0),
+    (buenavista, _fill_buenavista, ("text",), 100_000, 40.0),
+)
+
+_Times = dict[tuple[str, str], list[float]]
+
+
 def measure(server: Server, *, quick: bool) -> Section:
-    """Rows a second from Mockhaus, and its ratio to each peer that can be had."""
-    rows = ROWS // 5 if quick else ROWS
-    section = Section(f"{rows:,} rows x 5 columns, text format, raw socket")
+    """Rows a second from Mockhaus, its ratio to each peer that can be had, growth."""
+    sizes = _QUICK if quick else _SIZES
+    section = Section(f"Answers of {min(sizes):,} to {max(sizes):,} rows x 5 columns, raw socket")
     with contextlib.ExitStack() as stack:
         ours = stack.enter_context(server.client())
-        fill_mockhaus(ours, rows)
-        counted = sum(kind == b"D" for kind, _ in ours.messages(_ASK))
-        if counted != rows:
-            raise WireError(f"{counted} rows came instead of {rows}")
-        reference = _check(ours, rows, None)
-        for start, fill, aim, rounds in (
-            (postgresql, fill_postgresql, 1.0, 5 if quick else 9),
-            (buenavista, _fill_buenavista, 40.0, 2 if quick else 3),
-        ):
+        all_of_them = [_Contestant("Mockhaus", ours, fill_mockhaus, tuple(_ASK))]
+        for start, fill, formats, most, aim in _PEERS:
             try:
                 peer = stack.enter_context(start())
-                theirs = stack.enter_context(peer.client())
-                fill(theirs, rows)
-                _check(theirs, rows, reference)
+                client = stack.enter_context(peer.client())
             except (PeerMissing, WireError, OSError) as error:
                 section.notes.append(f"{start.__name__}: not measured. {error}")
                 continue
-            ours.ask(_ASK)
-            us, them = interleaved((_rate(ours, rows), _rate(theirs, rows)), rounds)
-            ratio = ratios(us, them)
-            section.figures.append(
-                Figure(
-                    f"rows/s against {peer.name} {peer.version}",
-                    ratio.text("x"),
-                    f"{Spread.of(us).text('M rows/s', 1e-6)}",
-                    f"{Spread.of(them).text('M rows/s', 1e-6)}",
-                    f">= {number(aim)}x",
-                    met(ratio.median >= aim),
-                )
-            )
-        if not section.figures:
-            (us,) = interleaved([_rate(ours, rows)], 5)
-            section.figures.append(Figure("rows/s", "", Spread.of(us).text("M rows/s", 1e-6)))
+            name = f"{peer.name} {peer.version}"
+            all_of_them.append(_Contestant(name, client, fill, formats, most, aim))
+        taken = {rows: _taken(all_of_them, rows, rounds) for rows, rounds in sizes.items()}
+    _tell(section, all_of_them, taken)
     section.notes.append(
-        "The time is from sending the Query message to ReadyForQuery; the client only receives. "
-        "Servers take turns, a ratio is of two neighbours. Each answer says how many rows it has; "
-        "1,000 of them were compared by value before."
+        "The time is from sending the question to ReadyForQuery; the client only receives. Servers "
+        "take turns, a ratio is of two neighbours. Each answer says how many rows it has; 1,000 of "
+        "them were compared by value before, those in binary byte by byte with PostgreSQL's."
     )
     return section
 
 
-def _rate(client: Client, rows: int) -> Callable[[], float]:
+def _taken(contestants: Sequence[_Contestant], rows: int, rounds: int) -> _Times:
+    """Seconds of an answer, by server and format."""
+    asked = [each for each in contestants if each.most >= rows]
+    text: list[_Row] | None = None
+    binary: list[bytes] | None = None  # of the first that sends it
+    for each in asked:
+        if rows > min(_SIZES):
+            each.client.run("drop table wide")
+        each.fill(each.client, rows)
+        text = _check(each.client, rows, text)
+        if "binary" in each.formats:
+            each.client.prepare(_STATEMENT, _SELECT)
+            binary = _check_binary(each.client, rows, binary)
+    pairs = [(each, name) for each in asked for name in each.formats]
+    times = [_seconds(each.client, name, rows) for each, name in pairs]
+    interleaved(times, 1)  # warm
+    found = interleaved(times, rounds)
+    for each in asked:
+        if "binary" in each.formats:
+            each.client.run(f"deallocate {_STATEMENT}")
+    return {(each.name, name): values for (each, name), values in zip(pairs, found, strict=True)}
+
+
+def _tell(section: Section, contestants: Sequence[_Contestant], taken: dict[int, _Times]) -> None:
+    ours, *peers = contestants
+    for peer in peers:
+        rows = max(n for n in taken if n <= min(peer.most, ROWS))
+        for name in peer.formats:
+            us, them = (
+                [rows / seconds for seconds in taken[rows][each.name, name]]
+                for each in (ours, peer)
+            )
+            what = f"rows/s of {rows:,} in {name}, against {peer.name}"
+            section.figures.append(
+                compared(
+                    what, us, them, "M rows/s", 1e-6, at_least=peer.aim, load=f"rows in {name}"
+                )
+            )
+    for each in contestants:
+        for name in each.formats:
+            points = [(n, median(times[key])) for n, times in taken.items()
+                      if (key := (each.name, name)) in times]  # fmt: skip
+            section.curves.append(Curve(f"{each.name}, {name}", "rows", "s", tuple(points)))
+
+
+def _seconds(client: Client, name: str, rows: int) -> Callable[[], float]:
     def once() -> float:
         begun = time.perf_counter()
-        answer = client.ask(_ASK)
+        answer = client.ask(_ASK[name])
         taken = time.perf_counter() - begun
         if answer.tag != f"SELECT {rows}":
             raise WireError(f"{answer.tag} came instead of {rows} rows")
-        return rows / taken
+        return taken
 
     return once
 
@@ -119,10 +177,15 @@ def _rate(client: Client, rows: int) -> Callable[[], float]:
 _Row = tuple[str | None, ...]
 
 
+def _sample(rows: int) -> str:
+    """The first and the last 500 rows."""
+    low, high = 500 * 7919, (rows - 500) * 7919
+    return f"select * from wide where id < {low} or id >= {high} order by id"
+
+
 def _check(client: Client, rows: int, reference: Sequence[_Row] | None) -> list[_Row]:
     """Compare a sample by value. Raises WireError."""
-    low, high = 500 * 7919, (rows - 500) * 7919
-    sample = client.rows(f"select * from wide where id < {low} or id >= {high} order by id")
+    sample = client.rows(_sample(rows))
     if len(sample) != 1000:
         raise WireError(f"the sample has {len(sample)} rows instead of 1000")
     for got, wanted in zip(sample, reference or sample, strict=True):
@@ -134,3 +197,13 @@ def _check(client: Client, rows: int, reference: Sequence[_Row] | None) -> list[
 def _values(row: _Row) -> tuple[object, ...]:
     number, amount, name, created, price = (value or "" for value in row)
     return int(number), float(amount), name, created, Decimal(price)
+
+
+def _check_binary(client: Client, rows: int, reference: Sequence[bytes] | None) -> list[bytes]:
+    """Compare the sample byte by byte. Raises WireError."""
+    client.prepare("sample", _sample(rows))
+    sample = [b for kind, b in client.messages(execute("sample", binary=True)) if kind == b"D"]
+    client.run("deallocate sample")
+    if len(sample) != 1000 or sample != list(reference or sample):
+        raise WireError("the sample of rows in binary differs")
+    return sample

@@ -51,12 +51,12 @@ def parse(name: str, sql: str) -> bytes:
     return message(b"P", body) + message(b"S", b"")
 
 
-def execute(name: str, *values: str) -> bytes:
-    """Bind, Describe, Execute and Sync of a named statement, everything as text."""
+def execute(name: str, *values: str, binary: bool = False) -> bytes:
+    """Bind, Describe, Execute and Sync of a named statement: values as text, results as asked."""
     parameters = b"".join(struct.pack("!i", len(v.encode())) + v.encode() for v in values)
     bind = b"\0" + name.encode() + b"\0" + struct.pack("!hh", 0, len(values)) + parameters
     return (
-        message(b"B", bind + struct.pack("!h", 0))
+        message(b"B", bind + (struct.pack("!hh", 1, 1) if binary else struct.pack("!h", 0)))
         + message(b"D", b"P\0")
         + message(b"E", b"\0" + struct.pack("!i", 0))
         + message(b"S", b"")
