@@ -15,6 +15,8 @@ SOAK   ?=
 KILLED ?=
 # Arguments for the endurance suite
 ENDURANCE ?=
+# Arguments for the bench
+BENCH ?=
 # Arguments for pytest: make test ARGS="tests/codec -x"
 ARGS ?=
 
@@ -132,8 +134,9 @@ docs: setup ## write what is made of the code: errors.md, refused.md, functions.
 	@$(BIN)/mockhaus functions --markdown > docs/functions.md
 	@$(BIN)/python -m tests.rest.tour > examples.tmp && mv examples.tmp mockhaus/http/examples.json
 
-bench: setup ## the figures, side by side with others
-	@$(BIN)/python -m bench.run
+# It has PostgreSQL, the peers and its own tools installed when they are wanted.
+bench: setup ## the figures, side by side with others, and bench/report.md (BENCH="--quick")
+	@$(BIN)/python -m bench.run $(BENCH)
 
 wheel: setup ## build dist/*.tar.gz and, from it, dist/*.whl
 	@$(BIN)/python -m build --no-isolation --outdir dist
@@ -156,6 +159,7 @@ lock: setup ## compile requirements/*.txt from pyproject.toml (Python 3.11; take
 	  -o requirements/dev.txt pyproject.toml
 	# dbt asks for a package with an extra, which pip wants to see pinned as such
 	$(filter-out --strip-extras,$(COMPILE)) -o requirements/clients.txt requirements/clients.in
+	$(COMPILE) -o requirements/bench.txt requirements/bench.in
 
 clean: ## remove .venv and everything built or cached
 	rm -rf .venv .venv-clients .venv-clouds .venv-audit .ci-work build dist *.egg-info

@@ -25,23 +25,23 @@ _PIECE: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
     """A format, and the options that name it."""
 
     name: str
     options: str
 
 
-_FORMS: Final = (
-    _Form("text", ""),
-    _Form("CSV", " (format csv)"),
-    _Form("binary", " (format binary)"),
+FORMS: Final = (
+    Form("text", ""),
+    Form("CSV", " (format csv)"),
+    Form("binary", " (format binary)"),
 )
 
 
 def measure(server: Server, *, quick: bool) -> Section:
     """Rows a second both ways in each format, and their ratio to PostgreSQL's."""
-    sizes, ways = _QUICK if quick else _SIZES, {"TO STDOUT": _out, "FROM STDIN": _into}
+    sizes = _QUICK if quick else _SIZES
     section = Section(f"COPY of {min(sizes):,} to {max(sizes):,} rows x 5 columns, raw socket")
     found: dict[str, list[tuple[float, float]]] = {}
     with contextlib.ExitStack() as stack:
@@ -58,8 +58,8 @@ def measure(server: Server, *, quick: bool) -> Section:
                 fill(client, rows)
                 client.run("drop table if exists copied")
                 client.run("create table copied as select * from wide where 1 = 0")
-            for way, form in itertools.product(ways, _FORMS):
-                pair = [ways[way](client, form, rows) for client in (ours, theirs)]
+            for way, form in itertools.product(WAYS, FORMS):
+                pair = [WAYS[way](client, form, rows) for client in (ours, theirs)]
                 us, them = interleaved(pair, rounds)
                 what = f"COPY {way}, {form.name}"
                 for name, rates in (("Mockhaus", us), (peer.name, them)):
@@ -77,12 +77,12 @@ def measure(server: Server, *, quick: bool) -> Section:
     return section
 
 
-def _out(client: Client, form: _Form, rows: int) -> Callable[[], float]:
+def _out(client: Client, form: Form, rows: int) -> Callable[[], float]:
     asked = query(f"copy (select * from wide) to stdout{form.options}")
     return _timed(lambda: client.ask(asked).tag, rows)
 
 
-def _into(client: Client, form: _Form, rows: int) -> Callable[[], float]:
+def _into(client: Client, form: Form, rows: int) -> Callable[[], float]:
     asked = query(f"copy (select * from wide) to stdout{form.options}")
     data = b"".join(body for kind, body in client.messages(asked) if kind == b"d")
     pieces = (data[at : at + _PIECE] for at in range(0, len(data), _PIECE))
@@ -107,3 +107,7 @@ def _timed(copy: Callable[[], str], rows: int) -> Callable[[], float]:
         return rows / taken
 
     return once
+
+
+#: Which way -> what one client does of it.
+WAYS: Final = {"TO STDOUT": _out, "FROM STDIN": _into}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Verdict = Literal["met", "missed", ""]
@@ -95,12 +95,17 @@ def _slope(points: Sequence[tuple[float, float]]) -> float:
 
 @dataclass(slots=True)
 class Section:
-    """The figures of one measurement, with what a reader must know about them."""
+    """The figures of one measurement, with what a reader must know about them.
+
+    `plot` is where the picture of the curves lies, seen from the report; `brief` tells no reasons.
+    """
 
     title: str
     figures: list[Figure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
+    plot: str = ""
+    brief: bool = False
 
 
 def met(good: bool) -> Verdict:
@@ -151,6 +156,23 @@ def compared(
     )  # fmt: skip
 
 
+def summary(sections: Sequence[Section]) -> Section:
+    """Every figure with a ratio, the one that falls shortest of its aim first."""
+    found = [(figure, section) for section in sections for figure in section.figures]
+    compared_ones = [pair for pair in found if pair[0].short]
+    compared_ones.sort(key=lambda pair: pair[0].short, reverse=True)
+    aims = [figure.verdict for figure, _ in found if figure.verdict]
+    return Section(
+        "Ratios, the shortest of their aims first",
+        [
+            replace(figure, what=f"{figure.what} ({section.title.partition(',')[0]})")
+            for figure, section in compared_ones
+        ],
+        [f"{aims.count('met')} of {len(aims)} aims are met. Why one is not stands further down."],
+        brief=True,
+    )
+
+
 def lines(sections: Sequence[Section]) -> list[str]:
     """The report's sections in Markdown that also reads well in a terminal."""
     out: list[str] = []
@@ -164,8 +186,9 @@ def lines(sections: Sequence[Section]) -> list[str]:
             out += [*_table(rows), ""]
         if section.curves:
             out += [*_table(list(_growth(section.curves))), ""]
-        notes = [*section.notes, *_reasons(section.figures)]
-        out += [f"- {note}" for note in notes]
+        out += [f"![{section.title}]({section.plot})", ""] if section.plot else []
+        notes = [*section.notes, *(() if section.brief else _reasons(section.figures))]
+        out += [note if note.startswith("    ") else f"- {note}" for note in notes]
         out += [""] if notes else []
     return out
 

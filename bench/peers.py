@@ -1,27 +1,38 @@
-"""The servers Mockhaus is measured against: PostgreSQL 15 and buenavista 0.5.0.
+"""The servers Mockhaus is measured against: PostgreSQL 15, buenavista 0.5.0, fakesnow 0.12.1.
 
 Each is had when it is wanted: PostgreSQL as Debian's package with a cluster of its own in a
-temporary folder, buenavista in a virtual environment of its own in the user's cache. What cannot be
-had raises PeerMissing, and the report says so.
+temporary folder, the others in virtual environments of their own in the user's cache. What cannot
+be had raises PeerMissing, and the report says so.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench.process import PeerMissing, Server, free_port, running, wait_until_answering
+from bench.process import (
+    PeerMissing,
+    Server,
+    free_port,
+    running,
+    wait_until_answering,
+    wait_until_listening,
+)
 
 BUENAVISTA: Final = "0.5.0"
+FAKESNOW: Final = "0.12.1"
 POSTGRESQL: Final = "15"
 _BINARIES: Final = Path(f"/usr/lib/postgresql/{POSTGRESQL}/bin")
 
@@ -91,16 +102,54 @@ def buenavista() -> Iterator[Server]:
 def _buenavista_python() -> Path:
     """The interpreter of an environment that has it, with the engine versions Mockhaus has."""
     engines = [f"{name}=={version(name)}" for name in ("duckdb", "pyarrow")]
-    python_version = f"py{sys.version_info.major}.{sys.version_info.minor}"
-    label = "-".join(["buenavista", BUENAVISTA, *engines, python_version])
-    folder = cache() / label.replace("==", "")
+    # It imports duckdb, pyarrow and dateutil without declaring them.
+    return environment(f"buenavista=={BUENAVISTA}", *engines, "python-dateutil")
+
+
+@dataclass(frozen=True, slots=True)
+class Fakesnow:
+    """A running server of fakesnow, and the interpreter that has Snowflake's connector for it."""
+
+    port: int
+    pid: int
+    python: Path
+    engine: str
+
+
+@contextlib.contextmanager
+def fakesnow() -> Iterator[Fakesnow]:
+    """fakesnow's server in memory, on the engine that it asks for."""
+    # It imports modules of Snowflake's connector that version 5 no longer has.
+    python = environment(f"fakesnow[server]=={FAKESNOW}", "snowflake-connector-python<5")
+    engine = _call([str(python), "-c", "import duckdb; print(duckdb.__version__)"]).strip()
+    port = free_port()
+    command = [str(python), "-m", "fakesnow", "--server", "--port", str(port)]
+    with running(command, quiet=True) as process:
+        wait_until_listening(process, port)
+        yield Fakesnow(port, process.pid, python, engine)
+
+
+def tools() -> Path:
+    """The interpreter that has what the bench draws and profiles with. Raises PeerMissing."""
+    pinned = Path(__file__).parent.parent / "requirements" / "bench.txt"
+    name = f"tools-{hashlib.sha256(pinned.read_bytes()).hexdigest()[:12]}"
+    return made_environment(name, ["--require-hashes", "--requirement", str(pinned)])
+
+
+def environment(*wanted: str) -> Path:
+    """The interpreter of a kept virtual environment that has these packages. Raises PeerMissing."""
+    return made_environment("-".join(wanted), wanted)
+
+
+def made_environment(name: str, arguments: Sequence[str]) -> Path:
+    """The same, of the arguments of `pip install`. Raises PeerMissing."""
+    kept = re.sub(r"[^a-zA-Z0-9.-]+", "", name)
+    folder = cache() / f"{kept}-py{sys.version_info.major}.{sys.version_info.minor}"
     python = folder / "bin" / "python"
     ready = folder / ".ready"
     if not ready.exists():
         _call([sys.executable, "-m", "venv", "--clear", str(folder)])
-        # It imports duckdb, pyarrow and dateutil without declaring them.
-        wanted = [f"buenavista=={BUENAVISTA}", *engines, "python-dateutil"]
-        _call([str(python), "-m", "pip", "install", "--quiet", *wanted])
+        _call([str(python), "-m", "pip", "install", "--quiet", *arguments])
         ready.touch()
     return python
 

@@ -56,8 +56,12 @@ def running(
     env: dict[str, str] | None = None,
     user: str | None = None,
     cwd: str | None = None,
+    quiet: bool = False,
 ) -> Iterator[subprocess.Popen[str]]:
-    """A process that ends with the block: asked first, killed when it does not listen."""
+    """A process that ends with the block: asked first, killed when it does not listen.
+
+    What it prints is for who reads its `stdout`, or for nobody (`quiet`).
+    """
     extra: list[int] | None = None if user is None else []
     process = subprocess.Popen(
         command,
@@ -67,7 +71,7 @@ def running(
         group=user,
         extra_groups=extra,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=subprocess.DEVNULL if quiet else subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
@@ -96,6 +100,19 @@ def wait_until_answering(process: subprocess.Popen[str], port: int, database: st
             raise PeerMissing(f"it ended at once: {' '.join(last) or process.returncode}")
         if time.monotonic() > deadline:
             raise PeerMissing("it does not answer")
+        time.sleep(0.02)
+
+
+def wait_until_listening(process: subprocess.Popen[str], port: int) -> None:
+    """Until the port takes connections. Raises PeerMissing when the process ends before."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        if process.poll() is not None:
+            raise PeerMissing(f"it ended at once, with status {process.returncode}")
+        if time.monotonic() > deadline:
+            raise PeerMissing("it does not listen")
         time.sleep(0.02)
 
 

@@ -22,11 +22,11 @@ ROWS: Final = 1_000_000
 #: Rows of an answer -> how often each server gives it.
 _SIZES: Final = {1_000: 9, 10_000: 9, 100_000: 5, ROWS: 5, 10 * ROWS: 3}
 _QUICK: Final = {1_000: 5, 10_000: 5, 100_000: 3}
-_SELECT: Final = "select * from wide"
-_STATEMENT: Final = "wide"
-_ASK: Final = {
-    "text": query(_SELECT),
-    "binary": execute(_STATEMENT, binary=True),
+SELECT: Final = "select * from wide"
+STATEMENT: Final = "wide"
+ASK: Final = {
+    "text": query(SELECT),
+    "binary": execute(STATEMENT, binary=True),
 }
 
 #: The same five columns, said to each server in its own words: bigint, double, varchar, timestamp,
@@ -97,7 +97,7 @@ def measure(server: Server, *, quick: bool) -> Section:
     section = Section(f"Answers of {min(sizes):,} to {max(sizes):,} rows x 5 columns, raw socket")
     with contextlib.ExitStack() as stack:
         ours = stack.enter_context(server.client())
-        all_of_them = [_Contestant("Mockhaus", ours, fill_mockhaus, tuple(_ASK))]
+        all_of_them = [_Contestant("Mockhaus", ours, fill_mockhaus, tuple(ASK))]
         for start, fill, formats, most, aim in _PEERS:
             try:
                 peer = stack.enter_context(start())
@@ -128,7 +128,7 @@ def _taken(contestants: Sequence[_Contestant], rows: int, rounds: int) -> _Times
         each.fill(each.client, rows)
         text = _check(each.client, rows, text)
         if "binary" in each.formats:
-            each.client.prepare(_STATEMENT, _SELECT)
+            each.client.prepare(STATEMENT, SELECT)
             binary = _check_binary(each.client, rows, binary)
     pairs = [(each, name) for each in asked for name in each.formats]
     times = [_seconds(each.client, name, rows) for each, name in pairs]
@@ -136,7 +136,7 @@ def _taken(contestants: Sequence[_Contestant], rows: int, rounds: int) -> _Times
     found = interleaved(times, rounds)
     for each in asked:
         if "binary" in each.formats:
-            each.client.run(f"deallocate {_STATEMENT}")
+            each.client.run(f"deallocate {STATEMENT}")
     return {(each.name, name): values for (each, name), values in zip(pairs, found, strict=True)}
 
 
@@ -165,7 +165,7 @@ def _tell(section: Section, contestants: Sequence[_Contestant], taken: dict[int,
 def _seconds(client: Client, name: str, rows: int) -> Callable[[], float]:
     def once() -> float:
         begun = time.perf_counter()
-        answer = client.ask(_ASK[name])
+        answer = client.ask(ASK[name])
         taken = time.perf_counter() - begun
         if answer.tag != f"SELECT {rows}":
             raise WireError(f"{answer.tag} came instead of {rows} rows")

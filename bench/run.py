@@ -1,7 +1,8 @@
 """Every figure, side by side with others: `python -m bench.run [--only NAME] [--quick]`.
 
-Prints the figures and writes them to bench/report.md, which a run of everything replaces. Exits 1
-when a measurement failed; an aim that is missed is said in the report.
+Prints the figures; a run of everything replaces bench/report.md and bench/plots, and ends with
+profiles of what falls shortest of its aim. Exits 1 when a measurement failed; an aim that is missed
+is said in the report, with its reason.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -27,17 +28,22 @@ from bench import (
     loading,
     macros,
     memory,
+    profiles,
     rest,
     rows,
+    sqlapi,
     start,
     suites,
     translation,
 )
-from bench.figures import Section, lines
+from bench.figures import Section, lines, summary
+from bench.peers import tools
+from bench.plots import asked, draw
 from bench.process import PeerMissing, mockhaus
 from bench.wire import WireError
 
 REPORT: Final = Path(__file__).with_name("report.md")
+PLOTS: Final = "plots"
 
 
 def _ready(quick: bool) -> Section:
@@ -92,6 +98,11 @@ def _rest(quick: bool) -> Section:
         return rest.measure(server, quick=quick)
 
 
+def _sqlapi(quick: bool) -> Section:
+    with mockhaus() as server:
+        return sqlapi.measure(server, quick=quick)
+
+
 def _memory(quick: bool) -> Section:
     with mockhaus() as server:
         return memory.measure(server, quick=quick)
@@ -125,6 +136,7 @@ MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
     "loading": _loading,
     "memory": _memory,
     "rest": _rest,
+    "sqlapi": _sqlapi,
     "translation": _translation,
     "tpch": _tpch,
     "macros": _macros,
@@ -135,23 +147,42 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
     parser.add_argument("--only", choices=MEASURES, action="append", help="this one; repeatable")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, smaller tables")
+    parser.add_argument("--into", type=Path, help="a folder for the report, instead of bench/")
     options = parser.parse_args()
-    sections, failed = [], False
     begun = time.perf_counter()
     print("\n".join(_head(options.quick)), flush=True)
+    sections: dict[str, Section] = {}
+    failed = False
     for name in options.only or MEASURES:
+        started = time.perf_counter()
         try:
-            section = MEASURES[name](options.quick)
+            sections[name] = MEASURES[name](options.quick)
         except (WireError, PeerMissing, OSError) as error:
-            section = Section(name, notes=[f"failed: {error}"])
+            sections[name] = Section(name, notes=[f"failed: {error}"])
             failed = True
-        sections.append(section)
-        print("\n".join(lines([section])), flush=True)
-    text = [*_head(options.quick), *lines(sections)]
-    if options.only is None:
-        REPORT.write_text("\n".join(text).rstrip() + "\n")
-        print(f"Written to bench/{REPORT.name} after {time.perf_counter() - begun:.0f} s")
+        sections[name].notes.append(f"Took {time.perf_counter() - started:.0f} s.")
+        print("\n".join(lines([sections[name]])), flush=True)
+    folder = options.into or (REPORT.parent if options.only is None else None)
+    if folder is not None:
+        found = [*sections.values(), _tools(sections, folder, quick=options.quick)]
+        text = [*_head(options.quick), *lines([summary(found)]), *lines(found)]
+        (folder / REPORT.name).write_text("\n".join(text).rstrip() + "\n")
+        print("\n".join(lines(found[-1:])))
+        print(f"Written to {folder / REPORT.name} after {time.perf_counter() - begun:.0f} s")
     return int(failed)
+
+
+def _tools(sections: Mapping[str, Section], folder: Path, *, quick: bool) -> Section:
+    """Draw the plots, and take the profiles; without the tools the report says so."""
+    try:
+        python = tools()
+        drawn = {name: section for name, section in sections.items() if section.curves}
+        draw(python, folder / PLOTS, [asked(name, section) for name, section in drawn.items()])
+        for name, section in drawn.items():
+            section.plot = f"{PLOTS}/{name}.png"
+        return profiles.measure(list(sections.values()), python, quick=quick)
+    except (PeerMissing, WireError, OSError) as error:
+        return Section("Plots and profiles", notes=[f"Some are missing: {error}"])
 
 
 def _head(quick: bool) -> list[str]:

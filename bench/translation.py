@@ -30,6 +30,10 @@ _US: Final = 1e6
 _AIM: Final = 1.5
 _AIM_CACHED_US: Final = 30.0
 _AIM_LONG_MS: Final = 200.0
+_MORE: Final = (
+    "Stock sqlglot reads and writes; between the two, each node is looked at here for names, types "
+    "and what Snowflake refuses."
+)
 _NESTING: Final = 500
 _LINES: Final = (20, 200, 2_000)
 
@@ -71,11 +75,7 @@ def measure(*, quick: bool) -> Section:
     rounds = 11 if quick else 41
     collect_less()  # as the server does, for both
     section = Section("Translation, in the thread's own time, against stock sqlglot")
-    texts = [
-        *((_TPCH / f"q{number}.sql").read_text(encoding="utf-8") for number in ("08", "19", "21")),
-        _FUNNEL,
-        _LATEST,
-    ]
+    texts = _texts()
     sizes = [sum(1 for _ in sqlglot.parse_one(text, read="snowflake").walk()) for text in texts]
     section.figures.append(_five(texts, sizes, rounds))
     _long(section, max(rounds // 4, 3))
@@ -86,6 +86,16 @@ def measure(*, quick: bool) -> Section:
         "Stock is `sqlglot.transpile`, from Snowflake to DuckDB, compiled."
     )
     return section
+
+
+def once() -> None:
+    """Translate the five queries, as texts that were not seen before."""
+    _taken(_ours, _texts())()
+
+
+def _texts() -> list[str]:
+    chosen = ((_TPCH / f"q{number}.sql") for number in ("08", "19", "21"))
+    return [*(path.read_text(encoding="utf-8") for path in chosen), _FUNNEL, _LATEST]
 
 
 def _context() -> Context:
@@ -123,7 +133,7 @@ def _five(texts: Sequence[str], sizes: Sequence[int], rounds: int) -> Figure:
     interleaved(contestants, 3)  # warm
     ours, stock = interleaved(contestants, rounds)
     what = f"five analytic queries of {min(sizes)} to {max(sizes)} nodes, each"
-    return compared(what, ours, stock, "ms", _MS, at_most=_AIM)
+    return compared(what, ours, stock, "ms", _MS, at_most=_AIM, reason=_MORE, load="translation")
 
 
 def _long(section: Section, rounds: int) -> None:
@@ -138,7 +148,7 @@ def _long(section: Section, rounds: int) -> None:
     section.figures.append(Figure(
         f"a query of {longest:,} lines", ratios(ours, stock).text("x"),
         spread.text("ms", _MS), Spread.of(stock).text("ms", _MS),
-        f"< {_AIM_LONG_MS:.0f} ms", met(spread.median * _MS < _AIM_LONG_MS),
+        f"< {_AIM_LONG_MS:.0f} ms", met(spread.median * _MS < _AIM_LONG_MS), _MORE,
     ))  # fmt: skip
 
 
