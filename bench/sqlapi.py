@@ -36,10 +36,32 @@ _TEXTS: Final = (
     "The SQL API's contract is rows of texts in JSON, packed with gzip and unpacked in the time; "
     "beside it stand Arrow's columns as they lie."
 )
+#: Seconds; fakesnow's server ends a connection after five in which nothing came.
+_IDLE: Final = 2.0
 _ACCOUNT: Final = "bench"
 
 #: Asks a question and answers the seconds and the rows.
 _Ask = Callable[[str], tuple[float, int]]
+
+
+class _Kept:
+    """A connection that is used again, and opened anew before a server ends it for being idle."""
+
+    def __init__(self, port: int) -> None:
+        self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+        self._used = 0.0
+
+    def called(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> bytes:
+        """The body of the answer. Raises ConnectionError for any status but 200."""
+        if time.perf_counter() - self._used > _IDLE:
+            self._http.close()
+        self._http.request(method, path, body, headers)
+        response = self._http.getresponse()
+        text = response.read()
+        self._used = time.perf_counter()
+        if response.status != http.client.OK:
+            raise ConnectionError(f"{method} {path}: {response.status} {text[:200]!r}")
+        return text
 
 
 class Caller:
@@ -54,7 +76,7 @@ class Caller:
     }
 
     def __init__(self, port: int) -> None:
-        self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+        self._http = _Kept(port)
 
     def ask(self, sql: str) -> tuple[float, int]:
         """All partitions, unpacked; the first is read for the number of the others."""
@@ -66,14 +88,14 @@ class Caller:
         return time.perf_counter() - begun, meta["numRows"]
 
     def _called(self, method: str, path: str, body: str | None) -> bytes:
-        return gzip.decompress(_called(self._http, method, path, body, self.HEADERS))
+        return gzip.decompress(self._http.called(method, path, body, self.HEADERS))
 
 
 class ConnectorCaller:
     """The protocol of Snowflake's connector on one connection: log in, ask, take what comes."""
 
     def __init__(self, port: int) -> None:
-        self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+        self._http = _Kept(port)
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
         names = {"LOGIN_NAME": "bench", "ACCOUNT_NAME": _ACCOUNT, "SESSION_PARAMETERS": {}}
         path = "/session/v1/login-request?databaseName=bench&schemaName=public"
@@ -89,22 +111,7 @@ class ConnectorCaller:
         return time.perf_counter() - begun, told["data"]["total"]
 
     def _called(self, path: str, body: dict[str, Any]) -> Any:
-        return json.loads(_called(self._http, "POST", path, json.dumps(body), self._headers))
-
-
-def _called(
-    connection: http.client.HTTPConnection,
-    method: str,
-    path: str,
-    body: str | None,
-    headers: dict[str, str],
-) -> bytes:
-    connection.request(method, path, body, headers)
-    response = connection.getresponse()
-    text = response.read()
-    if response.status != http.client.OK:
-        raise ConnectionError(f"{method} {path}: {response.status} {text[:200]!r}")
-    return text
+        return json.loads(self._http.called("POST", path, json.dumps(body), self._headers))
 
 
 def measure(server: Server, *, quick: bool) -> Section:
