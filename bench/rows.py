@@ -82,7 +82,7 @@ class _Contestant:
     aim: float = 1.0
 
 
-#: buenavista writes text whatever a client asks for, and takes a minute for a million rows.
+#: buenavista has binary, too, which is not measured; a million rows take it a minute.
 _PEERS: Final = (
     (postgresql, fill_postgresql, ("text", "binary"), 10 * ROWS, 1.0),
     (buenavista, _fill_buenavista, ("text",), 100_000, 40.0),
