@@ -11,7 +11,8 @@
     │   │   ├── AmbiguousColumn        002028  42702
     │   │   ├── UndefinedObject        002003  42P01
     │   │   │   ├── UndefinedSchema    002003  3F000
-    │   │   │   └── UndefinedDatabase  002003  3D000
+    │   │   │   ├── UndefinedDatabase  002003  3D000
+    │   │   │   └── UndefinedContext   002043  42704
     │   │   ├── WrongObjectType        002203  42809
     │   │   ├── ObjectNeedsContext     090105  3D000
     │   │   ├── DuplicateObject        002002  42P07
@@ -221,6 +222,14 @@ class UndefinedDatabase(UndefinedObject):
     """A database does not exist."""
 
     sqlstate = "3D000"
+    snowflake_state = "02000"
+
+
+class UndefinedContext(UndefinedObject):
+    """USE of a database, schema, role or warehouse that does not exist."""
+
+    number = "002043"
+    sqlstate = "42704"
     snowflake_state = "02000"
 
 

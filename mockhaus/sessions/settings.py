@@ -18,6 +18,8 @@ from mockhaus.catalog.parameter_table import SESSION
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import (
     SqlError,
+    UndefinedContext,
+    UndefinedObject,
     UndefinedSchema,
     UnsupportedFeature,
     WrongArguments,
@@ -35,7 +37,21 @@ _DONE: Final = "Statement executed successfully."
 
 
 def use(workspace: Workspace, statement: s.Use) -> tuple[Context, Result]:
-    """USE DATABASE also makes PUBLIC the current schema; a bare USE d.s is USE SCHEMA d.s."""
+    """USE DATABASE also makes PUBLIC the current schema; a bare USE d.s is USE SCHEMA d.s.
+
+    Raises UndefinedContext, UnsupportedFeature.
+    """
+    try:
+        return _used(workspace, statement)
+    except UndefinedObject as error:
+        raise UndefinedContext(
+            "SQL compilation error:\nObject does not exist, or operation cannot be performed.",
+            detail=error.detail or error.message.rpartition("\n")[2],
+            subject=error.subject,
+        ) from error
+
+
+def _used(workspace: Workspace, statement: s.Use) -> tuple[Context, Result]:
     context, name = workspace.context, statement.name
     if statement.object == "ROLE":
         role = account.require(workspace, "ROLE", name.name)
@@ -56,8 +72,7 @@ def use(workspace: Workspace, statement: s.Use) -> tuple[Context, Result]:
         found = workspace.objects.find("SCHEMA", ObjectName(name.name, None, database))
         if database is None or found is None:
             raise UndefinedSchema(
-                "SQL compilation error:\nObject does not exist, or operation cannot be performed.",
-                detail=f"Schema '{name}' does not exist.",
+                f"SQL compilation error:\nSchema '{name}' does not exist or not authorized.",
                 subject=name.name,
             )
         stored = found.name

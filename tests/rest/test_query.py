@@ -183,7 +183,7 @@ def test_names_that_do_not_exist(
     session = query("CREATE TABLE t (n INT)")["session_id"]
     body = {"sql": "SELECT 1", "session_id": session, field: name}
     answer = client.post(path, json=body)
-    assert (answer.status_code, answer.json()["detail"]["code"]) == (400, "002003")
+    assert (answer.status_code, answer.json()["detail"]["code"]) == (400, "002043")
     body = query("SELECT COUNT(*), CURRENT_DATABASE() FROM t", session_id=session)
     assert body["rows"] == [[0, "MOCKHAUS"]]
 
