@@ -14,6 +14,7 @@ from sqlglot import exp
 from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
 from mockhaus.translation import history, operands, routines, staged
 from mockhaus.translation.clauses.sequences import ROW, SEQ
+from mockhaus.translation.clauses.sources import FLATTENED
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.functions.tables import GENERATED
@@ -24,7 +25,6 @@ from mockhaus.translation.registry import apply
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
 
-_COLUMNS: Final = ("SEQ", "KEY", "PATH", "INDEX", "VALUE", "THIS")
 _ARGUMENTS: Final = ("input", "path", "outer", "recursive", "mode")
 _MODES: Final = {
     "BOTH": "flat_rows",
@@ -175,7 +175,7 @@ def _table_function(node: exp.TableFromRows | exp.Lateral, walk: Walk) -> exp.Ex
     if isinstance(function, exp.Explode):
         own_names = alias is not None and [
             str(c.this).upper() for c in alias.args.get("columns") or []
-        ] not in ([], list(_COLUMNS))
+        ] not in ([], list(FLATTENED))
         uses = {name: own_names or _uses(node, name) for name in ("SEQ", "THIS")}
         if alias is not None and not own_names:
             alias.set("columns", None)

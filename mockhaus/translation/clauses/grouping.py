@@ -1,13 +1,36 @@
-"""GROUP BY ALL. Snowflake's manual: "GROUP BY"."""
+"""GROUP BY ALL, and aliases within what is grouped by. Snowflake's manual: "GROUP BY"."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
+from mockhaus.translation import names
+from mockhaus.translation.clauses import sources
+from mockhaus.translation.labels import labelled
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
+
 #: Aggregates that sqlglot has no class for, and classes of it that are none.
 _BY_NAME: Final = frozenset(("HLL_ACCUMULATE", "MINHASH", "HASH_AGG", "ARRAY_UNIQUE_AGG"))
+#: Functions that sqlglot has no class for and whose values differ from call to call.
+_VARYING: Final = frozenset(
+    (
+        "UNIFORM",
+        "NORMAL",
+        "ZIPF",
+        "RANDSTR",
+        "RANDOM",
+        "UUID_STRING",
+        "SEQ1",
+        "SEQ2",
+        "SEQ4",
+        "SEQ8",
+    )
+)
 
 
 def spelled_out(node: exp.Select) -> None:
@@ -32,6 +55,85 @@ def spelled_out(node: exp.Select) -> None:
     node.set("group", exp.Group(expressions=positions) if positions else None)
 
 
+def without_aliases(select: exp.Select, walk: Walk) -> None:
+    """Aliases within items and expressions that are grouped by become what they stand for, in
+    place: DuckDB takes an alias in GROUP BY alone.
+
+    A column of the FROM comes before an alias; where its columns are not known nothing is done.
+    """
+    group = select.args.get("group")
+    if group is None or not any(isinstance(each, exp.Alias) for each in select.expressions):
+        return
+    grouped = [each for each in group.walk() if isinstance(each, exp.Column)]
+    nested = [each for each in grouped if _is_nested(each)]
+    aliases: dict[str, exp.Expression] = {}
+    columns: set[str] | None = None
+    items: list[exp.Expression] = []
+    for item in select.expressions:
+        if aliases and _mentions(item, aliases.keys()) and not _is_aggregate(item):
+            columns = _columns(select, walk) if columns is None else columns
+            item = _replaced(labelled(item, None), _but(aliases, columns))
+        items.append(item)
+        if isinstance(item, exp.Alias) and not (_is_aggregate(item) or _varies(item)):
+            aliases[names.stored(item.args["alias"]).upper()] = item.this
+    select.set("expressions", items)
+    if nested and any(_name(each) in aliases for each in nested):
+        known = _but(aliases, _columns(select, walk) if columns is None else columns)
+        for each in nested:
+            if _name(each) in known:
+                each.replace(_standing(known[_name(each)]))
+
+
+def _is_nested(column: exp.Column) -> bool:
+    """Whether a column of a GROUP BY is part of an expression."""
+    return not isinstance(
+        column.parent, (exp.Group, exp.Tuple, exp.Paren, exp.Rollup, exp.Cube, exp.GroupingSets)
+    )
+
+
+def _columns(select: exp.Select, walk: Walk) -> set[str]:
+    """The names of the columns of a FROM in upper case, with "*" if not all of them are known."""
+    found: set[str] = set()
+    for source in sources.of_select(select):
+        listed = sources.columns(source, walk)
+        found |= {"*"} if listed is None else {each.upper() for each in listed}
+    return found
+
+
+def _but(aliases: Mapping[str, exp.Expression], columns: set[str]) -> dict[str, exp.Expression]:
+    return {} if "*" in columns else {k: v for k, v in aliases.items() if k not in columns}
+
+
+def _name(column: exp.Column) -> str:
+    is_plain = not column.table and isinstance(column.this, exp.Identifier)
+    return names.stored(column.this).upper() if is_plain else ""
+
+
+def _replaced(item: exp.Expression, known: Mapping[str, exp.Expression]) -> exp.Expression:
+    for each in list(item.walk(prune=_is_query)):
+        if isinstance(each, exp.Column) and _name(each) in known and not _in_lambda(each):
+            each.replace(_standing(known[_name(each)]))
+    return item
+
+
+def _in_lambda(node: exp.Expression) -> bool:
+    return node.find_ancestor(exp.Lambda, exp.Select) is not node.find_ancestor(exp.Select)
+
+
+def _standing(value: exp.Expression) -> exp.Expression:
+    return exp.Paren(this=value.copy())
+
+
+def _varies(item: exp.Expression) -> bool:
+    """Whether an item may have another value each time it is written."""
+    return any(
+        isinstance(each, (exp.Rand, exp.Randn, exp.Randstr, exp.Uuid, exp.Query))
+        or (isinstance(each, exp.Anonymous) and str(each.this).upper() in _VARYING)
+        or (isinstance(each, exp.Column) and each.name.upper() == "NEXTVAL")
+        for each in item.walk()
+    )
+
+
 def _has_windows(node: exp.Select) -> bool:
     if node.args.get("qualify") is not None:
         return True
@@ -47,7 +149,7 @@ def _is_aggregate(item: exp.Expression) -> bool:
     )
 
 
-def _mentions(item: exp.Expression, aliases: set[str]) -> bool:
+def _mentions(item: exp.Expression, aliases: Collection[str]) -> bool:
     return any(
         isinstance(each, exp.Column) and not each.table and each.name.upper() in aliases
         for each in item.walk(prune=_is_query)

@@ -18,7 +18,7 @@ from mockhaus.translation.clauses import (
     sources,
     star,
 )
-from mockhaus.translation.clauses.grouping import spelled_out
+from mockhaus.translation.clauses.grouping import spelled_out, without_aliases
 from mockhaus.translation.clauses.sequences import numbered
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.labels import labelled
@@ -85,5 +85,6 @@ def settled(select: exp.Select, walk: Walk) -> None:
         select.set("expressions", [labelled(item, None) for item in select.expressions])
     sources.named_by_number(select, walk)
     spelled_out(select)
+    without_aliases(select, walk)
     star.spelled_out(select, walk)
     arguments.spelled_out(select, walk)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: The columns of DUAL: one row to select constants from. Snowflake's manual: "SELECT".
 DUAL: Final = "DUAL"
+#: The columns of FLATTEN. Snowflake's manual: "FLATTEN".
+FLATTENED: Final = ("SEQ", "KEY", "PATH", "INDEX", "VALUE", "THIS")
 #: A query of more columns than this is not looked into.
 _MOST: Final = 8192
 
@@ -76,6 +78,8 @@ def columns(source: exp.Expression, walk: Walk) -> list[str] | None:
     if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier):
         return _of_table(source, walk)
     inner = source.this
+    if isinstance(inner, exp.Explode):
+        return list(FLATTENED)
     if isinstance(source, (exp.Subquery, exp.Lateral)):
         return columns(inner, walk) if isinstance(inner, exp.Values) else answered(inner, walk)
     return None
