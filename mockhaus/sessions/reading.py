@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Final
+
 from mockhaus.translation import returning
 from mockhaus.translation.context import Context
 from mockhaus.translation.parse import parse, parse_alike
+from mockhaus.translation.postgres.parse import may_be_own
 from mockhaus.translation.postgres.parse import parse as parse_catalog
 from mockhaus.translation.postgres.spelling import respelled
 from mockhaus.translation.statements import Statement
+
+#: Characters of the longest text that is kept: one that inserts much comes once.
+_LONGEST: Final = 1 << 16
 
 
 def read(text: str, context: Context, *, placeholders: bool) -> list[Statement]:
@@ -19,8 +26,21 @@ def read(text: str, context: Context, *, placeholders: bool) -> list[Statement]:
         statements = _parse(text, context, placeholders=placeholders)
         returning.refuse(statements)
         return statements
-    own = parse_catalog(text, placeholders=placeholders)
-    return _parse(respelled(text), context, placeholders=placeholders) if own is None else own
+    plain = _plain(text) if len(text) <= _LONGEST else _plain.__wrapped__(text)
+    if plain is None:
+        own = parse_catalog(text, placeholders=placeholders)
+        if own is not None:
+            return own
+    return _parse(plain or respelled(text), context, placeholders=placeholders)
+
+
+@lru_cache(maxsize=512)
+def _plain(text: str) -> str | None:
+    """A text in Snowflake's spelling; None for one that may be PostgreSQL's own.
+
+    Kept, since to look a text over takes longer than to find its statements again.
+    """
+    return None if may_be_own(text) else respelled(text)
 
 
 def _parse(text: str, context: Context, *, placeholders: bool) -> list[Statement]:

@@ -49,10 +49,13 @@ _TOKEN: Final = re.compile(
 )
 
 
+def may_be_own(text: str) -> bool:
+    """Whether a statement of a text may be PostgreSQL's own: one of its words is in it."""
+    return _SIGN.search(text) is not None
+
+
 def parse(text: str, *, placeholders: bool) -> list[s.Statement] | None:
     """The statements of a text, None if none of them is PostgreSQL's own."""
-    if _SIGN.search(text) is None:
-        return None
     found: list[s.Statement] = []
     own = False
     for piece, offset, numbered in _pieces(text):
