@@ -38,6 +38,7 @@ from mockhaus.translation.change import Change
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dml import change
 from mockhaus.translation.indirect import uses_variables, with_variables
+from mockhaus.translation.keeping import LONG
 from mockhaus.translation.names import storage_name
 from mockhaus.translation.origins import Source, origins, returned
 from mockhaus.translation.parameters import inferred
@@ -53,6 +54,8 @@ from mockhaus.types import from_catalog
 T = TypeVar("T")
 
 _CACHE_SIZE: Final = 256
+#: Of their texts together: what is kept of one takes many times the memory.
+_CACHE_CHARACTERS: Final = 1 << 19
 #: Rows up to which an answer is short.
 FEW: Final = 80
 #: DuckDB's types whose values Python holds exactly; of dates see `exact`.
@@ -152,7 +155,8 @@ class Preparer:
         self._settings = settings
         self._snapshot = Snapshot(cursor, shared)
         self._standing: dict[str, str | None] = {}
-        self._kept: OrderedDict[tuple[Any, ...], Prepared] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, tuple[str, ...]], Prepared] = OrderedDict()
+        self._characters = 0
         #: Translations of shapes, and the query of each that was prepared last.
         self._shapes: dict[tuple[Any, ...], tuple[Translation, Prepared]] = {}
         self._kept_for: tuple[Context | None, int] = (None, -1)
@@ -178,6 +182,7 @@ class Preparer:
         """
         if not self._is_current(context):
             self._kept.clear()
+            self._characters = 0
             self._shapes.clear()
             self._kept_for = (context, self._version())
             self._tell(context)
@@ -197,10 +202,19 @@ class Preparer:
         prepared.reads_files = mentions(statement)
         translated = prepared.query or prepared.change
         if translated is not None and not translated.volatile:
-            self._kept[key] = prepared
-            if len(self._kept) > _CACHE_SIZE:
-                self._kept.popitem(last=False)
+            self._keep(key, prepared)
         return prepared
+
+    def _keep(self, key: tuple[str, tuple[str, ...]], prepared: Prepared) -> None:
+        """Keep it for the next time; the ones used longest ago make room."""
+        if len(key[0]) > LONG:
+            return
+        if key not in self._kept:
+            self._characters += len(key[0])
+        self._kept[key] = prepared
+        while len(self._kept) > _CACHE_SIZE or self._characters > _CACHE_CHARACTERS:
+            (text, _), _ = self._kept.popitem(last=False)
+            self._characters -= len(text)
 
     def _tell(self, context: Context) -> None:
         """Have views and defaults know what the connection is that runs them."""

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Final
-
 from mockhaus.translation import returning
 from mockhaus.translation.context import Context
+from mockhaus.translation.keeping import kept
 from mockhaus.translation.parse import parse, parse_alike
 from mockhaus.translation.postgres.parse import may_be_own
 from mockhaus.translation.postgres.parse import parse as parse_catalog
 from mockhaus.translation.postgres.spelling import respelled
 from mockhaus.translation.statements import Statement
-
-#: Characters of the longest text that is kept: one that inserts much comes once.
-_LONGEST: Final = 1 << 16
 
 
 def read(text: str, context: Context, *, placeholders: bool) -> list[Statement]:
@@ -26,7 +21,7 @@ def read(text: str, context: Context, *, placeholders: bool) -> list[Statement]:
         statements = _parse(text, context, placeholders=placeholders)
         returning.refuse(statements)
         return statements
-    plain = _plain(text) if len(text) <= _LONGEST else _plain.__wrapped__(text)
+    plain = _plain(text)
     if plain is None:
         own = parse_catalog(text, placeholders=placeholders)
         if own is not None:
@@ -34,7 +29,7 @@ def read(text: str, context: Context, *, placeholders: bool) -> list[Statement]:
     return _parse(plain or respelled(text), context, placeholders=placeholders)
 
 
-@lru_cache(maxsize=512)
+@kept
 def _plain(text: str) -> str | None:
     """A text in Snowflake's spelling; None for one that may be PostgreSQL's own.
 

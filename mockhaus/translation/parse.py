@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 from typing import Final
 
 from sqlglot import exp
@@ -31,6 +30,7 @@ from mockhaus.translation.grammar import (
     tags,
 )
 from mockhaus.translation.grammar.reader import Reader, statement_fields
+from mockhaus.translation.keeping import kept
 from mockhaus.translation.names import labels
 from mockhaus.translation.postgres.grammar import GRAMMARS as POSTGRES
 from mockhaus.translation.postgres.meant import meant
@@ -129,7 +129,7 @@ def as_sent(statement: s.Statement) -> s.Statement:
     return replace(found, offset=statement.offset)
 
 
-@lru_cache(maxsize=512)
+@kept
 def _parse_alike(text: str, placeholders: bool, postgres: bool) -> tuple[s.Statement, ...]:
     if (one := shaped(text)) is not None:
         query, *others = _parse(one.shape.text, placeholders, False, postgres)
@@ -140,7 +140,7 @@ def _parse_alike(text: str, placeholders: bool, postgres: bool) -> tuple[s.State
     return _parse(text, placeholders, False, postgres)
 
 
-@lru_cache(maxsize=512)
+@kept
 def _parse(text: str, placeholders: bool, folded: bool, postgres: bool) -> tuple[s.Statement, ...]:
     tokens = tokenize(files.bare_paths_hidden(text))
     if folded:
