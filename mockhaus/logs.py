@@ -5,14 +5,20 @@ A line never holds the text of a statement, a parameter or a token, but at level
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import json
 import logging
+import queue
+import sys
+import threading
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Final, Literal, TextIO
 
 Format = Literal["text", "json"]
 
+#: Lines that wait to be written, at most.
+LINES: Final = 10_000
 #: The request that is being answered, '' outside of one.
 REQUEST_ID: Final = contextvars.ContextVar("request_id", default="")
 
@@ -41,8 +47,46 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, default=str)
 
 
+class Unblocked(logging.Handler):
+    """Lines that a thread writes: who logs never waits for who reads the log.
+
+    So many lines wait; of those beyond, while nobody reads, only the number is told.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self._lines: queue.Queue[str | None] = queue.Queue(LINES)
+        self._lost = 0
+        self._writer = threading.Thread(target=self._write, name="mockhaus-log", daemon=True)
+        self._writer.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._lines.put_nowait(self.format(record))
+        except queue.Full:
+            self._lost += 1
+
+    def close(self) -> None:
+        """Write what waits, as far as somebody reads it within a second."""
+        with contextlib.suppress(queue.Full):
+            self._lines.put(None, timeout=1)
+            self._writer.join(timeout=1)
+        super().close()
+
+    def _write(self) -> None:
+        while (line := self._lines.get()) is not None:
+            lost, self._lost = self._lost, 0
+            told = f"{line}\n({lost} lines were lost)\n" if lost else f"{line}\n"
+            with contextlib.suppress(OSError, ValueError):  # nobody is there any more
+                self._stream.write(told)
+                self._stream.flush()
+
+
 def set_up(form: Format, level: int) -> None:
     """Have everything of that level and above written to stderr."""
-    handler = logging.StreamHandler()
+    handler = Unblocked(sys.stderr)
     handler.setFormatter(JsonLines() if form == "json" else logging.Formatter(_TEXT))
     logging.basicConfig(level=level, handlers=[handler])
+    if level > logging.DEBUG:  # what is no HTTP at all is anybody's, as often as they like
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
