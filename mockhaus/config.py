@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 #: The file of users in a data directory.
 USERS_FILE: Final = "users.json"
+#: Connections of a door that wait to be taken: of a crowd that comes at once, the system turns away
+#: those beyond, who try again a second later.
+BACKLOG: Final = 1024
 
 #: Days that a token opens, where nothing is said.
 TOKEN_DAYS: Final = 90

@@ -13,7 +13,7 @@ from typing import Final
 
 from mockhaus.access.tls import Tls
 from mockhaus.access.users import Users
-from mockhaus.config import Config
+from mockhaus.config import BACKLOG, Config
 from mockhaus.errors import InvalidLogin, SessionNotFound, TooManyConnections, UndefinedDatabase
 from mockhaus.gateway import messages as m
 from mockhaus.gateway.auth import Login, Scram, trust
@@ -83,7 +83,10 @@ class PgServer:
         # threads of its own, since those of the pool may all be waiting for locks.
         self.encoders = ThreadPoolExecutor(os.cpu_count() or 1, "mockhaus-encode")
         self._server = await asyncio.get_running_loop().create_server(
-            lambda: Client(self, next(self._numbers)), self.config.host, self.config.pg_port
+            lambda: Client(self, next(self._numbers)),
+            self.config.host,
+            self.config.pg_port,
+            backlog=BACKLOG,
         )
         self.port = self._server.sockets[0].getsockname()[1]
 

@@ -17,7 +17,7 @@ from typing import Final
 import uvicorn
 
 from mockhaus.access.users import Users
-from mockhaus.config import Config
+from mockhaus.config import BACKLOG, Config
 from mockhaus.http.app import build_app
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.patient import Patient
@@ -27,7 +27,6 @@ from mockhaus.workers import Workers
 
 #: Threads for the registry's short calls.
 DESK_THREADS: Final = 4
-BACKLOG: Final = 1024
 #: Seconds a client may take to read its answer when the server stops.
 GRACE: Final = 3
 
