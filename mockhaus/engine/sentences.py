@@ -40,7 +40,7 @@ def _sentence(pattern: str, kind: type[SqlError], message: str) -> tuple[str, Ma
     sentence = f"SQL compilation error:\n{message}"
 
     def make(match: re.Match[str]) -> SqlError:
-        found = {key: value for key, value in match.groupdict().items() if value}
+        found = {key: value or "" for key, value in match.groupdict().items()}
         found |= {key: shown_types(found[key]) for key in ("one", "other") if key in found}
         upper = {key.upper(): value.upper() for key, value in found.items()}
         return kind(sentence.format(**found, **upper))
@@ -63,7 +63,7 @@ SENTENCES: Final = (
         "Invalid argument types for function '{NAME}'",
     ),
     _sentence(
-        r"Unknown TimeZone '(?P<name>[^']*)'",
+        r"Unknown TimeZone '(?P<name>(?s:.*?))'!",
         errors.InvalidParameter,
         "Unknown timezone: '{name}'",
     ),

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from mockhaus.errors import InvalidParameter, SqlError, StatementTimeout, UnsupportedFeature
+from mockhaus.errors import (
+    InvalidParameter,
+    SqlError,
+    StatementTimeout,
+    UndefinedContext,
+    UnsupportedFeature,
+)
 from mockhaus.sessions.connection import Connection
 from tests.support import run
 
@@ -124,6 +130,7 @@ def test_levels(snowflake: Connection) -> None:
         ("PYTHON_PROFILER_MODULES = 'm'", UnsupportedFeature),
         ("LOCK_TIMEOUT = -1", InvalidParameter),
         ("TIMEZONE = 'Nowhere'", InvalidParameter),
+        ("TIMEZONE = '''Nowhere'", InvalidParameter),
         ("WEEK_START = 8", InvalidParameter),
         ("AUTOCOMMIT = MAYBE", InvalidParameter),
         ("BINARY_OUTPUT_FORMAT = UTF8", InvalidParameter),
@@ -143,8 +150,9 @@ def test_every_parameter_takes_its_default(snowflake: Connection) -> None:
 
 def test_use_of_what_is_not_there(snowflake: Connection) -> None:
     for what in ("ROLE", "WAREHOUSE"):
-        with pytest.raises(SqlError, match=f"{what.capitalize()} 'NOBODY' does not exist"):
+        with pytest.raises(UndefinedContext) as caught:
             run(snowflake, f"USE {what} nobody")
+        assert f"{what.capitalize()} 'NOBODY' does not exist" in str(caught.value.detail)
         run(snowflake, f"CREATE {what} somebody; USE {what} somebody")
         assert run(snowflake, f"SELECT CURRENT_{what}()") == [("SOMEBODY",)]
     run(snowflake, "USE SECONDARY ROLES ALL")
