@@ -51,10 +51,17 @@ def limited(seconds: float | None, cancel: Callable[[], None]) -> Iterator[None]
     if not seconds:
         yield
         return
-    timer = threading.Timer(seconds, cancel)
-    timer.start()
+    over = threading.Event()
+
+    def watch(left: float = seconds) -> None:
+        while not over.wait(left):
+            cancel()
+            left = _AGAIN
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
     try:
         yield
     finally:
-        timer.cancel()
-        timer.join()
+        over.set()
+        watcher.join()

@@ -6,6 +6,7 @@ import io
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -200,11 +201,18 @@ def test_a_time_limit_cancels_the_statement(cursor: Any) -> None:
 
 def test_ctrl_c_cancels_the_statement_and_the_transaction_goes_on(cursor: Any) -> None:
     cursor.execute("CREATE TABLE t (a INT)").execute("BEGIN").execute("INSERT INTO t VALUES (1)")
-    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+    inner = cursor.connection._inner
+
+    def press() -> None:
+        while not inner.is_active:  # until then the main thread is busy with other things
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    pressing = threading.Thread(target=press)
+    pressing.start()
     with pytest.raises(KeyboardInterrupt):
         cursor.execute(FOREVER)
-    timer.join()
+    pressing.join()
     cursor.execute("COMMIT")
     assert cursor.execute("SELECT * FROM t").fetchall() == [(1,)]
 
