@@ -21,6 +21,9 @@ import mockhaus
 
 PATIENCE = 30.0
 
+#: What pytest loads, which brings itself.
+NOT_ALONE = ("mockhaus.plugin",)
+
 
 def free_ports(count: int) -> list[int]:
     with contextlib.ExitStack() as stack:
@@ -41,7 +44,7 @@ def connect(port: int, server: "subprocess.Popen[bytes]") -> "psycopg.Connection
 
 def main() -> None:
     for module in pkgutil.walk_packages(mockhaus.__path__, "mockhaus."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith("__main__") and module.name not in NOT_ALONE:
             importlib.import_module(module.name)
 
     port, pg_port = free_ports(2)
