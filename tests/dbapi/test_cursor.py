@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import signal
 import threading
 import time
@@ -206,13 +205,18 @@ def test_ctrl_c_cancels_the_statement_and_the_transaction_goes_on(cursor: Any) -
     def press() -> None:
         while not inner.is_active:  # until then the main thread is busy with other things
             time.sleep(0.01)
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.pthread_kill(main, signal.SIGINT)
 
+    main = threading.main_thread().ident or 0
     pressing = threading.Thread(target=press)
-    pressing.start()
-    with pytest.raises(KeyboardInterrupt):
-        cursor.execute(FOREVER)
-    pressing.join()
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever is left of others
+    try:
+        pressing.start()
+        with pytest.raises(KeyboardInterrupt):
+            cursor.execute(FOREVER)
+    finally:
+        pressing.join()
+        signal.signal(signal.SIGINT, former)
     cursor.execute("COMMIT")
     assert cursor.execute("SELECT * FROM t").fetchall() == [(1,)]
 
