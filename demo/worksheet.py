@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Final
 
 HERE: Final = Path(__file__).parent
 #: The package has it, for `mockhaus sample`.
-LOAD: Final = HERE.parent / "mockhaus" / "client" / "flights.sql"
+LOAD: Final = Path(str(resources.files("mockhaus.client"))) / "flights.sql"
 WORKSHEET: Final = HERE / "worksheet.sql"
 
 _HEADING: Final = "-- ## "
