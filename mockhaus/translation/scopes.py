@@ -140,11 +140,9 @@ def _made(query: exp.Expression, walk: Walk) -> Scope:
         tables[name] = {} if name in tables else _columns(source, walk)
     aliases = [each.args["alias"] for each in query.expressions if isinstance(each, exp.Alias)]
     labels = frozenset(names.stored(each).upper() for each in aliases)
-    joins = sources.joins(query)
-    if any(each.args.get("method") == "NATURAL" for each in joins):
+    if any(each.args.get("method") == "NATURAL" for each in sources.joins(query)):
         return Scope(tables, None, labels)
-    merged = [name for each in joins for name in each.args.get("using") or ()]
-    return Scope(tables, frozenset(names.stored(each).upper() for each in merged), labels)
+    return Scope(tables, sources.merged(query), labels)
 
 
 def _columns(source: exp.Expression, walk: Walk) -> Mapping[str, str]:

@@ -33,7 +33,7 @@ def check(select: exp.Select, walk: Walk) -> None:
     if not doubled:
         return
     aliases = {each.alias.upper() for each in select.expressions if isinstance(each, exp.Alias)}
-    everywhere = frozenset[str]().union(*doubled.values()) - _merged(select)
+    everywhere = frozenset[str]().union(*doubled.values()) - sources.merged(select)
     for column, part in _own(select):
         name, table = names.stored(column.this).upper(), column.args.get("table")
         if table is None:
@@ -60,11 +60,6 @@ def _twice(source: exp.Expression, walk: Walk) -> frozenset[str]:
     found = sources.columns(source, walk)
     counts = Counter(name.upper() for name in found or ())
     return frozenset(name for name, count in counts.items() if count > 1)
-
-
-def _merged(select: exp.Select) -> frozenset[str]:
-    used = (name for join in sources.joins(select) for name in join.args.get("using") or ())
-    return frozenset(names.stored(each).upper() for each in used)
 
 
 def _own(select: exp.Select) -> Iterator[tuple[exp.Column, str]]:

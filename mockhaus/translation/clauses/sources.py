@@ -55,6 +55,12 @@ def joins(query: exp.Expression) -> list[exp.Join]:
     return [*(first.this.args.get("joins") or []), *(query.args.get("joins") or [])]
 
 
+def merged(query: exp.Expression) -> frozenset[str]:
+    """The columns of USING in upper case: one for both tables."""
+    used = (name for join in joins(query) for name in join.args.get("using") or ())
+    return frozenset(names.stored(each).upper() for each in used)
+
+
 def name_of(source: exp.Expression) -> str:
     """The name that a table goes by, '' for none."""
     alias = source.args.get("alias")
