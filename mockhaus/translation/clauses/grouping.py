@@ -62,26 +62,30 @@ def without_aliases(select: exp.Select, walk: Walk) -> None:
     A column of the FROM comes before an alias; where its columns are not known nothing is done.
     """
     group = select.args.get("group")
-    if group is None or not any(isinstance(each, exp.Alias) for each in select.expressions):
+    named = {each.alias.upper() for each in select.expressions if isinstance(each, exp.Alias)}
+    if group is None or not named:
         return
     grouped = [each for each in group.walk() if isinstance(each, exp.Column)]
-    nested = [each for each in grouped if _is_nested(each)]
-    aliases: dict[str, exp.Expression] = {}
-    columns: set[str] | None = None
+    nested = [each for each in grouped if _is_nested(each) and _name(each) in named]
+    if not nested and not any(_mentions(item, named) for item in select.expressions):
+        return
+    columns = _columns(select, walk)
+    if columns is None:
+        return
+    known: dict[str, exp.Expression] = {}
     items: list[exp.Expression] = []
     for item in select.expressions:
-        if aliases and _mentions(item, aliases.keys()) and not _is_aggregate(item):
-            columns = _columns(select, walk) if columns is None else columns
-            item = _replaced(labelled(item, None), _but(aliases, columns))
+        if _mentions(item, known.keys()) and not _is_aggregate(item):
+            item = _replaced(labelled(item, None), known)
         items.append(item)
         if isinstance(item, exp.Alias) and not (_is_aggregate(item) or _varies(item)):
-            aliases[names.stored(item.args["alias"]).upper()] = item.this
+            name = names.stored(item.args["alias"]).upper()
+            if name not in columns:
+                known[name] = item.this
     select.set("expressions", items)
-    if nested and any(_name(each) in aliases for each in nested):
-        known = _but(aliases, _columns(select, walk) if columns is None else columns)
-        for each in nested:
-            if _name(each) in known:
-                each.replace(_standing(known[_name(each)]))
+    for each in nested:
+        if _name(each) in known:
+            each.replace(_standing(known[_name(each)]))
 
 
 def _is_nested(column: exp.Column) -> bool:
@@ -91,17 +95,15 @@ def _is_nested(column: exp.Column) -> bool:
     )
 
 
-def _columns(select: exp.Select, walk: Walk) -> set[str]:
-    """The names of the columns of a FROM in upper case, with "*" if not all of them are known."""
+def _columns(select: exp.Select, walk: Walk) -> set[str] | None:
+    """The names of the columns of a FROM in upper case; None if not all of them are known."""
     found: set[str] = set()
     for source in sources.of_select(select):
         listed = sources.columns(source, walk)
-        found |= {"*"} if listed is None else {each.upper() for each in listed}
+        if listed is None:
+            return None
+        found |= {each.upper() for each in listed}
     return found
-
-
-def _but(aliases: Mapping[str, exp.Expression], columns: set[str]) -> dict[str, exp.Expression]:
-    return {} if "*" in columns else {k: v for k, v in aliases.items() if k not in columns}
 
 
 def _name(column: exp.Column) -> str:
