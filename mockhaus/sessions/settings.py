@@ -46,7 +46,7 @@ def use(workspace: Workspace, statement: s.Use) -> tuple[Context, Result]:
     except UndefinedObject as error:
         raise UndefinedContext(
             "SQL compilation error:\nObject does not exist, or operation cannot be performed.",
-            detail=error.detail or error.message.rpartition("\n")[2],
+            detail=error.message.rpartition("\n")[2],
             subject=error.subject,
         ) from error
 
