@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mockhaus.formats import output_format
+from mockhaus.inputs import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,10 @@ def _is_model(value: str) -> bool:
     return value.upper() in ("AUTO", "") or bool(output.strftime)
 
 
+def _is_read(value: str) -> bool:
+    return value.upper() in ("AUTO", "") or readable(value)
+
+
 def _only(
     name: str, default: str, kind: str, description: str, takes: Callable[[str], bool]
 ) -> Parameter:
@@ -61,8 +66,8 @@ _geo: Final = _one_of("GEOJSON", "WKT", "WKB", "EWKT", "EWKB")
 
 _SESSION: Final = (
     Parameter("AUTOCOMMIT", "true", "BOOLEAN", "Whether each statement commits itself", _flag),
-    _only("BINARY_INPUT_FORMAT", "HEX", "STRING", "How texts become BINARY",
-          _one_of("HEX", "BASE64", "UTF8", "UTF-8")),
+    Parameter("BINARY_INPUT_FORMAT", "HEX", "STRING", "How texts become BINARY",
+              _one_of("HEX", "BASE64", "UTF8", "UTF-8")),
     Parameter("BINARY_OUTPUT_FORMAT", "HEX", "STRING", "How BINARY becomes text",
               _one_of("HEX", "BASE64")),
     Parameter("CLIENT_ENABLE_LOG_INFO_STATEMENT_PARAMETERS", "false", "BOOLEAN",
@@ -84,8 +89,9 @@ _SESSION: Final = (
     Parameter("CLIENT_TIMESTAMP_TYPE_MAPPING", "TIMESTAMP_LTZ", "STRING",
               "For clients: the type of bound timestamps",
               _one_of("TIMESTAMP_LTZ", "TIMESTAMP_NTZ")),
-    _only("CSV_TIMESTAMP_FORMAT", "", "STRING", "How timestamps are unloaded to CSV", _is_model),
-    _only("DATE_INPUT_FORMAT", "AUTO", "STRING", "How texts become DATE", _is_model),
+    Parameter("CSV_TIMESTAMP_FORMAT", "", "STRING",
+              "For clients: timestamps in CSV files of answers", _is_model),
+    Parameter("DATE_INPUT_FORMAT", "AUTO", "STRING", "How texts become DATE", _is_model, _is_read),
     Parameter("DATE_OUTPUT_FORMAT", "YYYY-MM-DD", "STRING", "How DATE becomes text", _is_model),
     _only("DEFAULT_DDL_COLLATION", "", "STRING", "The collation of columns that name none",
           lambda value: True),
@@ -142,7 +148,8 @@ _SESSION: Final = (
           _flag),
     _only("TIMESTAMP_DAY_IS_ALWAYS_24H", "false", "BOOLEAN",
           "Whether a day is 24 hours long when the clock is set", _flag),
-    _only("TIMESTAMP_INPUT_FORMAT", "AUTO", "STRING", "How texts become timestamps", _is_model),
+    Parameter("TIMESTAMP_INPUT_FORMAT", "AUTO", "STRING", "How texts become timestamps",
+              _is_model, _is_read),
     Parameter("TIMESTAMP_LTZ_OUTPUT_FORMAT", "", "STRING",
               "How TIMESTAMP_LTZ becomes text; TIMESTAMP_OUTPUT_FORMAT if empty", _is_model),
     Parameter("TIMESTAMP_NTZ_OUTPUT_FORMAT", "YYYY-MM-DD HH24:MI:SS.FF3", "STRING",
@@ -154,7 +161,7 @@ _SESSION: Final = (
     Parameter("TIMESTAMP_TZ_OUTPUT_FORMAT", "", "STRING",
               "How TIMESTAMP_TZ becomes text; TIMESTAMP_OUTPUT_FORMAT if empty", _is_model),
     Parameter("TIMEZONE", "UTC", "STRING", "Time zone of the session"),
-    _only("TIME_INPUT_FORMAT", "AUTO", "STRING", "How texts become TIME", _is_model),
+    Parameter("TIME_INPUT_FORMAT", "AUTO", "STRING", "How texts become TIME", _is_model, _is_read),
     Parameter("TIME_OUTPUT_FORMAT", "HH24:MI:SS", "STRING", "How TIME becomes text", _is_model),
     Parameter("TRACE_LEVEL", "OFF", "STRING", "There are no event tables",
               _one_of("ALWAYS", "ON_EVENT", "PROPAGATE", "OFF")),
@@ -162,8 +169,8 @@ _SESSION: Final = (
               "Whether a statement that fails aborts its transaction", _flag),
     Parameter("TRANSACTION_DEFAULT_ISOLATION_LEVEL", "READ COMMITTED", "STRING",
               "The isolation level of transactions", _one_of("READ COMMITTED")),
-    _only("TWO_DIGIT_CENTURY_START", "1970", "NUMBER",
-          "The first year that two digits stand for", _whole(1900, 2100)),
+    Parameter("TWO_DIGIT_CENTURY_START", "1970", "NUMBER",
+              "The first year that two digits stand for", _whole(1900, 2100)),
     _only("UNSUPPORTED_DDL_ACTION", "ignore", "STRING",
           "What becomes of properties of constraints that are not enforced",
           _one_of("IGNORE", "FAIL")),

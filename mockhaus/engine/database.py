@@ -25,6 +25,7 @@ from mockhaus.engine.journal import Change
 from mockhaus.engine.library import CATALOG
 from mockhaus.engine.stream import Stream
 from mockhaus.errors import AdminShutdown, SqlError
+from mockhaus.inputs import AUTO, Inputs
 from mockhaus.limits import UNLIMITED, Limits
 
 #: Rows of one Arrow batch: large enough for vector code, small enough to keep a slow reader cheap.
@@ -75,6 +76,7 @@ class Cursor:
         connection.execute(f"SET search_path = '{search_path}'; {_PROGRESS}")
         self._duckdb = connection
         self._search_path = search_path
+        self._inputs = AUTO
         self._open: Stream | None = None
         self._statements: dict[str, duckdb.Statement] = {}
         self._last: tuple[str | duckdb.Statement, Sequence[Any]] = ("", ())
@@ -93,7 +95,19 @@ class Cursor:
         """Another connection into the same database, for looking while this one's transaction
         stays as it is; it sees what is committed. The caller closes it.
         """
-        return Cursor(self._duckdb.cursor(), self._search_path)
+        aside = Cursor(self._duckdb.cursor(), self._search_path)
+        aside.read_by(self._inputs)
+        return aside
+
+    def read_by(self, inputs: Inputs) -> None:
+        """Have texts read by formats of the session from now on; no rollback takes that back."""
+        if inputs is self._inputs or inputs == self._inputs:
+            return
+        first, _, rest = self._search_path.rpartition(",")
+        path = ",".join(filter(None, (first, *(f"{CATALOG}.{s}" for s in inputs.schemas), rest)))
+        told = "; ".join(f"SET VARIABLE {name} = {value}" for name, value in inputs.variables)
+        self._duckdb.execute(f"SET search_path = '{path}'; {told}")
+        self._inputs = inputs
 
     def describe(self, sql: str) -> list[Described]:
         """The columns of a query, without running it."""

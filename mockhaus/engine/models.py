@@ -76,24 +76,24 @@ def _patterns(model: str) -> list[re.Pattern[str]]:
     ]
 
 
-def _read(text: str, model: str, *, zoned: bool) -> str | None:
+def _read(text: str, model: str, *, zoned: bool, century: int) -> str | None:
     """A text by its model as an ISO text, with its offset if `zoned`; None for no such text."""
     if model.upper() == "AUTO":
         return text
     for pattern in _patterns(model):
         if match := pattern.fullmatch(text.strip()):
             try:
-                return _iso(match.groupdict(), zoned=zoned)
+                return _iso(match.groupdict(), zoned=zoned, century=century)
             except ValueError:
                 return None
     return None
 
 
-def _iso(parts: dict[str, str | None], *, zoned: bool) -> str:
-    """Raises ValueError for parts beyond their range. Years of two digits are 1970 to 2069."""
+def _iso(parts: dict[str, str | None], *, zoned: bool, century: int) -> str:
+    """Raises ValueError for parts beyond their range. `century` is the first year of two digits."""
     year = int(parts.get("Y") or 1970)
     if short := parts.get("y"):
-        year = int(short) + (1900 if int(short) >= 70 else 2000)
+        year = century + (int(short) - century) % 100
     name = (parts.get("B") or "")[:3].lower()
     month = _MONTHS.index(name) + 1 if name else int(parts.get("m") or 1)
     hour = int(parts.get("H") or parts.get("I") or 0)
@@ -110,12 +110,15 @@ def _iso(parts: dict[str, str | None], *, zoned: bool) -> str:
     return found.isoformat(" ") + (offset or "")
 
 
-def read(texts: Any, models: Any, zoned: Any, safe: Any) -> Any:
+def read(texts: Any, models: Any, zoned: Any, safe: Any, centuries: Any) -> Any:
     """TO_TIMESTAMP and its kin: ISO texts; what is none by its model is an error, or NULL."""
     values: list[str | None] = []
-    rows = zip(*(each.to_pylist() for each in (texts, models, zoned, safe)), strict=True)
-    for text, model, is_zoned, is_safe in rows:
-        found = None if text is None or model is None else _read(text, model, zoned=is_zoned)
+    given = (texts, models, zoned, safe, centuries)
+    rows = zip(*(each.to_pylist() for each in given), strict=True)
+    for text, model, is_zoned, is_safe, century in rows:
+        found = None
+        if text is not None and model is not None:
+            found = _read(text, model, zoned=is_zoned, century=century)
         if found is None and text is not None and model is not None and not is_safe:
             raise ValueError(
                 f"MOCKHAUS:InvalidDatetime:Can't parse '{text}' as timestamp with format '{model}'"

@@ -206,7 +206,7 @@ FUNCTIONS: Final[dict[str, tuple[Any, list[Any], Any]]] = {
     "moment_by_model": (models.written, ["VARCHAR", "VARCHAR"], "VARCHAR"),
     "read_by_model": (
         models.read,
-        ["VARCHAR", "VARCHAR", "BOOLEAN", "BOOLEAN"],
+        ["VARCHAR", "VARCHAR", "BOOLEAN", "BOOLEAN", "BIGINT"],
         "VARCHAR",
     ),
     "ip_parts": (addresses.parse_ip, ["VARCHAR", "BOOLEAN"], "VARCHAR"),

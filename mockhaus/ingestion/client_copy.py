@@ -190,7 +190,7 @@ def _converted(text: str, kind: str) -> str:
     if kind == "INTERVAL":  # in which DuckDB knows no plus sign
         return f"CAST(replace({text}, '+', '') AS INTERVAL)"
     if kind == STORED:
-        return f"to_timestamp_tz({text})"
+        return f"of_auto_timestamp_tz({text})"
     if kind == "JSON" or kind.endswith("]") or kind.startswith(("STRUCT", "MAP")):
         return f"CAST(CAST({text} AS JSON) AS {kind})"
     return f"CAST({text} AS {kind})"

@@ -104,7 +104,7 @@ def _loader(workspace: Workspace, statement: CopyIntoTable) -> tuple[Location, L
     options = copy_options.read(
         statement.options, copy_options.read(properties.get("COPY_OPTIONS", {}))
     )
-    format = file_formats.for_copy(workspace, statement.options.get("FILE_FORMAT"), properties)
+    format = file_formats.for_load(workspace, statement.options.get("FILE_FORMAT"), properties)
     if options.purge and workspace.after_commit is None:
         raise UnsupportedFeature("Unsupported feature 'COPY INTO with PURGE = TRUE'.")
     table = workspace.context.resolve(statement.table)

@@ -8,9 +8,10 @@ Snowflake's manual: "CREATE FILE FORMAT"; "COPY INTO <table>", "Format type opti
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from mockhaus import inputs
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
@@ -164,6 +165,28 @@ def for_copy(
 ) -> FileFormat:
     """The format that holds for a COPY from a stage with these properties."""
     return resolve(workspace, given if given is not None else stage.get("FILE_FORMAT"))
+
+
+#: What holds where a format of a load says AUTO.
+_INPUTS: Final = {
+    "DATE_FORMAT": "DATE_INPUT_FORMAT",
+    "TIME_FORMAT": "TIME_INPUT_FORMAT",
+    "TIMESTAMP_FORMAT": "TIMESTAMP_INPUT_FORMAT",
+}
+
+
+def for_load(
+    workspace: Workspace, given: Mapping[str, Any] | None, stage: Mapping[str, Any]
+) -> FileFormat:
+    """The same of a load: where it says AUTO, the session's input formats hold."""
+    format = for_copy(workspace, given, stage)
+    told = {
+        option: model
+        for option, parameter in _INPUTS.items()
+        if format.get(option) == "AUTO"
+        and (model := inputs.model(workspace.context.parameters, parameter)) is not None
+    }
+    return replace(format, options={**format.options, **told}) if told else format
 
 
 def recorded(workspace: Workspace, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from mockhaus.errors import (
     UnsupportedFeature,
 )
 from mockhaus.ingestion import staged
+from mockhaus.inputs import inputs_of
 from mockhaus.result import Column
 from mockhaus.sessions import chains, explain
 from mockhaus.sessions.describing import Relations, described, unbounded
@@ -222,6 +223,7 @@ class Preparer:
             told = json.dumps(standing).replace("'", "''")
             self._cursor.rows(f"SET VARIABLE context = '{told}'")
             self._standing = standing
+        self._cursor.read_by(inputs_of(context.parameters))
 
     def current(self, prepared: Prepared, context: Context) -> Prepared:
         """What was prepared before a USE, SET or DDL, prepared anew. Raises StalePlan."""

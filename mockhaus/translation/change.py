@@ -92,6 +92,7 @@ def convert(assignments: list[exp.Expression], target: ObjectName, walk: Walk) -
         else:
             postgres = walk.context.postgres
             each.set("expression", assignment.assigned(value, name, kind, postgres=postgres))
+            walk.told(each)
 
 
 def unqualify(assignments: list[exp.Expression]) -> None:

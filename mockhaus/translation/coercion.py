@@ -120,7 +120,7 @@ def agreed(tree: exp.Expression, walk: Walk) -> exp.Expression:
     """
     if walk.context.described is None:
         return tree
-    mixed = walk.context.mixed
+    mixed = walk.context.mixes
     known = walk.known_columns()
     names = Names(tree, known, nested=walk.queries > 1)
     long = any(most_digits(each, names) > _SHORT for each in walk.products)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from mockhaus import inputs
 from mockhaus.errors import ObjectNeedsContext
 
 if TYPE_CHECKING:
@@ -121,6 +122,17 @@ class Context:
             "session": str(self.connection_id),
             "secondary_roles": self.secondary_roles,
         }
+
+    @property
+    def reads_otherwise(self) -> bool:
+        """Whether texts become dates and times by formats of the session."""
+        return bool(self.parameters) and inputs.reads_otherwise(self.parameters)
+
+    @property
+    def mixes(self) -> bool:
+        """Whether all operands of different types are brought together: DuckDB would itself read
+        a text beside a date."""
+        return self.mixed or self.reads_otherwise
 
     @property
     def has_formats(self) -> bool:

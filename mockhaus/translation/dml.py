@@ -98,6 +98,7 @@ def _insert(tree: exp.Expression, walk: Walk) -> Change:
     walk.finished(tree)
     if columns is not None and isinstance(query, exp.Values):
         assignment.values(tree.expression, columns, postgres=walk.context.postgres)
+        walk.told(tree.expression)
     elif columns is not None and given is not None:
         types = scopes.output(tree.expression, walk)
         tree.set("expression", assignment.rows(tree.expression, columns, types))

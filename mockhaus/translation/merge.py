@@ -148,6 +148,7 @@ def _fit_when(then: exp.Expression, target: ObjectName, walk: Walk) -> None:
             pairs = zip(items, known, strict=True)
             made = [assignment.assigned(item, name, kind) for item, (name, kind) in pairs]
             then.expression.set("expressions", made)
+            walk.told(then.expression)
 
 
 def _action(when: exp.Expression) -> str:

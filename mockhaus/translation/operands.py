@@ -209,8 +209,8 @@ def is_binary(node: exp.Expression) -> bool:
 #: Functions and macros that answer a BINARY.
 _BINARIES: Final = frozenset(
     (
-        *("to_binary", "to_binary_base64", "unhex", "encode", "from_hex"),
-        *("base64_decode_binary", "try_base64_decode_binary", "try_to_binary"),
+        *("to_binary", "to_binary_base64", "hex_to_binary", "unhex", "encode", "from_hex"),
+        *("base64_decode_binary", "try_base64_decode_binary", "try_to_binary", "try_hex_to_binary"),
         *("try_to_binary_base64", "sha1_binary", "md5_binary", "sha256_binary"),
     )
 )

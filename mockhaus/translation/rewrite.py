@@ -36,6 +36,7 @@ from mockhaus.translation.functions import FAMILIES, postgres
 from mockhaus.translation.kept import FOREIGN, KEPT
 from mockhaus.translation.operands import KIND
 from mockhaus.translation.output import formatted
+from mockhaus.translation.reading import as_told
 from mockhaus.translation.refusals import check_call, refused_function, unknown, unknown_name
 from mockhaus.translation.registry import Function, Rewriter
 from mockhaus.translation.trees import PLAIN, Census
@@ -69,7 +70,7 @@ class Walk:
         self.volatile = False
         self.counts = False
         #: Whether types of operands are to be brought together (see `coercion`).
-        self.doubtful = context.mixed
+        self.doubtful = context.mixes
         #: What is compared for equality, which is in doubt where text may meet numbers.
         self.compared: list[tuple[exp.Expression, ...]] = []
         self.queries = 0
@@ -104,6 +105,7 @@ class Walk:
             tree = typed(tree, self.types)
         if self.doubtful or self.compared or self.products:
             tree = coercion.agreed(tree, self)
+        tree = self.told(tree)
         if self.context.has_formats:
             tree = formatted(tree, self.context.parameters)
         census = Census(tree, KIND)
@@ -111,6 +113,12 @@ class Walk:
             return tree
         known = [pair for each in self.known_columns() for pair in each.items()]
         return fitted(tree, census, {n: kind for kind in FITTED for n, k in known if k == kind})
+
+    def told(self, tree: exp.Expression) -> exp.Expression:
+        """The tree, in place, with its constants read by the session's own formats, if any."""
+        if self.context.reads_otherwise:
+            return as_told(tree, self.context.parameters)
+        return tree
 
     def inside(
         self,

@@ -126,7 +126,9 @@ def merged(
     check = ""
     if clause.expressions:
         known = assignment.kinds(walk.context, walk.context.resolve(names.object_name(table)))
-        update = exp.Update(expressions=[_converted(each, known) for each in clause.expressions])
+        update = exp.Update(
+            expressions=[_converted(each, known, walk) for each in clause.expressions]
+        )
         where = clause.args.get("where")
         condition = None if where is None else where.this
         whens.append(exp.When(matched=True, condition=condition, then=update))
@@ -157,11 +159,12 @@ def _same(key: Sequence[exp.Expression], own: str) -> Any:
     return exp.and_(*pairs)
 
 
-def _converted(each: exp.Expression, known: Any) -> exp.Expression:
+def _converted(each: exp.Expression, known: Any, walk: Walk) -> exp.Expression:
     name = str(each.this.name)
     kind = known.get(name.upper())
     if kind is not None:
         each.set("expression", assignment.assigned(each.expression, name, kind))
+        walk.told(each)
     return each
 
 

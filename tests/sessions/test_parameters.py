@@ -123,8 +123,8 @@ def test_levels(snowflake: Connection) -> None:
     [
         ("NO_SUCH_THING = 1", InvalidParameter),
         ("JSON_INDENT = 4", UnsupportedFeature),
-        ("DATE_INPUT_FORMAT = 'DD/MM/YYYY'", UnsupportedFeature),
-        ("TWO_DIGIT_CENTURY_START = 1950", UnsupportedFeature),
+        ("TIMESTAMP_INPUT_FORMAT = 'TZHTZM HH24:MI'", UnsupportedFeature),
+        ("BINARY_INPUT_FORMAT = OCTAL", InvalidParameter),
         ("TWO_DIGIT_CENTURY_START = 50", InvalidParameter),
         ("TRANSACTION_DEFAULT_ISOLATION_LEVEL = SERIALIZABLE", InvalidParameter),
         ("PYTHON_PROFILER_MODULES = 'm'", UnsupportedFeature),

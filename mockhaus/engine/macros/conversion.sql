@@ -121,10 +121,10 @@ CREATE OR REPLACE MACRO parse_auto(t) AS
         CAST(try_strptime(t, ['%a %b %d %H:%M:%S %z %Y', '%a, %d %b %Y %H:%M:%S %z',
             '%a, %d %b %Y %I:%M:%S %p %z']) AS TIMESTAMP));
 
-CREATE OR REPLACE MACRO parse_timestamp(t) AS
+CREATE OR REPLACE MACRO auto_timestamp(t) AS
     COALESCE(TRY_CAST(t AS TIMESTAMP), TRY_CAST(plain_offset(t) AS TIMESTAMP), parse_auto(t));
 
-CREATE OR REPLACE MACRO parse_timestamptz(t) AS
+CREATE OR REPLACE MACRO auto_timestamptz(t) AS
     COALESCE(TRY_CAST(t AS TIMESTAMPTZ), TRY_CAST(plain_offset(t) AS TIMESTAMPTZ),
         CASE WHEN regexp_full_match(t, '-?\d+')
              THEN CAST(epoch_auto(TRY_CAST(t AS BIGINT)) AS VARCHAR) || '+00' END::TIMESTAMPTZ,
@@ -133,15 +133,32 @@ CREATE OR REPLACE MACRO parse_timestamptz(t) AS
         try_strptime(plain_offset(t), ['%Y-%m-%d %H:%M%z', '%Y-%m-%dT%H:%M%z']),
         CAST(parse_auto(t) AS TIMESTAMPTZ));
 
-CREATE OR REPLACE MACRO parse_date(t) AS
-    COALESCE(TRY_CAST(t AS DATE), CAST(parse_timestamp(t) AS DATE));
+-- How texts are read; `input_formats.sql` has others of these names, for sessions that say how.
+CREATE OR REPLACE MACRO iso_date(a) AS TRY_CAST(a AS DATE);
+CREATE OR REPLACE MACRO iso_timestamp(a) AS TRY_CAST(a AS TIMESTAMP);
+CREATE OR REPLACE MACRO iso_timestamptz(a) AS TRY_CAST(a AS TIMESTAMPTZ);
+CREATE OR REPLACE MACRO parse_timestamp(t) AS auto_timestamp(t);
+CREATE OR REPLACE MACRO parse_timestamptz(t) AS auto_timestamptz(t);
+CREATE OR REPLACE MACRO auto_date(t) AS COALESCE(TRY_CAST(t AS DATE), CAST(auto_timestamp(t) AS DATE));
+CREATE OR REPLACE MACRO parse_date(t) AS auto_date(t);
 
-CREATE OR REPLACE MACRO parse_time(t) AS
+CREATE OR REPLACE MACRO auto_time(t) AS
     COALESCE(CAST(try_strptime(t, ['%I:%M:%S %p', '%I:%M %p', '%I:%M:%S.%f %p']) AS TIME),
         CASE WHEN NOT regexp_matches(t, '[AaPp][Mm]$') THEN TRY_CAST(t AS TIME) END,
         CASE WHEN regexp_full_match(t, '\d+')
              THEN CAST(epoch_auto(TRY_CAST(t AS BIGINT)) AS TIME) END,
         CAST(TRY_CAST(t AS TIMESTAMP) AS TIME));
+CREATE OR REPLACE MACRO parse_time(t) AS auto_time(t);
+
+-- By AUTO, however the session has texts read: ISO texts that were made of others, and clients' values.
+CREATE OR REPLACE MACRO unread(t) AS
+    CASE WHEN t IS NOT NULL THEN error('MOCKHAUS:InvalidDatetime:Timestamp ''' || t || ''' is not recognized') END;
+CREATE OR REPLACE MACRO of_auto_date(a) AS list_transform([a], lambda t: COALESCE(auto_date(t), CAST(unread(t) AS DATE)))[1];
+CREATE OR REPLACE MACRO of_auto_time(a) AS list_transform([a], lambda t: COALESCE(auto_time(t), CAST(unread(t) AS TIME)))[1];
+CREATE OR REPLACE MACRO of_auto_timestamp(a) AS list_transform([a], lambda t: COALESCE(auto_timestamp(t), CAST(unread(t) AS TIMESTAMP)))[1];
+CREATE OR REPLACE MACRO of_auto_timestamptz(a) AS list_transform([a], lambda t: COALESCE(auto_timestamptz(t), CAST(unread(t) AS TIMESTAMPTZ)))[1];
+CREATE OR REPLACE MACRO of_auto_timestamp_tz(a) AS list_transform([a], lambda t: COALESCE(auto_timestamp_tz(t),
+    CAST(unread(t) AS STRUCT(utc TIMESTAMP, spread INTERVAL))))[1];
 
 CREATE OR REPLACE MACRO to_date
     (a BIGINT) AS CASE WHEN a IS NULL THEN CAST(NULL AS DATE)
@@ -150,7 +167,7 @@ CREATE OR REPLACE MACRO to_date
     (a TIMESTAMP) AS CAST(a AS DATE),
     (a TIMESTAMPTZ) AS CAST(a AS DATE),
     (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS CAST(tz_clock(a) AS DATE),
-    (a VARCHAR) AS COALESCE(TRY_CAST(a AS DATE), list_transform([unquoted(a)], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_date(t),
+    (a VARCHAR) AS COALESCE(iso_date(a), list_transform([unquoted(a)], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_date(t),
         CAST(error('MOCKHAUS:InvalidDatetime:Date ''' || t || ''' is not recognized') AS DATE)) END)[1]);
 
 CREATE OR REPLACE MACRO try_to_date
@@ -170,7 +187,7 @@ CREATE OR REPLACE MACRO to_timestamp_ntz
     (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS tz_clock(a),
     (a BIGINT) AS make_timestamp(a * 1000000),
     (a DOUBLE) AS make_timestamp(CAST(a * 1000000 AS BIGINT)),
-    (a VARCHAR) AS COALESCE(TRY_CAST(a AS TIMESTAMP), list_transform([unquoted(a)], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_timestamp(t),
+    (a VARCHAR) AS COALESCE(iso_timestamp(a), list_transform([unquoted(a)], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_timestamp(t),
         CAST(error('MOCKHAUS:InvalidDatetime:Timestamp ''' || t || ''' is not recognized') AS TIMESTAMP)) END)[1]);
 
 -- A number in a VARIANT is an instant: its clock is that of the session's time zone.
@@ -197,7 +214,7 @@ CREATE OR REPLACE MACRO to_timestamp_ltz
     (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS tz_instant(a),
     (a BIGINT) AS make_timestamptz(a * 1000000),
     (a DOUBLE) AS make_timestamptz(CAST(a * 1000000 AS BIGINT)),
-    (a VARCHAR) AS COALESCE(TRY_CAST(a AS TIMESTAMPTZ), list_transform([unquoted(a)], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_timestamptz(t),
+    (a VARCHAR) AS COALESCE(iso_timestamptz(a), list_transform([unquoted(a)], lambda t: CASE WHEN t <> 'null' THEN COALESCE(parse_timestamptz(t),
         CAST(error('MOCKHAUS:InvalidDatetime:Timestamp ''' || t || ''' is not recognized') AS TIMESTAMPTZ)) END)[1]);
 
 CREATE OR REPLACE MACRO try_to_timestamp_ltz
@@ -361,17 +378,23 @@ CREATE OR REPLACE MACRO fit_binary(a, n) AS
         THEN CAST(error('MOCKHAUS:StringTooLong:Binary value is too long and would be truncated') AS BLOB)
         ELSE t END)[1];
 
-CREATE OR REPLACE MACRO to_binary
+CREATE OR REPLACE MACRO hex_to_binary
     (a BLOB) AS a,
     (a VARCHAR) AS list_transform([bare(a)], lambda t: CASE
         WHEN t IS NULL OR regexp_full_match(t, '([0-9A-Fa-f]{2})*') THEN unhex(t)
         ELSE CAST(error('MOCKHAUS:InvalidText:The following string is not a legal hex-encoded value: '''
             || t || '''') AS BLOB) END)[1];
 
-CREATE OR REPLACE MACRO try_to_binary
+CREATE OR REPLACE MACRO try_hex_to_binary
     (a BLOB) AS a,
     (a VARCHAR) AS list_transform([bare(a)], lambda t: CASE
         WHEN regexp_full_match(t, '([0-9A-Fa-f]{2})*') THEN unhex(t) END)[1];
+
+-- As BINARY_INPUT_FORMAT says, which is HEX here (see `input_formats.sql`).
+CREATE OR REPLACE MACRO text_to_binary(a) AS hex_to_binary(CAST(a AS VARCHAR));
+CREATE OR REPLACE MACRO try_text_to_binary(a) AS try_hex_to_binary(CAST(a AS VARCHAR));
+CREATE OR REPLACE MACRO to_binary (a BLOB) AS a, (a VARCHAR) AS text_to_binary(a);
+CREATE OR REPLACE MACRO try_to_binary (a BLOB) AS a, (a VARCHAR) AS try_text_to_binary(a);
 
 CREATE OR REPLACE MACRO to_binary_base64(a) AS list_transform([a], lambda t: CASE
     WHEN t IS NULL OR is_base64(t) THEN from_base64(t)

@@ -176,8 +176,8 @@ CREATE OR REPLACE MACRO base64_of(a) AS base64(digested(a));
 CREATE OR REPLACE MACRO base64_lines(t, n) AS CASE WHEN n <= 0 THEN t
     ELSE rtrim(regexp_replace(t, '(.{' || CAST(n AS BIGINT) || '})', '\1' || chr(10), 'g'), chr(10)) END;
 CREATE OR REPLACE MACRO hex_case(t, n) AS CASE WHEN n = 0 THEN lower(t) WHEN n IS NOT NULL THEN t END;
-CREATE OR REPLACE MACRO hex_decode_string(a) AS decode(to_binary(CAST(a AS VARCHAR)));
-CREATE OR REPLACE MACRO try_hex_decode_string(a) AS try_decode(try_to_binary(CAST(a AS VARCHAR)));
+CREATE OR REPLACE MACRO hex_decode_string(a) AS decode(hex_to_binary(CAST(a AS VARCHAR)));
+CREATE OR REPLACE MACRO try_hex_decode_string(a) AS try_decode(try_hex_to_binary(CAST(a AS VARCHAR)));
 -- Bytes as UTF-8, NULL where they are not.
 CREATE OR REPLACE MACRO try_decode(b) AS
     list_transform([b], lambda v: CASE WHEN encode(decode(v, 'replace')) = v THEN decode(v, 'replace') END)[1];

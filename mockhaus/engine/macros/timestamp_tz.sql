@@ -39,9 +39,10 @@ CREATE OR REPLACE MACRO offset_minutes(o) AS
 -- An instant that was read from a text, with the text's offset or else the session's.
 CREATE OR REPLACE MACRO tz_read(i, minutes) AS
     CASE WHEN minutes IS NULL THEN tz_of(i) ELSE tz_made(epoch_us(i), minutes) END;
-CREATE OR REPLACE MACRO parse_timestamp_tz(t) AS
+CREATE OR REPLACE MACRO auto_timestamp_tz(t) AS
     CASE WHEN regexp_matches(t, '\d ?[A-Za-z_]{3,}[A-Za-z_/]*$') THEN NULL
-         ELSE tz_read(parse_timestamptz(t), offset_minutes(offset_in(t))) END;
+         ELSE tz_read(auto_timestamptz(t), offset_minutes(offset_in(t))) END;
+CREATE OR REPLACE MACRO parse_timestamp_tz(t) AS auto_timestamp_tz(t);
 
 CREATE OR REPLACE MACRO to_timestamp_tz
     (a DATE) AS tz_of(CAST(a AS TIMESTAMPTZ)),

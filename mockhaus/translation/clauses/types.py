@@ -23,6 +23,7 @@ from mockhaus.errors import InvalidArgumentTypes, NumberOutOfRange, UnsupportedF
 from mockhaus.translation import operands, structured, variants
 from mockhaus.translation.clauses.declared import checked
 from mockhaus.translation.dialect import snowflake_text
+from mockhaus.translation.reading import TRIED, WRITTEN
 from mockhaus.translation.registry import apply
 from mockhaus.translation.routine import type_of
 from mockhaus.zoned import STORED
@@ -152,7 +153,7 @@ def typed(tree: exp.Expression, types: Sequence[str]) -> exp.Expression:
         kind = types[number - 1] if number <= len(types) else ""
         if kind == ZONED:
             text = exp.Cast(this=placeholder.copy(), to=DataType(this=_T.TEXT))
-            placeholder.replace(apply("to_timestamp_tz", text))
+            placeholder.replace(apply("of_auto_timestamp_tz", text))
         elif kind and not kind.startswith("DECIMAL"):
             placeholder.replace(exp.Cast(this=placeholder.copy(), to=bound_type(kind)))
     return tree
@@ -298,6 +299,8 @@ _MOMENTS: Final[dict[Any, str]] = {
 def _to_moment(node: exp.Expression, to: DataType, kind: Any, safe: bool) -> exp.Expression:
     """Text in one of the formats of the AUTO detection; ISO literals are plain constants."""
     value = iso_literal(node, kind)
+    if value is not None and safe:
+        value.meta[TRIED] = True
     if value is None and kind == _T.TIMESTAMP and operands.is_variant(node):
         value = apply("variant_to_timestamp", node)
     if value is None:
@@ -323,13 +326,19 @@ def iso_literal(node: exp.Expression, kind: Any) -> exp.Expression | None:
         return None
     value = str(bare.this)
     if kind == _T.DATE and _ISO_DATE.fullmatch(value) and _is_date(value):
-        return exp.Cast(this=bare, to=DataType(this=kind))
+        return _constant(value, value, kind)
     if kind == _T.TIMESTAMP:
         match = _ISO_TIMESTAMP.fullmatch(value)
         if match is not None and _is_date(value):
             moment = f"{match[1]} {match[2] or '00:00:00'}"
-            return exp.Cast(this=operands.string(moment), to=DataType(this=kind))
+            return _constant(moment, value, kind)
     return None
+
+
+def _constant(text: str, written: str, kind: Any) -> exp.Expression:
+    made = exp.Cast(this=operands.string(text), to=DataType(this=kind))
+    made.meta[WRITTEN] = written
+    return made
 
 
 def _is_date(value: str) -> bool:

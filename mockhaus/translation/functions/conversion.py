@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
-from mockhaus import formats
+from mockhaus import formats, inputs
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
 from mockhaus.translation import operands
 from mockhaus.translation.clauses import types
@@ -152,12 +152,14 @@ def _to_type(kind: Any, safe: bool) -> Rewriter:
 
 def _to_binary(safe: bool) -> Rewriter:
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-        """TO_BINARY(x [, 'HEX' | 'BASE64' | 'UTF-8'])."""
+        """TO_BINARY(x [, 'HEX' | 'BASE64' | 'UTF-8']): as BINARY_INPUT_FORMAT says."""
         value, *rest = node.expressions
-        encoding = literal_text(rest[0], "binary format").upper() if rest else "HEX"
         prefix = "try_" if safe else ""
-        if encoding == "HEX":
+        if not rest:
             return apply(f"{prefix}to_binary", value)
+        encoding = literal_text(rest[0], "binary format").upper()
+        if encoding == "HEX":
+            return apply(f"{prefix}hex_to_binary", value)
         if encoding == "BASE64":
             return apply(f"{prefix}to_binary_base64", text(value))
         if encoding in ("UTF-8", "UTF8"):
@@ -171,6 +173,7 @@ def _to_binary(safe: bool) -> Rewriter:
 
 _INSTANTS: Final = (_T.TIMESTAMPLTZ, _T.TIMESTAMPTZ)
 _OFFSET: Final = re.compile(r" ?%z$")
+_CENTURY: Final = "TWO_DIGIT_CENTURY_START"
 
 
 def _to_moment(kind: Any, safe: bool) -> Rewriter:
@@ -184,14 +187,34 @@ def _to_moment(kind: Any, safe: bool) -> Rewriter:
                 return _of_epoch(value, scale, target)
             if _is_open(rest[0]):
                 flags = (exp.Boolean(this=flag) for flag in (target in _INSTANTS, safe))
-                value = text_call("read_by_model", text(value), text(rest[0]), *flags)
-                return types.cast(value, DataType(this=target), safe=safe)
+                century = integer(int(walk.context.parameters.get(_CENTURY, inputs.CENTURY)))
+                found = text_call("read_by_model", text(value), text(rest[0]), *flags, century)
+                return _by_auto(found, target, safe)
             model = literal_text(rest[0], "format")
             if model.upper() != "AUTO":
                 return _parsed(text(value), model, target, safe)
+            if walk.context.reads_otherwise:
+                return _by_auto(text(value), target, safe)
         return types.cast(value, DataType(this=target), safe=safe)
 
     return rewritten
+
+
+_AUTO: Final[dict[Any, str]] = {
+    _T.DATE: "auto_date",
+    _T.TIME: "auto_time",
+    _T.TIMESTAMP: "auto_timestamp",
+    _T.TIMESTAMPNTZ: "auto_timestamp",
+    _T.TIMESTAMPLTZ: "auto_timestamptz",
+    _T.TIMESTAMPTZ: "auto_timestamp_tz",
+}
+
+
+def _by_auto(value: exp.Expression, target: Any, safe: bool) -> exp.Expression:
+    """A text by AUTO detection, whatever the session's own formats are."""
+    name = _AUTO[target]
+    made = apply(name if safe else f"of_{name}", value)
+    return operands.noted(made, operands.ZONED) if target == _T.TIMESTAMPTZ else made
 
 
 def _mapped(walk: Walk) -> Any:
