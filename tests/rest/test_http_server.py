@@ -154,6 +154,14 @@ def test_a_client_that_hangs_up_frees_its_statement() -> None:
         (b"GET / HTTP/1.1\r\nHost: x\r\nA: a\0b\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\n\r\n", 400),
         (b"GET /\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 65_536, 431),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"A: a\r\n" * 10_920, 431),
+        (
+            b"POST /api/v1/query HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+            + b"A: a\r\n" * 32_800,
+            400,
+        ),
+        (b"\r\n" * 10, 408),
         (b"GET /api/v1/health HTTP/1.0\r\n\r\n", 200),
     ],
     ids=[
@@ -167,6 +175,10 @@ def test_a_client_that_hangs_up_frees_its_statement() -> None:
         "NUL",
         "no host",
         "HTTP/0.9",
+        "a long header",
+        "many headers",
+        "many trailers",
+        "empty lines",
         "HTTP/1.0",
     ],
 )
