@@ -16,6 +16,10 @@ from bench.wire import Client, query
 TABLES: Final = 2_000
 COLUMNS: Final = 20
 _AIM: Final = 0.3
+_ANEW: Final = (
+    "What pg_catalog shows is made anew from DuckDB's catalog when that has changed, and DuckDB "
+    "plans a new connection's question, of a dozen joined views, from nothing."
+)
 _MS: Final = 1e3
 _KINDS: Final = ("INT", "VARCHAR(40)", "NUMERIC(12,2)", "TIMESTAMP", "BOOLEAN", "DATE", "TEXT")
 
@@ -191,9 +195,12 @@ def _asked(server: Server, client: Client, what: str, question: str, place: int)
     client.run(f"create table bench.extra{place} (id int primary key, name varchar(10))")
     after = _time(client, encoded)
     again = _time_again(client, encoded)
-    verdict = met(max(first, after, again.median) < _AIM)
+    short = max(first, after, again.median) / _AIM
     beside = f"{_told(first)}; {_told(after)}"
-    return Figure(what, "", again.text("ms", _MS), beside, aim="< 300 ms each", verdict=verdict)
+    return Figure(
+        what, "", again.text("ms", _MS), beside, "<= 300 ms each", met(short <= 1), _ANEW, short,
+        "catalog",
+    )  # fmt: skip
 
 
 def _time_again(client: Client, encoded: bytes) -> Spread:

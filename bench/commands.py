@@ -10,13 +10,15 @@ import time
 from collections import Counter
 from typing import Final
 
-from bench.figures import Figure, Section, Spread, met
+from bench.figures import Section, Spread, aimed
 
 _MS: Final = 1e3
 _QUERY: Final = ("query", "select 1")
 
 #: Command -> the aim for its time, in seconds.
 _AIMS: Final = {("--version",): 0.2, ("--help",): 0.2, _QUERY: 0.6}
+
+_LOADING: Final = "Most of it is loading modules, told of below by package."
 
 #: Packages whose loading is told of, by the most.
 _TOLD: Final = 8
@@ -29,15 +31,11 @@ def measure(*, quick: bool) -> Section:
         times = [_timed(arguments) for _ in range(4 if quick else 12)][1:]
         wall, cpu = (Spread.of(values) for values in zip(*times, strict=True))
         section.figures.append(
-            Figure(
-                f"mockhaus {' '.join(arguments)}",
-                "",
-                wall.text("ms", _MS),
-                f"{cpu.text('ms', _MS)} of a processor",
-                f"< {aim:g} s",
-                met(wall.median < aim),
+            aimed(
+                f"mockhaus {' '.join(arguments)}", wall, "ms", _MS, at_most=aim * _MS,
+                beside=f"{cpu.text('ms', _MS)} of a processor", reason=_LOADING,
             )
-        )
+        )  # fmt: skip
     spent = _loading(3 if quick else 6)
     parts = [f"{package} {spent[package]:.0f}" for package, _ in spent.most_common(_TOLD)]
     others = sum(spent.values()) - sum(value for _, value in spent.most_common(_TOLD))

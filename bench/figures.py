@@ -48,9 +48,9 @@ def number(value: float) -> str:
 class Figure:
     """One line of the report. `ratio` is "" where nothing stands beside the figure.
 
-    `reason` is why the aim is missed, told only where it is; `short` is by how many times a ratio
-    falls short of its aim (below 1: it is met); `load` names what of `bench.profiles` does the same
-    again.
+    `reason` is why the aim is missed, told only where it is; `short` is by how many times what was
+    measured falls short of its aim (below 1: it is met); `load` names what of `bench.profiles` does
+    it again.
     """
 
     what: str
@@ -156,17 +156,44 @@ def compared(
     )  # fmt: skip
 
 
+def aimed(
+    what: str,
+    measured: Spread | float,
+    unit: str,
+    scale: float = 1.0,
+    *,
+    at_most: float | None = None,
+    at_least: float | None = None,
+    beside: str = "",
+    reason: str = "",
+    load: str = "",
+) -> Figure:
+    """A figure that nothing is compared with. Its aim, where it has one, is in `unit`."""
+    if isinstance(measured, Spread):
+        text, middle = measured.text(unit, scale), measured.median * scale
+    else:
+        text, middle = f"{number(measured * scale)} {unit}", measured * scale
+    aim, short = "", 0.0
+    if at_most is not None:
+        aim, short = f"<= {at_most:,g} {unit}", middle / at_most
+    if at_least is not None:
+        aim, short = f">= {at_least:,g} {unit}", at_least / middle if middle else math.inf
+    verdict = met(short <= 1) if aim else ""
+    return Figure(what, "", text, beside, aim, verdict, reason, short, load)
+
+
 def summary(sections: Sequence[Section]) -> Section:
-    """Every figure with a ratio, the one that falls shortest of its aim first."""
+    """Every figure with an aim, the one that falls shortest of it first."""
     found = [(figure, section) for section in sections for figure in section.figures]
-    compared_ones = [pair for pair in found if pair[0].short]
-    compared_ones.sort(key=lambda pair: pair[0].short, reverse=True)
-    aims = [figure.verdict for figure, _ in found if figure.verdict]
+    wanted = sorted(
+        (pair for pair in found if pair[0].verdict), key=lambda pair: pair[0].short, reverse=True
+    )
+    aims = [figure.verdict for figure, _ in wanted]
     return Section(
-        "Ratios, the shortest of their aims first",
+        "Aims, the one that is furthest off first",
         [
             replace(figure, what=f"{figure.what} ({section.title.partition(',')[0]})")
-            for figure, section in compared_ones
+            for figure, section in wanted
         ],
         [f"{aims.count('met')} of {len(aims)} aims are met. Why one is not stands further down."],
         brief=True,

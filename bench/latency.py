@@ -6,20 +6,22 @@ import itertools
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 import psycopg
 
-from bench.figures import Figure, Section, compared, interleaved
+from bench.figures import Curve, Figure, Section, compared, interleaved
 from bench.process import Server
 from bench.rows import SNOWFLAKE, fill_mockhaus
-from bench.wire import execute, query
+from bench.wire import Client, execute, query
 from mockhaus.config import Config
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.registry import Registry
 from mockhaus.sessions.transaction import Transactions
 
 ROWS: Final = 1_000_000
+_SIZES: Final = (1_000, 30_000, ROWS)
 _BLOCK: Final = 50
 _STEP: Final = 7919  # between two keys of the table
 BY_LITERAL: Final = "select * from wide where id = {}"
@@ -88,6 +90,7 @@ def measure(server: Server, *, quick: bool) -> Section:
                     ).fetchall(),
                 },
             )
+            section.curves += _by_rows(local, raw, rounds)
     finally:
         registry.close()
     section.notes.append(
@@ -96,6 +99,35 @@ def measure(server: Server, *, quick: bool) -> Section:
         "psycopg prepares a statement with parameters at its sixth use, as it does by itself."
     )
     return section
+
+
+def _by_rows(local: Connection, raw: Client, rounds: int) -> list[Curve]:
+    """A point query by parameter, by the rows of its table."""
+    found: list[list[tuple[float, float]]] = [[], []]
+    for rows in _SIZES:
+        name = f"wide{rows}"
+        made = f"create table {name} as select * from wide where id < {rows * _STEP}"
+        for result in local.execute(made):
+            result.close()
+        raw.run(made)
+        asked = BY_PARAMETER.replace("wide", name)
+        raw.prepare(name, asked)
+        bound = itertools.cycle([key % (rows * _STEP) for key in itertools.islice(keys(), 2000)])
+        outside = partial(_ask_raw, raw, name, bound)
+        inside = partial(_ask_local, _Local(local, asked), bound)
+        taken = interleaved([_turn(outside), _turn(inside)], rounds // 4)
+        for points, times in zip(found, taken, strict=True):
+            points.append((float(rows), statistics.median(times) * _MS))
+    names = ("point query, raw socket", "point query, DuckDB in process")
+    return [Curve(name, "rows", "ms", tuple(p)) for name, p in zip(names, found, strict=True)]
+
+
+def _ask_raw(raw: Client, name: str, bound: Iterator[int]) -> None:
+    raw.ask(execute(name, str(next(bound))))
+
+
+def _ask_local(local: _Local, bound: Iterator[int]) -> None:
+    local.ask(next(bound))
 
 
 class _Local:

@@ -13,16 +13,41 @@ from typing import Final
 
 import duckdb
 
-from bench.figures import Curve, Figure, Section, Spread, compared, interleaved, met, number, ratios
+from bench.figures import (
+    Curve,
+    Figure,
+    Section,
+    Spread,
+    aimed,
+    compared,
+    interleaved,
+    number,
+    ratios,
+)
 from bench.process import Server
 from bench.wire import Client, WireError
 
-#: About a gigabyte of CSV.
-ROWS: Final = 16_000_000
+#: About 250 MB of CSV.
+ROWS: Final = 4_000_000
 FILES: Final = 10_000
 BAD: Final = 1_000
-#: One row in so many is unloaded again: about 100 MB.
-_UNLOADED: Final = 10
+#: One row in so many is unloaded again: about 60 MB.
+_UNLOADED: Final = 4
+#: Seconds for one statement.
+_PATIENCE: Final = 300.0
+
+_CSV: Final = (
+    "Snowflake's rules of NULL, empty and enclosed fields, and the check of each file, stand "
+    "between DuckDB's reader and the table; see the growth for what is constant of it."
+)
+_GZIP: Final = "gzip is unpacked by one thread here and there; see CSV for the rest."
+_PARTS: Final = (
+    "Names are matched and types cast as Snowflake does, over DuckDB's own Parquet reader."
+)
+_UNLOADING: Final = (
+    "Values are written in Snowflake's forms (timestamps, numbers, JSON), which DuckDB's own "
+    "writers do not have."
+)
 _ROUNDS: Final = 3
 
 _MADE: Final = """
@@ -52,16 +77,17 @@ def measure(server: Server, *, quick: bool) -> Section:
     with tempfile.TemporaryDirectory(prefix="mockhaus-bench-") as name, server.client() as client:
         folder = Path(name)
         duck = duckdb.connect()
+        client.socket.settimeout(_PATIENCE)
         size = _make(duck, folder, rows)
         client.run(f"create or replace stage bench url = 'file://{folder}'")
         section = Section(f"COPY INTO, {number(size / 1e6)} MB of CSV, {rows:,} rows")
         read = f"read_csv('{{}}', header = false, auto_detect = false, columns = {_COLUMNS})"
-        for what, file, relation, options, aim in (
-            ("CSV", "a.csv", read, "", 0.9),
-            ("CSV, enclosed fields", "quoted.csv", read, _QUOTED, 0.9),
-            ("CSV, gzip", "packed.csv.gz", read, "", 0.9),
-            (f"CSV, CONTINUE, {BAD} bad", "bad.csv", read, "on_error = continue", 0.5),
-            ("Parquet", "a.parquet", "read_parquet('{}')", _PARQUET, 0.95),
+        for what, file, relation, options, aim, reason in (
+            ("CSV", "a.csv", read, "", 0.9, _CSV),
+            ("CSV, enclosed fields", "quoted.csv", read, _QUOTED, 0.9, _CSV),
+            ("CSV, gzip", "packed.csv.gz", read, "", 0.9, _GZIP),
+            (f"CSV, CONTINUE, {BAD} bad", "bad.csv", read, "on_error = continue", 0.5, _CSV),
+            ("Parquet", "a.parquet", "read_parquet('{}')", _PARQUET, 0.95, _PARTS),
         ):
             beside = folder / ("a.csv" if file == "bad.csv" else file)
             wanted = rows - BAD if file == "bad.csv" else rows
@@ -73,7 +99,7 @@ def measure(server: Server, *, quick: bool) -> Section:
                 _ROUNDS,
             )
             section.figures.append(
-                compared(what, us, them, "s", at_least=aim, ratio=ratios(them, us))
+                compared(what, us, them, "s", at_least=aim, ratio=ratios(them, us), reason=reason)
             )
         section.curves += _by_rows(client, duck, folder, read, rows)
         section.figures += _unloads(client, duck, folder, rows)
@@ -182,7 +208,11 @@ def _unloads(
             _ROUNDS,
         )
         ratio = ratios(them, us)
-        figures.append(compared(f"unloading, {what}", us, them, "s", at_least=0.5, ratio=ratio))
+        figures.append(
+            compared(
+                f"unloading, {what}", us, them, "s", at_least=0.5, ratio=ratio, reason=_UNLOADING
+            )
+        )
     return figures
 
 
@@ -215,7 +245,7 @@ def _many(section: Section, client: Client, folder: Path, files: int) -> None:
     _expect(client, files * 20)
     section.curves.append(Curve("files of 1 KB", "files", "s", tuple(points)))
     section.figures += [
-        Figure(what, "", f"{number(seconds)} s", "", f"< {aim} s", met(seconds < aim))
+        aimed(what, seconds, "s", at_most=aim)
         for what, seconds, aim in (
             (f"{files:,} files of 1 KB", taken, 30 * files // FILES),
             ("the same again, all skipped", again, max(2 * files // FILES, 1)),

@@ -17,12 +17,14 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
-from bench import copying, translation
+from bench import catalog, copying, translation
 from bench.figures import Figure, Section
 from bench.latency import BY_LITERAL, BY_PARAMETER, keys
 from bench.process import PeerMissing, mockhaus
+from bench.rest import Caller as RestCaller
 from bench.rows import ASK, SELECT, STATEMENT, fill_mockhaus
 from bench.sqlapi import Caller
+from bench.start import connected, create_session
 from bench.wire import Client, execute, query
 
 _WORST: Final = 3
@@ -30,6 +32,7 @@ _TOLD: Final = 10
 _SECONDS: Final = 6
 _RATE: Final = 200
 _ROWS: Final = 200_000
+_TABLES: Final = 500
 
 #: Threads that wait for work, which py-spy takes for busy.
 _WAITING: Final = (
@@ -134,6 +137,18 @@ def _parameter(client: Client) -> Callable[[], object]:
     return lambda: client.ask(execute("point", str(next(spread))))
 
 
+def _catalog(client: Client) -> Callable[[], object]:
+    catalog.fill(client, _TABLES)
+    numbers = itertools.count()
+
+    def again() -> None:
+        client.run(f"create or replace table bench.extra as select {next(numbers)} as a")
+        for question in catalog.QUESTIONS.values():
+            client.ask(query(question))
+
+    return again
+
+
 def _rows(form: str) -> Callable[[Client], Callable[[], object]]:
     def make(client: Client) -> Callable[[], object]:
         fill_mockhaus(client, _ROWS)
@@ -168,6 +183,33 @@ def _sql_api() -> Iterator[_Busy]:
 
 
 @contextmanager
+def _sql_api_small() -> Iterator[_Busy]:
+    with mockhaus() as server:
+        caller = Caller(server.http_port)
+        yield server.pid, lambda: caller.ask("select 1")
+
+
+@contextmanager
+def _rest() -> Iterator[_Busy]:
+    with mockhaus() as server:
+        caller = RestCaller(server)
+        caller.post("/api/v1/sessions", {"session_id": "bench"})
+        yield server.pid, lambda: caller.query("SELECT 1")
+
+
+@contextmanager
+def _connecting() -> Iterator[_Busy]:
+    with mockhaus() as server:
+        yield server.pid, lambda: connected(server)
+
+
+@contextmanager
+def _sessions() -> Iterator[_Busy]:
+    with mockhaus() as server:
+        yield server.pid, lambda: create_session(server.http_port)
+
+
+@contextmanager
 def _translating() -> Iterator[_Busy]:
     yield os.getpid(), translation.once
 
@@ -177,6 +219,11 @@ LOADS: Final[dict[str, _Load]] = {
     "point query, new text": _asking(_new_text),
     "point query, parameter": _asking(_parameter),
     "SQL API": _sql_api,
+    "SQL API, select 1": _sql_api_small,
+    "REST": _rest,
+    "connect": _connecting,
+    "session": _sessions,
+    "catalog": _asking(_catalog),
     "translation": _translating,
     **{f"rows in {form}": _asking(_rows(form)) for form in ASK},
     **{
@@ -199,6 +246,22 @@ DONE: Final[dict[str, str]] = {
     "SQL API": (
         "Small answers are kept as the JSON they are sent as, connections lent on. Left is the "
         "contract's form: each value is a text in JSON, each partition packed with gzip."
+    ),
+    "session": (
+        "An instance is prepared before it is wanted, and that of a session that ended is used "
+        "again. Left is DuckDB's own start and Snowflake's functions in its catalog, each time."
+    ),
+    "catalog": (
+        "What pg_catalog shows is made once for all connections, and after a change anew. Left is "
+        "DuckDB's planning of questions with a dozen joins."
+    ),
+    "REST": (
+        "A query takes one trip to a worker, on a connection that its session keeps for HTTP; "
+        "httptools reads the request. Left are layers that each take some tens of microseconds."
+    ),
+    "connect": (
+        "A login looks its user and its database up once, beside the event loop. Left is a DuckDB "
+        "connection of its own."
     ),
     "COPY FROM STDIN, binary": (
         "Tuples are taken apart many at a time, in one thread while another makes columns of them. "

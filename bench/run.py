@@ -59,6 +59,11 @@ def _sessions(_: bool) -> Section:
         return start.measure_sessions(server)
 
 
+def _connecting(quick: bool) -> Section:
+    with mockhaus() as server:
+        return start.measure_connecting(server, quick=quick)
+
+
 def _suites(quick: bool) -> Section:
     return suites.measure(quick=quick)
 
@@ -128,6 +133,7 @@ MEASURES: Final[dict[str, Callable[[bool], Section]]] = {
     "commands": _commands,
     "sessions": _sessions,
     "suites": _suites,
+    "connecting": _connecting,
     "latency": _latency,
     "concurrency": _concurrency,
     "catalog": _catalog,
