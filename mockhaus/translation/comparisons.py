@@ -42,7 +42,7 @@ _FLAT: Final = ("VALUE", "THIS")
 
 def needs_fitting(census: Census) -> bool:
     """Whether a tree has anything whose meaning depends on which columns are VARIANTs."""
-    return not census.nodes.keys().isdisjoint(_FITS)
+    return not census.nodes.keys().isdisjoint(_FITS) or any(map(_side, census.of(exp.Anonymous)))
 
 
 def fitted(tree: exp.Expression, census: Census, columns: Mapping[str, str]) -> exp.Expression:
@@ -54,8 +54,10 @@ def fitted(tree: exp.Expression, census: Census, columns: Mapping[str, str]) -> 
     names = _Names(tree, census, columns)
     if not names.any:
         return tree
-    for node in reversed(list(tree.find_all(*_FITS))):  # the innermost first
-        new = _FITS[type(node)](node, names)
+    for node in reversed(list(tree.find_all(*_FITS, exp.Anonymous))):  # the innermost first
+        if isinstance(node, exp.Anonymous) and not _side(node):
+            continue
+        new = _FITS.get(type(node), _chosen)(node, names)
         if new is not node:
             node.replace(new)
     return names.root
@@ -299,6 +301,33 @@ def _extreme(name: str) -> Any:
         return apply(name, value, names.key(value))
 
     return fit
+
+
+#: Calls that answer the greatest or the least argument, and the comparison that tells it.
+_SIDES: Final[dict[str, type[exp.Expression]]] = {"greatest": exp.GTE, "least": exp.LTE}
+
+
+def _side(node: exp.Anonymous) -> type[exp.Expression] | None:
+    return _SIDES.get(str(node.this))
+
+
+def _chosen(node: exp.Anonymous, names: _Names) -> exp.Expression:
+    """GREATEST, LEAST of VARIANTs: the first that stands all comparisons; NULLs are passed over."""
+    values, side = node.expressions, _side(node)
+    if side is None or len(values) < 2 or not any(map(names.may_be, values)):
+        return node
+    case = exp.Case()
+    for number, value in enumerate(values[:-1]):
+        terms: list[exp.Expression] = [exp.Not(this=_is_null(value))]
+        for other in values[number + 1 :]:
+            fits = _comparison(side(this=value.copy(), expression=other.copy()), names)
+            terms.append(exp.Paren(this=exp.Or(this=fits, expression=_is_null(other))))
+        case = case.when(exp.and_(*terms, copy=False), value.copy(), copy=False)
+    return case.else_(values[-1].copy(), copy=False)
+
+
+def _is_null(value: exp.Expression) -> exp.Expression:
+    return exp.Is(this=exp.Paren(this=value.copy()), expression=exp.Null())
 
 
 _FITS: Final[dict[type[exp.Expression], Any]] = {

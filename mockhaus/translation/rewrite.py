@@ -27,7 +27,7 @@ from mockhaus.errors import (
 from mockhaus.translation import coercion, names, references, routines, scopes
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
-from mockhaus.translation.clauses import literals, select, sources, windows
+from mockhaus.translation.clauses import literals, paths, select, sources, windows
 from mockhaus.translation.clauses.types import typed
 from mockhaus.translation.comparisons import FITTED, fitted, needs_fitting
 from mockhaus.translation.context import Context, ObjectName
@@ -336,6 +336,8 @@ def _dot(node: exp.Dot, walk: Walk) -> exp.Expression:
         return _user_defined(node, called, walk)
     if isinstance(node.this, (exp.Struct, exp.Array)):
         raise unknown(node)
+    if paths.is_step(node):
+        return paths.step_into(node, walk)
     walk.children(node)
     return node
 

@@ -111,12 +111,16 @@ def variant(node: exp.Expression) -> exp.Expression:
 def is_computed(node: exp.Expression) -> bool:
     """Whether numbers in VARIANT are computed with: what comes of it is no FLOAT."""
     inner = plain(node)
+    if isinstance(inner, exp.Neg):
+        return _is_number_in_variant(plain(inner.this))
     if not isinstance(inner, (exp.Add, exp.Sub, exp.Mul)):
         return False
     return any(map(_is_number_in_variant, (plain(inner.this), plain(inner.expression))))
 
 
 def _is_number_in_variant(node: exp.Expression) -> bool:
+    if isinstance(node, (exp.Add, exp.Sub, exp.Mul, exp.Neg)):
+        return is_computed(node)
     if not isinstance(node, exp.Anonymous):
         return False
     given = plain(node.expressions[0]) if node.expressions else node

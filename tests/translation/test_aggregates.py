@@ -14,7 +14,6 @@ from mockhaus.errors import (
     InvalidParameter,
     InvalidText,
     SqlError,
-    UnsupportedFeature,
     WrongArguments,
 )
 from tests.translation.conftest import Snowflake
@@ -66,6 +65,11 @@ VALUES: list[tuple[str, Any]] = [
     ("PERCENTILE_CONT(0.25) WITHIN GROUP (ORDER BY X DESC)", Decimal("20.000")),
     ("HASH_AGG(*) = HASH_AGG(G, X, Y)", True),
     ("HASH_AGG(T.*) = HASH_AGG(G, X, Y)", True),
+    ("HASH_AGG(DISTINCT G) = HASH_AGG(G)", False),
+    ("COUNT(* EXCLUDE (X, Y))", 4),
+    ("COUNT(* ILIKE '%')", 3),
+    ("COUNT(T.* EXCLUDE Y)", 3),
+    ("COUNT(T.* ILIKE 'g')", 4),
 ]
 
 
@@ -106,12 +110,6 @@ def test_grouping_sets(snowflake: Snowflake) -> None:
         (1, None, 7, 0, 1),
         (None, None, 7, 1, 3),
     ]
-
-
-@pytest.mark.parametrize("name", ["COUNT(* EXCLUDE (X))"])
-def test_refused(snowflake: Snowflake, name: str) -> None:
-    with pytest.raises(UnsupportedFeature):
-        snowflake.rows(f"SELECT {name} FROM {ROWS}")
 
 
 #: (item of SELECT, the error)

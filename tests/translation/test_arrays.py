@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockhaus.errors import InvalidArgumentTypes, InvalidParameter, InvalidText
+from mockhaus.errors import InvalidArgumentTypes, InvalidParameter, InvalidText, WrongArguments
 from tests.translation.conftest import Snowflake
 
 #: (expression, value)
@@ -113,6 +113,19 @@ VALUES: list[tuple[str, Any]] = [
     ("ARRAYS_OVERLAP([1], [1::FLOAT])", True),
     ("ARRAY_INTERSECTION(NULL, [1])", None),
     ("ARRAY_REMOVE_AT([1, 2, 3], -3)", "[2,3]"),
+    # parameters of lambdas are VARIANTs among others
+    ("REDUCE([1, NULL, 2], 0, (a, x) -> a + x)", None),
+    ("REDUCE([1, NULL, 2], 0, (a, x) -> a + NVL(x, 0))", "3"),
+    ("REDUCE([10, 20], 0, (a, x) -> a + CASE WHEN x > 15 THEN x ELSE 0 END)", "20"),
+    ("REDUCE([{'q': 1}, {}], 0, (a, x) -> a + NVL(x:q, 10))", "11"),
+    ("REDUCE([3, 9, 10], 0, (a, x) -> GREATEST(a, x))", "10"),
+    ("REDUCE([3, 10], 9, (a, x) -> IFF(x > a, x, a))", "10"),
+    ("TRANSFORM([3, 20, 100], x -> LEAST(x, 30))", "[3,20,30]"),
+    ("TRANSFORM([1, NULL], x -> COALESCE(x, 'none'))", '[1,"none"]'),
+    ("TRANSFORM([1, 2], x -> -x)", "[-1,-2]"),
+    ("TRANSFORM([1, 2], x -> x * x - 1)", "[0,3]"),
+    ("FILTER(['a', 'b'], x -> x IN ('a'))", '["a"]'),
+    ("FILTER([10, 9, 100], x -> x BETWEEN 9 AND 20)", "[10,9]"),
 ]
 
 
@@ -124,6 +137,20 @@ def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
 def test_flatten_of_no_arrays(snowflake: Snowflake) -> None:
     with pytest.raises(InvalidText, match="Not an array"):
         snowflake.value("ARRAY_FLATTEN([[1], 2])")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "TRANSFORM([1], (x, i) -> x + i)",
+        "FILTER([1], (x, i) -> i > 0)",
+        "REDUCE([1], 0, x -> x)",
+        "REDUCE([1], 0, (a, x, i) -> a + i)",
+    ],
+)
+def test_parameters_of_a_lambda(snowflake: Snowflake, call: str) -> None:
+    with pytest.raises(WrongArguments, match="parameters of a lambda"):
+        snowflake.value(call)
 
 
 def test_range_without_end(snowflake: Snowflake) -> None:

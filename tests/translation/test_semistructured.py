@@ -151,6 +151,10 @@ VALUES: list[tuple[str, Any]] = [
     ("OBJECT_PICK(NULL::OBJECT, 'a')", None),
     ("TO_JSON(TO_VARIANT('2024-02-03'::DATE))", '"2024-02-03"'),
     ('PARSE_JSON(\'{ "a" : "x : y" , "b" : 2 }\')', '{"a":"x : y","b":2}'),
+    # dots go on with a path behind a bracket
+    ('PARSE_JSON(\'[{"y":{"Z":1}}]\')[0].y.Z', "1"),
+    ('PARSE_JSON(\'{"a":[{"y":[5]}]}\'):a[0].y[0]', "5"),
+    ("PARSE_JSON('[{\"y\":1}]')[0].Y", None),
 ]
 
 
@@ -179,6 +183,17 @@ def test_error(snowflake: Snowflake, expression: str, error: type[Exception], me
 def test_object_of_all_columns(snowflake: Snowflake) -> None:
     sql = "SELECT OBJECT_CONSTRUCT(*), OBJECT_CONSTRUCT_KEEP_NULL(*) FROM (SELECT 1 A, NULL B)"
     assert snowflake.rows(sql) == [('{"A":1}', '{"A":1,"B":null}')]
+
+
+def test_object_of_some_columns(snowflake: Snowflake) -> None:
+    sql = """SELECT OBJECT_CONSTRUCT(* ILIKE 'a%'), OBJECT_CONSTRUCT(S.* EXCLUDE B),
+             OBJECT_CONSTRUCT(T.*) FROM (SELECT 1 A1, 2 B) S, (SELECT 3 A2) T"""
+    assert snowflake.rows(sql) == [('{"A1":1,"A2":3}', '{"A1":1}', '{"A2":3}')]
+
+
+def test_object_of_several_tables(snowflake: Snowflake) -> None:
+    sql = "SELECT OBJECT_CONSTRUCT(*) FROM (SELECT 1 A) S, (SELECT 3 B) T"
+    assert snowflake.rows(sql) == [('{"A":1,"B":3}',)]
 
 
 def test_json_null_is_not_null(snowflake: Snowflake) -> None:

@@ -45,6 +45,11 @@ VALUES: list[tuple[str, list[Any]]] = [
         "NTH_VALUE(X, 1) FROM LAST OVER (ORDER BY X ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING)",
         [10, 20, 20],
     ),
+    (
+        "NTH_VALUE(X, 1) FROM LAST OVER (ORDER BY X"
+        " ROWS BETWEEN unbounded preceding AND unbounded following)",
+        [20, 20, 20],
+    ),
     ("NTH_VALUE(NULLIF(X, 20), 1) FROM LAST IGNORE NULLS OVER (ORDER BY X)", [10, 10, 10]),
 ]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: Functions of any number of arguments, of which the first may be an argument of its own.
 _VARIADIC: Final = (
     exp.Coalesce, exp.Greatest, exp.Least, exp.Concat, exp.ConcatWs, exp.Array, exp.Anonymous,
-    exp.In,
+    exp.Count, exp.In,
 )  # fmt: skip
 
 
@@ -27,8 +27,10 @@ _VARIADIC: Final = (
 _STARS: Final = frozenset(("HASH", "HASH_AGG", "OBJECT_CONSTRUCT", "OBJECT_CONSTRUCT_KEEP_NULL"))
 #: Functions to which a star is one argument in any form.
 _ONE: Final = frozenset(("SEARCH", "SEARCH_IP"))
-#: A star behind a bracket or a comma, but for COUNT(*).
-_STARRED: Final = re.compile(r"(?<!count)[({,]\s*(?:[\w\"$]+\.)*\*", re.IGNORECASE)
+#: A star behind a bracket or a comma, but for a plain COUNT(*).
+_STARRED: Final = re.compile(
+    r"(?<!count)[({,]\s*(?:[\w\"$]+\.)*\*|\*\s*(?:EXCLUDE|ILIKE)\b", re.IGNORECASE
+)
 
 
 def spelled_out(select: exp.Select, walk: Walk) -> None:
@@ -40,7 +42,10 @@ def spelled_out(select: exp.Select, walk: Walk) -> None:
         call = item.parent
         if call is None or call.find_ancestor(exp.Select) is not select:
             continue
-        if isinstance(call, exp.Struct) and len(call.expressions) == 1:
+        if isinstance(call, exp.StarMap) and (node.args.get("ilike") or _is_of_many(select, item)):
+            pairs = [_pair(each) for each in star.columns(item, select, walk)]
+            call.replace(exp.Struct(expressions=pairs))
+        elif isinstance(call, exp.Struct) and len(call.expressions) == 1:
             if item is not node or node.args.get("ilike"):
                 columns = star.columns(item, select, walk)
                 call.set("expressions", [_pair(each) for each in columns])
@@ -58,8 +63,15 @@ def _is_argument(item: exp.Expression, call: exp.Expression) -> bool:
     if isinstance(call, exp.Anonymous) and str(call.this).upper() in _ONE:
         return False
     plain = not any(sources.star_of(item).args.values())
+    if isinstance(call, exp.Count):
+        return not plain
     own = isinstance(call, exp.Anonymous) and str(call.this).upper() in _STARS
     return not (plain and own)
+
+
+def _is_of_many(select: exp.Select, item: exp.Expression) -> bool:
+    """Whether a star without a table stands for the columns of several."""
+    return isinstance(item, exp.Star) and len(list(sources.of_select(select))) > 1
 
 
 def _pair(column: exp.Column) -> exp.PropertyEQ:

@@ -125,6 +125,21 @@ def _bracket(node: exp.Bracket, walk: Walk) -> exp.Expression:
     return item(walk.rewrite(node.this), walk.rewrite(node.expressions[0]))
 
 
+def is_step(node: exp.Dot) -> bool:
+    """Whether a dot goes on with a path: `v[0].b`, `v:a[i].b`."""
+    within = node.this
+    while isinstance(within, exp.Dot):
+        within = within.this
+    return isinstance(within, (exp.Bracket, exp.JSONExtract)) and isinstance(
+        node.expression, exp.Identifier
+    )
+
+
+def step_into(node: exp.Dot, walk: Walk) -> exp.Expression:
+    """What such a dot finds: keys are case-sensitive, quoted or not."""
+    return item(walk.rewrite(node.this), exp.Literal.string(str(node.expression.this)))
+
+
 def _json_extract_path_text(node: exp.JSONExtractScalar, walk: Walk) -> exp.Expression:
     """`JSON_EXTRACT_PATH_TEXT(text, path)`: the text of what the path finds in JSON text."""
     if not isinstance(node.expression, exp.JSONPath):

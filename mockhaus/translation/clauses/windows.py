@@ -72,7 +72,7 @@ def _from_the_end(function: exp.NthValue, node: exp.Window) -> None:
         )
         for (bound, side), key in ((end, "start"), (start, "end")):
             spec.set(key, bound)
-            spec.set(f"{key}_side", _OTHER_SIDE[side])
+            spec.set(f"{key}_side", _OTHER_SIDE[side and side.upper()])
 
 
 def _window(node: exp.Window, walk: Walk) -> exp.Expression:

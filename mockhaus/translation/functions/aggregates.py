@@ -81,8 +81,6 @@ def _listagg(node: exp.GroupConcat, walk: Walk) -> exp.Expression:
 def _count(node: exp.Count, walk: Walk) -> exp.Expression:
     """COUNT(a, b) counts rows without a NULL in them; JSON null is not counted."""
     value = node.this
-    if isinstance(value, exp.Star) and value.args.get("except_"):
-        raise UnsupportedFeature("Unsupported feature 'COUNT(* EXCLUDE)'.")
     if isinstance(value, exp.Column) and isinstance(value.this, exp.Star):
         row = apply("to_json", exp.Column(this=value.args["table"]))
         return exp.Count(this=apply("full_row", row), big_int=True)
@@ -299,8 +297,14 @@ def _union(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 
 
 def _hash_agg(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-    """HASH_AGG(a, b ...): of all rows, in any order."""
-    return apply("hash_of_all", aggregate(apply("sum", hashed(node, walk))))
+    """HASH_AGG([DISTINCT] a, b ...): of all rows, in any order."""
+    first = node.expressions[0]
+    if isinstance(first, exp.Distinct):
+        node.set("expressions", [*first.expressions, *node.expressions[1:]])
+    summed: exp.Expression = hashed(node, walk)
+    if isinstance(first, exp.Distinct):
+        summed = exp.Distinct(expressions=[summed])
+    return apply("hash_of_all", aggregate(apply("sum", summed)))
 
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
