@@ -148,6 +148,19 @@ def number_model(model: str) -> NumberModel:
     )  # fmt: skip
 
 
+def number_pattern(model: NumberModel) -> str:
+    """What texts of a number model look like, as a regular expression."""
+    if model.kind == "X":
+        return f"[0-9A-Fa-f]{{1,{model.whole}}}"
+    if model.kind.startswith("TM"):
+        return r"[+-]? ?[0-9]*\.?[0-9]*([eE][+-]?[0-9]+)?"
+    dollar = r"\$?" if model.dollar else ""
+    comma = "," if model.grouped else ""
+    point = rf"(\.[0-9]{{0,{model.decimals}}})?" if model.decimals else r"\.?"
+    digits = f"[0-9{comma}]{{0,{model.whole + model.whole // 3}}}"
+    return rf"\s*[+-]? ?{dollar}{digits}{point}[+-]?"
+
+
 def _split_literals(model: str) -> tuple[str, str, str]:
     """Quoted text and signs that stand for themselves before and after the elements."""
     literal = r'((?:"(?:[^"]|"")*"|[;:=/()-])*)'

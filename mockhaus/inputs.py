@@ -82,6 +82,8 @@ def inputs_of(parameters: Mapping[str, str]) -> Inputs:
     if (start := int(parameters.get("TWO_DIGIT_CENTURY_START", CENTURY))) != CENTURY:
         schemas.append("century_input")
         variables.append(("century_start", str(start)))
+    if parameters.get("TIMESTAMP_DAY_IS_ALWAYS_24H", "").upper() == "TRUE":
+        schemas.append("day_of_24_hours")
     return Inputs(tuple(schemas), tuple(variables))
 
 

@@ -31,6 +31,8 @@ def _place(text: str, pattern: str, occurrence: int, after: int, group: int) -> 
     import pyarrow.compute as pc  # large, and for these calls alone
 
     plain, named = _only(pattern, 0), _only(pattern, group)
+    if group == 0:
+        named = f"(?P<{_NAME}>{plain})"
     if plain == named or not pattern:  # there is no such group
         return -1
     before = (

@@ -12,7 +12,7 @@ import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from mockhaus import xml
-from mockhaus.engine import addresses, digests, models, patterns, row_patterns
+from mockhaus.engine import addresses, digests, models, number_models, patterns, row_patterns
 from mockhaus.engine.json_text import JsonError, canonical, without_nulls
 
 
@@ -203,6 +203,8 @@ FUNCTIONS: Final[dict[str, tuple[Any, list[Any], Any]]] = {
         "BIGINT",
     ),
     "holds_address": (addresses.holds_address, ["VARCHAR", "VARCHAR"], "BOOLEAN"),
+    "number_text_by_model": (number_models.written, ["VARCHAR", "VARCHAR"], "VARCHAR"),
+    "number_by_model": (number_models.read, ["VARCHAR", "VARCHAR", "BOOLEAN"], "VARCHAR"),
     "moment_by_model": (models.written, ["VARCHAR", "VARCHAR"], "VARCHAR"),
     "read_by_model": (
         models.read,

@@ -124,6 +124,12 @@ class Context:
         }
 
     @property
+    def nulls_first(self) -> bool:
+        """Whether NULL is the least of all values: DEFAULT_NULL_ORDERING = FIRST."""
+        told = self.parameters.get("DEFAULT_NULL_ORDERING")
+        return told is not None and told.upper() == "FIRST"
+
+    @property
     def reads_otherwise(self) -> bool:
         """Whether texts become dates and times by formats of the session."""
         return bool(self.parameters) and inputs.reads_otherwise(self.parameters)

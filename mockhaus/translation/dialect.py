@@ -31,6 +31,17 @@ CALLED: Final = "called"
 SNOWFLAKE.ORIGINAL_NAME_META_KEY = CALLED
 DUCKDB: Final = Dialect.get_or_raise("duckdb")
 
+
+class _NullsFirst(type(SNOWFLAKE)):  # type: ignore[misc]
+    """Snowflake's SQL where NULL is the least: what reads otherwise in it says nothing of NULLs."""
+
+    NULL_ORDERING = "nulls_are_small"
+
+
+_NULLS_FIRST: Final = _NullsFirst()
+#: Key of `meta` of an item of ORDER BY that says itself where NULLs come.
+SAYS_NULLS: Final = "says_nulls"
+
 #: Deeper nesting of parentheses than this is refused: recursive parsing would exhaust the stack.
 MAX_NESTING: Final = 200
 #: Characters of an identifier (Snowflake's manual: "Identifier requirements").
@@ -196,9 +207,22 @@ def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
     if len(trees) != 1 or trees[0] is None:
         raise _unexpected(tokens[0], text)
     tree = cast(exp.Expression, trees[0])
+    if "NULLS" in text.upper():
+        _note_nulls(tree, tokens, text)
     if miscounted and (wrong := miscounted_in(tree, miscounted)):
         wrong.refuse(text, where(text, wrong.start))
     return tree
+
+
+def _note_nulls(tree: exp.Expression, tokens: list[Token], text: str) -> None:
+    """Note which items of ORDER BY say where NULLs come: sqlglot tells only where that is."""
+    if not any(token.text.upper() == "NULLS" for token in tokens):
+        return
+    (other,) = _NULLS_FIRST.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, text)
+    pairs = zip(tree.find_all(exp.Ordered), other.find_all(exp.Ordered), strict=True)
+    for item, same in pairs:
+        if item.args.get("nulls_first") == same.args.get("nulls_first"):
+            item.meta[SAYS_NULLS] = True
 
 
 _LITERAL_TYPES: Final = frozenset(("DATE", "TIME", "TIMESTAMP"))

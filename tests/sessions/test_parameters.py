@@ -50,6 +50,12 @@ ACTING = {
     "QUOTED_IDENTIFIERS_IGNORE_CASE = TRUE": (
         'SELECT "Name" FROM (SELECT 1 AS "Name")', [(1,)], [(1,)],
     ),
+    "DEFAULT_NULL_ORDERING = 'FIRST'": (
+        "SELECT n, RANK() OVER (ORDER BY n), RANK() OVER (ORDER BY n DESC),"
+        " RANK() OVER (ORDER BY n NULLS LAST), RANK() OVER (ORDER BY n DESC NULLS FIRST)"
+        " FROM (SELECT COLUMN1 AS n FROM VALUES (1), (NULL)) ORDER BY n",
+        [(1, 1, 2, 1, 2), (None, 2, 1, 2, 1)], [(None, 1, 2, 2, 1), (1, 2, 1, 1, 2)],
+    ),
     "TIMESTAMP_TYPE_MAPPING = TIMESTAMP_LTZ": (
         "SELECT TO_VARCHAR('2024-02-03'::TIMESTAMP)",
         [("2024-02-03 00:00:00.000",)], [("2024-02-03 00:00:00.000 +0000",)],
@@ -67,6 +73,19 @@ def test_what_a_parameter_changes(snowflake: Connection, setting: str) -> None:
     assert [row[3] for row in run(snowflake, f"SHOW PARAMETERS LIKE '{name}'")] == ["SESSION"]
     run(snowflake, f"ALTER SESSION UNSET {name}")
     assert run(snowflake, query) == before
+
+
+def test_days_of_other_lengths(snowflake: Connection) -> None:
+    run(snowflake, "ALTER SESSION SET TIMEZONE = 'America/Los_Angeles'")
+    moment = "'2024-03-09 12:00'::TIMESTAMP_LTZ"
+    query = (
+        f"SELECT TO_VARCHAR(DATEADD(DAY, 1, {moment}), 'DD HH24'),"
+        f" TO_VARCHAR(DATEADD(WEEK, 1, {moment}), 'DD HH24'),"
+        f" TO_VARCHAR(DATEADD(MONTH, 1, {moment}), 'DD HH24')"
+    )
+    assert run(snowflake, query) == [("10 12", "16 12", "09 12")]
+    run(snowflake, "ALTER SESSION SET TIMESTAMP_DAY_IS_ALWAYS_24H = TRUE")
+    assert run(snowflake, query) == [("10 13", "16 13", "09 12")]
 
 
 def test_quoted_names(snowflake: Connection) -> None:

@@ -320,7 +320,41 @@ def test_formats_of_columns_are_written(
     assert snowflake.rows(f"SELECT TO_CHAR({moment}, f) FROM (SELECT '{model}' AS f)") == [(text,)]
 
 
-@pytest.mark.parametrize("value", ["12.5", "a", "TRUE", "X'AB'"])
-def test_formats_of_numbers_are_literals(snowflake: Snowflake, value: str) -> None:
+#: Models of numbers; each writes and reads the same as a literal and as a column.
+NUMBER_MODELS: list[str] = [
+    "999", "000", "99.9", "9,999.99", "$99,990.00", "S999", "999MI", "999S", "FM999.00", "FM$9,990",
+    "0XXX", "XX", "SXX", "TM9", "TME", "B999", ".99", '"n="99', '990.0"%"',
+]  # fmt: skip
+_NUMBERS = [
+    "0", "1", "-1", "12.345", "1234.5", "-1234.567", "99999", "255", "-255", "0.5", "2.5", "-0.004",
+    "NULL",
+]  # fmt: skip
+_TEXTS = ["12", "-12", "1,234.5", "$12", "ff", "x", "12-", "1e3", "12.5"]
+
+
+@pytest.mark.parametrize("model", NUMBER_MODELS)
+def test_formats_of_columns_are_those_of_literals(snowflake: Snowflake, model: str) -> None:
+    for kind in ("NUMBER(12, 3)", "FLOAT"):
+        listed = ", ".join(f"({value})" for value in _NUMBERS)
+        source = f"FROM (SELECT COLUMN1::{kind} AS v, '{model}' AS f FROM VALUES {listed})"
+        rows = snowflake.rows(f"SELECT TO_CHAR(v, '{model}'), TO_CHAR(v, f) {source}")
+        assert [row[0] for row in rows] == [row[1] for row in rows]
+    texts = ", ".join(f"('{text}')" for text in _TEXTS)
+    source = f"FROM (SELECT COLUMN1 AS t, '{model}' AS f FROM VALUES {texts})"
+    read = f"TRY_TO_NUMBER(t, '{model}', 12, 2), TRY_TO_NUMBER(t, f, 12, 2)"
+    rows = snowflake.rows(f"SELECT {read} {source}")
+    assert [row[0] for row in rows] == [row[1] for row in rows]
+
+
+def test_no_format_of_a_column(snowflake: Snowflake) -> None:
+    source = "FROM (SELECT '99' AS f, 'x' AS t, 'YYYY' AS y)"
+    with pytest.raises(errors.InvalidNumber, match="Can't parse 'x' as number with format '99'"):
+        snowflake.rows(f"SELECT TO_NUMBER(t, f) {source}")
+    with pytest.raises(errors.InvalidParameter, match="Bad number format model 'YYYY'"):
+        snowflake.rows(f"SELECT TO_CHAR(12, y) {source}")
+
+
+@pytest.mark.parametrize("value", ["TRUE", "X'AB'"])
+def test_other_formats_are_literals(snowflake: Snowflake, value: str) -> None:
     with pytest.raises(errors.UnsupportedFeature, match="format that is not a literal"):
-        snowflake.rows(f"SELECT TO_CHAR({value}, f) FROM (SELECT '99.9' AS f, 12.5 AS a)")
+        snowflake.rows(f"SELECT TO_CHAR({value}, f) FROM (SELECT '99.9' AS f)")

@@ -122,3 +122,34 @@ def test_groups_and_occurrences_may_be_columns(snowflake: Snowflake) -> None:
                     REGEXP_REPLACE('a1a1', P, '', 1, N)
              FROM VALUES ('(a)(1)', 1), ('(a)(1)', 2), ('a', 1) T(P, N)"""
     assert snowflake.rows(sql) == [("a", 1, "a1"), ("1", 2, "a1"), (None, 0, "1a1")]
+
+
+#: Parameters, the letters of a column; what REGEXP_LIKE, _COUNT, _SUBSTR, _REPLACE and _INSTR answer.
+OPEN: list[tuple[str | None, tuple[Any, ...]]] = [
+    ("", (False, 2, "ab", "zb", 3)),
+    ("c", (False, 2, "ab", "zb", 3)),
+    ("i", (True, 3, "Ab", "zb", 1)),
+    ("ic", (False, 2, "ab", "zb", 3)),
+    ("ci", (True, 3, "Ab", "zb", 1)),
+    ("e", (False, 2, "a", "zb", 3)),
+    ("ie", (True, 3, "A", "zb", 1)),
+    (None, (None, None, None, None, None)),
+]
+
+
+@pytest.mark.parametrize(("letters", "answers"), OPEN)
+def test_parameters_that_are_columns(
+    snowflake: Snowflake, letters: str | None, answers: tuple[Any, ...]
+) -> None:
+    given = "NULL::VARCHAR" if letters is None else f"'{letters}'"
+    calls = (
+        "REGEXP_LIKE('ABC', 'abc', p), REGEXP_COUNT('aAa', 'a', 1, p),"
+        " REGEXP_SUBSTR('Abab', '(a)b', 1, 1, p), REGEXP_REPLACE('ab', 'a', 'z', 1, 0, p),"
+        " REGEXP_INSTR('Abab', '(a)b', 1, 1, 0, p)"
+    )
+    assert snowflake.rows(f"SELECT {calls} FROM (SELECT {given} AS p)") == [answers]
+
+
+def test_parameters_that_are_none(snowflake: Snowflake) -> None:
+    with pytest.raises(errors.InvalidParameter, match="regular expression parameter 'x'"):
+        snowflake.rows("SELECT REGEXP_LIKE('a', 'a', p) FROM (SELECT 'x' AS p)")

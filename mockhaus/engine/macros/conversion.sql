@@ -272,20 +272,19 @@ CREATE OR REPLACE MACRO format_moment
     (a STRUCT(utc TIMESTAMP, spread INTERVAL), plain, zoned) AS replace(strftime(tz_clock(a), plain), chr(2) || '+00:00' || chr(2), chr(2) || offset_text(tz_offset(a), ':') || chr(2)),
     (a TIME, plain, zoned) AS strftime(DATE '1970-01-01' + a, plain),
     (a VARCHAR, plain, zoned) AS strftime(to_timestamp_ntz(a), plain);
--- The same by a model that is no literal: the moment as an ISO text.
+-- The same by a model that is no literal: of a moment as an ISO text, of a number as its own.
 CREATE OR REPLACE MACRO no_open_format(kind, a) AS CASE WHEN a IS NULL THEN CAST(NULL AS VARCHAR)
     ELSE error('MOCKHAUS:UnsupportedFeature:Unsupported feature ''' || kind || ' format that is not a literal''.') END;
-CREATE OR REPLACE MACRO moment_iso
-    (a BIGINT) AS no_open_format('number', a),
-    (a DOUBLE) AS no_open_format('number', a),
-    (a BOOLEAN) AS no_open_format('BOOLEAN', a),
-    (a BLOB) AS no_open_format('BINARY', a),
-    (a DATE) AS strftime(a, '%Y-%m-%d'),
-    (a TIMESTAMP) AS strftime(a, '%Y-%m-%dT%H:%M:%S.%f'),
-    (a TIMESTAMPTZ) AS strftime(a, '%Y-%m-%dT%H:%M:%S.%f%z'),
-    (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS strftime(tz_clock(a), '%Y-%m-%dT%H:%M:%S.%f') || offset_text(tz_offset(a), ':'),
-    (a TIME) AS strftime(DATE '1970-01-01' + a, '%Y-%m-%dT%H:%M:%S.%f'),
-    (a VARCHAR) AS strftime(to_timestamp_ntz(a), '%Y-%m-%dT%H:%M:%S.%f');
+CREATE OR REPLACE MACRO text_by_model
+    (a, model) AS number_text_by_model(text_of(a), model),
+    (a BOOLEAN, model) AS no_open_format('BOOLEAN', a),
+    (a BLOB, model) AS no_open_format('BINARY', a),
+    (a DATE, model) AS moment_by_model(strftime(a, '%Y-%m-%d'), model),
+    (a TIMESTAMP, model) AS moment_by_model(strftime(a, '%Y-%m-%dT%H:%M:%S.%f'), model),
+    (a TIMESTAMPTZ, model) AS moment_by_model(strftime(a, '%Y-%m-%dT%H:%M:%S.%f%z'), model),
+    (a STRUCT(utc TIMESTAMP, spread INTERVAL), model) AS moment_by_model(strftime(tz_clock(a), '%Y-%m-%dT%H:%M:%S.%f') || offset_text(tz_offset(a), ':'), model),
+    (a TIME, model) AS moment_by_model(strftime(DATE '1970-01-01' + a, '%Y-%m-%dT%H:%M:%S.%f'), model),
+    (a VARCHAR, model) AS moment_by_model(strftime(to_timestamp_ntz(a), '%Y-%m-%dT%H:%M:%S.%f'), model);
 CREATE OR REPLACE MACRO cut_fraction(t, pattern, kept) AS regexp_replace(t, pattern, kept);
 CREATE OR REPLACE MACRO place_zone(t, template) AS
     regexp_replace(regexp_replace(t, chr(2) || '([+-]\d\d)' || chr(2), chr(2) || '\1:00' || chr(2)),

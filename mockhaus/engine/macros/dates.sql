@@ -21,6 +21,9 @@ CREATE OR REPLACE MACRO moment_zoned
     (a TIME) AS a,
     (a VARCHAR) AS to_timestamp_ntz(a);
 
+-- The same clock on another day, of which one may have 23 hours; `input_formats.sql` has another.
+CREATE OR REPLACE MACRO days_later(a, n) AS a + to_days(CAST(n AS INTEGER));
+
 -- DATEADD, one macro a part: dates stay dates for parts of a day and longer.
 CREATE OR REPLACE MACRO dateadd_year
     (n, a BIGINT) AS moment(a) + to_years(CAST(n AS INTEGER)),
@@ -47,14 +50,14 @@ CREATE OR REPLACE MACRO dateadd_week
     (n, a BIGINT) AS moment(a) + to_days(CAST(n * 7 AS INTEGER)),
     (n, a DATE) AS a + CAST(n * 7 AS INTEGER),
     (n, a TIMESTAMP) AS a + to_days(CAST(n * 7 AS INTEGER)),
-    (n, a TIMESTAMPTZ) AS a + to_days(CAST(n * 7 AS INTEGER)),
+    (n, a TIMESTAMPTZ) AS days_later(a, n * 7),
     (n, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(tz_clock(v) + to_days(CAST(n * 7 AS INTEGER)), tz_offset(v)))[1],
     (n, a VARCHAR) AS to_timestamp_ntz(a) + to_days(CAST(n * 7 AS INTEGER));
 CREATE OR REPLACE MACRO dateadd_day
     (n, a BIGINT) AS moment(a) + to_days(CAST(n AS INTEGER)),
     (n, a DATE) AS a + CAST(n AS INTEGER),
     (n, a TIMESTAMP) AS a + to_days(CAST(n AS INTEGER)),
-    (n, a TIMESTAMPTZ) AS a + to_days(CAST(n AS INTEGER)),
+    (n, a TIMESTAMPTZ) AS days_later(a, n),
     (n, a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS list_transform([a], lambda v: tz_at(tz_clock(v) + to_days(CAST(n AS INTEGER)), tz_offset(v)))[1],
     (n, a VARCHAR) AS to_timestamp_ntz(a) + to_days(CAST(n AS INTEGER));
 CREATE OR REPLACE MACRO dateadd_hour

@@ -42,3 +42,7 @@ CREATE OR REPLACE MACRO century_input.century(moment, formats) AS
         lambda v: CASE WHEN day(v) = day(m) THEN v END)[1])[1] ELSE moment END;
 CREATE OR REPLACE MACRO century_shift(y) AS
     getvariable('century_start') + ((y - getvariable('century_start')) % 100 + 100) % 100 - y;
+
+-- TIMESTAMP_DAY_IS_ALWAYS_24H: the clock of another day may show another hour.
+CREATE SCHEMA IF NOT EXISTS day_of_24_hours;
+CREATE OR REPLACE MACRO day_of_24_hours.days_later(a, n) AS a + to_hours(CAST(n AS BIGINT) * 24);

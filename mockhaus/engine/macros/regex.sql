@@ -22,6 +22,16 @@ CREATE OR REPLACE MACRO regexp_instr_group(a, p, start, n, after, g) AS
     list_transform([regexp_group_place(a, p, CAST(n AS BIGINT), CAST(after AS BIGINT), CAST(g AS BIGINT))],
         lambda i: CASE WHEN start IS NULL THEN NULL WHEN i < 0 THEN 0 ELSE i + CAST(start AS BIGINT) END)[1];
 
+-- The pattern with parameters that are no literal as flags in front.
+CREATE OR REPLACE MACRO regexp_with_flags(p, letters) AS list_transform([letters], lambda l: CASE
+    WHEN regexp_full_match(l, '[cimes]*') THEN regexp_flags(l) || p
+    WHEN l IS NOT NULL THEN error('MOCKHAUS:InvalidParameter:invalid regular expression parameter ''' || regexp_extract(l, '[^cimes]') || '''') END)[1];
+CREATE OR REPLACE MACRO regexp_flags(l) AS list_transform([CASE WHEN regexp_matches(l, 'i[^c]*$') THEN 'i' ELSE '' END
+        || CASE WHEN contains(l, 'm') THEN 'm' ELSE '' END || CASE WHEN contains(l, 's') THEN 's' ELSE '' END],
+    lambda f: CASE WHEN f = '' THEN '' ELSE '(?' || f || ')' END)[1];
+-- Which group such parameters ask for: e, the first one.
+CREATE OR REPLACE MACRO regexp_group_asked(letters, first) AS CASE WHEN contains(letters, 'e') THEN first ELSE 0 END;
+
 -- The first group, 0 for a pattern without groups.
 CREATE OR REPLACE MACRO regexp_first_group(p) AS CAST(regexp_matches(
     regexp_replace(p, '\\.|\[\^?\]?[^\]]*\]', '', 'g'), '\((?:[^?]|$|\?P<)') AS BIGINT);

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
-from mockhaus.translation.dialect import snowflake_text
+from mockhaus.translation.dialect import SAYS_NULLS, snowflake_text
 from mockhaus.translation.refusals import unknown
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def _number(count: exp.Expression, walk: Walk) -> exp.Expression:
 
 
 def _ordered(node: exp.Ordered, walk: Walk) -> exp.Expression:
-    """ORDER BY ALL is a word, no column."""
+    """ORDER BY ALL is a word, no column. DEFAULT_NULL_ORDERING says where NULLs come."""
+    if walk.context.nulls_first and SAYS_NULLS not in node.meta:
+        node.set("nulls_first", not node.args.get("desc"))
     column = node.this
     bare = isinstance(column, exp.Column) and not column.table
     if bare and column.name.upper() == "ALL" and not column.this.args.get("quoted"):

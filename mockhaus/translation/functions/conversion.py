@@ -33,9 +33,7 @@ def _to_char(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     if len(node.expressions) == 1:
         return types.cast(value, DataType(this=_T.TEXT))
     if _is_open(node.expressions[1]):
-        if operands.is_number(value):
-            raise UnsupportedFeature("Unsupported feature 'number format that is not a literal'.")
-        return text_call("moment_by_model", apply("moment_iso", value), text(node.expressions[1]))
+        return text_call("text_by_model", value, text(node.expressions[1]))
     model = literal_text(node.expressions[1], "format")
     upper = model.upper()
     if upper in ("HEX", "BASE64", "UTF-8", "UTF8"):
@@ -52,7 +50,8 @@ def _to_char(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 
 def _is_open(model: exp.Expression) -> bool:
     """Whether a format is known only when the query runs."""
-    return not isinstance(operands.plain(model), exp.Literal)
+    bare = operands.plain(model)
+    return not isinstance(bare.this if isinstance(bare, exp.Neg) else bare, exp.Literal)
 
 
 def moment_text(value: exp.Expression, output: formats.Output) -> exp.Expression:
@@ -97,8 +96,8 @@ def _to_number(safe: bool) -> Rewriter:
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         """TO_NUMBER(x [, format] [, precision [, scale]]): NUMBER(38, 0) where nothing is said."""
         value, *rest = node.expressions
-        if rest and isinstance(operands.plain(rest[0]), exp.Literal) and operands.is_text(rest[0]):
-            value = _formatted_number(value, literal_text(rest.pop(0), "format"), safe)
+        if rest and (_is_open(rest[0]) or operands.is_text(rest[0])):
+            value = _by_model(value, rest.pop(0), safe)
         sizes = [operands.literal_number(each) for each in rest]
         if None in sizes or len(sizes) > 2:
             raise UnsupportedFeature("Unsupported feature 'precision that is not a literal'.")
@@ -113,28 +112,24 @@ def _to_number(safe: bool) -> Rewriter:
 def _formatted_number(value: exp.Expression, model: str, safe: bool) -> exp.Expression:
     """The text of a number that was written by a model, as plain text."""
     taken = formats.number_model(model)
-    if taken.kind == "X":
-        pattern = f"[0-9A-Fa-f]{{1,{taken.whole}}}"
-        macro = "hexadecimal_number"
-    elif taken.kind.startswith("TM"):
-        pattern, macro = r"[+-]? ?[0-9]*\.?[0-9]*([eE][+-]?[0-9]+)?", "formatted_number"
-    else:
-        dollar = r"\$?" if taken.dollar else ""
-        comma = "," if taken.grouped else ""
-        point = rf"(\.[0-9]{{0,{taken.decimals}}})?" if taken.decimals else r"\.?"
-        pattern = (
-            rf"\s*[+-]? ?{dollar}[0-9{comma}]{{0,{taken.whole + taken.whole // 3}}}{point}[+-]?"
-        )
-        macro = "formatted_number"
+    macro = "hexadecimal_number" if taken.kind == "X" else "formatted_number"
     name = f"try_{macro}" if safe else macro
-    return text_call(name, text(value), string(pattern), string(model))
+    return text_call(name, text(value), string(formats.number_pattern(taken)), string(model))
+
+
+def _by_model(value: exp.Expression, model: exp.Expression, safe: bool) -> exp.Expression:
+    """The same by a model that is known row by row."""
+    if _is_open(model):
+        flag = exp.Boolean(this=safe)
+        return text_call("number_by_model", text(value), text(model), flag)
+    return _formatted_number(value, literal_text(model, "format"), safe)
 
 
 def _to_double(safe: bool) -> Rewriter:
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         value, *model = node.expressions
         if model:
-            value = _formatted_number(value, literal_text(model[0], "format"), safe)
+            value = _by_model(value, model[0], safe)
         return types.cast(value, DataType(this=_T.DOUBLE), safe=safe)
 
     return rewritten
@@ -265,7 +260,7 @@ def _moment_of(kind: Any) -> Any:
 
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
-    call("TO_CHAR TO_VARCHAR", _to_char, 1, 2, partial="formats of numbers must be literals"),
+    call("TO_CHAR TO_VARCHAR", _to_char, 1, 2),
     *_both("TO_NUMBER TO_DECIMAL TO_NUMERIC", _to_number, 1, 4),
     *_both("TO_DOUBLE", _to_double, 1, 2),
     *_both("TO_BOOLEAN", lambda safe: _to_type(_T.BOOLEAN, safe), 1, 1),

@@ -21,10 +21,16 @@ if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
 
 
-def _parameters(node: exp.Expression | None) -> str:
+#: The letters of a parameter argument, or the argument where it is no literal.
+_Parameters = str | exp.Expression
+
+
+def _parameters(node: exp.Expression | None) -> _Parameters:
     """The letters of a parameter argument, the last of c and i deciding."""
     if node is None or operands.is_null(node):
         return ""
+    if not isinstance(operands.plain(node), exp.Literal):
+        return node
     letters = operands.literal_text(node, "regular expression parameter")
     unknown = set(letters) - set("cimes")
     if unknown:
@@ -36,8 +42,10 @@ def _parameters(node: exp.Expression | None) -> str:
     return others + ("i" if cases and cases[-1] == "i" else "")
 
 
-def _pattern(node: exp.Expression, parameters: str) -> exp.Expression:
+def _pattern(node: exp.Expression, parameters: _Parameters) -> exp.Expression:
     """A pattern with the parameters as flags in front."""
+    if not isinstance(parameters, str):
+        return text_call("regexp_with_flags", text(node), text(parameters))
     flags = "".join(letter for letter in "ims" if letter in parameters)
     bare = operands.plain(node)
     prefix = f"(?{flags})" if flags else ""
@@ -94,7 +102,7 @@ def _groups(pattern: str) -> int:
     return len(_GROUP.findall(_NO_GROUP.sub("", pattern)))
 
 
-def _group(node: exp.Anonymous, index: int, parameters: str) -> exp.Expression | None:
+def _group(node: exp.Anonymous, index: int, parameters: _Parameters) -> exp.Expression | None:
     """The number of the group to extract; None for the whole match.
 
     Without a number 'e' asks for the first group, or for the match of a pattern without groups.
@@ -105,6 +113,9 @@ def _group(node: exp.Anonymous, index: int, parameters: str) -> exp.Expression |
         if number is not None and number < 0:
             raise InvalidParameter("SQL compilation error:\na group's number is not negative")
         return None if number == 0 else operands.number(group)
+    if not isinstance(parameters, str):
+        first = apply("regexp_first_group", text(node.expressions[1].copy()))
+        return apply("regexp_group_asked", text(parameters.copy()), first)
     if "e" not in parameters:
         return None
     pattern = operands.plain(node.expressions[1])
@@ -114,7 +125,7 @@ def _group(node: exp.Anonymous, index: int, parameters: str) -> exp.Expression |
 
 
 def _grouped(
-    node: exp.Anonymous, index: int, parameters: str
+    node: exp.Anonymous, index: int, parameters: _Parameters
 ) -> tuple[exp.Expression, exp.Expression]:
     """The pattern, and the number of a group of it: 0 is the match, one beyond the last is NULL."""
     pattern = _pattern(node.expressions[1], parameters)
