@@ -183,11 +183,15 @@ def text_of(variant: str, *, pretty: bool = True) -> str:
 _PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
 
-def pretty(variant: str) -> str:
-    """A VARIANT as JSON text over several lines; numbers stay as they are written."""
+def pretty(variant: str, indent: int = 2) -> str:
+    """A VARIANT as JSON text over several lines, with so many blanks a level; on one line for 0.
+
+    Numbers stay as they are written.
+    """
     text = text_of(variant)
-    if text[:1] not in "[{":
+    if text[:1] not in "[{" or not indent:
         return text
+    blanks = " " * indent
     pieces: list[str] = _PIECE.findall(text)
     made: list[str] = []
     depth = 0
@@ -195,13 +199,13 @@ def pretty(variant: str) -> str:
         if piece in "[{":
             empty = pieces[number + 1] in "]}"
             depth += 1
-            made.append(piece if empty else piece + "\n" + "  " * depth)
+            made.append(piece if empty else piece + "\n" + blanks * depth)
         elif piece in "]}":
             depth -= 1
             empty = pieces[number - 1] in "[{"
-            made.append(piece if empty else "\n" + "  " * depth + piece)
+            made.append(piece if empty else "\n" + blanks * depth + piece)
         elif piece == ",":
-            made.append(",\n" + "  " * depth)
+            made.append(",\n" + blanks * depth)
         else:
             made.append(": " if piece == ":" else piece)
     return "".join(made)

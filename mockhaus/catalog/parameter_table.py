@@ -64,6 +64,9 @@ LOCK_TIMEOUT: Final = 43_200
 
 _geo: Final = _one_of("GEOJSON", "WKT", "WKB", "EWKT", "EWKB")
 
+_result: Final = _one_of("ARROW", "ARROW_FORCE", "JSON")
+_RESULTS: Final = "For clients: the form in which answers are sent"
+
 _SESSION: Final = (
     Parameter("AUTOCOMMIT", "true", "BOOLEAN", "Whether each statement commits itself", _flag),
     Parameter("BINARY_INPUT_FORMAT", "HEX", "STRING", "How texts become BINARY",
@@ -103,19 +106,23 @@ _SESSION: Final = (
               "Whether a MERGE that finds several sources for a row is an error", _flag),
     Parameter("ERROR_ON_NONDETERMINISTIC_UPDATE", "false", "BOOLEAN",
               "Whether an UPDATE that finds several sources for a row is an error", _flag),
+    Parameter("DOTNET_QUERY_RESULT_FORMAT", "ARROW", "STRING", _RESULTS, _result),
     Parameter("GEOGRAPHY_OUTPUT_FORMAT", "GeoJSON", "STRING", "There are no GEOGRAPHY values",
               _geo),
     Parameter("GEOMETRY_OUTPUT_FORMAT", "GeoJSON", "STRING", "There are no GEOMETRY values", _geo),
+    Parameter("GO_QUERY_RESULT_FORMAT", "ARROW", "STRING", _RESULTS, _result),
     Parameter("HYBRID_TABLE_LOCK_TIMEOUT", "3600", "NUMBER", "There are no hybrid tables",
               _whole(0, 2**31)),
+    Parameter("JDBC_QUERY_RESULT_FORMAT", "ARROW", "STRING", _RESULTS, _result),
     Parameter("JDBC_TREAT_DECIMAL_AS_INT", "true", "BOOLEAN",
               "For clients: NUMBER without decimals is a BIGINT", _flag),
     Parameter("JDBC_TREAT_TIMESTAMP_NTZ_AS_UTC", "false", "BOOLEAN",
               "For clients: TIMESTAMP_NTZ is UTC", _flag),
     Parameter("JDBC_USE_SESSION_TIMEZONE", "true", "BOOLEAN",
               "For clients: dates are those of TIMEZONE", _flag),
-    Parameter("JSON_INDENT", "0", "NUMBER", "VARIANT values are written without line breaks",
-              _whole(0, 16), _one_of("0")),
+    Parameter("JSON_INDENT", "2", "NUMBER",
+              "For Snowflake's clients: blanks a level of VARIANT values; 0 for one line",
+              _whole(0, 16)),
     Parameter("JS_TREAT_INTEGER_AS_BIGINT", "false", "BOOLEAN", "No code is run in JavaScript",
               _flag),
     Parameter("LOCK_TIMEOUT", str(LOCK_TIMEOUT), "NUMBER",
@@ -126,8 +133,10 @@ _SESSION: Final = (
     Parameter("MULTI_STATEMENT_COUNT", "0", "NUMBER",
               "The statements of a text; 0 for any number of them", _whole(0, 2**31),
               _one_of("0")),
+    Parameter("ODBC_QUERY_RESULT_FORMAT", "ARROW", "STRING", _RESULTS, _result),
     Parameter("ODBC_TREAT_DECIMAL_AS_INT", "false", "BOOLEAN",
               "For clients: NUMBER without decimals is a BIGINT", _flag),
+    Parameter("PYTHON_CONNECTOR_QUERY_RESULT_FORMAT", "ARROW", "STRING", _RESULTS, _result),
     Parameter("QUERY_TAG", "", "STRING", "Text that is kept with each statement in the history",
               lambda value: len(value) <= 2000),
     Parameter("QUOTED_IDENTIFIERS_IGNORE_CASE", "false", "BOOLEAN",

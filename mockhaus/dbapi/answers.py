@@ -45,7 +45,8 @@ _COUNTED: Final = (dml.INSERTED, dml.UPDATED, dml.DELETED)
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`held` are rows of Python's values and `batches` those of Arrow, one of the two is None;
-    `zone` is the session's time zone; `count` is the number of rows, or of those that were changed.
+    `zone` is the session's time zone; `count` is the number of rows, or of those that were changed;
+    `indent` is JSON_INDENT.
     """
 
     columns: tuple[Column, ...]
@@ -54,6 +55,7 @@ class Answer:
     count: int
     held: list[tuple[Any, ...]] | None
     batches: list[pa.RecordBatch] | None
+    indent: int
 
     @property
     def size(self) -> int:
@@ -65,13 +67,15 @@ class Answer:
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """The rows, as Python has them. Raises InterfaceError for what Python has no room for."""
         if self.held is not None:
-            forms = [_form(column, ZoneInfo(self.zone)) for column in self.columns]
+            forms = [_form(each, ZoneInfo(self.zone), self.indent) for each in self.columns]
             for row in self.held:
                 pairs = zip(forms, row, strict=True)
                 yield tuple(None if v is None else make(v) for make, v in pairs)
         for batch in self.batches or ():
             pairs = zip(batch.columns, self.columns, strict=True)
-            yield from zip(*[_values(array, column) for array, column in pairs], strict=True)
+            yield from zip(
+                *[_values(array, column, self.indent) for array, column in pairs], strict=True
+            )
 
     def table(self, *, decimals: bool) -> pa.Table:
         """The rows as Arrow; `decimals` keeps NUMBERs with a scale exact."""
@@ -93,18 +97,18 @@ class Answer:
 
     def _batch(self, batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
         arrays = [
-            _array(array, column, kind)
+            _array(array, column, kind, self.indent)
             for array, column, kind in zip(batch.columns, self.columns, schema.types, strict=True)
         ]
         return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def read(result: Result, zone: str) -> Answer:
-    """All of an answer. Raises what the query fails with while it runs."""
+def read(result: Result, zone: str, indent: int) -> Answer:
+    """All of an answer; `indent` is JSON_INDENT. Raises what the query fails with while it runs."""
     held, batches = result.rows, None
     if held is None:
         batches = list(result.batches or ())
-    answer = Answer(result.columns, zone, result.query_id, 0, held, batches)
+    answer = Answer(result.columns, zone, result.query_id, 0, held, batches, indent)
     count = _changed(result)
     return Answer(
         result.columns,
@@ -113,6 +117,7 @@ def read(result: Result, zone: str) -> Answer:
         answer.size if count is None else count,
         held,
         batches,
+        indent,
     )
 
 
@@ -146,21 +151,22 @@ def _whole(value: Any) -> Any:
     return int(value)
 
 
-def _semi_structured(value: Any) -> str:
-    return xml.pretty(value if isinstance(value, str) else resultset.semi_structured(value))
+def _semi_structured(value: Any, indent: int) -> str:
+    text = value if isinstance(value, str) else resultset.semi_structured(value)
+    return xml.pretty(text, indent)
 
 
 def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _form(column: Column, zone: ZoneInfo) -> Callable[[Any], Any]:
+def _form(column: Column, zone: ZoneInfo, indent: int) -> Callable[[Any], Any]:
     """How a value that is held becomes the caller's."""
     family = column.type.family
     if family == "NUMBER" and not column.type.scale:
         return _whole
     if family in _SEMI_STRUCTURED:
-        return _semi_structured
+        return lambda value: _semi_structured(value, indent)
     if family == "BINARY":
         return bytearray
     if family in _AS_TEXT:
@@ -170,7 +176,7 @@ def _form(column: Column, zone: ZoneInfo) -> Callable[[Any], Any]:
     return _as_it_is
 
 
-def _values(array: pa.Array, column: Column) -> list[Any]:
+def _values(array: pa.Array, column: Column, indent: int) -> list[Any]:
     family = column.type.family
     try:
         values = values_of(array, column)
@@ -183,7 +189,7 @@ def _values(array: pa.Array, column: Column) -> list[Any]:
     if family == "NUMBER" and not column.type.scale and not pa.types.is_integer(array.type):
         return [None if value is None else int(value) for value in values]
     if family in _SEMI_STRUCTURED:
-        return [None if value is None else xml.pretty(value) for value in values]
+        return [None if value is None else xml.pretty(value, indent) for value in values]
     if family == "BINARY":
         return [None if value is None else bytearray(value) for value in values]
     return values
@@ -211,14 +217,14 @@ def _arrow_type(column: Column, zone: str) -> pa.DataType:
     return _ARROW.get(family, pa.string())
 
 
-def _array(array: pa.Array, column: Column, kind: pa.DataType) -> pa.Array:
+def _array(array: pa.Array, column: Column, kind: pa.DataType, indent: int) -> pa.Array:
     family = column.type.family
     if family == "TIMESTAMP_TZ":
         micros, _ = zoned.parts(array)
         mask = pc.invert(array.is_valid()).to_numpy(zero_copy_only=False)
         return pa.array(micros, pa.int64(), mask=mask).cast(kind)
     if family in _SEMI_STRUCTURED:
-        return pa.array(_values(array, column), kind)
+        return pa.array(_values(array, column, indent), kind)
     return array if array.type == kind else array.cast(kind)
 
 

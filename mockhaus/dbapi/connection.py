@@ -256,7 +256,7 @@ class Connection:
         wanted = projection if isinstance(statement, s.Select) else None
         result = self._inner.run(prepared, first, wanted, repeats)
         try:
-            answer = read(result, self._zone)
+            answer = read(result, self._zone, self._inner.context.indent)
         finally:
             result.close()
         if result.fetched is not None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 DEFAULT_DATABASE: Final = "MOCKHAUS"
 DEFAULT_SCHEMA: Final = "PUBLIC"
+#: Blanks a level of JSON texts.
+INDENT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,11 @@ class Context:
             "session": str(self.connection_id),
             "secondary_roles": self.secondary_roles,
         }
+
+    @property
+    def indent(self) -> int:
+        """Blanks a level of VARIANT values for Snowflake's clients: JSON_INDENT."""
+        return int(self.parameters.get("JSON_INDENT", INDENT))
 
     @property
     def nulls_first(self) -> bool:

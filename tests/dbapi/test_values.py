@@ -74,6 +74,22 @@ def test_a_value(connect: Any, expression: str, value: Any, code: int, arrow: pa
         assert held == value
 
 
+#: JSON_INDENT, and what it makes of `{"a":[1,{}]}`.
+INDENTED = [
+    (0, '{"a":[1,{}]}'),
+    (1, '{\n "a": [\n  1,\n  {}\n ]\n}'),
+    (2, '{\n  "a": [\n    1,\n    {}\n  ]\n}'),
+]
+
+
+@pytest.mark.parametrize(("indent", "shown"), INDENTED)
+def test_json_indent(cursor: Any, indent: int, shown: str) -> None:
+    cursor.execute(f"ALTER SESSION SET JSON_INDENT = {indent}")
+    query = "SELECT PARSE_JSON('{\"a\": [1, {}]}')"
+    assert cursor.execute(query).fetchone() == (shown,)
+    assert cursor.execute(query).fetch_arrow_all()[0].to_pylist() == [shown]
+
+
 def test_tables_tell_lengths_digits_and_whether_a_column_may_be_null(cursor: Any) -> None:
     cursor.execute("CREATE TABLE t (n NUMBER(10,2) NOT NULL, s VARCHAR(20), ts TIMESTAMP_NTZ)")
     cursor.execute("SELECT * FROM t")

@@ -53,6 +53,9 @@ FORMATTED = [
     ({"TIMESTAMP_LTZ_OUTPUT_FORMAT": "HH24:MI TZH:TZM", "TIMEZONE": "Asia/Kolkata"},
      "'2026-10-09 00:00:00 +00:00'::TIMESTAMP_LTZ", "05:30 +05:30"),
     ({"BINARY_OUTPUT_FORMAT": "BASE64"}, "TO_BINARY('deadbeef')", "3q2+7w=="),
+    ({"JSON_INDENT": "0"}, "PARSE_JSON('[1]')", "[1]"),
+    ({"DATE_INPUT_FORMAT": "DD/MM/YYYY"}, "'09/10/2026'::DATE", "20735"),
+    ({}, "'09/10/2026'::DATE", "20706"),
 ]  # fmt: skip
 
 

@@ -141,7 +141,9 @@ def test_levels(snowflake: Connection) -> None:
     ("setting", "error"),
     [
         ("NO_SUCH_THING = 1", InvalidParameter),
-        ("JSON_INDENT = 4", UnsupportedFeature),
+        ("JSON_INDENT = 17", InvalidParameter),
+        ("JDBC_QUERY_RESULT_FORMAT = CSV", InvalidParameter),
+        ("MULTI_STATEMENT_COUNT = 3", UnsupportedFeature),
         ("TIMESTAMP_INPUT_FORMAT = 'TZHTZM HH24:MI'", UnsupportedFeature),
         ("BINARY_INPUT_FORMAT = OCTAL", InvalidParameter),
         ("TWO_DIGIT_CENTURY_START = 50", InvalidParameter),

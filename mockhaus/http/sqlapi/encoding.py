@@ -9,7 +9,7 @@
     time                    seconds since midnight, 9 digits after the point
     timestamp_ntz, _ltz     seconds since 1970-01-01, 9 digits after the point
     timestamp_tz            the same, a blank, minutes east of Greenwich + 1440
-    variant, object, array  JSON text over several lines, two blanks a level
+    variant, object, array  JSON text over several lines, two blanks a level (or JSON_INDENT)
 
 The output format parameters (DATE_OUTPUT_FORMAT and its like) change dates, times and binaries.
 A query's values are written by DuckDB, in parallel; those of other answers by Python.
@@ -32,6 +32,7 @@ from mockhaus.errors import InvalidParameter
 from mockhaus.formats import Output, output_format
 from mockhaus.http import resultset
 from mockhaus.result import Column
+from mockhaus.translation.context import INDENT
 
 _MOMENTS: Final = ("TIMESTAMP_NTZ", "TIMESTAMP_LTZ", "TIMESTAMP_TZ")
 SEMI_STRUCTURED: Final = frozenset(("VARIANT", "OBJECT", "ARRAY"))
@@ -75,11 +76,13 @@ _TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How values are written: formats by family, the encoding of BINARY, the time zone."""
+    """How values are written: formats by family, the encoding of BINARY, the time zone, the blanks
+    a level of JSON."""
 
     formats: Mapping[str, Output] = field(default_factory=dict)
     base64: bool = False
     zone: str = "UTC"
+    indent: int = INDENT
 
     def projection(self, columns: Sequence[Column]) -> list[str]:
         """For each column the expression whose text is the value's."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mockhaus.errors import (
@@ -300,8 +300,9 @@ class Execution:
     def _read(self, connection: Connection, result: Result, written: Encoding) -> Answer:
         most = int(parameters(self.request).get("ROWS_PER_RESULTSET", "0"))
         null = None if self.nullable else "null"
-        rows = partitions.read(result, written, self.limit, most, null)
         context = connection.context
+        written = replace(written, indent=context.indent)
+        rows = partitions.read(result, written, self.limit, most, null)
         return Answer(result.columns, rows, context.database, context.schema, _stats(result))
 
     def give_up(self) -> bool:

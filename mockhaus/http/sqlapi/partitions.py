@@ -103,29 +103,30 @@ def _batches(result: Result, encoding: Encoding, schema: pa.Schema) -> Iterator[
     if result.batches is not None:
         for batch in result.batches:
             columns = [
-                _text(column, described)
+                _text(column, described, encoding.indent)
                 for column, described in zip(batch.columns, result.columns, strict=True)
             ]
             yield pa.RecordBatch.from_arrays(columns, schema=schema)
         return
     rows = encoding.rows(result.columns, result.python_rows())
     while chunk := list(islice(rows, _CHUNK)):
-        yield _batch(chunk, result.columns, schema)
+        yield _batch(chunk, result.columns, schema, encoding.indent)
 
 
 def _batch(
-    rows: Iterable[Sequence[str | None]], columns: Sequence[Column], schema: pa.Schema
+    rows: Iterable[Sequence[str | None]], columns: Sequence[Column], schema: pa.Schema, indent: int
 ) -> pa.RecordBatch:
     arrays = [pa.array(cells, pa.string()) for cells in zip(*rows, strict=True)]
-    texts = [_text(array, column) for array, column in zip(arrays, columns, strict=True)]
+    texts = [_text(array, column, indent) for array, column in zip(arrays, columns, strict=True)]
     return pa.RecordBatch.from_arrays(texts, schema=schema)
 
 
-def _text(column: pa.Array, described: Column) -> pa.Array:
+def _text(column: pa.Array, described: Column, indent: int) -> pa.Array:
     if described.type.family not in SEMI_STRUCTURED:
         return column.cast(pa.string())
     texts = column.cast(pa.string()).to_pylist()
-    return pa.array([None if text is None else xml.pretty(text) for text in texts], pa.string())
+    shown = [None if text is None else xml.pretty(text, indent) for text in texts]
+    return pa.array(shown, pa.string())
 
 
 def _cut(table: pa.Table) -> tuple[Partition, ...]:
