@@ -42,6 +42,8 @@
     │   │   ├── NumberOutOfRange       100132  22003
     │   │   ├── StringTooLong          100078  22001
     │   │   ├── NotNullViolation       100072  23502
+    │   │   ├── FieldMissing           093201  23001
+    │   │   ├── FieldExists            093202  23001
     │   │   ├── CheckViolation         100072  23514
     │   │   ├── NondeterministicMerge  100090  21000
     │   │   ├── RecursionLimit         100189  54001
@@ -474,6 +476,22 @@ class NotNullViolation(ExecutionError):
     number = "100072"
     sqlstate = "23502"
     snowflake_state = "22000"
+
+
+class FieldMissing(ExecutionError):
+    """A key that the type of a structured OBJECT does not have."""
+
+    number = "093201"
+    sqlstate = "23001"
+    snowflake_state = "23001"
+
+
+class FieldExists(ExecutionError):
+    """A key to insert that the type of a structured OBJECT has already."""
+
+    number = "093202"
+    sqlstate = "23001"
+    snowflake_state = "23001"
 
 
 class CheckViolation(ExecutionError):

@@ -60,8 +60,13 @@ def relation(cursor: Cursor, context: Context, name: ObjectName) -> Relation | N
         for each in found.properties.get("columns") or ()
         if (match := _ARRAY.fullmatch(each.get("type") or "")) is not None
     }
+    kinds = {
+        each["name"].upper(): each["type"]
+        for each in found.properties.get("columns") or ()
+        if (each.get("type") or "").startswith(_SEMISTRUCTURED)
+    }
     keys = None if found.kind == "VIEW" else tuple(_keys(found))
-    return Relation(found.oid or 0, columns, keys, items)
+    return Relation(found.oid or 0, columns, keys, items, kinds)
 
 
 def _keys(table: CatalogObject) -> Iterator[Key]:
@@ -73,6 +78,7 @@ def _keys(table: CatalogObject) -> Iterator[Key]:
             yield Key(name, tuple(each["columns"]))
 
 
+_SEMISTRUCTURED: Final = ("VARIANT", "ARRAY", "OBJECT", "MAP")
 _ARRAY: Final = re.compile(r"ARRAY\((.+)\)")
 _SUFFIXES: Final = {"PRIMARY KEY": "_PKEY", "UNIQUE": "_KEY"}
 

@@ -43,6 +43,8 @@ class Relation:
     keys: tuple[Key, ...] | None = None
     #: The types of the items of columns that were declared with one, `TEXT[]`, as Snowflake has it.
     items: Mapping[str, str] = field(default_factory=dict)
+    #: The types of columns that are VARIANT, ARRAY, OBJECT or MAP, as DESCRIBE spells them.
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from sqlglot import exp
 
 from mockhaus.errors import UndefinedVariable, UnsupportedFeature
-from mockhaus.translation import history, names, operands, routines, scopes, staged
+from mockhaus.translation import history, names, operands, routines, scopes, staged, structured
 from mockhaus.translation.clauses import sources
 from mockhaus.translation.clauses.pivot import pivoted
 from mockhaus.translation.context import ObjectName
@@ -55,9 +55,29 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
         new.set("table", names.identifier(names.stored(table)))
     elif table is not None:
         new.set("table", walk.rewrite(table))
+    _note_type(new, node, walk)
+    return new
+
+
+def _note_type(new: exp.Column, node: exp.Column, walk: Walk) -> None:
+    """Note DuckDB's type of a column, and its declared one where DuckDB has but JSON."""
     if kind := scopes.type_of(node, walk):
         new.meta[operands.TYPE] = kind
-    return new
+    if kind != "JSON" and not isinstance(node.parent, _REACHING):
+        return
+    declared = scopes.declared(node, walk)
+    if declared is not None and (structured.is_structured(declared) or _is_asked(node.parent)):
+        structured.of_column(new, declared)
+
+
+#: What reaches into a value, and so asks for the types of its parts.
+_REACHING: Final = (exp.JSONExtract, exp.Bracket, exp.Dot)
+
+
+def _is_asked(parent: Any) -> bool:
+    """Whether SYSTEM$TYPEOF asks for a type: all others find that of a VARIANT, an ARRAY or an
+    OBJECT in its value."""
+    return isinstance(parent, exp.Anonymous) and str(parent.this).upper() == "SYSTEM$TYPEOF"
 
 
 def _numbered(node: exp.Column, walk: Walk) -> exp.Expression:

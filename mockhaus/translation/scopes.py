@@ -17,12 +17,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
+from sqlglot.expressions import DataType
 
+from mockhaus.errors import SqlError
 from mockhaus.translation import names
 from mockhaus.translation.clauses import sources
+from mockhaus.translation.context import ObjectName
 from mockhaus.translation.history import is_view
 from mockhaus.translation.information_schema import is_information_schema
 from mockhaus.translation.operands import KIND, TEXT
+from mockhaus.translation.routine_body import parsed_expression
 from mockhaus.zoned import STORED
 
 if TYPE_CHECKING:
@@ -81,6 +85,44 @@ def type_of(node: exp.Column, walk: Walk) -> str:
     query, clause = _query_of(node)
     found = "" if query is None else _of_column(node, query, clause, walk)
     return "" if found in _FORMATTED and walk.context.has_formats else found
+
+
+def declared(node: exp.Column, walk: Walk) -> DataType | None:
+    """The declared type of a column that is VARIANT, ARRAY, OBJECT or MAP, None of all others."""
+    query, clause = _query_of(node) if not walk.context.is_kept else (None, "")
+    if query is None or _of_column(node, query, clause, walk) != "JSON":
+        return None
+    column, within = names.stored(node.this).upper(), node.args.get("table")
+    for source in sources.of_query(query):
+        if not isinstance(source, exp.Table) or not isinstance(source.this, exp.Identifier):
+            continue
+        if within is None or names.stored(within).upper() == sources.name_of(source).upper():
+            name = _object_of(source, walk)
+            relation = None if name is None else walk.context.relation(name)
+            if relation is not None and column in relation.kinds:
+                return _data_type(relation.kinds[column])
+    return None
+
+
+def _object_of(source: exp.Table, walk: Walk) -> ObjectName | None:
+    """The table or view that a source is, None for a CTE and views of the system."""
+    if source._meta and names.OBJECT in source._meta:  # the walk was here
+        found: ObjectName = source._meta[names.OBJECT]
+        return found
+    name = names.object_name(source)
+    if name.schema is None and walk.is_cte(name.name):
+        return None
+    full = walk.context.resolve(name)
+    return None if is_information_schema(full) or is_view(full) else full
+
+
+def _data_type(text: str) -> DataType | None:
+    """A type as DESCRIBE spells it; None where it has names that do not read back."""
+    try:
+        cast = parsed_expression(f"NULL::{text}")
+    except SqlError:
+        return None
+    return cast.to if isinstance(cast, exp.Cast) else None
 
 
 def output(query: exp.Expression, walk: Walk) -> list[str]:

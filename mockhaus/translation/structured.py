@@ -26,6 +26,8 @@ _T = DataType.Type
 _KINDS: Final = (_T.ARRAY, _T.OBJECT, _T.MAP)
 #: Key of `meta` under which the structured type of a value is kept.
 _TYPE: Final = "structured"
+#: The same of a structured OBJECT without members.
+_EMPTY: Final = "empty"
 #: The names of the only member that stands for the type of an item or a value (see `typed_parts`).
 REQUIRED: Final = "NOT NULL"
 OPTIONAL: Final = "NULL"
@@ -48,6 +50,11 @@ def of_type(node: exp.Expression, kind: DataType) -> exp.Expression:
     noted(node, VARIANT)
     node.meta[_TYPE] = kind
     return node
+
+
+def of_column(node: exp.Column, kind: DataType) -> None:
+    """Note the type that a column was declared with."""
+    node.meta[_TYPE] = kind
 
 
 def type_of(node: exp.Expression) -> DataType | None:
@@ -256,6 +263,8 @@ def spelled(kind: DataType, scalar: Callable[[DataType], str]) -> str:
         text = spelled(inner, scalar)
         return text if optional else f"{text} {REQUIRED}"
 
+    if kind.meta.get(_EMPTY):
+        return "OBJECT()"
     if not is_structured(kind):
         return kind.this.value if kind.this in _KINDS else scalar(kind)
     if kind.this == _T.OBJECT:
@@ -265,6 +274,33 @@ def spelled(kind: DataType, scalar: Callable[[DataType], str]) -> str:
         )
         return f"OBJECT({', '.join(members)})"
     return f"{kind.this.value}({', '.join(map(one, kind.expressions))})"
+
+
+def item_of(kind: DataType) -> tuple[DataType, bool]:
+    """The type of an ARRAY's items, and whether they may be NULL."""
+    return _optional(kind.expressions[0])
+
+
+def array_of(item: DataType, *, optional: bool) -> DataType:
+    """ARRAY(item [NOT NULL])."""
+    member = exp.ColumnDef(this=exp.to_identifier(OPTIONAL if optional else REQUIRED), kind=item)
+    part = DataType(this=_T.OBJECT, expressions=[member], nested=True)
+    return DataType(this=_T.ARRAY, expressions=[part], nested=True)
+
+
+def object_of(fields: Sequence[exp.Expression]) -> DataType:
+    """OBJECT(fields), which may be none."""
+    made = DataType(this=_T.OBJECT, expressions=[each.copy() for each in fields], nested=True)
+    made.meta[_EMPTY] = not fields
+    return made
+
+
+def field(name: str, kind: DataType, *, optional: bool) -> exp.ColumnDef:
+    """One member of an OBJECT."""
+    required = exp.ColumnConstraint(kind=exp.NotNullColumnConstraint())
+    return exp.ColumnDef(
+        this=exp.to_identifier(name), kind=kind, constraints=[] if optional else [required]
+    )
 
 
 def items_of(kind: DataType) -> Sequence[DataType]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mockhaus.sessions.connection import Connection
+from tests.support import run
 
 SETUP = """
 CREATE TABLE T (ID INT, V VARIANT, S VARCHAR, D DATE);
@@ -48,3 +49,37 @@ def test_variant_columns(snowflake: Connection, query: str, rows: list[tuple[Any
         result.close()
     answers = [list(result.python_rows()) for result in snowflake.execute(query)]
     assert answers[-1] == rows
+
+
+#: (item of SELECT over a table of structured columns, value)
+STRUCTURED = [
+    ("o:a", 1),
+    ("o['a'] + 1", 2),
+    ("o:b[0]", "x"),
+    ("l[0]:y", "z"),
+    ("l[0].y || '!'", "z!"),
+    ("m['k']", 2),
+    ("m['z']", None),
+    ("s.o:a", 1),
+    ("SYSTEM$TYPEOF(o:b)", "ARRAY(VARCHAR(16777216))[LOB]"),
+    ("SYSTEM$TYPEOF(m)", "MAP(VARCHAR(16777216), NUMBER(38,0))[LOB]"),
+    ("SYSTEM$TYPEOF(l[0]:y)", "VARCHAR(16777216)[LOB]"),
+    ("SYSTEM$TYPEOF(v)", "VARIANT[LOB]"),
+    ("SYSTEM$TYPEOF(a)", "ARRAY[LOB]"),
+    ("SYSTEM$TYPEOF(p)", "OBJECT[LOB]"),
+    ("v:y", '"z"'),
+]
+
+
+def test_items_of_structured_columns_have_their_types(snowflake: Connection) -> None:
+    run(
+        snowflake,
+        """CREATE OR REPLACE TABLE s (
+               o OBJECT(a INT, b ARRAY(VARCHAR)), m MAP(VARCHAR, INT),
+               l ARRAY(OBJECT(x INT, y VARCHAR)), v VARIANT, a ARRAY, p OBJECT);
+           INSERT INTO s SELECT {'a': 1, 'b': ['x']}::OBJECT(a INT, b ARRAY(VARCHAR)),
+               {'k': 2}::MAP(VARCHAR, INT), [{'x': 1, 'y': 'z'}]::ARRAY(OBJECT(x INT, y VARCHAR)),
+               {'y': 'z'}::VARIANT, [1], {'q': 1}""",
+    )
+    items = ", ".join(item for item, _ in STRUCTURED)
+    assert run(snowflake, f"SELECT {items} FROM s") == [tuple(value for _, value in STRUCTURED)]

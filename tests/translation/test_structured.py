@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from mockhaus.errors import (
+    FieldExists,
+    FieldMissing,
     InvalidArgumentTypes,
     InvalidIdentifier,
+    InvalidNumber,
     InvalidText,
     NotNullViolation,
     SqlError,
@@ -92,6 +95,34 @@ VALUES: list[tuple[str, Any]] = [
     ("MAP_SIZE(NULL::MAP(VARCHAR, INT))", None),
     ("MAP_ENTRIES({'a':1}::MAP(VARCHAR, INT))", '[{"key":"a","value":1}]'),
     (f"SYSTEM$TYPEOF(MAP_KEYS({_MAP}))", "ARRAY(VARCHAR(16777216))[LOB]"),
+    # functions of ARRAY and OBJECT keep the type, or make another of it
+    (
+        "ARRAY_APPEND([1]::ARRAY(DOUBLE), '3')::VARIANT",
+        "[1.000000000000000e+00,3.000000000000000e+00]",
+    ),
+    ("SYSTEM$TYPEOF(ARRAY_SLICE([1]::ARRAY(INT), 0, 1))", "ARRAY(NUMBER(38,0))[LOB]"),
+    ("SYSTEM$TYPEOF(FILTER([1]::ARRAY(INT), x -> x > 0))", "ARRAY(NUMBER(38,0))[LOB]"),
+    ("SYSTEM$TYPEOF(ARRAY_SLICE([1], 0, 1))", "ARRAY[LOB]"),
+    ("SYSTEM$TYPEOF(ARRAY_AGG(1))", "ARRAY[LOB]"),
+    ("SYSTEM$TYPEOF(OBJECT_AGG('a', 1))", "OBJECT[LOB]"),
+    ("ARRAY_CAT([1]::ARRAY(INT NOT NULL), [5.5]::ARRAY(NUMBER(2, 1)))", "[1,5.5]"),
+    (
+        "SYSTEM$TYPEOF(ARRAY_CAT([1]::ARRAY(INT NOT NULL), [5.5]::ARRAY(NUMBER(2, 1))))",
+        "ARRAY(NUMBER(38,1))[LOB]",
+    ),
+    ("ARRAY_EXCEPT([1, 2]::ARRAY(INT), [2]::ARRAY(DOUBLE))", "[1.000000000000000e+00]"),
+    (f"OBJECT_DELETE({_CITY}, 'state')", '{"city":"San Mateo"}'),
+    ("SYSTEM$TYPEOF(OBJECT_DELETE({'a':1}::OBJECT(a INT), 'a'))", "OBJECT()[LOB]"),
+    ("OBJECT_PICK({'a':1,'b':2}::OBJECT(a INT, b INT), 'b', 'a')", '{"b":2,"a":1}'),
+    (
+        "SYSTEM$TYPEOF(OBJECT_PICK({'a':1,'b':2}::OBJECT(a INT, b DATE), 'b'))",
+        "OBJECT(b DATE)[LOB]",
+    ),
+    (
+        "SYSTEM$TYPEOF(OBJECT_INSERT({'a':1}::OBJECT(a INT), 'b', 2::FLOAT))",
+        "OBJECT(a NUMBER(38,0), b FLOAT NOT NULL)[LOB]",
+    ),
+    ("OBJECT_INSERT({'a':'x'}::OBJECT(a VARCHAR), 'a', 5, TRUE)", '{"a":"5"}'),
 ]
 
 ERRORS: list[tuple[str, type[SqlError]]] = [
@@ -109,6 +140,12 @@ ERRORS: list[tuple[str, type[SqlError]]] = [
     ("MAP_KEYS({'a':1})", InvalidArgumentTypes),
     (f"MAP_CAT({_MAP}, {_BY_NUMBER})", InvalidArgumentTypes),
     ("TRY_CAST('{}' AS MAP(VARCHAR, INT))", InvalidArgumentTypes),
+    ("ARRAY_APPEND([1]::ARRAY(INT), 'x')", InvalidNumber),
+    ("ARRAY_CAT([1]::ARRAY(INT), ['3'])", InvalidArgumentTypes),
+    ("ARRAY_EXCEPT([1]::ARRAY(INT), ['2']::ARRAY(VARCHAR))", InvalidArgumentTypes),
+    (f"OBJECT_DELETE({_CITY}, 'zip')", FieldMissing),
+    (f"OBJECT_INSERT({_CITY}, 'zip', 1, TRUE)", FieldMissing),
+    (f"OBJECT_INSERT({_CITY}, 'city', 'x')", FieldExists),
 ]
 
 
@@ -128,3 +165,9 @@ def test_a_name_that_reads_like_a_type(snowflake: Snowflake) -> None:
     assert snowflake.rows("WITH map (a) AS (SELECT 1) SELECT a FROM map WHERE a IS NOT NULL") == [
         (1,)
     ]
+
+
+def test_an_alias_has_the_type_of_its_item(snowflake: Snowflake) -> None:
+    sql = "SELECT [1]::ARRAY(INT) AS a, SYSTEM$TYPEOF(a), 1.5 AS n, SYSTEM$TYPEOF(n)"
+    (row,) = snowflake.rows(sql)
+    assert (row[1], row[3]) == ("ARRAY(NUMBER(38,0))[LOB]", "NUMBER(2,1)[SB1]")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
-from mockhaus.translation import operands
+from mockhaus.translation import operands, structured
 from mockhaus.translation.division import average
 from mockhaus.translation.functions.hashes import hashed
 from mockhaus.translation.operands import (
@@ -66,7 +66,7 @@ def array_agg(node: exp.ArrayAgg, walk: Walk, order: list[exp.Expression] | None
     """ARRAY_AGG: NULLs are left out, an array of nothing is empty (DuckDB: NULL)."""
     value = _distinct(node.this)[0]
     name = "array_of_plain" if column_type(value) in AS_JSON else "array_of_values"
-    return variant_call(name, collected(node.this, order or []))
+    return structured.of_type(apply(name, collected(node.this, order or [])), structured.ARRAY)
 
 
 def _listagg(node: exp.GroupConcat, walk: Walk) -> exp.Expression:
@@ -271,7 +271,8 @@ def _full(values: list[exp.Expression]) -> exp.Expression:
 
 def _unique(node: exp.ArrayUniqueAgg, walk: Walk) -> exp.Expression:
     """ARRAY_UNIQUE_AGG: distinct values without NULL."""
-    return variant_call("array_of_values", collected(exp.Distinct(expressions=[node.this]), []))
+    made = apply("array_of_values", collected(exp.Distinct(expressions=[node.this]), []))
+    return structured.of_type(made, structured.ARRAY)
 
 
 def _object_agg(node: exp.ObjectAgg, walk: Walk) -> exp.Expression:
@@ -279,7 +280,8 @@ def _object_agg(node: exp.ObjectAgg, walk: Walk) -> exp.Expression:
     pair = apply("row", exp.cast(node.this, "TEXT"), variant(node.expression))
     both = exp.And(this=not_null(node.this), expression=not_null(node.expression))
     pairs = exp.Filter(this=apply("list", pair), expression=exp.Where(this=both))
-    return variant_call("object_of_unique", apply("pairs_of", aggregate(pairs)))
+    made = apply("object_of_unique", apply("pairs_of", aggregate(pairs)))
+    return structured.of_type(made, structured.OBJECT)
 
 
 def _regr_value(node: exp.Expression, walk: Walk) -> exp.Expression:
@@ -293,7 +295,8 @@ def _regr_value(node: exp.Expression, walk: Walk) -> exp.Expression:
 
 def _union(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """ARRAY_UNION_AGG: the distinct items of all arrays."""
-    return variant_call("union_of_arrays", collected(node.expressions[0], []))
+    made = apply("union_of_arrays", collected(node.expressions[0], []))
+    return structured.of_type(made, structured.ARRAY)
 
 
 def _hash_agg(node: exp.Anonymous, walk: Walk) -> exp.Expression:

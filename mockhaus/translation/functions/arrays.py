@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from mockhaus.errors import InvalidArgumentTypes
 from mockhaus.translation import structured
+from mockhaus.translation.functions import kinds
 from mockhaus.translation.operands import (
     NUMBER,
     TEXT,
@@ -74,9 +75,10 @@ def _construct(node: exp.Array, walk: Walk) -> exp.Expression:
 
 def _construct_compact(node: exp.ArrayConstructCompact, walk: Walk) -> exp.Expression:
     """ARRAY_CONSTRUCT_COMPACT leaves NULLs out."""
-    return variant_once(
+    made = variant_once(
         "snow_array_compact", _construct(exp.Array(expressions=node.expressions), walk)
     )
+    return structured.of_type(made, structured.ARRAY)
 
 
 def _cat(node: exp.ArrayConcat, walk: Walk) -> exp.Expression:
@@ -192,52 +194,80 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     ),
     rewrite(
         "ARRAY_APPEND",
-        _to("snow_array_append", "this", "expression"),
+        kinds.takes_item(_to("snow_array_append", "this", "expression")),
         exp.ArrayAppend,
         least=2,
         most=2,
     ),
     rewrite(
         "ARRAY_PREPEND",
-        _to("snow_array_prepend", "this", "expression"),
+        kinds.takes_item(_to("snow_array_prepend", "this", "expression")),
         exp.ArrayPrepend,
         least=2,
         most=2,
     ),
-    rewrite("ARRAY_CAT", _cat, exp.ArrayConcat, least=2, most=2),
-    rewrite("ARRAY_SLICE", _slice, exp.ArraySlice, least=3, most=3),
+    rewrite("ARRAY_CAT", kinds.joins("ARRAY_CAT", _cat), exp.ArrayConcat, least=2, most=2),
+    rewrite("ARRAY_SLICE", kinds.keeps(_slice), exp.ArraySlice, least=3, most=3),
     rewrite(
         "ARRAY_INSERT",
-        _to("snow_array_insert", "this", "position", "expression"),
+        kinds.takes_item(_to("snow_array_insert", "this", "position", "expression")),
         exp.ArrayInsert,
         least=3,
         most=3,
     ),
     rewrite(
         "ARRAY_REMOVE",
-        _to("snow_array_remove", "this", "expression"),
+        kinds.keeps(_to("snow_array_remove", "this", "expression")),
         exp.ArrayRemove,
         least=2,
         most=2,
     ),
     rewrite(
         "ARRAY_REMOVE_AT",
-        _to("snow_array_remove_at", "this", "position"),
+        kinds.keeps(_to("snow_array_remove_at", "this", "position")),
         exp.ArrayRemoveAt,
         least=2,
         most=2,
     ),
-    rewrite("ARRAY_COMPACT", _to("snow_array_compact", "this"), exp.ArrayCompact, least=1, most=1),
     rewrite(
-        "ARRAY_DISTINCT", _to("snow_array_distinct", "this"), exp.ArrayDistinct, least=1, most=1
+        "ARRAY_COMPACT",
+        kinds.keeps(_to("snow_array_compact", "this")),
+        exp.ArrayCompact,
+        least=1,
+        most=1,
     ),
-    rewrite("ARRAY_INTERSECTION", _intersection, exp.ArrayIntersect, least=2, most=2),
-    rewrite("ARRAY_EXCEPT", _two("snow_array_except"), exp.ArrayExcept, least=2, most=2),
+    rewrite(
+        "ARRAY_DISTINCT",
+        kinds.keeps(_to("snow_array_distinct", "this")),
+        exp.ArrayDistinct,
+        least=1,
+        most=1,
+    ),
+    rewrite(
+        "ARRAY_INTERSECTION",
+        kinds.joins("ARRAY_INTERSECTION", _intersection),
+        exp.ArrayIntersect,
+        least=2,
+        most=2,
+    ),
+    rewrite(
+        "ARRAY_EXCEPT",
+        kinds.joins("ARRAY_EXCEPT", _two("snow_array_except")),
+        exp.ArrayExcept,
+        least=2,
+        most=2,
+    ),
     rewrite("ARRAY_FLATTEN", _to("snow_array_flatten", "this"), exp.Flatten, least=1, most=1),
-    rewrite("ARRAY_SORT", _sort, exp.ArraySort, least=1, most=3),
+    rewrite("ARRAY_SORT", kinds.keeps(_sort), exp.ArraySort, least=1, most=3),
     rewrite("ARRAY_MIN", _to("snow_array_min", "this"), exp.ArrayMin, least=1, most=1),
     rewrite("ARRAY_MAX", _to("snow_array_max", "this"), exp.ArrayMax, least=1, most=1),
-    rewrite("ARRAY_REVERSE", _to("snow_array_reverse", "this"), exp.ArrayReverse, least=1, most=1),
+    rewrite(
+        "ARRAY_REVERSE",
+        kinds.keeps(_to("snow_array_reverse", "this")),
+        exp.ArrayReverse,
+        least=1,
+        most=1,
+    ),
     rewrite(
         "ARRAY_TO_STRING",
         lambda n, w: noted(once("snow_array_to_string", n.this, n.expression), TEXT),
@@ -245,7 +275,13 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
         least=2,
         most=2,
     ),
-    rewrite("ARRAY_GENERATE_RANGE", _range, exp.GenerateSeries, least=2, most=3),
+    rewrite(
+        "ARRAY_GENERATE_RANGE",
+        kinds.answers(_range, structured.ARRAY),
+        exp.GenerateSeries,
+        least=2,
+        most=3,
+    ),
     rewrite("ARRAYS_ZIP", _zip, exp.ArraysZip, least=1),
     rewrite(
         "ARRAYS_OVERLAP",
@@ -256,6 +292,6 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     ),
     macro("ARRAYS_TO_OBJECT", 2, 2),
     rewrite("TRANSFORM", _transform, exp.Transform, least=2, most=2),
-    rewrite("FILTER", _filter, exp.ArrayFilter, least=2, most=2),
+    rewrite("FILTER", kinds.keeps(_filter), exp.ArrayFilter, least=2, most=2),
     rewrite("REDUCE", _reduce, exp.Reduce, least=3, most=3),
 )

@@ -216,9 +216,24 @@ def _kept(literal: exp.Literal) -> str:
     return f"SB{next(size for size, limit in _BYTES if whole < limit)}"
 
 
+def _meant(value: exp.Expression, node: exp.Expression) -> exp.Expression:
+    """What an alias of an earlier item of the SELECT stands for, where only that tells the type."""
+    select = node.find_ancestor(exp.Select)
+    if not isinstance(value, exp.Column) or value.table or select is None:
+        return value
+    if structured.kind_of(value) is not None:
+        return value
+    for item in select.expressions:
+        if isinstance(item, exp.Alias) and item.alias.upper() == value.name.upper():
+            found = operands.plain(item.this)
+            known = isinstance(found, exp.Literal) or structured.kind_of(found) is not None
+            return found if known else value
+    return value
+
+
 def _typeof(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """SYSTEM$TYPEOF: a literal's own type, else that of what DuckDB has."""
-    value = operands.plain(node.expressions[0])
+    value = _meant(operands.plain(node.expressions[0]), node)
     bare = operands.plain(value.this) if isinstance(value, exp.Neg) else value
     if isinstance(value, exp.Null):
         return exp.Literal.string("NULL[LOB]")
@@ -267,7 +282,8 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("GET_DDL", _get_ddl, 2, 3),
     call(
         "SYSTEM$TYPEOF", _typeof, 1, 1,
-        partial="no semi-structured columns; the precision of what is computed is DuckDB's",
+        partial="no semi-structured columns of queries; the precision of what is computed is"
+        " DuckDB's",
     ),
     refused("CURRENT_IP_ADDRESS", "not recorded", exp.CurrentIpAddress),
     rewrite("CURRENT_TRANSACTION", _transaction, exp.CurrentTransaction, most=0),

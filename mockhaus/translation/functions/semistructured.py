@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter
-from mockhaus.translation import operands
+from mockhaus.translation import operands, structured
 from mockhaus.translation.clauses.paths import item, step
+from mockhaus.translation.functions import kinds
 from mockhaus.translation.operands import TEXT, VARIANT, noted, variant_call, zoned_call
 from mockhaus.translation.registry import (
     Function,
@@ -178,12 +179,24 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
         most=1,
     ),
     rewrite("TO_VARIANT", lambda n, w: variant(n.this), exp.ToVariant, least=1, most=1),
-    rewrite("TO_ARRAY", _variant("to_array"), exp.ToArray, least=1, most=1),
-    call("TO_OBJECT", _named_variant, 1, 1),
-    rewrite("OBJECT_KEYS", _variant("object_keys"), exp.JSONKeys, least=1, most=1),
-    rewrite("OBJECT_INSERT", _insert, exp.ObjectInsert, least=3, most=4),
-    call("OBJECT_DELETE", _keys("object_delete"), 2),
-    call("OBJECT_PICK", _keys("object_pick"), 2),
+    rewrite(
+        "TO_ARRAY",
+        kinds.answers(_variant("to_array"), structured.ARRAY),
+        exp.ToArray,
+        least=1,
+        most=1,
+    ),
+    call("TO_OBJECT", kinds.answers(_named_variant, structured.OBJECT), 1, 1),
+    rewrite(
+        "OBJECT_KEYS",
+        kinds.answers(_variant("object_keys"), structured.ARRAY),
+        exp.JSONKeys,
+        least=1,
+        most=1,
+    ),
+    rewrite("OBJECT_INSERT", kinds.inserts(_insert), exp.ObjectInsert, least=3, most=4),
+    call("OBJECT_DELETE", kinds.deletes(_keys("object_delete")), 2),
+    call("OBJECT_PICK", kinds.picks(_keys("object_pick")), 2),
     rewrite("GET", lambda n, w: item(n.this, n.expression), exp.GetExtract, least=2, most=2),
     rewrite(
         "GET_IGNORE_CASE",
