@@ -325,8 +325,8 @@ def test_an_empty_table_has_one_partition(api: SqlApiClient) -> None:
 def test_a_result_beyond_the_limit(api: SqlApiClient, monkeypatch: Any) -> None:
     read = partitions.read
 
-    def small(result: Any, encoding: Any, limit: int, most: int, null: Any) -> Any:
-        return read(result, encoding, 100, most, null)
+    def small(result: Any, encoding: Any, limit: int, most: int) -> Any:
+        return read(result, encoding, 100, most)
 
     monkeypatch.setattr(partitions, "read", small)
     response = api.post("SELECT REPEAT('x', 1000)")

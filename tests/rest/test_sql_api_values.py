@@ -154,6 +154,29 @@ def test_array_binding(api: SqlApiClient) -> None:
     assert api.data("SELECT * FROM t ORDER BY n") == [["1", "a"], ["2", None], ["3", "c"]]
 
 
+#: An item -> its text. Whole rows are written by DuckDB, beside a VARIANT by Python.
+TEXTS = [
+    ("'a\"b\\\\c'", 'a"b\\c'),
+    ("CHR(9) || CHR(10) || CHR(1) || CHR(127)", "\t\n\x01\x7f"),
+    ("CHR(0)", "\x00"),
+    ("'é' || CHR(128512) || CHR(8232)", "é😀\u2028"),
+    ("''", ""),
+    ("'null'", "null"),
+    ("NULL::FLOAT", None),
+    ("-0.5::FLOAT", "-0.5"),
+    ("1e22::FLOAT", "1e+22"),
+    ("'1969-12-31 23:59:59.5'::TIMESTAMP_NTZ", "-0.500000000"),
+    ("'0001-01-01'::TIMESTAMP_NTZ", "-62135596800.000000000"),
+    ("'9999-12-31 23:59:59.999999'::TIMESTAMP_LTZ", "253402300799.999999000"),
+]
+
+
+@pytest.mark.parametrize(("item", "text"), TEXTS)
+def test_texts_of_whole_rows_and_of_cells(api: SqlApiClient, item: str, text: str | None) -> None:
+    assert api.data(f"SELECT {item}, NULL, 1") == [[text, None, "1"]]
+    assert api.data(f"SELECT {item}, TO_VARIANT(1)") == [[text, "1"]]
+
+
 def test_nullable(api: SqlApiClient) -> None:
     assert api.data("SELECT NULL, 1", "?nullable=false") == [["null", "1"]]
     assert api.data("SELECT NULL, 1", "?nullable=true") == [[None, "1"]]

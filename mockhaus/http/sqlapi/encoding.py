@@ -12,7 +12,8 @@
     variant, object, array  JSON text over several lines, two blanks a level (or JSON_INDENT)
 
 The output format parameters (DATE_OUTPUT_FORMAT and its like) change dates, times and binaries.
-A query's values are written by DuckDB, in parallel; those of other answers by Python.
+A query's values are written by DuckDB, in parallel: whole rows as JSON arrays, unless one of them
+takes several lines, which Python writes; as it does the values of other answers.
 """
 
 from __future__ import annotations
@@ -46,15 +47,21 @@ _FORMATTED: Final[dict[str, tuple[str, ...]]] = {
 }
 PARAMETERS: Final = frozenset((*_FORMATTED, "BINARY_OUTPUT_FORMAT"))
 
+#: The column of rows that DuckDB has written, each followed by a comma.
+ROW: Final = "a row as JSON"
+
+#: Microseconds as seconds. Decimals are exact, and of 18 digits (up to the year 33,658) quick.
 _SECONDS: Final = (
-    "CASE WHEN {0} < 0 THEN '-' ELSE '' END || (abs({0}) // 1000000) || '.' || "
-    "lpad((abs({0}) % 1000000)::VARCHAR, 6, '0') || '000'"
+    "CASE WHEN abs({0}) < 1000000000000000000 "
+    "THEN ({0}::DECIMAL(18, 0) * 0.000001::DECIMAL(7, 6))::VARCHAR "
+    "ELSE ({0}::DECIMAL(19, 0) * 0.000001::DECIMAL(7, 6))::VARCHAR END || '000'"
 )
 #: Family -> the type that DuckDB is sure of, since a bound NULL has none, and the expression.
 _EXPRESSIONS: Final[dict[str, tuple[str, str]]] = {
     "FLOAT": (
         "DOUBLE",
-        "CASE WHEN isnan({0}) THEN 'NaN' ELSE regexp_replace({0}::VARCHAR, '\\.0$', '') END",
+        "CASE WHEN isnan({0}) THEN 'NaN' WHEN {0} = trunc({0}) "
+        "THEN regexp_replace({0}::VARCHAR, '\\.0$', '') ELSE {0}::VARCHAR END",
     ),
     "BINARY": ("BLOB", "hex({0})"),
     "DATE": ("DATE", "({0} - DATE '1970-01-01')::VARCHAR"),
@@ -66,6 +73,8 @@ _EXPRESSIONS: Final[dict[str, tuple[str, str]]] = {
         _SECONDS.format(f"({zoned.MICROS})") + f" || ' ' || ({zoned.OFFSET} + 1440)",
     ),
 }
+#: Families whose texts have nothing that JSON escapes.
+_PLAIN: Final = frozenset(("NUMBER", "BOOLEAN", *_EXPRESSIONS))
 _TYPES: Final = {
     "TIMESTAMP_TZ": zoned.STORED,
     "DATE": "DATE",
@@ -83,10 +92,25 @@ class Encoding:
     base64: bool = False
     zone: str = "UTC"
     indent: int = INDENT
+    #: Whether a NULL is JSON's null, or the text "null".
+    nullable: bool = True
 
     def projection(self, columns: Sequence[Column]) -> list[str]:
-        """For each column the expression whose text is the value's."""
-        return [self._expression(n, c.type.family) for n, c in enumerate(columns, start=1)]
+        """The expression whose text is a row, `ROW`; or for each column that of its value."""
+        families = [column.type.family for column in columns]
+        texts = [self._expression(n, family) for n, family in enumerate(families, start=1)]
+        if not SEMI_STRUCTURED.isdisjoint(families):
+            return texts
+        null = _quoted("null" if self.nullable else '"null"')
+        cells = (
+            f"coalesce({self._cell(text, family)}, {null})"
+            for text, family in zip(texts, families, strict=True)
+        )
+        return [f"""concat('[', {", ',', ".join(cells)}, '],') AS "{ROW}\""""]
+
+    def _cell(self, text: str, family: str) -> str:
+        is_plain = family in _PLAIN and family not in self.formats
+        return f"'\"' || ({text}) || '\"'" if is_plain else f"to_json({text})::VARCHAR"
 
     def _expression(self, number: int, family: str) -> str:
         column = f"#{number}"
@@ -123,7 +147,7 @@ class Encoding:
         return _FORMS.get(family, _plain)
 
 
-def encoding(parameters: Mapping[str, str], zone: str) -> Encoding:
+def encoding(parameters: Mapping[str, str], zone: str, *, nullable: bool = True) -> Encoding:
     """The encoding that parameters ask for. Raises InvalidParameter."""
     formats: dict[str, Output] = {}
     for name, families in _FORMATTED.items():
@@ -136,7 +160,7 @@ def encoding(parameters: Mapping[str, str], zone: str) -> Encoding:
             f"SQL compilation error:\ninvalid value ['{binary}'] for parameter "
             "'BINARY_OUTPUT_FORMAT'"
         )
-    return Encoding(formats, binary == "BASE64", zone)
+    return Encoding(formats, binary == "BASE64", zone, nullable=nullable)
 
 
 def _formatted(value: str, family: str, output: Output) -> str:

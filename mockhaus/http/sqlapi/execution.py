@@ -233,7 +233,8 @@ class Execution:
                 "user. Contact your local system administrator, or attempt to login with another "
                 "role, e.g. PUBLIC."
             )
-        written = encoding(given, connection.context.parameters.get("TIMEZONE", "UTC"))
+        zone = connection.context.parameters.get("TIMEZONE", "UTC")
+        written = encoding(given, zone, nullable=self.nullable)
         connection.recorder.announce(self.handle)
         statements = connection.parse(request.statement)
         if not statements:
@@ -299,10 +300,9 @@ class Execution:
 
     def _read(self, connection: Connection, result: Result, written: Encoding) -> Answer:
         most = int(parameters(self.request).get("ROWS_PER_RESULTSET", "0"))
-        null = None if self.nullable else "null"
         context = connection.context
         written = replace(written, indent=context.indent)
-        rows = partitions.read(result, written, self.limit, most, null)
+        rows = partitions.read(result, written, self.limit, most)
         return Answer(result.columns, rows, context.database, context.schema, _stats(result))
 
     def give_up(self) -> bool:

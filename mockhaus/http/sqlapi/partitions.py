@@ -1,38 +1,37 @@
-"""A result's rows as texts in columns, and the partitions it is handed out in.
+"""A result's rows as JSON, and the partitions they are handed out in.
 
 The first partition is small, each further one twice as large, up to a limit: a client sees its
 first rows soon and fetches a large result in few requests.
+
+Rows lie in Arrow's columns of texts, each a JSON array and a comma: what a partition is sent as is
+a piece of such a column, as it lies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from mockhaus import xml
 from mockhaus.errors import OutOfMemory
-from mockhaus.http.sqlapi.encoding import SEMI_STRUCTURED, Encoding
-from mockhaus.result import Column, Result
+from mockhaus.http.sqlapi.encoding import ROW, SEMI_STRUCTURED, Encoding
+from mockhaus.result import Result
 
 #: Bytes of the first partition, and of the largest.
 FIRST: Final = 128 * 1024
 LARGEST: Final = 16 * 1024 * 1024
 
-#: What JSON adds: two quotes and a comma a cell, two brackets a row (its last cell has the comma).
-_CELL: Final = 3
-_ROW: Final = 2
 _CHUNK: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """Rows from `start` on; `size` in bytes of JSON, before what escapes add."""
+    """Rows from `start` on; `size` in bytes of JSON."""
 
     start: int
     rows: int
@@ -44,106 +43,116 @@ class Rows:
     """The rows of a result, `count` of them.
 
     `first` is the JSON of the first partition. Most results have no other; of those that have,
-    `table` holds the texts: an Arrow table of one row takes a hundred times its room.
+    `texts` holds the rows: a column of one row takes a hundred times its room.
     """
 
     count: int
     partitions: tuple[Partition, ...]
     first: bytes
-    table: pa.Table | None = None
-    #: What a NULL is written as: JSON's null, or the text "null" (`nullable=false`).
-    null: str | None = None
+    texts: pa.ChunkedArray | None = None
 
     @property
     def size(self) -> int:
         """Bytes held."""
-        return len(self.first) + (0 if self.table is None else int(self.table.nbytes))
+        return len(self.first) + (0 if self.texts is None else int(self.texts.nbytes))
 
     def json(self, number: int) -> bytes:
         """The rows of a partition as a JSON array of arrays."""
-        if number == 0 or self.table is None:
+        if number == 0 or self.texts is None:
             return self.first
         part = self.partitions[number]
-        return _json(self.table.slice(part.start, part.rows), self.null)
+        return _json(self.texts.slice(part.start, part.rows))
 
 
-def _json(table: pa.Table, null: str | None) -> bytes:
-    columns = [column.to_pylist() for column in table.columns]
-    if null is not None:
-        columns = [[null if text is None else text for text in column] for column in columns]
-    return msgspec.json.encode(list(zip(*columns, strict=True)))
-
-
-def read(result: Result, encoding: Encoding, limit: int, most: int, null: str | None) -> Rows:
+def read(result: Result, encoding: Encoding, limit: int, most: int) -> Rows:
     """All rows of a result, `most` at most (0: all). Raises OutOfMemory beyond `limit` bytes."""
-    names = [str(number) for number in range(len(result.columns))]
-    schema = pa.schema([(name, pa.string()) for name in names])
-    batches: list[pa.RecordBatch] = []
+    pieces: list[pa.StringArray] = []
     size = rows = 0
-    for batch in _batches(result, encoding, schema):
-        cut = batch.slice(0, most - rows) if most else batch
+    for piece in _pieces(result, encoding):
+        cut = piece.slice(0, most - rows) if most else piece
         size += cut.nbytes
-        rows += cut.num_rows
+        rows += len(cut)
         if size > limit:
             raise OutOfMemory(
                 f"The result is larger than {limit} bytes.", hint="Add a LIMIT to the query."
             )
-        batches.append(cut)
+        pieces.append(cut)
         if most and rows >= most:
             break
-    table = pa.Table.from_batches(batches, schema)
+    texts = pa.chunked_array(pieces, pa.string())
     if size <= FIRST:
-        first = _json(table, null)
+        first = _json(texts)
         return Rows(rows, (Partition(0, rows, len(first) if rows else 0),), first)
-    parts = _cut(table)
-    return Rows(rows, parts, _json(table.slice(0, parts[0].rows), null), table, null)
+    parts = _cut(texts)
+    return Rows(rows, parts, _json(texts.slice(0, parts[0].rows)), texts)
 
 
-def _batches(result: Result, encoding: Encoding, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    if result.batches is not None:
-        for batch in result.batches:
-            columns = [
-                _text(column, described, encoding.indent)
-                for column, described in zip(batch.columns, result.columns, strict=True)
-            ]
-            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+def _pieces(result: Result, encoding: Encoding) -> Iterator[pa.StringArray]:
+    """The rows' texts, many at a time."""
+    if result.batches is None:
+        rows = encoding.rows(result.columns, result.python_rows())
+        while chunk := list(islice(rows, _CHUNK)):
+            yield _written(list(zip(*chunk, strict=True)), result, encoding)
         return
-    rows = encoding.rows(result.columns, result.python_rows())
-    while chunk := list(islice(rows, _CHUNK)):
-        yield _batch(chunk, result.columns, schema, encoding.indent)
+    for batch in result.batches:
+        if batch.schema.names == [ROW]:
+            yield batch.column(0).cast(pa.string())
+        else:
+            cells = [column.cast(pa.string()).to_pylist() for column in batch.columns]
+            yield _written(cells, result, encoding)
 
 
-def _batch(
-    rows: Iterable[Sequence[str | None]], columns: Sequence[Column], schema: pa.Schema, indent: int
-) -> pa.RecordBatch:
-    arrays = [pa.array(cells, pa.string()) for cells in zip(*rows, strict=True)]
-    texts = [_text(array, column, indent) for array, column in zip(arrays, columns, strict=True)]
-    return pa.RecordBatch.from_arrays(texts, schema=schema)
+def _written(
+    cells: Sequence[Sequence[str | None]], result: Result, encoding: Encoding
+) -> pa.StringArray:
+    """Rows of texts, which come as columns."""
+    null = None if encoding.nullable else "null"
+    columns = []
+    for column, texts in zip(result.columns, cells, strict=True):
+        if column.type.family in SEMI_STRUCTURED:
+            texts = [None if text is None else xml.pretty(text, encoding.indent) for text in texts]
+        columns.append([null if text is None else text for text in texts])
+    encode = msgspec.json.Encoder().encode
+    return pa.array([encode(row) + b"," for row in zip(*columns, strict=True)], pa.string())
 
 
-def _text(column: pa.Array, described: Column, indent: int) -> pa.Array:
-    if described.type.family not in SEMI_STRUCTURED:
-        return column.cast(pa.string())
-    texts = column.cast(pa.string()).to_pylist()
-    shown = [None if text is None else xml.pretty(text, indent) for text in texts]
-    return pa.array(shown, pa.string())
-
-
-def _cut(table: pa.Table) -> tuple[Partition, ...]:
-    """Growing partitions of a table with rows."""
-    rows = table.num_rows
-    each = max(1, _bytes(table) // rows)
+def _cut(texts: pa.ChunkedArray) -> tuple[Partition, ...]:
+    """Growing partitions of rows, of which there are some."""
+    rows = len(texts)
+    each = max(1, sum(_length(chunk) for chunk in texts.chunks) // rows)
     parts: list[Partition] = []
     start, target = 0, FIRST
     while start < rows:
         count = min(max(1, target // each), rows - start)
-        parts.append(Partition(start, count, _bytes(table.slice(start, count))))
+        size = sum(_length(chunk) for chunk in texts.slice(start, count).chunks) + 1
+        parts.append(Partition(start, count, size))
         start += count
         target = min(2 * target, LARGEST)
     return tuple(parts)
 
 
-def _bytes(table: pa.Table) -> int:
-    texts = sum(int(pc.sum(pc.binary_length(c)).as_py() or 0) for c in table.columns)
-    rows = int(table.num_rows)
-    return texts + rows * (_CELL * len(table.column_names) + _ROW) + 1
+def _json(texts: pa.ChunkedArray) -> bytes:
+    """An array of the rows: their bytes as they lie, without the last comma."""
+    pieces = [_bytes(chunk) for chunk in texts.chunks if len(chunk)]
+    if not pieces:
+        return b"[]"
+    return b"".join((b"[", *pieces[:-1], pieces[-1][:-1], b"]"))
+
+
+def _length(texts: pa.StringArray) -> int:
+    start, end = _ends(texts)
+    return end - start
+
+
+def _bytes(texts: pa.StringArray) -> memoryview:
+    """What texts of which none is NULL hold, one after another."""
+    start, end = _ends(texts)
+    return memoryview(texts.buffers()[2])[start:end]
+
+
+def _ends(texts: pa.StringArray) -> tuple[int, int]:
+    """Where the first text begins and the last ends (Arrow's columnar format, "offsets")."""
+    if not len(texts):
+        return 0, 0
+    offsets = memoryview(texts.buffers()[1]).cast("i")
+    return offsets[texts.offset], offsets[texts.offset + len(texts)]
