@@ -223,7 +223,7 @@ def lines(sections: Sequence[Section]) -> list[str]:
 def _growth(curves: Sequence[Curve]) -> Iterator[tuple[str, ...]]:
     yield "growth", "from", "to", "exponent of a fit", "of the last step"
     for curve in curves:
-        ends = (f"{number(y)} {curve.unit} at {x:,.0f} {curve.over}" for x, y in curve.points)
+        ends = (f"{number(y)} {curve.unit} at {x:,.9g} {curve.over}" for x, y in curve.points)
         first, *_, last = ends
         fit, step = (f"{v:.2f}" for v in (curve.exponent, curve.last))
         yield curve.name, first, last, fit if len(curve.points) >= 3 else "", step

@@ -244,7 +244,7 @@ DONE: Final[dict[str, str]] = {
         "not do: names, types and refusals, which look at each node."
     ),
     "SQL API": (
-        "Small answers are kept as the JSON they are sent as, connections lent on. Left is the "
+        "Rows are written by DuckDB as the JSON they are sent as, connections lent on. Left is the "
         "contract's form: each value is a text in JSON, each partition packed with gzip."
     ),
     "session": (
