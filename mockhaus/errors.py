@@ -54,6 +54,8 @@
     │   │   ├── OutOfMemory            100298  53200
     │   │   ├── DiskFull               100298  53100
     │   │   ├── StorageFault           100298  58030
+    │   │   │   └── DataInvalid        100298  58030
+    │   │   │       └── CommittedInvalid 100298  58030
     │   │   ├── LockTimeout            000625  55P03
     │   │   ├── Deadlock               000625  40P01
     │   │   ├── SerializationFailure   000625  40001
@@ -562,6 +564,16 @@ class StorageFault(ExecutionError):
     number = "100298"
     sqlstate = "58030"
     snowflake_state = "58030"
+
+
+class DataInvalid(StorageFault):
+    """The statement was not carried out: the session's data must be opened anew, since their log
+    could not be written into their file. That is done before the next statement."""
+
+
+class CommittedInvalid(DataInvalid):
+    """The statement's changes are committed, but its answer is lost: the session's data must be
+    opened anew, since their log could not be written into their file."""
 
 
 #: Reasons of the system that mean a full disk: no room, no quota, a file that may not grow.

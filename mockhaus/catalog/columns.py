@@ -11,7 +11,7 @@ from typing import Final
 
 from mockhaus.catalog.objects import CatalogObject, Objects
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.translation import names
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.origins import Key, Relation

@@ -22,7 +22,7 @@ from typing import Any, Final
 from mockhaus.catalog import defaults
 from mockhaus.catalog.objects import SCHEMA, CatalogObject, Objects
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import SqlError
 from mockhaus.translation import names
 from mockhaus.translation.context import Context, ObjectName
@@ -202,11 +202,10 @@ def sweep(cursor: Cursor) -> None:
         gone = too_many(objects.list(KIND))
         if gone:
             aside.begin()
-            try:
-                purge(aside, objects, gone)
-                aside.commit()
-            except SqlError:
-                aside.rollback()
+            purge(aside, objects, gone)
+            aside.commit()
+    except SqlError:
+        aside.rollback()
     finally:
         aside.close()
         _SWEEPING.release()

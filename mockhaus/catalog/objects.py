@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import DuplicateObject, InvalidIdentifier, UndefinedObject
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.dialect import MAX_NAME

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.result import Column, Result
 from mockhaus.translation.context import Context
 from mockhaus.translation.statements import Statement

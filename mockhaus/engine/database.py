@@ -8,366 +8,32 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
-import pyarrow as pa
 
-from mockhaus import errors, zoned
 from mockhaus.engine import files, instances
+from mockhaus.engine.cursor import Cursor
 from mockhaus.engine.errors import translated
 from mockhaus.engine.instances import quoted
-from mockhaus.engine.journal import Change
 from mockhaus.engine.library import CATALOG
-from mockhaus.engine.stream import Stream
-from mockhaus.errors import AdminShutdown, SqlError
-from mockhaus.inputs import AUTO, Inputs
+from mockhaus.errors import AdminShutdown
 from mockhaus.limits import UNLIMITED, Limits
-
-#: Rows of one Arrow batch: large enough for vector code, small enough to keep a slow reader cheap.
-BATCH_ROWS: Final = 20_480
-
-#: What a query makes before it is read, where the reader is quick.
-_AHEAD: Final = "32MiB"
-
-#: How often a query is run again to learn its error (`Cursor.fault`).
-RERUNS: Final = 5
-
-#: Parsed texts that a connection keeps.
-STATEMENTS: Final = 256
 
 #: The name under which a session's data are attached, and a saved file while it is copied.
 DATA: Final = "session"
 _SAVED: Final = "saved"
 
-#: A connection's progress can be asked for; DuckDB prints nothing.
-_PROGRESS: Final = "SET enable_progress_bar = true; SET enable_progress_bar_print = false"
+#: Bytes of a log after which DuckDB writes it into the file, by itself.
+_LOG: Final = 16 * 2**20
 
-#: What an Arrow table is called while its rows are taken.
-_LOADED: Final = "__mockhaus_loaded"
+#: What DuckDB says of a database that it detached all the same.
+_DETACHED: Final = "Detached database"
 
 #: A size that no log reaches: while a file is copied, DuckDB must not write into it.
 _NEVER: Final = "1000TB"
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """Name and DuckDB type of one column of a query."""
-
-    name: str
-    type: str
-
-
-def _pythons(column: pa.ChunkedArray) -> list[Any]:
-    """The values of a column as Python has them, a TIMESTAMP_TZ with its offset."""
-    if column.type != zoned.ARROW:
-        return list(column.to_pylist())
-    return [value for chunk in column.chunks for value in zoned.moments(chunk)]
-
-
-class Cursor:
-    """One DuckDB connection into a Database: own transaction, own settings."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, search_path: str) -> None:
-        connection.execute(f"SET search_path = '{search_path}'; {_PROGRESS}")
-        self._duckdb = connection
-        self._search_path = search_path
-        self._inputs = AUTO
-        self._open: Stream | None = None
-        self._statements: dict[str, duckdb.Statement] = {}
-        self._last: tuple[str | duckdb.Statement, Sequence[Any]] = ("", ())
-        self._interrupted = False
-        #: Why the query was interrupted, where that is not what its client asked for.
-        self._reason: SqlError | None = None
-        #: How often the cursor was interrupted, for work beside its queries.
-        self.interrupts = 0
-        #: Held while an interrupt is sent, and while what must not meet one begins and ends.
-        self._control = threading.Lock()
-        self._is_deaf = False
-        #: Changes of the open transaction, in order, so that it can be replayed; None: not kept.
-        self.journal: list[Change] | None = None
-
-    def sibling(self) -> Cursor:
-        """Another connection into the same database, for looking while this one's transaction
-        stays as it is; it sees what is committed. The caller closes it.
-        """
-        aside = Cursor(self._duckdb.cursor(), self._search_path)
-        aside.read_by(self._inputs)
-        return aside
-
-    def read_by(self, inputs: Inputs) -> None:
-        """Have texts read by formats of the session from now on; no rollback takes that back."""
-        if inputs is self._inputs or inputs == self._inputs:
-            return
-        first, _, rest = self._search_path.rpartition(",")
-        path = ",".join(filter(None, (first, *(f"{CATALOG}.{s}" for s in inputs.schemas), rest)))
-        told = "; ".join(f"SET VARIABLE {name} = {value}" for name, value in inputs.variables)
-        self._duckdb.execute(f"SET search_path = '{path}'; {told}")
-        self._inputs = inputs
-
-    def describe(self, sql: str) -> list[Described]:
-        """The columns of a query, without running it."""
-        try:
-            relation = self._duckdb.sql(sql)
-        except duckdb.Error as error:
-            raise translated(error) from None
-        if relation is None:
-            return []
-        return [
-            Described(name, str(kind))
-            for name, kind in zip(relation.columns, relation.types, strict=True)
-        ]
-
-    def columns(self) -> list[Described]:
-        """The columns of the query that runs."""
-        return [Described(name, str(kind)) for name, kind, *_ in self._duckdb.description or ()]
-
-    def few(self, sql: str, values: Sequence[Any], limit: int) -> list[tuple[Any, ...]] | None:
-        """Run a query and fetch its rows, None if there are more than `limit`.
-
-        Without Arrow: for a handful of rows that takes as long as the query itself.
-        """
-        self._execute(self._parsed(sql), values)
-        try:
-            rows = self._duckdb.fetchmany(limit + 1)
-        except duckdb.Error as error:
-            raise self.fault(error) from None
-        return rows if len(rows) <= limit else None
-
-    def _parsed(self, sql: str) -> duckdb.Statement | str:
-        """A text that is run again and again, parsed once."""
-        statement = self._statements.get(sql)
-        if statement is None:
-            if len(self._statements) >= STATEMENTS:
-                self._statements.clear()
-            parsed = self._duckdb.extract_statements(sql)
-            if len(parsed) != 1:
-                return sql
-            statement = self._statements[sql] = parsed[0]
-        return statement
-
-    def stream(self, sql: str, values: Sequence[Any] = ()) -> Stream:
-        """Run a query; its rows come when they are pulled."""
-        self._execute(sql, values)
-        try:
-            reader = self._duckdb.to_arrow_reader(BATCH_ROWS)
-        except duckdb.Error as error:
-            raise self.fault(error) from None
-        self._open = Stream(reader, self)
-        return self._open
-
-    @contextlib.contextmanager
-    def ahead(self) -> Iterator[None]:
-        """Meanwhile DuckDB works far ahead of who reads a stream, on all of its threads."""
-        self._execute(f"SET streaming_buffer_size = '{_AHEAD}'", ())
-        try:
-            yield
-        finally:
-            with contextlib.suppress(SqlError):
-                self._execute("RESET streaming_buffer_size", ())
-
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement and fetch all of its rows."""
-        self._execute(sql, values)
-        try:
-            return self._duckdb.fetchall()
-        except duckdb.Error as error:
-            raise self.fault(error) from None
-
-    def arrow(self, sql: str) -> pa.Table:
-        """All rows of a query as an Arrow table."""
-        self._execute(sql, ())
-        try:
-            return self._duckdb.to_arrow_table()
-        except duckdb.Error as error:
-            raise self.fault(error) from None
-
-    def load(self, table: str, rows: pa.Table) -> None:
-        """Put the rows of an Arrow table into a table of the same columns."""
-        self._duckdb.register(_LOADED, rows)
-        try:
-            self._execute(f"INSERT INTO {table} FROM {_LOADED}", ())
-        finally:
-            self._duckdb.unregister(_LOADED)
-
-    def run(self, sql: str, values: Sequence[Any] = ()) -> None:
-        """Run a statement for its effect."""
-        with self._journaled(sql, values):
-            self._execute(sql, values)
-
-    def change(self, sql: str, values: Sequence[Any] = ()) -> int:
-        """Run INSERT, UPDATE or DELETE and answer how many rows it changed."""
-        with self._journaled(sql, values):
-            rows = self.rows(sql, values)
-        return int(rows[0][0]) if rows and rows[0] and isinstance(rows[0][0], int) else 0
-
-    def returned(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a change with a RETURNING and answer the rows that it returns."""
-        with self._journaled(sql, values):
-            self._execute(sql, values)
-            try:
-                if any(str(each[1]) == zoned.STORED for each in self._duckdb.description or ()):
-                    # Python's timedelta would add up what keeps the offset.
-                    columns = [_pythons(each) for each in self._duckdb.to_arrow_table().columns]
-                    return list(zip(*columns, strict=True))
-                return self._duckdb.fetchall()
-            except duckdb.Error as error:
-                raise self.fault(error) from None
-
-    def tally(self, sql: str, values: Sequence[Any] = ()) -> dict[str, int]:
-        """Run a statement that answers one text a row, and count how often each comes."""
-        counts: Counter[str] = Counter()
-        with self._journaled(sql, values):
-            self._execute(sql, values)
-            try:
-                for batch in self._duckdb.to_arrow_reader(BATCH_ROWS):
-                    for entry in batch.column(0).value_counts():
-                        counts[entry["values"].as_py()] += entry["counts"].as_py()
-            except duckdb.Error as error:
-                raise translated(error) from None
-        return dict(counts)
-
-    def begin(self, *, journal: bool = False) -> None:
-        """Open a transaction; with `journal` its changes are kept for `replay`."""
-        with self._undisturbed():
-            self._execute("BEGIN TRANSACTION", ())
-        self.journal = [] if journal else None
-
-    def commit(self) -> None:
-        """Commit the open transaction."""
-        self.journal = None
-        with self._undisturbed():
-            self._execute("COMMIT", ())
-
-    def rollback(self, *, forget: bool = True) -> None:
-        """Roll back the open transaction; its journal may stay, for `replay`."""
-        if forget:
-            self.journal = None
-        # DuckDB may have ended it already.
-        with self._undisturbed(), contextlib.suppress(SqlError):
-            self._execute("ROLLBACK", ())
-
-    def replay(self, count: int | None = None) -> None:
-        """Begin the transaction anew and run its journaled changes again, all or the first.
-
-        DuckDB ends a transaction at an error and has no savepoints; Snowflake undoes only the
-        statement that failed. Raises LoadError where a file is no longer what it was.
-        """
-        changes = (self.journal or [])[:count]
-        self.rollback()
-        self.begin(journal=True)
-        self.journal = changes  # all of them, should one fail: less is not the transaction
-        for change in changes:
-            change.check()
-            self._execute(change.sql, change.values)
-            change.check()
-
-    @contextlib.contextmanager
-    def _journaled(self, sql: str, values: Sequence[Any]) -> Iterator[None]:
-        """A change that is kept if the block makes it."""
-        if self.journal is None:
-            yield
-            return
-        change = Change.of(sql, values)
-        yield
-        self.journal.append(change)
-
-    def _execute(self, sql: str | duckdb.Statement, values: Sequence[Any]) -> None:
-        if self._open is not None:
-            self._open.detach()
-        self._last = (sql, values)
-        self._interrupted, self._reason = False, None
-        try:
-            if values:
-                self._duckdb.execute(sql, list(values))
-            else:
-                self._duckdb.execute(sql)
-        except duckdb.Error as error:
-            raise self._told(error) from None
-
-    def _told(self, error: Exception) -> SqlError:
-        """The error, or why the query was interrupted."""
-        fault = translated(error)
-        return self._reason if self._reason and isinstance(fault, errors.Canceled) else fault
-
-    def fault(self, error: Exception) -> SqlError:
-        """The error of the query that was being read.
-
-        When one thread of a streamed query fails, DuckDB stops the others, and now and then it
-        answers with their interruption instead of what went wrong. An interruption that nobody
-        asked for is looked into by running the query again, for its error alone.
-        """
-        fault = self._told(error)
-        sql, values = self._last
-        for _ in range(RERUNS):
-            if self._interrupted or not isinstance(fault, errors.Canceled):
-                break
-            if self.journal is not None:
-                self.replay()
-            try:
-                self._duckdb.execute(sql, list(values))
-                while self._duckdb.fetchmany(BATCH_ROWS):
-                    pass
-            except duckdb.Error as again:
-                fault = translated(again)
-        return fault
-
-    @property
-    def is_streaming(self) -> bool:
-        """Whether rows of a query are still to be read."""
-        return self._open is not None
-
-    def finished(self, stream: Stream) -> None:
-        """A stream has been read to its end."""
-        if self._open is stream:
-            self._open = None
-
-    def abandoned(self, stream: Stream) -> None:
-        """A stream was given up before its end: make DuckDB drop the running query."""
-        if self._open is stream:
-            self._open = None
-            self._duckdb.interrupt()
-            with contextlib.suppress(duckdb.Error):
-                self._duckdb.execute("SELECT 1").fetchall()
-
-    def progress(self) -> float | None:
-        """How far the query that runs has come, in percent; from any thread. None if not known."""
-        found = self._duckdb.query_progress()
-        return found if found >= 0 else None
-
-    def interrupt(self, reason: SqlError | None = None) -> None:
-        """Stop what runs, from any thread; the call that runs raises `reason`, or Canceled.
-
-        The boundaries of a transaction are let pass: one that is interrupted leaves a transaction
-        behind that nothing runs in.
-        """
-        with self._control:
-            if self._is_deaf:
-                return
-            self._interrupted, self._reason = True, reason
-            self.interrupts += 1
-            with contextlib.suppress(duckdb.Error):
-                self._duckdb.interrupt()
-
-    @contextlib.contextmanager
-    def _undisturbed(self) -> Iterator[None]:
-        with self._control:
-            self._is_deaf = True
-        try:
-            yield
-        finally:
-            with self._control:
-                self._is_deaf = False
-
-    def close(self) -> None:
-        """Close the connection; an open transaction is rolled back."""
-        self._open = None
-        with contextlib.suppress(duckdb.Error):
-            self._duckdb.close()
 
 
 def blank(path: Path) -> None:
@@ -381,7 +47,8 @@ class Database:
     `path` is its file, None for memory; `macros` is the file of macros (see `library.build`);
     `allowed` are the only directories that DuckDB reads and writes from then on, those of `path`
     and of saved files among them. What does not fit into memory goes to the folder `spill`.
-    Its queries share what `limits` says.
+    Its queries share what `limits` says. `invalid` is called, in any thread, when the file could
+    not be written as it should, and `reopen` is to follow.
     """
 
     def __init__(
@@ -390,9 +57,12 @@ class Database:
         macros: Path,
         allowed: Sequence[Path],
         spill: Path | None = None,
+        *,
         limits: Limits = UNLIMITED,
+        invalid: Callable[[], None] = lambda: None,
     ) -> None:
         self.path = path
+        self._invalid = invalid
         self._allowed = tuple(allowed)
         self._instances = instances.over(macros, limits)
         #: Held while a connection begins, and while it is too late for one.
@@ -413,7 +83,8 @@ class Database:
             with self._ending:
                 if self._is_closed:
                     raise AdminShutdown("terminating connection: the session was ended")
-                return Cursor(self._root.cursor(), f"{DATA}.main,{CATALOG}.main")
+                path = f"{DATA}.main,{CATALOG}.main"
+                return Cursor(self._root.cursor(), path, self.path is not None, self._invalid)
         except duckdb.Error as error:
             raise translated(error) from None
 
@@ -466,13 +137,38 @@ class Database:
     def detached(self) -> Iterator[None]:
         """The data are away, and attached from `path`, which may have changed, in the end."""
         try:
-            self._root.execute(f"DETACH {DATA}")
+            self._detach()
             try:
                 yield
             finally:
                 self._attach()
         except duckdb.Error as error:
             raise translated(error) from None
+
+    def reopen(self) -> None:
+        """Attach the data anew after they became invalid, where they are not away already. No
+        transaction may be open.
+
+        The log is tried again once it is as long again as DuckDB has it by itself.
+        """
+        try:
+            if (DATA,) in self._root.execute(
+                "SELECT database_name FROM duckdb_databases()"
+            ).fetchall():
+                self._detach()
+            self._attach()
+            log = Path(f"{self.path}.wal")
+            size = (log.stat().st_size if log.exists() else 0) + _LOG
+            self._root.execute(f"SET checkpoint_threshold = '{size}B'")
+        except duckdb.Error as error:
+            raise translated(error) from None
+
+    def _detach(self) -> None:
+        try:
+            self._root.execute(f"DETACH {DATA}")
+        except duckdb.IOException as error:  # its log stays beside it
+            if _DETACHED not in str(error):
+                raise
 
     def _attach(self) -> None:
         place = ":memory:" if self.path is None else quoted(self.path)

@@ -17,7 +17,7 @@ import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 if TYPE_CHECKING:
-    from mockhaus.engine.database import Cursor
+    from mockhaus.engine.cursor import Cursor
 
 _VARIABLE: Final = "dictionaries"
 _NOTHING: Final[Mapping[Any, Any]] = {}

@@ -243,15 +243,41 @@ _RULES: Final[list[tuple[re.Pattern[str], Make]]] = [
             ),
         ),
         (
-            r"has been invalidated because",
-            lambda m: errors.StorageFault(
-                "The session's data cannot be used: they could not be written to the disk.",
-                hint="What was committed is there once the server is started with room for it.",
+            r"COMMIT succeeded and is durable, but the autocheckpoint failed.*: (?P<why>[^\n:]*)$",
+            lambda m: errors.CommittedInvalid(
+                "What the statement changed is committed, but its answer is lost: the session's log"
+                f" could not be written into its file: {m['why']}.",
+                hint="Do not repeat it. The session's data are opened anew.",
             ),
         ),
         (
-            r"(?i)no space left|could not write.*space|file too large",
+            r"has been invalidated because checkpointing failed.*: (?P<why>[^\n:]*)$"
+            r"|Checkpoint failed for database.*: (?P<too>[^\n:]*)$",
+            lambda m: errors.DataInvalid(
+                "The statement was not carried out: the session's log could not be written into its"
+                f" file: {m['why'] or m['too']}.",
+                hint="The session's data are opened anew; what was committed is there.",
+            ),
+        ),
+        (
+            r"has been invalidated because",
+            lambda m: errors.StorageFault(
+                "The session's data cannot be used, and whether the statement's changes are"
+                " committed is not known.",
+                hint="What was committed is there once the server is started again.",
+            ),
+        ),
+        (
+            r"(?i)no space left|could not write.*space|file too large|quota exceeded",
             lambda m: errors.DiskFull("The disk is full.", detail=_bare(m.string)),
+        ),
+        (
+            r"(?i)(?:could not|cannot|failed to) (?:write|open|sync|fsync|truncate|create|move"
+            r"|remove)[^\n]*: (?P<why>read-only file system|input/output error|permission denied"
+            r"|operation not permitted|structure needs cleaning|stale file handle)",
+            lambda m: errors.StorageFault(
+                f"The session's data cannot be read or written: {m['why']}."
+            ),
         ),
     )
 ]

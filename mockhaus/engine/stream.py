@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from mockhaus.engine.database import Cursor
+    from mockhaus.engine.cursor import Cursor
 
 
 class Stream:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from mockhaus.catalog.objects import SCHEMA
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.ingestion.outcome import Outcome
 from mockhaus.ingestion.stores import StoredFile
 from mockhaus.translation.context import ObjectName

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from mockhaus import errors
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import LoadError, SqlError
 from mockhaus.ingestion import lenient, queried, readers
 from mockhaus.ingestion.conversions import Field, complaint, family_of

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mockhaus import errors
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import LoadError, SqlError
 from mockhaus.ingestion import readers, transformation
 from mockhaus.ingestion.outcome import Failure, Outcome

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, Protocol
 
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import Canceled
 
 _PIECE: Final = 1 << 20

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import InvalidIdentifier, UndefinedObject
 from mockhaus.translation.context import ObjectName, storage_schema
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.engine.database import Described
+from mockhaus.engine.cursor import Described
 from mockhaus.errors import TypeMismatch, UnsupportedFeature
 from mockhaus.ingestion.conversions import family_of
 from mockhaus.ingestion.file_formats import FileFormat

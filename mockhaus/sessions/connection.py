@@ -24,7 +24,7 @@ from mockhaus.catalog.ddl import get_ddl
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Settings
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, UnsupportedFeature
 from mockhaus.ingestion import staged, stages
 from mockhaus.ingestion.stages import Location

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from mockhaus.catalog import columns
-from mockhaus.engine.database import Cursor, Described
+from mockhaus.engine.cursor import Cursor, Described
 from mockhaus.errors import SqlError
 from mockhaus.result import Column, Origin
 from mockhaus.translation.context import Context, ObjectName

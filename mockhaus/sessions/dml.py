@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mockhaus.catalog.answers import status
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import NondeterministicMerge
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s

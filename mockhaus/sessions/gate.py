@@ -35,12 +35,34 @@ class Gate:
         self._inside = 0
         self._waiting = 0
         self._is_closed = False
+        #: What is to be done before anybody comes in, once nobody is inside.
+        self._due: Callable[[], bool] | None = None
 
     def __enter__(self) -> None:
         with self._lock:
             while self._is_closed:
                 self._changed.wait()
+            if self._due is not None and not self._inside:
+                self._first(self._due)
             self._inside += 1
+
+    def first(self, work: Callable[[], bool]) -> None:
+        """Have work done when nobody is inside, before the next who comes; and before those after
+        it, until it answers that it is done. What it raises, they hear.
+        """
+        self._due = work
+
+    def _first(self, work: Callable[[], bool]) -> None:
+        self._is_closed = True
+        self._lock.release()
+        done = False
+        try:
+            done = work()
+        finally:
+            self._lock.acquire()
+            self._due = None if done else work
+            self._is_closed = False
+            self._changed.notify_all()
 
     def __exit__(self, *exception: object) -> None:
         with self._lock:

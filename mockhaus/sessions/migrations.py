@@ -11,7 +11,7 @@ from typing import Final
 
 from mockhaus.catalog import objects
 from mockhaus.catalog.objects import FIRST_OID, SCHEMA
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import LaterVersion, UndefinedObject
 from mockhaus.ingestion import history
 

@@ -17,7 +17,7 @@ from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Settings, Shared, Snapshot
 from mockhaus.catalog.routines import defined
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.engine.database import Cursor, Described
+from mockhaus.engine.cursor import Cursor, Described
 from mockhaus.engine.stream import Stream
 from mockhaus.errors import (
     InvalidArgumentTypes,

@@ -18,7 +18,8 @@ from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Shared
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.engine.database import Cursor, Database
+from mockhaus.engine.cursor import Cursor
+from mockhaus.engine.database import Database
 from mockhaus.errors import SessionBusy, SessionNotFound, SqlError
 from mockhaus.ingestion import stages
 from mockhaus.limits import UNLIMITED, Limits
@@ -113,7 +114,14 @@ class Session:
         self.stage_folders = stage_folders
         self.endpoints = endpoints
         allowed = [*stage_folders, storage.base]
-        self._database = Database(path, library, allowed, storage.spill, limits)
+        self._database = Database(
+            path,
+            library,
+            allowed,
+            storage.spill,
+            limits=limits,
+            invalid=lambda: self.gate.first(self._mend),
+        )
         if origin is not None and path is None:
             self._database.load(origin.database)
         self._prepare()
@@ -397,6 +405,22 @@ class Session:
         connection.close()
         if ended is not None:
             ended()
+
+    def _mend(self) -> bool:
+        """Open the data anew, which have become invalid; False where rows are still read of them.
+
+        Transactions that were open are lost: their connections are closed. Raises StorageFault.
+        """
+        used = self._in_use()
+        if any(each.is_active for each in used):
+            return False
+        for each in used:
+            self._end(each)
+        self._database.reopen()
+        _log.warning("session %s: its data were opened anew", self.id)
+        self.locks.committed()
+        self.changed()
+        return True
 
     def _in_use(self) -> list[Connection]:
         with self._guard:

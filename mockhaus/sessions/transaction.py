@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from mockhaus.catalog.parameter_table import LOCK_TIMEOUT
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import (
     NoTransaction,
     SerializationFailure,
@@ -300,6 +300,8 @@ class Transaction:
         """
         self._locks.acquire(self.owner, key, self._patience())
         own, done = not self.is_open, len(self._cursor.journal or ())
+        # Where DuckDB commits by itself and cannot tidy up, the answer is lost (`Cursor.commit`).
+        atomic = atomic or self._cursor.in_file
         if not own:
             self._locked.setdefault(key, done)
             self.refresh()

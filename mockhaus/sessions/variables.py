@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mockhaus import zoned
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import SingleRowExpected, StringTooLong, UnsupportedFeature
 
 #: Bytes of a text or a binary value in a variable.

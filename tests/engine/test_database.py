@@ -12,7 +12,8 @@ import pytest
 
 from mockhaus import errors
 from mockhaus.engine import files, library
-from mockhaus.engine.database import Cursor, Database
+from mockhaus.engine.cursor import Cursor
+from mockhaus.engine.database import Database
 from mockhaus.engine.instances import Instances
 
 

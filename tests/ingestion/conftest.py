@@ -13,7 +13,8 @@ import pytest
 from mockhaus.catalog.objects import Objects, set_up
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine import library
-from mockhaus.engine.database import Cursor, Database
+from mockhaus.engine.cursor import Cursor
+from mockhaus.engine.database import Database
 from mockhaus.errors import SqlError
 from mockhaus.ingestion import handlers, history
 from mockhaus.result import Result

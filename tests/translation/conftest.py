@@ -10,7 +10,8 @@ import pytest
 
 from mockhaus import xml
 from mockhaus.engine import library
-from mockhaus.engine.database import Cursor, Database
+from mockhaus.engine.cursor import Cursor
+from mockhaus.engine.database import Database
 from mockhaus.translation.context import Context
 from mockhaus.translation.parse import parse
 from mockhaus.translation.statements import Tree

@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from mockhaus.catalog.objects import SCHEMA, TEMPORARIES, set_up_temporaries
 from mockhaus.catalog.postgres.queries import FLEETING, KEPT, Query, dictionaries, filled, relations
-from mockhaus.engine.database import Cursor
+from mockhaus.engine.cursor import Cursor
 from mockhaus.engine.dictionaries import Dictionaries
 from mockhaus.errors import SqlError
 from mockhaus.translation.context import Context
