@@ -12,7 +12,6 @@ Snowflake's manual: "UNDROP TABLE", "Understanding & using Time Travel".
 from __future__ import annotations
 
 import threading
-import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from typing import Any, Final
 from mockhaus.catalog import defaults
 from mockhaus.catalog.objects import SCHEMA, CatalogObject, Objects
 from mockhaus.catalog.workspace import Workspace
+from mockhaus.clock import steady
 from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import SqlError
 from mockhaus.translation import names
@@ -66,7 +66,7 @@ def keep(workspace: Workspace, table: CatalogObject) -> bool:
         {"told": dict(each.properties), "owner": each.owner, "key": each.name.name}
         for each in objects.take_grants("TABLE", table.name)
     ]
-    told = {"stored": hidden, "at": time.time(), "rows": count, "bytes": size, "days": days,
+    told = {"stored": hidden, "at": steady(), "rows": count, "bytes": size, "days": days,
             "grants": grants}  # fmt: skip
     objects.rename_loads(table.name, ObjectName(hidden))
     objects.turn(table, KIND, {**table.properties, "dropped": told})
@@ -148,7 +148,7 @@ def _time(table: CatalogObject) -> float:
 
 def _is_over(table: CatalogObject) -> bool:
     """Whether its time of retention is."""
-    return time.time() - _time(table) > float(table.properties["dropped"]["days"]) * _DAY
+    return steady() - _time(table) > float(table.properties["dropped"]["days"]) * _DAY
 
 
 # --- what goes -----------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def _is_much(cursor: Cursor) -> bool:
     The records are not read for it, which would take more than twice as long.
     """
     count, size, over = cursor.rows(_KEPT, (KIND,))[0]
-    return bool(count) and (size > MOST_BYTES or count >= MOST_TABLES + SLACK or over < time.time())
+    return bool(count) and (size > MOST_BYTES or count >= MOST_TABLES + SLACK or over < steady())
 
 
 def sweep(cursor: Cursor) -> None:

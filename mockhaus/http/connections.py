@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from msgspec import Struct
 from starlette.requests import Request
 
@@ -63,10 +61,6 @@ class Connections:
 
 
 def _info(found: Activity) -> ConnectionInfo:
-    runs = found.started is not None and found.state == "active"
-    seconds = (
-        (datetime.now(UTC) - found.started).total_seconds() if runs and found.started else None
-    )
     return ConnectionInfo(
         found.number,
         found.user,
@@ -74,6 +68,6 @@ def _info(found: Activity) -> ConnectionInfo:
         found.client,
         found.state,
         found.text,
-        seconds,
+        found.seconds,
         found.progress,
     )

@@ -20,7 +20,8 @@ STATES: Final = {
 @dataclass(frozen=True, slots=True)
 class Activity:
     """One connection. `state` is as in `pg_stat_activity`; `text` is the statement that runs, or
-    ran last, since `started`; `progress` is in percent, of the one that runs, where it is known."""
+    ran last, since `started`; of the one that runs, `seconds` tells for how long it has, `progress`
+    how far it has come in percent, where that is known."""
 
     number: int
     user: str
@@ -29,6 +30,7 @@ class Activity:
     state: str
     text: str | None
     started: datetime | None
+    seconds: float | None
     progress: float | None
 
 
@@ -45,5 +47,6 @@ def activity(connection: Connection) -> Activity:
         "active" if active else STATES[connection.status],
         text,
         started,
+        recorder.seconds if active and started else None,
         recorder.progress() if active else None,
     )

@@ -24,6 +24,7 @@ from mockhaus.catalog.ddl import get_ddl
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Settings
 from mockhaus.catalog.workspace import Workspace
+from mockhaus.clock import now
 from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, UnsupportedFeature
 from mockhaus.ingestion import staged, stages
@@ -34,7 +35,6 @@ from mockhaus.sessions.deadline import limited
 from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads, written
 from mockhaus.sessions.dropping import dropped, left
 from mockhaus.sessions.gate import gated
-from mockhaus.sessions.history import now
 from mockhaus.sessions.locks import Owner
 from mockhaus.sessions.logins import entered, make_database, started
 from mockhaus.sessions.past import made

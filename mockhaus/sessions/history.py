@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from mockhaus import clock
 from mockhaus.sessions.afterwards import Afterwards
 
 #: Entries kept, and how long; the oldest go first. Snowflake's QUERY_HISTORY function keeps 7 days.
@@ -52,8 +52,8 @@ class Entry:
     translate_s: float = 0.0
     fetch_s: float = 0.0
     bytes: int | None = None
-    #: By the performance counter: when the statement had run.
-    ended: float = field(default_factory=time.perf_counter)
+    #: By the steady clock: when the statement had run.
+    ended: float = field(default_factory=clock.steady)
 
     @property
     def succeeded(self) -> bool:
@@ -72,7 +72,7 @@ class Entry:
 
     def fetched(self, rows: int, size: int | None = None) -> None:
         """A door has read the answer: so many rows, so many bytes."""
-        self.fetch_s = time.perf_counter() - self.ended
+        self.fetch_s = clock.steady() - self.ended
         self.rows = rows if self.rows is None else self.rows
         self.bytes = self.bytes if size is None else size
 
@@ -101,21 +101,21 @@ class History:
                 self._size -= self._entries.popleft().size
             self._entries.append(entry)
             self._size += entry.size
-            self._forget(entry.started)
+            self._forget(entry.ended)
         if self._observe is not None:
             self._observe(entry)
 
-    def _forget(self, moment: datetime) -> None:
+    def _forget(self, moment: float) -> None:
         """Drop what is too old by then, and the oldest where the texts are too long together."""
-        oldest = moment - self._age
-        while self._entries and (self._size > MAX_TEXT or self._entries[0].started < oldest):
+        oldest = moment - self._age.total_seconds()
+        while self._entries and (self._size > MAX_TEXT or self._entries[0].ended < oldest):
             self._size -= self._entries.popleft().size
 
     def entries(self) -> list[Entry]:
         """All entries, newest first."""
         self._afterwards.do()
         with self._lock:
-            self._forget(now())
+            self._forget(clock.steady())
             return list(self._entries)[::-1]
 
     def recent(self, limit: int = 100) -> list[Entry]:
@@ -144,7 +144,7 @@ class History:
 
 def new_id() -> str:
     """A query id as Snowflake's: a UUID whose first part grows with time, beginning with 01."""
-    minutes = int(time.time() // 60) & 0xFFFFFF
+    minutes = int(clock.steady() // 60) & 0xFFFFFF
     rest = _random()
     return f"01{minutes:06x}-{rest[:4]}-{rest[4:8]}-{rest[8:12]}-{rest[12:]}"
 
@@ -161,8 +161,3 @@ def _random() -> str:
         except IndexError:
             digits = os.urandom(12 * 128).hex()
             _RANDOM.extend(digits[at : at + 24] for at in range(0, len(digits), 24))
-
-
-def now() -> datetime:
-    """The time in UTC."""
-    return datetime.now(UTC)

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mockhaus.catalog.parameter_table import LOCK_TIMEOUT
+from mockhaus.clock import now, steady
 from mockhaus.errors import Canceled, Deadlock, LockTimeout
-from mockhaus.sessions.history import now
 
 
 @dataclass(slots=True, eq=False)
@@ -44,7 +44,7 @@ class Locks:
         self._changed = threading.Condition()
         self._owners: dict[str, Owner] = {}
         self._open: dict[str, Owner] = {}
-        self._ids = itertools.count(time.time_ns() // 1_000_000)
+        self._ids = itertools.count(int(steady() * 1000))
         #: How often anything was committed in the session.
         self.commits = 0
 

@@ -19,8 +19,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mockhaus.clock import now
 from mockhaus.engine.errors import out_of_memory
-from mockhaus.sessions.history import now
 
 if TYPE_CHECKING:
     from mockhaus.sessions.connection import Connection

@@ -11,10 +11,11 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from mockhaus.access.hiding import hidden
+from mockhaus.clock import now, steady
 from mockhaus.engine.stream import Stream
 from mockhaus.errors import SqlError
 from mockhaus.result import Result
-from mockhaus.sessions.history import LONGEST_TEXT, Entry, new_id, now
+from mockhaus.sessions.history import LONGEST_TEXT, Entry, new_id
 from mockhaus.sessions.past import again
 from mockhaus.sessions.preparing import Prepared
 from mockhaus.translation import statements as s
@@ -44,6 +45,7 @@ class Recorder:
         self.progress = progress
         #: The latest statement, and when it began.
         self._latest: tuple[s.Statement, datetime] | None = None
+        self._since = 0.0
         #: Whether statements are written into the history; a door's own looks are not.
         self.recorded = True
         #: Whether the door does what waits in `Session.afterwards`, once an answer is out.
@@ -69,8 +71,13 @@ class Recorder:
 
     def begins(self, statement: s.Statement, started: datetime) -> None:
         """A statement begins to run."""
-        self._latest = (statement, started)
+        self._latest, self._since = (statement, started), steady()
         self._session.touch(started)
+
+    @property
+    def seconds(self) -> float:
+        """How long ago the statement that runs, or ran last, began."""
+        return steady() - self._since
 
     @property
     def began(self) -> datetime | None:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from mockhaus.clock import now
 from mockhaus.config import Config
 from mockhaus.engine import library
 from mockhaus.errors import (
@@ -27,7 +28,6 @@ from mockhaus.errors import (
 )
 from mockhaus.sessions import naming, opening, recovery, stored
 from mockhaus.sessions.afterwards import Afterwards
-from mockhaus.sessions.history import now
 from mockhaus.sessions.metrics import Metrics
 from mockhaus.sessions.session import Session
 from mockhaus.sessions.snapshots import Copy
@@ -426,7 +426,7 @@ class Registry:
             if self.cleanup():
                 continue
             idle = [s for s in self.list() if not s.is_busy and s.id != DEFAULT]
-            if any(map(self._expire, sorted(idle, key=lambda s: s.last_accessed))):
+            if any(map(self._expire, sorted(idle, key=lambda s: s.last_used))):
                 continue
             if not any(each.wait(_PATIENCE) for each in coming):
                 raise TooManySessions(

@@ -18,6 +18,7 @@ from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Shared
 from mockhaus.catalog.workspace import Workspace
+from mockhaus.clock import now, steady
 from mockhaus.engine.cursor import Cursor
 from mockhaus.engine.database import Database
 from mockhaus.errors import SessionBusy, SessionNotFound, SqlError
@@ -30,7 +31,7 @@ from mockhaus.sessions.afterwards import Afterwards
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.dropping import Drops
 from mockhaus.sessions.gate import Gate
-from mockhaus.sessions.history import Entry, History, now
+from mockhaus.sessions.history import Entry, History
 from mockhaus.sessions.locks import Locks
 from mockhaus.sessions.results import Results
 from mockhaus.sessions.snapshots import Copy, Snapshot, Snapshots
@@ -76,7 +77,8 @@ class Session:
         self.owner: str | None = None
         self.shared = False
         self.created: datetime = now()
-        self.last_accessed = self.created
+        #: As it is told, and by the steady clock, which time to live and eviction go by.
+        self.last_accessed, self.last_used = self.created, steady()
         #: What is written once the answer is out; sessions may share it.
         self.afterwards = afterwards or Afterwards()
         self.history = History(observe=observe, afterwards=self.afterwards)
@@ -163,7 +165,7 @@ class Session:
         """Whether the time to live has passed; never while the session is busy."""
         if self.ttl <= 0 or self.is_busy:
             return False
-        return (now() - self.last_accessed).total_seconds() > self.ttl
+        return steady() - self.last_used > self.ttl
 
     @property
     def is_busy(self) -> bool:
@@ -213,7 +215,7 @@ class Session:
 
     def touch(self, moment: datetime | None = None) -> None:
         """The session was used just now, or at that moment."""
-        self.last_accessed = moment or now()
+        self.last_accessed, self.last_used = moment or now(), steady()
 
     def remember(self, context: Context) -> None:
         """Keep where a connection stands."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
 
-from mockhaus.sessions.history import LONGEST_TEXT, MAX_TEXT, Entry, History, now
+from mockhaus.clock import now
+from mockhaus.sessions.history import LONGEST_TEXT, MAX_TEXT, Entry, History
 from tests.rest.conftest import Query
 from tests.rest.sql_api import SqlApiClient
 
@@ -128,14 +128,14 @@ def test_refused(client: TestClient) -> None:
 
 def test_the_history_forgets_by_age_and_number() -> None:
     entry = Entry("q", "SELECT 1", "SELECT", 1, "ANN", "http", None, None, now())
-    old = replace(entry, started=now() - timedelta(days=8))
+    old = replace(entry, ended=entry.ended - 8 * 86_400)
     history = History(limit=3)
     history.record(old)
     assert history.entries() == []
     for _ in range(4):
         history.record(entry)
     assert history.entries() == [entry] * 3
-    history.record(replace(entry, started=now() + timedelta(days=8)))
+    history.record(replace(entry, ended=entry.ended + 8 * 86_400))
     assert len(history.entries()) == 1
 
 

@@ -11,11 +11,11 @@ from typing import Any, cast
 import pytest
 
 from mockhaus import errors
+from mockhaus.clock import now
 from mockhaus.config import Config
 from mockhaus.errors import SqlError
 from mockhaus.sessions import overseer
 from mockhaus.sessions.connection import Connection
-from mockhaus.sessions.history import now
 from mockhaus.sessions.overseer import Overseer
 from mockhaus.sessions.registry import Registry
 from mockhaus.sessions.transaction import Transactions

@@ -7,7 +7,6 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ def connect(session: Session) -> Connection:
 
 def age(session: Session, seconds: float) -> None:
     """Make the session's last use lie back."""
-    session.last_accessed -= timedelta(seconds=seconds)
+    session.last_used -= seconds
 
 
 def test_sessions_see_nothing_of_each_other(registry: Registry) -> None:
