@@ -56,7 +56,7 @@ class App:
         users, tls = _users(config), _tls(config)
         deepen()
         self.config = config
-        self.registry = registry or Registry(config)
+        self.registry = registry or _registry(config)
         self._pool = Workers(config.workers, "mockhaus")
         trace = _print_line if config.trace or config.trace_values else None
         self._pg = PgServer(config, self.registry, self._pool, users=users, tls=tls, trace=trace)
@@ -113,6 +113,15 @@ def _users(config: Config) -> Users | None:
     if not len(users):
         raise CannotStart(f"{config.users_file} has no users: mockhaus user add NAME adds one")
     return users
+
+
+def _registry(config: Config) -> Registry:
+    """Raises CannotStart."""
+    try:
+        return Registry(config)
+    except OSError as error:
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        raise CannotStart(f"Cannot use the data directory {config.data_dir}: {reason}") from None
 
 
 def _tls(config: Config) -> Tls | None:

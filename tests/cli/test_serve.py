@@ -108,6 +108,18 @@ def test_a_port_in_use_is_one_line(flag: str) -> None:
     assert done.stdout == ""
 
 
+def test_a_data_directory_that_cannot_be_used_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "sessions").write_text("a file where the folder is to be")
+    done = subprocess.run(
+        [*COMMAND, "serve", "--port", "0", "--pg-port", "0", "--data-dir", str(tmp_path)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [
+        f"Error: Cannot use the data directory {tmp_path}: file exists"
+    ]
+
+
 def test_listening_beyond_loopback_must_be_asked_for() -> None:
     done = subprocess.run(
         [*COMMAND, "serve", "--host", "0.0.0.0"],
