@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from tests.cli.test_serve import serving
-from tests.endurance.report import HANG_S, Report
+from tests.endurance.report import HANG_S, Report, strain
 
 _JSON: Final = "application/json"
 
@@ -32,7 +32,13 @@ REQUESTS: Final[list[tuple[str, str, Any]]] = [
     ("GET", "/api/v1/history?session_id=fuzz&limit=5", None),
     ("GET", "/api/v1/sessions/fuzz/connections", None),
     ("POST", "/api/v1/sessions/fuzz/snapshots", {"name": "s"}),
-    ("GET", "/api/v1/sessions/fuzz/files?stage=~&path=x", None),
+    ("PUT", "/api/v1/sessions/fuzz/files?file=@~/a/b.csv&overwrite=true", b"1,a\n2,b\n"),
+    ("PUT", "/api/v1/sessions/fuzz/files?file=@~/c.csv", b"1" * 3000),
+    ("GET", "/api/v1/sessions/fuzz/files?file=@~/a/b.csv", None),
+    ("POST", "/api/v1/query", {"sql": "LIST @~", "session_id": "fuzz"}),
+    ("POST", "/api/v1/query", {"sql": "SELECT $1, $2 FROM @~/a/", "session_id": "fuzz"}),
+    ("POST", "/api/v1/query", {"sql": "COPY INTO t (a) FROM (SELECT $1 FROM @~/a/)", "session_id": "fuzz"}),
+    ("POST", "/api/v1/query", {"sql": "REMOVE @~/c", "session_id": "fuzz"}),
     ("POST", "/api/v2/statements", {"statement": "SELECT 1", "timeout": 10, "parameters": {"TIMEZONE": "UTC"}}),
     ("POST", "/api/v2/statements?async=true", {"statement": "SELECT SEQ4() FROM TABLE(GENERATOR(ROWCOUNT => 100))"}),
     ("POST", "/api/v2/statements", {"statement": "SELECT ?", "bindings": {"1": {"type": "FIXED", "value": "1"}}}),
@@ -52,7 +58,9 @@ def run(seconds: float, seed: int) -> Report:
     report, chance = Report(), random.Random(seed)
     with serving() as (process, _, rest):
         parts = urlsplit(rest)
-        with httpx2.Client(base_url=f"{parts.scheme}://{parts.netloc}", timeout=HANG_S) as http:
+        with httpx2.Client(
+            base_url=f"{parts.scheme}://{parts.netloc}", timeout=HANG_S * strain()
+        ) as http:
             http.headers["Authorization"] = "Bearer any"
             for name in ("fuzz", "neighbour"):
                 http.post("/api/v1/sessions", json={"session_id": name, "type": "memory"})
@@ -71,17 +79,24 @@ def run(seconds: float, seed: int) -> Report:
 
 
 def _changed(chance: random.Random, path: str, body: Any) -> tuple[str, bytes]:
-    if body is not None and chance.random() < 0.7:
+    if isinstance(body, dict) and chance.random() < 0.7:
         body = _strange(chance, body)
     if chance.random() < 0.2:
         at = chance.randrange(8, len(path))
         path = path[:at] + chance.choice(("/", "%00", "?x=1", "..", "%ff", "&limit=x")) + path[at:]
-    data = b"" if body is None else json.dumps(body).encode()
+    data = _encoded(body)
     if data and chance.random() < 0.2:
         changed = bytearray(data)
         changed[chance.randrange(len(data))] = chance.randrange(256)
         data = bytes(changed[: chance.randrange(1, len(data) + 1)])
     return path, data
+
+
+def _encoded(body: Any) -> bytes:
+    """A file as it is, no body as none, all else as JSON."""
+    if body is None or isinstance(body, bytes):
+        return body or b""
+    return json.dumps(body).encode()
 
 
 def _strange(chance: random.Random, body: Any) -> Any:
@@ -125,7 +140,7 @@ def _request(http: httpx2.Client, report: Report, method: str, path: str, data: 
 
 def _bytes(chance: random.Random, method: str, path: str, body: Any) -> bytes:
     """A request as bytes, some of which are wrong."""
-    data = b"" if body is None else json.dumps(body).encode()
+    data = _encoded(body)
     length = chance.choice((len(data), len(data), 0, len(data) + 7, -1, 10**12))
     head = (
         f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer any\r\n"
@@ -140,7 +155,7 @@ def _bytes(chance: random.Random, method: str, path: str, body: Any) -> bytes:
 def _raw(port: int, report: Report, data: bytes) -> None:
     try:
         with report.timed("raw requests"), socket.create_connection(("127.0.0.1", port)) as raw:
-            raw.settimeout(HANG_S)
+            raw.settimeout(HANG_S * strain())
             raw.sendall(data)
             raw.shutdown(socket.SHUT_WR)
             told = raw.recv(1 << 16)

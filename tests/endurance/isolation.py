@@ -16,7 +16,7 @@ from typing import Final
 import psycopg
 
 from tests.cli.test_serve import serving
-from tests.endurance.report import Report
+from tests.endurance.report import Report, strain
 
 WRITERS: Final = 6
 
@@ -88,7 +88,7 @@ def _second_writer(one: psycopg.Connection, two: psycopg.Connection, report: Rep
     waiting.join(0.3)
     report.check(waiting.is_alive(), "a second writer did not wait")
     one.execute("COMMIT")
-    waiting.join(5)
+    waiting.join(5 * strain())
     report.check(_n(one, 1) == 22, f"two updates of a row made {_n(one, 1)}, not 22")
 
 

@@ -18,6 +18,7 @@ from typing import Final
 import psycopg
 
 from tests.cli.test_serve import serving
+from tests.endurance.report import strain
 from tests.endurance.soak import usage
 
 #: What a session of the server may use here, and the seconds after which a statement is stopped.
@@ -114,7 +115,11 @@ class Outcome:
     @property
     def is_right(self) -> bool:
         """Whether it failed alone."""
-        return self.state in RUNAWAYS[self.name][1] and not self.wrong and self.middle <= RATIO
+        return (
+            self.state in RUNAWAYS[self.name][1]
+            and not self.wrong
+            and self.middle <= RATIO * strain()
+        )
 
 
 def run(names: Iterable[str] = RUNAWAYS) -> Iterator[Outcome]:

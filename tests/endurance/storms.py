@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from tests.cli.test_serve import serving
-from tests.endurance.report import Report
+from tests.endurance.report import Report, strain
 from tests.endurance.soak import usage
 
 #: Connects a second that are asked for, and clients that are left half open.
@@ -57,7 +57,7 @@ def run(seconds: float, seed: int) -> Report:
             if each:
                 each.close()
         _ask(address, report)
-        until = time.monotonic() + 5
+        until = time.monotonic() + 5 * strain()
         while usage(process.pid).files > before.files + SPARE and time.monotonic() < until:
             time.sleep(0.1)
         after = usage(process.pid)

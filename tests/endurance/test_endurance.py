@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.endurance import faults, http_fuzz, isolation, killed, soak
+from tests.endurance import disks, http_fuzz, isolation, killed, model, soak
 from tests.endurance.__main__ import Part
 from tests.endurance.report import Report
 
@@ -20,7 +20,7 @@ def test_killed_while_clients_write(tmp_path: Path) -> None:
     assert all(writer.tried for writer in killed.run(tmp_path, times=1, seed=1))
 
 
-@pytest.mark.parametrize("part", [http_fuzz.run, isolation.run])
+@pytest.mark.parametrize("part", [http_fuzz.run, isolation.run, model.run])
 def test_part(part: Part) -> None:
     report = part(0.5, 1)
     assert sum(report.tried.values()) > 10
@@ -29,5 +29,5 @@ def test_part(part: Part) -> None:
 
 def test_a_file_that_cannot_grow(tmp_path: Path) -> None:
     report = Report()
-    faults.file_limit(tmp_path, 1, report)
+    disks.file_limit(tmp_path, 1, report)
     assert report.lost == []
