@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockhaus.errors import SqlSyntaxError, UnsupportedFeature, WrongArguments
+from mockhaus.errors import InvalidArgumentTypes, SqlSyntaxError, UnsupportedFeature, WrongArguments
 from tests.translation.conftest import Snowflake
 
 #: (expression, its values in the order of X: 5, 10, 20)
@@ -173,3 +173,52 @@ def test_frames(snowflake: Snowflake, call: str, window: str, values: list[Any])
 def test_rows_are_counted_from_one(snowflake: Snowflake) -> None:
     with pytest.raises(WrongArguments):
         snowflake.rows("SELECT NTH_VALUE(X, 0) OVER (ORDER BY X) FROM VALUES (1) T(X)")
+
+
+#: A series with gaps: P, D, X, Y.
+_SERIES = """(SELECT COLUMN1 AS P, COLUMN2::DATE AS D, COLUMN3::INT AS X, COLUMN4::NUMBER(6, 2) AS Y FROM VALUES
+    (1, '2024-01-01', 1, 1.5), (1, '2024-01-02', NULL, NULL), (1, '2024-01-05', 4, 2.5),
+    (1, '2024-01-06', NULL, NULL), (2, '2024-01-01', NULL, NULL), (2, '2024-01-02', 7, 7))"""
+_BY_DAY = "OVER (PARTITION BY P ORDER BY D)"
+
+#: An expression over the series, and its values by P and D. What is filled keeps its type.
+FILLED: list[tuple[str, list[Any]]] = [
+    (f"INTERPOLATE_FFILL(X) {_BY_DAY}", [1, 1, 4, 4, None, 7]),
+    (f"INTERPOLATE_BFILL(X) {_BY_DAY}", [1, 4, 4, None, 7, 7]),
+    (f"INTERPOLATE_FFILL(X) {_BY_DAY[:-1]} DESC)", [1, 4, 4, None, 7, 7]),
+    (f"INTERPOLATE_BFILL(TO_CHAR(X)) {_BY_DAY}", ["1", "4", "4", None, "7", "7"]),
+    (f"INTERPOLATE_LINEAR(X) {_BY_DAY}", [1, 2, 4, None, None, 7]),
+    (f"INTERPOLATE_LINEAR(X * 10) {_BY_DAY}", [10, 18, 40, None, None, 70]),
+    (f"INTERPOLATE_LINEAR(X::FLOAT) {_BY_DAY}", [1.0, 1.75, 4.0, None, None, 7.0]),
+    (f"INTERPOLATE_LINEAR(Y) {_BY_DAY}",
+     [Decimal("1.50"), Decimal("1.75"), Decimal("2.50"), None, None, Decimal("7.00")]),
+    (f"INTERPOLATE_LINEAR(X::FLOAT) {_BY_DAY[:-1]}::TIMESTAMP_TZ DESC)",
+     [1.0, 1.75, 4.0, None, None, 7.0]),
+    ("INTERPOLATE_LINEAR(X) OVER (PARTITION BY P ORDER BY DAY(D))", [1, 2, 4, None, None, 7]),
+    (f"INTERPOLATE_LINEAR(NULL::INT) {_BY_DAY}", [None] * 6),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "expected"), FILLED)
+def test_filled(snowflake: Snowflake, expression: str, expected: list[Any]) -> None:
+    rows = snowflake.rows(f"SELECT {expression} FROM {_SERIES} ORDER BY P, D")
+    assert [row[0] for row in rows] == expected
+
+
+#: What is said of windows that cannot be filled.
+NOT_FILLED: list[tuple[str, type[Exception], str]] = [
+    ("INTERPOLATE_FFILL(X) OVER (PARTITION BY P)", WrongArguments, "requires ORDER BY"),
+    ("INTERPOLATE_BFILL(X) OVER (ORDER BY D ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)",
+     WrongArguments, "Sliding window frame unsupported"),
+    ("INTERPOLATE_LINEAR(X) OVER (ORDER BY D, P)", WrongArguments, "one ORDER BY expression"),
+    ("INTERPOLATE_LINEAR(TO_CHAR(X)) OVER (ORDER BY D)", InvalidArgumentTypes, "a number is needed"),
+    ("INTERPOLATE_FFILL(X)", UnsupportedFeature, "without OVER"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "error", "said"), NOT_FILLED)
+def test_not_filled(
+    snowflake: Snowflake, expression: str, error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        snowflake.rows(f"SELECT {expression} FROM {_SERIES}")

@@ -20,7 +20,8 @@ _HEAD: Final = "SQL compilation error:\n"
 _ORDERED: Final = frozenset(
     (
         "ROW_NUMBER", "RANK", "DENSE_RANK", "PERCENT_RANK", "CUME_DIST", "NTILE", "LAG", "LEAD",
-        "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE",
+        "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "INTERPOLATE_BFILL", "INTERPOLATE_FFILL",
+        "INTERPOLATE_LINEAR",
     )
 )  # fmt: skip
 
@@ -28,7 +29,9 @@ _ORDERED: Final = frozenset(
 _CUMULATIVE: Final = frozenset(("ROW_NUMBER", "RANK", "DENSE_RANK"))
 #: Peers count together here: the frame is one of RANGE.
 _CUMULATIVE_RANGE: Final = frozenset(("PERCENT_RANK", "CUME_DIST"))
-_FRAMELESS: Final = frozenset(("NTILE", "LAG", "LEAD"))
+_FRAMELESS: Final = frozenset(
+    ("NTILE", "LAG", "LEAD", "INTERPOLATE_BFILL", "INTERPOLATE_FFILL", "INTERPOLATE_LINEAR")
+)
 
 #: Aggregates of a whole partition.
 _WHOLE: Final = frozenset(

@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from mockhaus.errors import UnsupportedFeature, WrongArguments
 from mockhaus.translation.clauses import frames, sources
+from mockhaus.translation.clauses.interpolation import INTERPOLATED
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.functions.aggregates import aggregate, array_agg, percentile
 from mockhaus.translation.operands import literal_decimal
@@ -85,6 +86,8 @@ def _window(node: exp.Window, walk: Walk) -> exp.Expression:
     spec = node.args.get("spec")
     if spec is not None and spec.args.get("kind") == "GROUPS" and not walk.context.postgres:
         raise UnsupportedFeature("Unsupported feature 'a window frame of GROUPS'.")
+    if name in INTERPOLATED and len(function.expressions) == 1:
+        return INTERPOLATED[name](function.expressions[0], node, walk)
     if name in _CALLS and len(function.expressions) == 1:
         build, row_by_row = _CALLS[name]
         value = walk.rewrite(_without_windows(function.expressions[0], walk))

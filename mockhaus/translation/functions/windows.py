@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation.operands import number, number_call
-from mockhaus.translation.registry import Function, call, refused, rewrite, stock
+from mockhaus.translation.registry import Function, call, rewrite, stock
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -45,5 +45,5 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("RATIO_TO_REPORT", _needs_over, 1, 1),
     call("CONDITIONAL_TRUE_EVENT", _needs_over, 1, 1),
     call("CONDITIONAL_CHANGE_EVENT", _needs_over, 1, 1),
-    refused("INTERPOLATE_BFILL INTERPOLATE_FFILL INTERPOLATE_LINEAR", "time series"),
+    call("INTERPOLATE_BFILL INTERPOLATE_FFILL INTERPOLATE_LINEAR", _needs_over, 1, 1),
 )
