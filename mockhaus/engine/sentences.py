@@ -63,6 +63,12 @@ SENTENCES: Final = (
         "Invalid argument types for function '{NAME}'",
     ),
     _sentence(
+        r"list dimensions must be equal, got left length '(?P<left>\d+)' and right length"
+        r" '(?P<right>\d+)'",
+        errors.InvalidArgumentTypes,
+        "Invalid argument types: vectors of {left} and of {right} dimensions",
+    ),
+    _sentence(
         r"Unknown TimeZone '(?P<name>(?s:.*?))'!",
         errors.InvalidParameter,
         "Unknown timezone: '{name}'",

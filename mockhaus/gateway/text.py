@@ -31,8 +31,11 @@ from mockhaus.gateway.cells import (
 )
 from mockhaus.types import SqlType
 
-#: A nested value, as JSON.
-JSON: Final = "to_json({0})::VARCHAR"
+#: A nested value, as JSON; a VECTOR of FLOAT with the digits that tell 32 bits apart.
+JSON: Final = (
+    "CASE WHEN starts_with(typeof({0}), 'FLOAT[') THEN replace({0}::VARCHAR, ', ', ',')"
+    " ELSE to_json({0})::VARCHAR END"
+)
 
 
 def boolean(value: bool) -> bytes:

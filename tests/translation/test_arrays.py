@@ -25,6 +25,9 @@ VALUES: list[tuple[str, Any]] = [
     ("TRANSFORM([1], x -> '2024-01-01'::DATE)", '["2024-01-01"]'),
     # vectors
     ("VECTOR_TRUNCATE([1, 2, 3]::VECTOR(INT, 3), 2)", [1, 2]),
+    ("[1.1, 2]::VECTOR(FLOAT, 2)::ARRAY", "[1.1,2.0]"),
+    ("TO_ARRAY([1, 2]::VECTOR(INT, 2))", "[1,2]"),
+    ("[1.1, 2]::VECTOR(FLOAT, 2)::VARIANT", "[1.1,2.0]"),
     ("VECTOR_TRUNC(NULL::VECTOR(INT, 3), 2)", None),
     ("VECTOR_NORMALIZE([3, 4]::VECTOR(INT, 2))", pytest.approx([0.6, 0.8])),
     (
@@ -151,6 +154,11 @@ def test_flatten_of_no_arrays(snowflake: Snowflake) -> None:
 def test_parameters_of_a_lambda(snowflake: Snowflake, call: str) -> None:
     with pytest.raises(WrongArguments, match="parameters of a lambda"):
         snowflake.value(call)
+
+
+def test_vectors_of_different_sizes(snowflake: Snowflake) -> None:
+    with pytest.raises(InvalidArgumentTypes, match="vectors of 2 and of 3 dimensions"):
+        snowflake.value("VECTOR_INNER_PRODUCT([1, 2]::VECTOR(INT, 2), [1, 2, 3]::VECTOR(INT, 3))")
 
 
 def test_range_without_end(snowflake: Snowflake) -> None:

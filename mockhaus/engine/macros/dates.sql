@@ -225,6 +225,7 @@ CREATE OR REPLACE MACRO time_slice
 -- What may be cut into slices of hours and less.
 CREATE OR REPLACE MACRO timestamp_alone
     (a BIGINT) AS moment(a),
+    (a TIME) AS CASE WHEN a IS NOT NULL THEN CAST(error('MOCKHAUS:InvalidArgumentTypes:Invalid argument types for function ''TIME_SLICE'': (TIME(9))') AS TIMESTAMP) END,
     (a DATE) AS CASE WHEN a IS NOT NULL THEN CAST(error('MOCKHAUS:TypeMismatch:A DATE has no slices of hours and less') AS TIMESTAMP) END,
     (a TIMESTAMP) AS a,
     (a TIMESTAMPTZ) AS a,

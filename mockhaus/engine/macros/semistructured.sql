@@ -52,7 +52,10 @@ CREATE OR REPLACE MACRO to_variant(a) AS
             ntz_variant(TRY_CAST(CAST(a AS VARCHAR) AS TIMESTAMP))
         WHEN 'TIMESTAMP WITH TIME ZONE' THEN ltz_variant(TRY_CAST(CAST(a AS VARCHAR) AS TIMESTAMPTZ))
         WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN tz_variant(TRY_CAST(CAST(a AS VARCHAR) AS STRUCT(utc TIMESTAMP, spread INTERVAL)))
-        ELSE to_json(a) END END;
+        ELSE nested_json(a) END END;
+-- A VECTOR of FLOAT has the digits that tell 32 bits apart (to_json: those of 64).
+CREATE OR REPLACE MACRO nested_json(a) AS CASE WHEN starts_with(typeof(a), 'FLOAT[')
+    THEN CAST(replace(CAST(a AS VARCHAR), ', ', ',') AS JSON) ELSE to_json(a) END;
 
 -- The JSON text of it.
 CREATE OR REPLACE MACRO variant_text(a) AS
@@ -165,6 +168,7 @@ CREATE OR REPLACE MACRO as_decimal_text(a) AS CASE WHEN is_decimal(a) THEN scala
 CREATE OR REPLACE MACRO to_array(a) AS
     CASE WHEN a IS NULL THEN NULL
          WHEN typeof(a) = 'JSON' AND is_array(a) THEN CAST(CAST(a AS VARCHAR) AS JSON)
+         WHEN ends_with(typeof(a), ']') THEN nested_json(a)
          ELSE CAST('[' || item_text(a) || ']' AS JSON) END;
 
 -- In a lambda: DuckDB refuses an alias of what calls error() elsewhere in its SELECT.

@@ -120,7 +120,12 @@ class Encoding:
         if family == "BINARY" and self.base64:
             return f"base64(CAST({column} AS BLOB))"
         if family in SEMI_STRUCTURED:
-            return f"CASE WHEN {column} IS NULL THEN NULL ELSE to_json({column})::VARCHAR END"
+            vector = f"starts_with(typeof({column}), 'FLOAT[')"
+            return (
+                f"CASE WHEN {column} IS NULL THEN NULL"
+                f" WHEN {vector} THEN replace({column}::VARCHAR, ', ', ',')"
+                f" ELSE to_json({column})::VARCHAR END"
+            )
         if family not in _EXPRESSIONS:
             return f"CAST({column} AS VARCHAR)"
         kind, expression = _EXPRESSIONS[family]

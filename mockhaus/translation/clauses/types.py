@@ -359,12 +359,18 @@ def _cast(node: exp.Cast, walk: Walk) -> exp.Expression:
 _NOT_TRIED: Final = frozenset((_T.VARIANT, _T.OBJECT, _T.ARRAY, _T.MAP))
 
 
+def _shown(node: exp.TryCast) -> str:
+    if structured.is_structured(node.to):
+        return structured.spelled(node.to, spelled)
+    return snowflake_text(node)[:60]
+
+
 def _try_cast(node: exp.TryCast, walk: Walk) -> exp.Expression:
     value = walk.rewrite(node.this)
     if node.to.this in _NOT_TRIED or is_no_text(value):
         raise InvalidArgumentTypes(
             "SQL compilation error:\nFunction TRY_CAST cannot be used with arguments of these"
-            f" types: {snowflake_text(node)[:60]}",
+            f" types: {_shown(node)}",
             hint="TRY_CAST takes texts.",
         )
     return cast(value, meant(node.to, walk), safe=True)
