@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockhaus.errors import InvalidIdentifier, RecursionLimit, UnsupportedFeature
+from mockhaus.errors import AmbiguousColumn, InvalidIdentifier, RecursionLimit, UnsupportedFeature
 from tests.translation.conftest import Snowflake
 
 STAFF = """(SELECT * FROM VALUES (1, NULL, 'ann'), (2, 1, 'bob'), (3, 1, 'cy'), (4, 2, 'di')
@@ -33,6 +33,20 @@ QUERIES: list[tuple[str, list[tuple[Any, ...]]]] = [
     (f"""SELECT WHO, P, LEVEL FROM {STAFF} JOIN VALUES (1, 'x'), (2, 'y') R(N, P) ON R.N = E.ID
          {DOWN} ORDER BY 1""",
      [("ann", "x", 1), ("bob", "y", 2)]),
+    # tables that are joined may have columns of the same name
+    (f"""SELECT E.ID, R.ID, P FROM {STAFF} JOIN VALUES (1, 'x'), (2, 'y') R(ID, P) ON R.ID = E.ID
+         START WITH E.BOSS IS NULL CONNECT BY E.BOSS = PRIOR E.ID ORDER BY E.ID""",
+     [(1, 1, "x"), (2, 2, "y")]),
+    (f"""SELECT ID, P, LEVEL FROM {STAFF} JOIN VALUES (1, 'x'), (2, 'y') R(ID, P) USING (ID)
+         {DOWN} ORDER BY ID""",
+     [(1, "x", 1), (2, "y", 2)]),
+    (f"""SELECT E.ID, R.P, SYS_CONNECT_BY_PATH(R.P, '/') FROM {STAFF}
+         LEFT JOIN VALUES (1, 'x'), (4, 'y') R(ID, P) ON R.ID = E.ID
+         WHERE R.ID IS NOT NULL START WITH E.BOSS IS NULL CONNECT BY PRIOR E.ID = E.BOSS ORDER BY ID""",
+     [(1, "x", "/x"), (4, "y", "/x//y")]),
+    (f"""SELECT E.ID AS ID, COUNT(*) FROM {STAFF} JOIN VALUES (1, 'x'), (2, 'y') R(ID, P) ON R.ID = E.ID
+         START WITH E.BOSS IS NULL CONNECT BY E.BOSS = PRIOR E.ID GROUP BY E.ID ORDER BY ID""",
+     [(1, 1), (2, 1)]),
 ]  # fmt: skip
 
 
@@ -44,6 +58,16 @@ def test_rows(snowflake: Snowflake, query: str, rows: list[tuple[Any, ...]]) -> 
 ERRORS: list[tuple[str, type[Exception]]] = [
     (f"SELECT WHO FROM {STAFF} START WITH ID = 2 CONNECT BY BOSS = PRIOR BOSS", RecursionLimit),
     (f"SELECT WHO FROM {STAFF} CONNECT BY NOCYCLE BOSS = PRIOR ID", UnsupportedFeature),
+    (
+        f"""SELECT ID FROM {STAFF} JOIN VALUES (1) R(ID) ON R.ID = E.ID
+         START WITH E.BOSS IS NULL CONNECT BY E.BOSS = PRIOR E.ID""",
+        AmbiguousColumn,
+    ),
+    (
+        f"""SELECT * FROM {STAFF} JOIN VALUES (1) R(ID) ON R.ID = E.ID
+         START WITH E.BOSS IS NULL CONNECT BY E.BOSS = PRIOR E.ID""",
+        UnsupportedFeature,
+    ),
     (f"SELECT WHO FROM {STAFF}, VALUES (1) R(N) CONNECT BY BOSS = PRIOR ID", UnsupportedFeature),
     (f"SELECT LEVEL FROM {STAFF}", InvalidIdentifier),
 ]

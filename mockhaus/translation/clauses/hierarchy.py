@@ -7,12 +7,13 @@ Snowflake's, before the walk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
-from mockhaus.errors import SqlSyntaxError, UnsupportedFeature, WrongArguments
+from mockhaus.errors import AmbiguousColumn, SqlSyntaxError, UnsupportedFeature, WrongArguments
 from mockhaus.translation import names
 from mockhaus.translation.clauses import sources
 from mockhaus.translation.dialect import snowflake_text
@@ -63,27 +64,80 @@ def _quoted(name: str) -> exp.Identifier:
 
 
 def _source(select: exp.Select, connect: exp.Connect, walk: Walk) -> exp.Expression:
-    """The one table below the hierarchy: joins are a subquery, whose columns have no tables."""
+    """The one table below the hierarchy: joins are a subquery, which names every column once."""
     from_ = select.args.get("from_")
     if from_ is None:
         raise SqlSyntaxError("SQL compilation error:\nCONNECT BY needs a FROM clause.")
     joins = select.args.get("joins")
     if not joins and not from_.this.args.get("joins"):
         return from_.this  # type: ignore[no-any-return]
-    pairs = sources.starred(exp.Star(), select, walk)
-    columns = [column for _, column in pairs or ()]
-    if not columns or len(set(columns)) < len(columns):
+    if any(not (join.args.get("on") or join.args.get("using")) for join in joins or ()):
+        raise UnsupportedFeature("Unsupported feature 'CONNECT BY over a join without ON'.")
+    merged = sources.merged(select)
+    known = [
+        (sources.name_of(each), sources.columns(each, walk)) for each in sources.of_select(select)
+    ]
+    counts = Counter(column for _, columns in known for column in columns or ())
+    twice = {column for column, count in counts.items() if count > 1}
+    stars = any(sources.star_of(item).is_star for item in select.expressions)
+    if not all(name and columns for name, columns in known) or (twice and stars):
         raise UnsupportedFeature(
             "Unsupported feature 'CONNECT BY over a join'.",
             hint="Join in a subquery that names every column once, and CONNECT BY over that.",
         )
-    if any(not (join.args.get("on") or join.args.get("using")) for join in joins or ()):
-        raise UnsupportedFeature("Unsupported feature 'CONNECT BY over a join without ON'.")
-    inner = exp.Select(expressions=[exp.Star()], from_=from_, joins=joins)
-    for part in (*_parts(select), connect):
-        for column in part.find_all(exp.Column):
-            column.set("table", None)
+    places = {
+        (name.upper(), column.upper()): f"{name}.{column}" if column in twice else column
+        for name, columns in known
+        for column in columns or ()
+    }
+    _rename(select, connect, places, twice - merged)
+    items = [_item(column, place, table) for (table, column), place in places.items()]
+    items += [_item(column, column) for column in sorted(merged)]
+    inner = exp.Select(expressions=items, from_=from_, joins=joins)
     return exp.Subquery(this=inner, alias=exp.TableAlias(this=_quoted("_ROWS")))
+
+
+def _item(column: str, name: str, table: str | None = None) -> exp.Alias:
+    of = None if table is None else _quoted(table)
+    return exp.Alias(this=exp.Column(this=_quoted(column), table=of), alias=_quoted(name))
+
+
+#: Parts of a SELECT that may name its items.
+_AFTER_ITEMS: Final = ("group", "having", "qualify", "order")
+
+
+def _rename(
+    select: exp.Select,
+    connect: exp.Connect,
+    places: Mapping[tuple[str, str], str],
+    ambiguous: Set[str],
+) -> None:
+    """The names of the joined tables' columns as those of the subquery, in place.
+
+    Raises AmbiguousColumn for one of several tables that is said without its table.
+    """
+    items = select.expressions
+    for number, item in enumerate(items):
+        if isinstance(item, exp.Column) and not item.is_star:
+            items[number] = exp.Alias(this=item.copy(), alias=item.this.copy())
+    select.set("expressions", items)
+    labels = {each.alias.upper() for each in items if isinstance(each, exp.Alias)}
+    for part in (*_parts(select), connect):
+        is_after = part.arg_key in _AFTER_ITEMS
+        for column in [each for each in part.find_all(exp.Column) if not each.is_star]:
+            table, name = column.args.get("table"), names.stored(column.this).upper()
+            if table is not None:
+                place = places.get((names.stored(table).upper(), name))
+                if place is not None:
+                    column.set("this", _quoted(place))
+                    column.set("table", None)
+            elif is_after and name in labels:
+                continue
+            elif name in ambiguous and column.find_ancestor(exp.Select) in (None, select):
+                raise AmbiguousColumn(
+                    f"SQL compilation error:\nambiguous column name '{name}'",
+                    position=column.this.meta.get("start"),
+                )
 
 
 def _parts(select: exp.Select) -> list[exp.Expression]:
