@@ -6,6 +6,7 @@ the manual's; what Mockhaus has no equivalent of says so by its value (`N`, `OFF
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from mockhaus.catalog import (
@@ -259,24 +260,41 @@ def _sequences(workspace: Workspace, statement: s.Show) -> Rows:
 
 # --- the table -----------------------------------------------------------------------------------
 
+
+def _history(of: Listing) -> Listing:
+    """The same with `dropped_on`, which is NULL: what is dropped of this kind is gone at once."""
+    at = [name for name, _ in of.shape].index("retention_time") + 1
+
+    def rows(workspace: Workspace, statement: s.Show) -> Rows:
+        return ((*row[:at], None, *row[at:]) for row in of.rows(workspace, statement))
+
+    shape = (*of.shape[:at], *shaped("@dropped_on"), *of.shape[at:])
+    return replace(of, shape=shape, rows=rows, history=True)
+
+
+_DATABASES: Final = Listing(
+    shaped(
+        "@created_on name is_default is_current origin owner comment options retention_time"
+        " kind budget owner_role_type"
+    ),
+    _databases,
+    terse=TERSE,
+    holder="DATABASE",
+)
+_SCHEMAS: Final = Listing(
+    shaped(
+        "@created_on name is_default is_current database_name owner comment options"
+        " retention_time owner_role_type budget"
+    ),
+    _schemas,
+    terse=TERSE,
+)
+
 LISTINGS: Final[dict[str, Listing]] = {
-    "DATABASES": Listing(
-        shaped(
-            "@created_on name is_default is_current origin owner comment options retention_time"
-            " kind budget owner_role_type"
-        ),
-        _databases,
-        terse=TERSE,
-        holder="DATABASE",
-    ),
-    "SCHEMAS": Listing(
-        shaped(
-            "@created_on name is_default is_current database_name owner comment options"
-            " retention_time owner_role_type budget"
-        ),
-        _schemas,
-        terse=TERSE,
-    ),
+    "DATABASES": _DATABASES,
+    "DATABASES HISTORY": _history(_DATABASES),
+    "SCHEMAS": _SCHEMAS,
+    "SCHEMAS HISTORY": _history(_SCHEMAS),
     "TABLES": Listing(
         shaped(
             "@created_on name database_name schema_name kind comment cluster_by #rows #bytes owner"

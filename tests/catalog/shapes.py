@@ -14,6 +14,10 @@ SHOW: Final = {
     " #search_optimization_progress #search_optimization_bytes is_external"
     " enable_schema_evolution owner_role_type is_event budget is_hybrid is_iceberg is_dynamic"
     " is_immutable",
+    "DATABASES HISTORY": "@created_on name is_default is_current origin owner comment options"
+    " retention_time @dropped_on kind budget owner_role_type",
+    "SCHEMAS HISTORY": "@created_on name is_default is_current database_name owner comment options"
+    " retention_time @dropped_on owner_role_type budget",
     "TABLES HISTORY": "@created_on name database_name schema_name kind comment cluster_by #rows"
     " #bytes owner retention_time @dropped_on automatic_clustering change_tracking"
     " search_optimization #search_optimization_progress #search_optimization_bytes is_external"

@@ -141,9 +141,21 @@ def test_history(snowflake: Connection) -> None:
     ]
     names = "SHOW TERSE TABLES HISTORY LIKE 't' LIMIT 1 ->> SELECT $2, $3 FROM $1"
     assert run(snowflake, names) == [("T", "TABLE")]
-    for what in ("SCHEMAS", "DATABASES", "VIEWS"):
-        with pytest.raises(errors.UnsupportedFeature, match=f"SHOW {what} HISTORY"):
-            run(snowflake, f"SHOW {what} HISTORY")
+    with pytest.raises(errors.UnsupportedFeature, match="SHOW VIEWS HISTORY"):
+        run(snowflake, "SHOW VIEWS HISTORY")
+
+
+def test_history_of_what_is_gone_at_once(snowflake: Connection) -> None:
+    """A schema or a database that is dropped is none that could come back."""
+    run(
+        snowflake,
+        "CREATE SCHEMA s; CREATE SCHEMA r; DROP SCHEMA r; CREATE DATABASE d; DROP DATABASE d",
+    )
+    run(snowflake, "USE SCHEMA mockhaus.public")
+    for what in ("SCHEMAS", "DATABASES"):
+        told = run(snowflake, f'SHOW {what} HISTORY ->> SELECT "name", "dropped_on" FROM $1')
+        assert told == [(row[1], None) for row in run(snowflake, f"SHOW {what}")]
+        assert [row[9] for row in run(snowflake, f"SHOW {what} HISTORY")] == [None] * len(told)
 
 
 def test_few_are_kept(snowflake: Connection) -> None:
