@@ -11,8 +11,9 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.access.tls import Tls
 from mockhaus.access.users import Users
@@ -36,8 +37,7 @@ _GARBAGE_AFTER: Final = 10_000
 _log = logging.getLogger("mockhaus")
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """Where the two doors listen."""
 
     host: str

@@ -6,8 +6,9 @@ Snowflake's manual: "Date and time input and output formats", "SQL format models
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
 
@@ -26,8 +27,7 @@ FRACTION_MARK: Final = "\x01"
 ZONE_MARK: Final = "\x02"
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A strftime format; `fractions` are the widths of FF1, FF2 ...; `zones` their separators."""
 
     strftime: str
@@ -96,8 +96,7 @@ def is_number_model(model: str) -> bool:
     return bool(_NUMBER.fullmatch(bare)) and bool(re.search(r"[09X]|TM", bare, re.I))
 
 
-@dataclass(frozen=True, slots=True)
-class NumberModel:
+class NumberModel(Struct, frozen=True):
     """A number model taken apart: fixed digits, hexadecimal digits, or the minimal text (TM).
 
     `whole` and `decimals` count digits, `zeros` those that are always shown; `sign` is "" (a

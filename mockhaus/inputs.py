@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.formats import input_formats, offset_pattern
@@ -30,8 +31,7 @@ _MOMENTS: Final = {
 _BINARY: Final = {"BASE64": "base64_input", "UTF8": "utf8_input", "UTF-8": "utf8_input"}
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """Schemas of macros that come before the library's own, and variables: name -> SQL literal."""
 
     schemas: tuple[str, ...] = ()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 _UNITS: Final = {
     "": 1,
@@ -22,8 +23,7 @@ _CONTAINERS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Of one session, in bytes and threads. None is DuckDB's own: 80% of the memory, 90% of what
     is free on the disk, a thread for each processor."""
 

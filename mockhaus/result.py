@@ -7,8 +7,9 @@ answer of anything else (DDL, DML, SHOW, COPY INTO) is a few Python rows held he
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct, field
 
 from mockhaus import zoned
 from mockhaus.types import SqlType
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The column of a table or view that a column of an answer is: the OID of the table, the number
     of the column from 1, and the OID of its type, all as in pg_attribute."""
 
@@ -27,8 +27,7 @@ class Origin:
     type: int
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of an answer.
 
     `name` is Snowflake's: upper case unless it was quoted. `is_exact` is that of PostgreSQL's
@@ -67,8 +66,7 @@ class Batches(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(slots=True)
-class Result:
+class Result(Struct):
     """One answer.
 
     `tag` is PostgreSQL's command tag without its count ("SELECT", "INSERT 0", "CREATE TABLE");

@@ -16,17 +16,18 @@ Snowflake's manual: "Summary of data types"; PostgreSQL's: pg_type, typmod as fo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final
+
+from msgspec import Struct
 
 #: Length of a VARCHAR / BINARY that names none (Snowflake: 16 MB and 8 MB).
 VARCHAR_LENGTH: Final = 16_777_216
 BINARY_LENGTH: Final = 8_388_608
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """What the doors call a type family. `size` is PostgreSQL's typlen, -1 for variable."""
 
     oid: int
@@ -109,8 +110,11 @@ INT8_OID: Final = 20
 VARCHAR_OID: Final = 1043
 
 
-@dataclass(frozen=True, slots=True)
-class SqlType:
+#: What makes two types the same to Snowflake.
+_value: Final = attrgetter("family", "precision", "scale", "length")
+
+
+class SqlType(Struct, frozen=True, eq=False):
     """A Snowflake type.
 
     `precision` and `scale` are of NUMBER (digits) and, `scale` alone, of TIME and TIMESTAMP
@@ -122,7 +126,13 @@ class SqlType:
     precision: int | None = None
     scale: int | None = None
     length: int | None = None
-    wide: bool = field(default=False, compare=False)
+    wide: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SqlType) and _value(self) == _value(other)
+
+    def __hash__(self) -> int:
+        return hash(_value(self))
 
     def __str__(self) -> str:
         """The type as DESCRIBE TABLE spells it, for example `NUMBER(38,0)`."""

@@ -16,8 +16,9 @@ import hashlib
 import hmac
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mockhaus.access.der import checked, pem, rsa_public_key
 from mockhaus.errors import InvalidUser
@@ -36,8 +37,7 @@ _SHA256: Final = bytes.fromhex("3031300d060960864801650304020105000420")
 _ISSUER: Final = re.compile(r"(?P<subject>[^.]+\.(?P<user>.+))\.(?P<fingerprint>SHA256:.+)")
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
+class PublicKey(Struct, frozen=True):
     """An RSA public key: `der` as SubjectPublicKeyInfo."""
 
     der: bytes
@@ -74,8 +74,7 @@ class PublicKey:
         return hmac.compare_digest(found, right)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A token taken apart, not checked yet."""
 
     user: str

@@ -15,8 +15,9 @@ import re
 import secrets
 import stringprep
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.errors import InvalidPassword, ProtocolError
 
@@ -45,8 +46,7 @@ def _b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-@dataclass(frozen=True, slots=True)
-class Verifier:
+class Verifier(Struct, frozen=True):
     """What is kept of a password."""
 
     salt: bytes

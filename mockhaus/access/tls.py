@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import ssl
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from mockhaus.access.der import checked, pem, signature_hash
 from mockhaus.errors import InvalidUser
 
 
-@dataclass(frozen=True, slots=True)
-class Tls:
+class Tls(Struct, frozen=True):
     """`binding` is the certificate's hash for SCRAM's channel binding (RFC 5929, 4), None for
     a certificate whose algorithm has none."""
 

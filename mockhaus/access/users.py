@@ -20,10 +20,12 @@ import re
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mockhaus.access import jwt
 from mockhaus.access.jwt import PublicKey
@@ -42,8 +44,7 @@ _PASSWORD_BYTES: Final = 1024
 _REMEMBERED: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class AccessToken:
+class AccessToken(Struct, frozen=True):
     """A bearer token: `sha256` of its text; `session` is where it leads without a word."""
 
     id: str
@@ -57,8 +58,7 @@ class AccessToken:
         return self.expires is not None and now >= datetime.fromisoformat(self.expires)
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(Struct, frozen=True):
     """One user. Two keys, as in Snowflake, so that one can be exchanged for the other."""
 
     name: str
@@ -67,16 +67,14 @@ class User:
     tokens: Mapping[str, AccessToken] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Someone who has proved to be this user."""
 
     user: str
     session: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(Struct, frozen=True):
     """What the file holds; users by their name in upper case. `salt` makes mock verifiers."""
 
     salt: bytes = field(default_factory=lambda: secrets.token_bytes(32))

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog import account, containers, copying, parameters, sequences
 from mockhaus.catalog.answers import status

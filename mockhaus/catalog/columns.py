@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.catalog.objects import CatalogObject, Objects
 from mockhaus.catalog.workspace import Workspace
@@ -18,8 +19,7 @@ from mockhaus.translation.origins import Key, Relation
 from mockhaus.types import SqlType, from_name
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A column as DuckDB has it; `type` is DuckDB's."""
 
     name: str

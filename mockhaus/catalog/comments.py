@@ -6,8 +6,9 @@ Snowflake's manual: "COMMENT".
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog import account, routines
 from mockhaus.catalog.answers import status

@@ -7,8 +7,9 @@ Snowflake shares what has not changed. Snowflake's manual: "CREATE <object> ... 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog import defaults, rebuild, tagging, views
 from mockhaus.catalog.containers import make_database, make_schema, remove_database, remove_schema

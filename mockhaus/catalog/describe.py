@@ -6,8 +6,9 @@ Snowflake's manual: "DESCRIBE TABLE" and its sisters.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog import account, columns, procedures, routines
 from mockhaus.catalog.answers import table

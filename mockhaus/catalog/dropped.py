@@ -14,9 +14,11 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockhaus.catalog import defaults
 from mockhaus.catalog.objects import SCHEMA, CatalogObject, Objects
@@ -214,8 +216,7 @@ def sweep(cursor: Cursor) -> None:
 # --- SHOW TABLES HISTORY -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     """A dropped table, as SHOW TABLES HISTORY tells of it."""
 
     table: CatalogObject

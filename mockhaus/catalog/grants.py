@@ -8,8 +8,9 @@ what is granted on future objects a record in their schema or database. Snowflak
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog import account, routines
 from mockhaus.catalog.answers import status

@@ -9,8 +9,9 @@ PostgreSQL's manual: CREATE INDEX, TRUNCATE.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog import rebuild
 from mockhaus.catalog.objects import CatalogObject

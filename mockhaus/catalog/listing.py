@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from mockhaus.catalog.containers import require_database, schema_name
 from mockhaus.catalog.tables import require_schema
@@ -38,8 +39,7 @@ def shaped(words: str) -> Shape:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Terse:
+class Terse(Struct, frozen=True):
     """What SHOW TERSE answers: columns in an order of their own.
 
     `told` are the values of those that the listing itself does not have.
@@ -56,8 +56,7 @@ TERSE: Final = Terse(FIVE)
 WHOLE: Final = Terse(())
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """One kind of SHOW. `rows` are in the order of `shape`, already those of IN.
 
     `name` is the column that LIKE, STARTS WITH and FROM look at; `terse` what TERSE answers, None

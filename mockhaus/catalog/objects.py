@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import DuplicateObject, InvalidIdentifier, UndefinedObject
@@ -57,8 +60,11 @@ TEMPORARIES: Final = 'temp.main."__mockhaus.temporaries"'
 PASSING: Final = ("STAGE", "FILE FORMAT")
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogObject:
+#: What two records are compared by: one that is not recorded yet has no number.
+_value: Final = attrgetter("kind", "name", "properties", "comment", "owner", "created")
+
+
+class CatalogObject(Struct, frozen=True, eq=False):
     """One recorded object. `kind` is upper case: DATABASE, STAGE, FILE FORMAT, WAREHOUSE, ..."""
 
     kind: str
@@ -68,7 +74,13 @@ class CatalogObject:
     owner: str = "ACCOUNTADMIN"
     created: datetime | None = None
     #: Its number, once it is recorded: of several functions of one name it tells which.
-    oid: int | None = field(default=None, compare=False)
+    oid: int | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CatalogObject) and _value(self) == _value(other)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.name))
 
     @property
     def is_passing(self) -> bool:

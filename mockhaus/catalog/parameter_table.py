@@ -6,15 +6,15 @@ Snowflake's manual: "Parameters".
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.formats import output_format
 from mockhaus.inputs import readable
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One parameter. `takes` tells whether a value is one of its values, `acts` whether it is one
     that is heeded here; others of its values are refused by name."""
 

@@ -5,8 +5,9 @@ Snowflake's manual: "CREATE PROCEDURE" and its sisters.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog import routines
 from mockhaus.catalog.answers import already_dropped, already_there, status

@@ -8,8 +8,9 @@ Snowflake's manual: "CREATE FUNCTION" and its sisters.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog import views
 from mockhaus.catalog.answers import already_dropped, already_there, status

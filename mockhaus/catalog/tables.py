@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final, Protocol
+
+from msgspec.structs import replace
 
 from mockhaus.catalog import columns, defaults, dropped, rebuild, tagging
 from mockhaus.catalog.answers import already_dropped, already_there, status

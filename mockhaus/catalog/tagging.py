@@ -8,8 +8,9 @@ a column, so that they follow whatever becomes of the object. Snowflake's manual
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog.objects import CatalogObject, Objects
 from mockhaus.catalog.workspace import Workspace

@@ -6,8 +6,9 @@ Snowflake's manual: "CREATE TAG" and its sisters, "Object tagging".
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog import account, parameters, routines, tagging
 from mockhaus.catalog.answers import already_dropped, already_there, status

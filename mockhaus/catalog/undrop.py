@@ -6,7 +6,7 @@ Its number, age, tags, grants and load history are what they were. Snowflake's m
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from mockhaus.catalog import account, defaults, dropped
 from mockhaus.catalog.answers import status

@@ -6,8 +6,9 @@ resolved in the view's own schema. Snowflake's manual: "CREATE VIEW", "Object na
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from mockhaus.catalog import columns, tagging
 from mockhaus.catalog.answers import status

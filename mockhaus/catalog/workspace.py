@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects
@@ -40,8 +41,7 @@ class Locks(Protocol):
         """Locks: of what, whose, since when; None of one that is waited for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """`files` is the folder under which the session keeps the files of its internal stages.
 
     `after_commit` takes what is to be done once the open transaction is committed (deleting files,

@@ -7,11 +7,11 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from mockhaus.client.answers import Answer
@@ -79,8 +79,7 @@ _OPTIONS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What a command answers: `all` for programs; an answer or a sentence for people."""
 
     all: object

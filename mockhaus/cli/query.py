@@ -7,11 +7,11 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from mockhaus.cli.asking import (
     FORMATS,
@@ -144,8 +144,7 @@ def _screen(output: str | None) -> Screen:
     return Screen(interactive=terminal, colours=colours, settings=settings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
+class _Where(Struct, frozen=True):
     """Where statements run, as the options say it."""
 
     server_url: str | None

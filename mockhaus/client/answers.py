@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 #: How a value is shown: numbers to the right, JSON indented, the rest as it is.
 Kind: TypeAlias = Literal["text", "number", "boolean", "json"]
@@ -13,16 +14,14 @@ Kind: TypeAlias = Literal["text", "number", "boolean", "json"]
 Row: TypeAlias = Sequence[str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """A column: its name, and what its values are."""
 
     name: str
     kind: Kind = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Columns and rows; the rows may still be on their way, and are read once."""
 
     heads: tuple[Head, ...]

@@ -10,10 +10,11 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 MANIFEST: Final = "manifest.json"
 
@@ -38,8 +39,7 @@ class NoManifest(Exception):
     """A manifest that cannot be read: one line for the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """Something that dbt builds. `sql` is what it compiled, None for what has none (seeds, sources,
     models that are not SQL); `made` is a statement that has others find it, empty for none.
     `before` has an incremental model find itself, as far as its columns are documented."""

@@ -15,9 +15,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from mockhaus.client import dbt
 from mockhaus.client.outcomes import Refused, Unreachable
@@ -33,8 +35,7 @@ _REFUSED: Final = frozenset({"000002", "002140"})
 _MISSING: Final = frozenset({"002003", "002043"})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What becomes of a statement; `reason` is empty where it runs, `translated` is DuckDB's SQL
     where it gets any. `line` counts from 1; `name` is dbt's, empty without dbt."""
 
@@ -52,8 +53,7 @@ _Place: TypeAlias = dict[str, str]
 _PLACE: Final = ("database", "schema")
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     file: str
     line: int
     sql: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Protocol
+
+from msgspec import Struct, field
 
 from mockhaus.client.answers import Answer, Kind, Row
 
@@ -54,8 +56,7 @@ class Failure(Exception):
     statement: str
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What a statement answers. Once the rows are read, `tag` is its command tag."""
 
     answer: Answer | None = None

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.client import flights
 from mockhaus.client.answers import Answer, Head
@@ -27,8 +28,7 @@ _CSV: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """A data set: the schema it goes to, the definitions of its tables, and its files, one a table
     and called as that, which `make` puts into a folder."""
 

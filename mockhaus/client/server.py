@@ -6,8 +6,9 @@ import os
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from mockhaus.client.outcomes import Unreachable
 from mockhaus.client.rest import Rest
@@ -22,8 +23,7 @@ _HTTP_PORT: Final = 8080
 _PATIENCE: Final = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Doors:
+class Doors(Struct, frozen=True):
     """Where a server's two doors are, and who comes in; `own` says that it is ours."""
 
     http_url: str

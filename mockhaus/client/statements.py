@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _TOKEN: Final = re.compile(
     r"""
@@ -33,8 +34,7 @@ _TRANSACTION: Final = frozenset({"TRANSACTION", "WORK", "NAME"})
 _WITH_BODY: Final = frozenset({"CREATE", "ALTER", "WITH"})
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """One statement: its text without the semicolon and what follows its last word, where it
     starts, where the next one may begin, and whether it has ended."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from mockhaus.client.answers import Answer, Head, Kind
 from mockhaus.client.width import harmless, padded, width
@@ -16,8 +17,7 @@ _SHORT_JSON: Final = 40
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How answers are drawn. `columns` is the window's width, None for no end; `expanded` says
     whether rows are records: never, always, or where they do not fit."""
 

@@ -22,12 +22,12 @@ Connector".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from mockhaus import xml, zoned
 from mockhaus.dbapi.errors import UNREADABLE_VALUE, InterfaceError
@@ -42,8 +42,7 @@ _AS_TEXT: Final = frozenset(("INTERVAL", "UUID"))
 _COUNTED: Final = (dml.INSERTED, dml.UPDATED, dml.DELETED)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """`held` are rows of Python's values and `batches` those of Arrow, one of the two is None;
     `zone` is the session's time zone; `count` is the number of rows, or of those that were changed;
     `indent` is JSON_INDENT.

@@ -6,11 +6,11 @@ import contextlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
+from msgspec import Struct
 
 from mockhaus import errors, zoned
 from mockhaus.engine.errors import translated
@@ -39,8 +39,7 @@ _PROGRESS: Final = "SET enable_progress_bar = true; SET enable_progress_bar_prin
 _LOADED: Final = "__mockhaus_loaded"
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Struct, frozen=True):
     """Name and DuckDB type of one column of a query."""
 
     name: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from mockhaus.errors import LoadError
 
@@ -24,8 +25,7 @@ _PLAIN: Final = re.compile(r"\[([*?\[])\]")
 Stamp = tuple[int, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A statement of DuckDB's, and the files that it reads as they were before."""
 
     sql: str

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
 
 from mockhaus.access.scram import Exchange
 from mockhaus.access.users import Users
@@ -40,8 +41,7 @@ _NOT_SETTINGS: Final = frozenset({"user", "database", "options", "replication"})
 _OPTION: Final = re.compile(r"(?:-c\s*|--)([\w.-]+)=((?:\\.|[^\s\\])*)\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Struct, frozen=True):
     """`database` None is the default one; `fallback` tells that the name is only the user's, which
     libpq fills in where none was given, so that the default database is meant if it does not
     exist."""
@@ -68,8 +68,7 @@ def trust(login: Login, encrypted: bool) -> Authentication:
     yield
 
 
-@dataclass(frozen=True, slots=True)
-class Scram:
+class Scram(Struct, frozen=True):
     """Ask for the password of a user. `binding` is the certificate's hash, None without TLS.
 
     Whoever is not a user, and a user without a password, are asked all the same and fail in the

@@ -8,12 +8,12 @@ rows without touching a single cell from Python; see `rows`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from msgspec import Struct
 
 from mockhaus import xml
 from mockhaus.errors import InvalidEncoding, NumberOutOfRange, TypeMismatch
@@ -25,8 +25,7 @@ Cells: TypeAlias = "Matrix | pa.Array"
 _Int = TypeVar("_Int", np.int64, np.uint64)
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """How the values of one type go out in one format.
 
     `scalar` makes the bytes of one value and is the specification; `vector` makes those of a

@@ -7,8 +7,10 @@ one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation.context import ObjectName
@@ -32,8 +34,7 @@ _NESTED: Final = re.compile(
 _ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
-@dataclass(frozen=True, slots=True)
-class CopyCommand:
+class CopyCommand(Struct, frozen=True):
     """`inwards` is FROM STDIN. `table` and `columns` as stored; `query` selects what is
     sent, or the columns that are to come."""
 

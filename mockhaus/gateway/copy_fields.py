@@ -13,11 +13,11 @@ import mmap
 import os
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+from msgspec import Struct
 
 from mockhaus.errors import LoadError, UnsupportedFeature
 
@@ -46,8 +46,7 @@ class BadField(ValueError):
         self.row = row
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """One column: where each value begins and how long it is, -1 for NULL; `first` is the line
     of the first."""
 
@@ -134,8 +133,7 @@ def _begin(data: _Data) -> int:
     return len(HEADER) + int(extension)
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
+class _Segment(Struct, frozen=True):
     """Fields of fixed width, up to one that is not: where their lengths are and what they are, and
     how far the length of the other is; None for the last segment if it has none."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Keepalive:
+
+class Keepalive(Struct, frozen=True):
     """Seconds until the first probe, seconds between probes, how many may be lost, and
     milliseconds that data sent may stay without an answer. 0 leaves it to the system."""
 

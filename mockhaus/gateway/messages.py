@@ -7,8 +7,9 @@ lengths that follow from a value are left out. `codec` makes bytes of them and b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from mockhaus.errors import MockhausError
 
@@ -20,32 +21,27 @@ TEXT: Final = 0
 BINARY: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """Any message of either side."""
 
 
 # --- frontend: before the session starts; these have no type byte -------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class StartupMessage(Message):
+class StartupMessage(Message, frozen=True):
     version: int
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SSLRequest(Message):
+class SSLRequest(Message, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class GSSENCRequest(Message):
+class GSSENCRequest(Message, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class CancelRequest(Message):
+class CancelRequest(Message, frozen=True):
     process_id: int
     secret_key: bytes
 
@@ -53,35 +49,30 @@ class CancelRequest(Message):
 # --- frontend -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed(Message):
+class Malformed(Message, frozen=True):
     """A message whose frame was whole and whose body was not; `kind` is its type."""
 
     kind: type[Message]
     error: MockhausError
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordMessage(Message):
+class PasswordMessage(Message, frozen=True):
     """Also GSSResponse, SASLInitialResponse and SASLResponse, which share its type byte."""
 
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Query(Message):
+class Query(Message, frozen=True):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Parse(Message):
+class Parse(Message, frozen=True):
     statement: str
     query: str
     parameter_types: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Bind(Message):
+class Bind(Message, frozen=True):
     portal: str
     statement: str
     parameter_formats: tuple[int, ...] = ()
@@ -89,123 +80,104 @@ class Bind(Message):
     result_formats: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Describe(Message):
+class Describe(Message, frozen=True):
     """`kind` is "S" for a prepared statement, "P" for a portal."""
 
     kind: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Execute(Message):
+class Execute(Message, frozen=True):
     """`max_rows` 0 means all."""
 
     portal: str
     max_rows: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Close(Message):
+class Close(Message, frozen=True):
     """`kind` is "S" for a prepared statement, "P" for a portal."""
 
     kind: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Flush(Message):
+class Flush(Message, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Sync(Message):
+class Sync(Message, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Terminate(Message):
+class Terminate(Message, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionCall(Message):
+class FunctionCall(Message, frozen=True):
     function: int
     argument_formats: tuple[int, ...] = ()
     arguments: tuple[bytes | None, ...] = ()
     result_format: int = TEXT
 
 
-@dataclass(frozen=True, slots=True)
-class CopyFail(Message):
+class CopyFail(Message, frozen=True):
     reason: str
 
 
 # --- both sides ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class CopyData(Message):
+class CopyData(Message, frozen=True):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class CopyDone(Message):
+class CopyDone(Message, frozen=True):
     pass
 
 
 # --- backend ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class AuthenticationOk(Message):
+class AuthenticationOk(Message, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class AuthenticationSASL(Message):
+class AuthenticationSASL(Message, frozen=True):
     mechanisms: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AuthenticationSASLContinue(Message):
+class AuthenticationSASLContinue(Message, frozen=True):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class AuthenticationSASLFinal(Message):
+class AuthenticationSASLFinal(Message, frozen=True):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class NegotiateProtocolVersion(Message):
+class NegotiateProtocolVersion(Message, frozen=True):
     """`version` is the newest the server speaks, of the major version that was asked for."""
 
     version: int
     options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BackendKeyData(Message):
+class BackendKeyData(Message, frozen=True):
     process_id: int
     secret_key: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterStatus(Message):
+class ParameterStatus(Message, frozen=True):
     name: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyForQuery(Message):
+class ReadyForQuery(Message, frozen=True):
     """`status` is "I" idle, "T" in a transaction, "E" in a failed transaction."""
 
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class FieldDescription:
+class FieldDescription(Struct, frozen=True):
     """One column of a RowDescription."""
 
     name: str
@@ -217,92 +189,76 @@ class FieldDescription:
     column_number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RowDescription(Message):
+class RowDescription(Message, frozen=True):
     fields: tuple[FieldDescription, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DataRow(Message):
+class DataRow(Message, frozen=True):
     """Decoded only; the server makes the bytes of many rows at once, in `rows`."""
 
     values: tuple[bytes | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CommandComplete(Message):
+class CommandComplete(Message, frozen=True):
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
-class EmptyQueryResponse(Message):
+class EmptyQueryResponse(Message, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class PortalSuspended(Message):
+class PortalSuspended(Message, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class ParseComplete(Message):
+class ParseComplete(Message, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class BindComplete(Message):
+class BindComplete(Message, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class CloseComplete(Message):
+class CloseComplete(Message, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class NoData(Message):
+class NoData(Message, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterDescription(Message):
+class ParameterDescription(Message, frozen=True):
     types: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorResponse(Message):
+class ErrorResponse(Message, frozen=True):
     """`fields` by their letter: S severity, V the same untranslated, C SQLSTATE, M message,
     D detail, H hint, P position (manual, 55.8)."""
 
     fields: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeResponse(Message):
+class NoticeResponse(Message, frozen=True):
     """As ErrorResponse, and the statement goes on."""
 
     fields: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationResponse(Message):
+class NotificationResponse(Message, frozen=True):
     process_id: int
     channel: str
     payload: str
 
 
-@dataclass(frozen=True, slots=True)
-class CopyInResponse(Message):
+class CopyInResponse(Message, frozen=True):
     format: int
     column_formats: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CopyOutResponse(Message):
+class CopyOutResponse(Message, frozen=True):
     format: int
     column_formats: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionCallResponse(Message):
+class FunctionCallResponse(Message, frozen=True):
     value: bytes | None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
 
 from mockhaus.gateway.copy_command import CopyCommand
 from mockhaus.gateway.rows import Batch, RowEncoder, Wire, encoder_of
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 AHEAD: Final = 2
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(Struct):
     """What Parse leaves behind: a statement for the connection, a command about settings, a
     COPY, or, with none of them, an empty text. `offset` is where it starts in what was sent."""
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
+
+from msgspec import Struct
 
 import mockhaus
 from mockhaus.errors import InvalidParameter, UndefinedSetting, UnsupportedFeature
@@ -21,8 +22,7 @@ from mockhaus.types import VARCHAR
 SERVER_VERSION: Final = f"15.0 (Mockhaus {mockhaus.__version__})"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """`name` in PostgreSQL's spelling; `fixed` cannot be changed; `reported` goes out as
     ParameterStatus; `check` brings a value into its canonical form or raises."""
 
@@ -222,8 +222,7 @@ _DISCARD: Final = re.compile(r"DISCARD\s+(ALL|PLANS|SEQUENCES|TEMP|TEMPORARY)", 
 _INTERVAL: Final = re.compile(r"INTERVAL\s+'([+-]?\d+):(\d+)'.*", re.I | re.S)
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A statement about settings. `verb` is SET, SET LOCAL, SHOW, RESET or DISCARD; `name` is a
     key of SETTINGS, or ALL; a `value` of None is the default. Of SET TRANSACTION the `value` is
     the whole text (see `modes`)."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _TOKEN: Final = r"""
       | "(?:[^"]|"")*"            # quoted name
@@ -19,8 +20,7 @@ _ESCAPED: Final = re.compile(r"'(?:[^'\\]|\\.|'')*'" + _TOKEN, re.X | re.S)
 _PLAIN: Final = re.compile(r"'(?:[^']|'')*'" + _TOKEN, re.X | re.S)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """One statement, `bare` without comments, and where `text` starts in the whole."""
 
     text: str

@@ -8,21 +8,20 @@ own DECLARE begins a script's block.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
 
 
-@dataclass(frozen=True, slots=True)
-class StateCommand:
+class StateCommand(Struct, frozen=True):
     """Any of them. `name` None means all."""
 
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Declare(StateCommand):
+class Declare(StateCommand, frozen=True):
     """DECLARE name CURSOR FOR query."""
 
     query: str
@@ -30,8 +29,7 @@ class Declare(StateCommand):
     hold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch(StateCommand):
+class Fetch(StateCommand, frozen=True):
     """FETCH or, with `moves`, MOVE. `direction` is FORWARD, BACKWARD, ABSOLUTE or RELATIVE; a
     `count` of None means all."""
 
@@ -40,47 +38,40 @@ class Fetch(StateCommand):
     moves: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CloseCursor(StateCommand):
+class CloseCursor(StateCommand, frozen=True):
     """CLOSE name, CLOSE ALL."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepare(StateCommand):
+class Prepare(StateCommand, frozen=True):
     """PREPARE name (types) AS query."""
 
     types: tuple[str, ...]
     query: str
 
 
-@dataclass(frozen=True, slots=True)
-class Execute(StateCommand):
+class Execute(StateCommand, frozen=True):
     """EXECUTE name (arguments)."""
 
     arguments: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deallocate(StateCommand):
+class Deallocate(StateCommand, frozen=True):
     """DEALLOCATE name, DEALLOCATE ALL."""
 
 
-@dataclass(frozen=True, slots=True)
-class Savepoint(StateCommand):
+class Savepoint(StateCommand, frozen=True):
     """SAVEPOINT, RELEASE or ROLLBACK TO, by `verb`."""
 
     verb: str = "SAVEPOINT"
 
 
-@dataclass(frozen=True, slots=True)
-class Listen(StateCommand):
+class Listen(StateCommand, frozen=True):
     """LISTEN and UNLISTEN, by `verb`. NOTIFY is refused, so that nothing ever comes."""
 
     verb: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetConstraints(StateCommand):
+class SetConstraints(StateCommand, frozen=True):
     """SET CONSTRAINTS ALL. No constraint that could wait for the commit is checked at all."""
 
 

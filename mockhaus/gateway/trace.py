@@ -8,7 +8,6 @@ number and lengths stay.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from typing import Any, Final
 
 from mockhaus.access.hiding import HIDDEN, hidden
@@ -48,11 +47,11 @@ def line(side: str, message: Message, *, values: bool = True) -> str:
 
 def _words(message: Message, values: bool) -> Iterator[str]:
     kind = type(message)
-    for each in fields(message):
-        value = getattr(message, each.name)
-        if _SECRETS.get(kind) == each.name:
+    for name in message.__struct_fields__:
+        value = getattr(message, name)
+        if _SECRETS.get(kind) == name:
             yield f"{len(value)} {HIDDEN}"
-        elif _VALUES.get(kind) == each.name and not values:
+        elif _VALUES.get(kind) == name and not values:
             yield from _sizes(value)
         else:
             yield from _word(value)

@@ -7,9 +7,9 @@ statuses an operation may refuse with.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from starlette.requests import Request
 
 from mockhaus.http.bodies import (
@@ -61,8 +61,7 @@ from mockhaus.http.stage_files import DOWNLOAD, UPLOAD, FileUploaded, StageFiles
 Call = Callable[[Request, Any], Awaitable[object]]
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One method of one path.
 
     `fault` is the name of a failure that is Mockhaus's own; `documented` the body of a call that
@@ -94,8 +93,7 @@ class Operation:
         return (self.call.__doc__ or "").partition("\n")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Doors:
+class Doors(Struct, frozen=True):
     """The objects whose methods are the operations."""
 
     rest: Rest

@@ -7,11 +7,11 @@ The declaration is what a request is read by, what an unknown or wrong value is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import Struct
 from starlette.requests import Request
 
 #: How much of a value an error repeats.
@@ -22,8 +22,7 @@ class InvalidParameter(Exception):
     """A parameter that is not known, missing, or not what it should be; the text says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One query parameter.
 
     `read` makes its value of the text and raises ValueError with what the text is not; `schema` is

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -47,8 +46,7 @@ class QueryState(Struct, frozen=True):
     error: Failure | None
 
 
-@dataclass(slots=True, eq=False)
-class _Query:
+class _Query(Struct, eq=False):
     id: str
     session_id: str
     sql: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -11,6 +10,7 @@ from typing import Final
 
 import msgspec
 from msgspec import UNSET
+from msgspec.structs import astuple
 from starlette.requests import Request
 from starlette.responses import Response
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from mockhaus.errors import Canceled, InvalidBind, SqlError, SqlSyntaxError, UndefinedBind
 from mockhaus.http import refusals, resultset
@@ -25,8 +25,7 @@ from mockhaus.translation.context import ObjectName
 _TYPES = ((bool, "BOOLEAN"), (int, "BIGINT"), (float, "DOUBLE"), (str, "VARCHAR"))
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """What the statements of a request answered, and where the connection stands now."""
 
     results: list[StatementResult]

@@ -8,8 +8,9 @@ with care, to say which line and column.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import (
@@ -49,8 +50,7 @@ _WORDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(Struct, frozen=True):
     """A column of the target, and the one of the file (`c1`, ...) that it is loaded from."""
 
     name: str

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.formats import offset_pattern
@@ -46,8 +48,7 @@ _AUTO_TIMESTAMPS: Final = (
 _OFFSET: Final = r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One column of a load, as expressions over the reader's columns.
 
     `value` is of the column's type and never raises; `strict` is the same but stops the statement

@@ -7,8 +7,9 @@ together. Snowflake's manual: "COPY INTO <table>".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import InvalidParameter, LoadError, UnsupportedFeature

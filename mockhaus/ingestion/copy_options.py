@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
 from mockhaus.ingestion.transformation import METADATA
 
 
-@dataclass(frozen=True, slots=True)
-class OnError:
+class OnError(Struct, frozen=True):
     """What an error in a file does.
 
     `action` is ABORT_STATEMENT, CONTINUE or SKIP_FILE; a file is skipped once its errors reach
@@ -43,8 +44,7 @@ class OnError:
         return self.count or 1
 
 
-@dataclass(frozen=True, slots=True)
-class CopyOptions:
+class CopyOptions(Struct, frozen=True):
     """`size_limit` is in bytes; `match` is NONE, CASE_SENSITIVE or CASE_INSENSITIVE.
 
     `validation` is ROWS, ERRORS or ALL_ERRORS, None for a COPY that loads; `rows` is ROWS' number.

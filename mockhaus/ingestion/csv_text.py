@@ -8,8 +8,9 @@ character of what is wrong. It reads a record at a time. Snowflake's manual: "CR
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, TextIO
+
+from msgspec import Struct
 
 from mockhaus.ingestion.file_formats import FileFormat
 
@@ -17,8 +18,7 @@ _CHUNK: Final = 1 << 20
 _SIGNS: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
-@dataclass(slots=True)
-class Record:
+class Record(Struct):
     """One record: the line it begins on (from 1), its fields, and the character each begins at.
 
     A field is None for NULL. `problem` says why the record cannot be split, with the character in
@@ -33,8 +33,7 @@ class Record:
     begin: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a character of a record stands: line and character from 1, byte from 0."""
 
     line: int

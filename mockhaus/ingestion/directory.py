@@ -7,8 +7,9 @@ The list is kept with the stage, so that it commits and rolls back with it. Snow
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import InvalidParameter

@@ -8,8 +8,10 @@ Snowflake's manual: "CREATE FILE FORMAT"; "COPY INTO <table>", "Format type opti
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockhaus import inputs
 from mockhaus.catalog.objects import CatalogObject
@@ -23,8 +25,7 @@ from mockhaus.translation.statements import CreateFileFormat
 KIND: Final = "FILE FORMAT"
 
 
-@dataclass(frozen=True, slots=True)
-class FileFormat:
+class FileFormat(Struct, frozen=True):
     """A format, complete: every option of its type has a value.
 
     `canonical`: a file of it holds values as a VARIANT keeps them, which are not looked into.

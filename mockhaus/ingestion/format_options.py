@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mockhaus.errors import InvalidParameter
 
@@ -21,8 +22,7 @@ Read = Callable[[Any], Any]
 ANY: Final = None
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """`built` are the values that have their effect; ANY for all."""
 
     read: Read

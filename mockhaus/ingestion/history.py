@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mockhaus.catalog.objects import SCHEMA
 from mockhaus.catalog.workspace import Workspace
@@ -71,8 +72,7 @@ CREATE TABLE IF NOT EXISTS {_COPIES} (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What is remembered of a file. `md5` is None for a large one."""
 
     size: int
@@ -167,8 +167,7 @@ def _row(identity: str, file: StoredFile, outcome: Outcome) -> tuple[Any, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """One COPY INTO a table: its text, where it was run, and the names of its files."""
 
     text: str

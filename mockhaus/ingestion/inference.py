@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import InvalidParameter, LoadError, UnsupportedFeature
@@ -43,8 +45,7 @@ _ARGUMENTS: Final = frozenset(
 )
 
 
-@dataclass(slots=True)
-class _Column:
+class _Column(Struct):
     """A column of the files: `type` is Snowflake's, `precision` and `scale` those of a NUMBER."""
 
     name: str

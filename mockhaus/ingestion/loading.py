@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockhaus import errors
 from mockhaus.catalog.workspace import Workspace
@@ -43,8 +45,7 @@ NOT_OF_THE_FILE: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Loader:
+class Loader(Struct, frozen=True):
     """Loads files one by one, all in the same way."""
 
     workspace: Workspace

@@ -11,9 +11,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockhaus.errors import LoadError, SqlError
 from mockhaus.ingestion import stopping
@@ -30,8 +32,7 @@ _TOGETHER: Final = 16 * 1024 * 1024
 _AT_ONCE: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Small:
+class _Small(Struct, frozen=True):
     """A file that can share a call: its records in plain text, and how many lines they take."""
 
     file: StoredFile

@@ -10,12 +10,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 import pyarrow as pa
+from msgspec import Struct
 
 from mockhaus.access.hiding import hidden
 from mockhaus.errors import InvalidParameter, LoadError, UnsupportedFeature
@@ -32,8 +32,7 @@ _ANSWER: Final = 60
 _ATTEMPTS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """How a store is reached: keys of CREDENTIALS; `own`, the server's own (an integration)."""
 
     credentials: Mapping[str, str]
@@ -89,8 +88,7 @@ def _azure(place: str, access: Access) -> FileSystem:
     return AzureFileSystem(place.split(".", maxsplit=1)[0], **options)
 
 
-@dataclass(frozen=True, slots=True)
-class _Scheme:
+class _Scheme(Struct, frozen=True):
     """`keys` are those that CREDENTIALS takes, of which the first `needed` are."""
 
     provider: str

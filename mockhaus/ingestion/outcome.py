@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mockhaus.errors import LoadError
 from mockhaus.result import Column
@@ -24,8 +25,7 @@ COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """An error in a file: line and character from 1, the row's number, the column as shown.
 
     `record` is the record's text, where it was asked for; `start` the line that it begins on and
@@ -58,8 +58,7 @@ class Failure:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """One row of COPY INTO's answer. `status`: LOADED, PARTIALLY_LOADED, LOAD_FAILED."""
 
     file: str

@@ -15,11 +15,11 @@ import uuid
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, cast
 
 import pyarrow as pa
+from msgspec import Struct
 
 from mockhaus.errors import DiskFull, LoadError
 from mockhaus.ingestion import signs, stopping
@@ -40,8 +40,7 @@ _DUCKDB: Final = {"NONE": "uncompressed", "GZIP": "gzip", "ZSTD": "zstd"}
 DAMAGED: Final = (EOFError, zlib.error, OSError, pa.ArrowException, UnicodeError)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A file that DuckDB can read. `compression` is one of Snowflake's words."""
 
     path: Path

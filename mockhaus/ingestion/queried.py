@@ -10,9 +10,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockhaus import errors
 from mockhaus.engine.cursor import Cursor
@@ -47,8 +49,7 @@ def load(
     return work.what_is_good()
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Struct, frozen=True):
     """`shown` is the name of the stage's file `stored`, which is read as `file`."""
 
     loader: Loader
@@ -154,8 +155,7 @@ class _Work:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbered:
+class _Numbered(Struct, frozen=True):
     """Rows of a file, numbered from 1 to `count`."""
 
     work: _Work

@@ -11,12 +11,12 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+from msgspec import Struct
 
 from mockhaus.engine.json_text import JsonError, canonical, without_nulls
 from mockhaus.errors import LoadError
@@ -37,8 +37,7 @@ _BATCH: Final = 20_000
 _LINES_PER_MB: Final = 2_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A relation. `columns` are its texts or values, `types` theirs in DuckDB.
 
     `located`: it has the columns `__line`, `__begin` (a byte), `__at` (a character of the record

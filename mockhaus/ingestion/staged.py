@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import CompilationError, InvalidParameter, LoadError
@@ -169,8 +171,7 @@ def _fields(file: Prepared, format: FileFormat) -> int:
     return len(first.fields) if first is not None else 0
 
 
-@dataclass(slots=True)
-class Closing:
+class Closing(Struct):
     """Batches over files that are given back at the end."""
 
     batches: Batches

@@ -15,11 +15,12 @@ import re
 import shutil
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from mockhaus.access.hiding import hidden
 from mockhaus.catalog.objects import CatalogObject
@@ -51,8 +52,7 @@ REFUSED: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """What a stage reference denotes.
 
     `prefix` narrows the store's files; `shown` goes before a file's name where Snowflake shows

@@ -10,11 +10,13 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Final, Protocol
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from mockhaus.errors import InvalidParameter, LoadError
 from mockhaus.ingestion import stopping
@@ -25,8 +27,11 @@ CHUNK: Final = 1 << 20
 _TEMPORARY: Final = ".mockhaus-"
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFile:
+#: What two files are compared by.
+_value: Final = attrgetter("name", "size", "stamp", "path")
+
+
+class StoredFile(Struct, frozen=True, eq=False):
     """A file in a stage.
 
     `name` is its path below the stage, with slashes; `size` is in bytes; `stamp` is the time of
@@ -38,7 +43,13 @@ class StoredFile:
     size: int
     stamp: int
     path: Path | None
-    opener: Callable[[], IO[bytes]] | None = field(default=None, compare=False)
+    opener: Callable[[], IO[bytes]] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StoredFile) and _value(self) == _value(other)
+
+    def __hash__(self) -> int:
+        return hash(_value(self))
 
     @property
     def modified(self) -> datetime:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import InvalidIdentifier, UndefinedObject
@@ -14,8 +15,7 @@ from mockhaus.translation.context import ObjectName, storage_schema
 _LENGTH: Final = re.compile(r"> (\d+)\)* THEN .*'MOCKHAUS:StringTooLong:")
 
 
-@dataclass(frozen=True, slots=True)
-class TargetColumn:
+class TargetColumn(Struct, frozen=True):
     """A column; `type` is DuckDB's, `length` the characters of a VARCHAR(n) or bytes of a
     BINARY(n), None for no limit."""
 
@@ -25,8 +25,7 @@ class TargetColumn:
     length: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A table; `columns` are those that are loaded, in the order of the file's fields."""
 
     name: ObjectName

@@ -15,9 +15,10 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import InvalidParameter, LoadError, UnsupportedFeature
@@ -58,8 +59,7 @@ _OF_THEIR_OWN: Final = ((b"PAR1", "PARQUET"), (b"ORC", "ORC"))
 _Upload = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
+class _Options(Struct, frozen=True):
     parallel: int = 4
     compress: bool = True
     compression: str = "AUTO_DETECT"

@@ -8,8 +8,10 @@ Snowflake's manual: "Transforming data during a load"; "Querying metadata for st
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockhaus.errors import CompilationError, EngineFault, UnsupportedFeature
 from mockhaus.ingestion.conversions import canonical
@@ -38,8 +40,7 @@ METADATA: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Transformation:
+class Transformation(Struct, frozen=True):
     """`sql` has `_BODY` where the file's relation goes; `width` is the highest `$n`.
 
     `metadata`: the METADATA$ columns that the query mentions.
@@ -94,8 +95,7 @@ def over(query: Transformation, source: Source, type: str, file: StoredFile, sho
     return _BODY.sub(lambda _: body, query.sql)
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """A file, its name as shown, and which of the METADATA$ columns are asked for."""
 
     file: StoredFile

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+from msgspec import Struct, field
 
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.stream import Stream
@@ -104,8 +104,7 @@ def _written(stream: Stream, files: _Files) -> None:
         raise
 
 
-@dataclass(slots=True)
-class _File:
+class _File(Struct):
     """A file of the unload: its name in the stage, where it is written, what came of it."""
 
     name: str
@@ -115,8 +114,7 @@ class _File:
     published: bool = False
 
 
-@dataclass(slots=True)
-class _Files:
+class _Files(Struct):
     """The files of one unload, one open at a time."""
 
     location: Location

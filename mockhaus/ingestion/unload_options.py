@@ -6,8 +6,9 @@ Snowflake's manual: "COPY INTO <location>", "Copy options".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
 from mockhaus.ingestion.format_options import invalid_value
@@ -15,8 +16,7 @@ from mockhaus.ingestion.format_options import invalid_value
 _LARGEST: Final = 5 * 1024**3
 
 
-@dataclass(frozen=True, slots=True)
-class UnloadOptions:
+class UnloadOptions(Struct, frozen=True):
     """`max_size` is in bytes; `partition` the text of PARTITION BY's expression."""
 
     partition: str | None = None

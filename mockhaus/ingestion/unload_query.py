@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.cursor import Described
@@ -52,8 +53,7 @@ _DIRECT: Final = {"TIMESTAMP": "NTZ_TEXT", "TIME": "TIME_TEXT", "DOUBLE": "FLOAT
 _TEXT_OF: Final = re.compile(r'\bTEXT_OF\("?C(\d+)"?\) AS "?V\1\b')
 
 
-@dataclass(frozen=True, slots=True)
-class Unload:
+class Unload(Struct, frozen=True):
     """`sql` is DuckDB's; `names` are the columns of a Parquet file, `header` a text file's head."""
 
     sql: str

@@ -8,9 +8,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, cast
+
+from msgspec import Struct
 
 from mockhaus.client.formats import FORMATS
 
@@ -26,8 +27,7 @@ class Quit(Exception):
     """Leave the REPL."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """`arguments` is how they are written; `call` gets what follows the name, stripped."""
 
     name: str

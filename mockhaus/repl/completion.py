@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.client.statements import rest
 from mockhaus.repl.commands import COMMANDS
@@ -33,8 +34,7 @@ _NAMED: Final = re.compile(
 _STRINGS: Final = re.compile(r"'(?:[^'\\]|\\.|'')*('|\Z)|(?:--|//)[^\n]*|/\*.*?(?:\*/|\Z)", re.S)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A text that may stand for the last `length` characters before the cursor; what it is."""
 
     text: str

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from mockhaus.client.outcomes import Disconnected, Failure, Speech
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """A table or view: where it is, and its columns with their types."""
 
     database: str
@@ -24,8 +24,7 @@ class Relation:
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """Names as they are stored. `functions` have a remark on their arguments."""
 
     database: str = ""

@@ -8,10 +8,12 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockhaus.client.answers import Answer, Row
 from mockhaus.client.formats import lines
@@ -26,8 +28,7 @@ _KEPT: Final = 1000
 _RED, _PLAIN, _CLEAR = "\x1b[31m", "\x1b[0m", "\r\x1b[K"
 
 
-@dataclass(slots=True)
-class Settings:
+class Settings(Struct):
     """What the user chose. `limit` 0 is no limit."""
 
     format: str = "table"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockhaus.client.answers import Answer, Row
 from mockhaus.client.outcomes import Outcome, Speech
@@ -40,8 +42,7 @@ def show(
     return found.kept
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(Struct, frozen=True):
     """Runs statements that are no commands and move no files, without a server."""
 
     talk: Speech

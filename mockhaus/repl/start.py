@@ -7,7 +7,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mockhaus import __version__
 from mockhaus.client import server
@@ -22,8 +23,7 @@ from mockhaus.repl.screen import Screen, Settings
 _DEFAULT = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What `mockhaus repl` was started with; None is what was not told."""
 
     server_url: str | None = None

@@ -8,9 +8,10 @@ from __future__ import annotations
 import glob
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.client.outcomes import NotTransferred, Refused
 from mockhaus.client.rest import Rest
@@ -36,8 +37,7 @@ _OPTIONS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(Struct, frozen=True):
     """A PUT or GET: a path of this machine, a place in a stage, and options in upper case."""
 
     verb: str

@@ -7,9 +7,10 @@ and "LOGIN_HISTORY view". What Mockhaus has no equivalent of is NULL.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mockhaus.catalog.listing import shaped
 from mockhaus.catalog.literal import relation
@@ -18,8 +19,7 @@ from mockhaus.sessions.history import Entry
 from mockhaus.types import FLOAT
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Struct, frozen=True):
     """One connection that a client has opened, or with `refused` would have."""
 
     number: int

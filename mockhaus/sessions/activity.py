@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from mockhaus.sessions.connection import Connection
@@ -17,8 +18,7 @@ STATES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """One connection. `state` is as in `pg_stat_activity`; `text` is the statement that runs, or
     ran last, since `started`; of the one that runs, `seconds` tells for how long it has, `progress`
     how far it has come in percent, where that is known."""

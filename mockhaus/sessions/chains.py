@@ -9,9 +9,10 @@ Snowflake's manual: "Flow operators".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog.literal import relation, stored_type
 from mockhaus.errors import SqlError, UnsupportedFeature

@@ -14,10 +14,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
+
+from msgspec.structs import replace
 
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.ddl import get_ddl
@@ -89,7 +90,7 @@ class Connection:
             lambda: self.settings,
             shared=session.catalogs,
         )
-        self.context = replace(
+        self.context: Context = replace(
             context,
             last_query_ids=self.recorder.query_ids,
             columns=lambda name: self._preparer.columns(name, self.context),

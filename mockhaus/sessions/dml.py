@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mockhaus.catalog.answers import status
 from mockhaus.engine.cursor import Cursor
@@ -20,8 +21,7 @@ MULTI_JOINED: Final = "number of multi-joined rows updated"
 DELETED: Final = "number of rows deleted"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """The command tag and the count columns of one kind of statement."""
 
     tag: str

@@ -6,9 +6,10 @@ Snowflake's manual: "DROP DATABASE", "DROP SCHEMA": the session has none afterwa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from threading import Lock
 from typing import Final, TypeAlias
+
+from msgspec.structs import replace
 
 from mockhaus.catalog import account
 from mockhaus.catalog.objects import Objects

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mockhaus.catalog.listing import shaped
 from mockhaus.result import Column, Result
@@ -51,8 +52,7 @@ _JOINS: Final = {"INNER": "InnerJoin", "LEFT": "LeftOuterJoin", "RIGHT": "RightO
                  "OUTER": "FullOuterJoin", "SEMI": "SemiJoin", "ANTI": "AntiJoin"}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One step of a plan; `parent` is the number of the one that reads it, None of the first."""
 
     number: int

@@ -6,9 +6,10 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct, field
 
 from mockhaus import clock
 from mockhaus.sessions.afterwards import Afterwards
@@ -23,8 +24,7 @@ LONGEST_TEXT: Final = 100_000
 MAX_TEXT: Final = 50_000_000
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """One statement. Times are seconds; `error_code` is Snowflake's number, None on success.
 
     `fetch_s`, `rows` and `bytes` of a query are known when a door has read its answer.

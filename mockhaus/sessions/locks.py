@@ -10,16 +10,16 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from mockhaus.catalog.parameter_table import LOCK_TIMEOUT
 from mockhaus.clock import now, steady
 from mockhaus.errors import Canceled, Deadlock, LockTimeout
 
 
-@dataclass(slots=True, eq=False)
-class Owner:
+class Owner(Struct, eq=False):
     """A connection, as the holder of locks, with the transaction that it has open.
 
     `held` tells for each lock since when; `id` is '' while no transaction is open, `last` that of

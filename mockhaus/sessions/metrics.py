@@ -6,8 +6,9 @@ import threading
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from mockhaus.sessions.afterwards import Afterwards
 from mockhaus.sessions.history import Entry
@@ -16,8 +17,7 @@ from mockhaus.sessions.history import Entry
 BOUNDS: Final = (0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10.0, 60.0)
 
 
-@dataclass(slots=True)
-class Histogram:
+class Histogram(Struct):
     """How often something took how long."""
 
     buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
@@ -29,8 +29,7 @@ class Histogram:
         self.total += seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Traffic:
+class Traffic(Struct, frozen=True):
     """Bytes that came through a door, and that went."""
 
     received: int
@@ -40,8 +39,7 @@ class Traffic:
         return Traffic(self.received + other.received, self.sent + other.sent)
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """A copy: of statements by door, type and outcome, of requests by method, path and status,
     of bytes by door.
     """

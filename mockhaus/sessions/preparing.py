@@ -9,9 +9,11 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockhaus.catalog.objects import Objects
 from mockhaus.catalog.postgres.snapshot import Settings, Shared, Snapshot
@@ -74,8 +76,7 @@ _CREATES: Final = (s.CreateTable, s.CreateView)
 _CHANGES: Final = (s.Insert, s.Update, s.Delete, s.Merge, s.Truncate)
 
 
-@dataclass(slots=True, eq=False)
-class Prepared:
+class Prepared(Struct, eq=False):
     """A statement ready to run.
 
     `columns` is None where it answers no rows on the PostgreSQL door (DDL, DML), and of a query

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mockhaus.errors import ResultNotFound, UnsupportedFeature
 from mockhaus.result import Column, Result
@@ -24,8 +25,7 @@ MAX_ANSWERS: Final = 1_000
 MAX_ROWS: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a statement answered: `rows`, or `sql` that answers them again while `writes` holds.
 
     `refused` says why it cannot be had, '' where it can.

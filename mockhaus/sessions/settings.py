@@ -7,9 +7,10 @@ commands", "SQL variables", "Parameters".
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog import account, parameters
 from mockhaus.catalog.answers import status

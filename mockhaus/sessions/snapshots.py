@@ -11,10 +11,11 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.engine import files
 from mockhaus.engine.database import Database
@@ -29,8 +30,7 @@ _FILES: Final = "files"
 UNFINISHED: Final = ".new-"
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """A copy in a folder; `passing` is one that is removed when it has been used."""
 
     folder: Path
@@ -58,8 +58,7 @@ class Copy:
             files.clone(self.database, target)
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A named copy; `size` is in bytes."""
 
     name: str

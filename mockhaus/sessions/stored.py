@@ -10,10 +10,12 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from mockhaus.errors import UnreadableSession
 from mockhaus.sessions.storage import DATABASE_FILE
@@ -22,8 +24,7 @@ from mockhaus.translation.context import Context
 RECORD_FILE: Final = "session.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What is current in a session for those who do not say: names as stored, and parameters."""
 
     database: str | None
@@ -44,8 +45,7 @@ class Standing:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """A persistent session. `ttl` None is the server's default; `created` is in ISO 8601.
 
     `deleted`: it was deleted and its data kept, so it is there again only once it is created again.
@@ -78,7 +78,7 @@ def write(folder: Path, record: Stored) -> None:
     """Replace the folder's record."""
     new = folder / f"{RECORD_FILE}.new"
     with new.open("w", encoding="utf-8") as file:
-        json.dump(asdict(record), file)
+        json.dump(to_builtins(record), file)
         file.flush()
         os.fsync(file.fileno())
     new.replace(folder / RECORD_FILE)
@@ -101,7 +101,7 @@ def read(folder: Path) -> Stored | None:
 
 
 def _decoded(found: dict[str, Any]) -> Stored:
-    known = {each.name: found[each.name] for each in fields(Stored) if each.name in found}
+    known = {name: found[name] for name in Stored.__struct_fields__ if name in found}
     standing = known.pop("standing", None)
     return Stored(**known, standing=None if standing is None else Standing(**standing))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from mockhaus.translation import statements as s
 from mockhaus.translation.alter import alter_table

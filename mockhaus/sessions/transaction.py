@@ -19,8 +19,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from mockhaus.catalog.parameter_table import LOCK_TIMEOUT
 from mockhaus.engine.cursor import Cursor
@@ -65,8 +66,7 @@ _LETTERS: Final[dict[State, Literal["I", "T", "E"]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Savepoint:
+class Savepoint(Struct, frozen=True):
     """Where a SAVEPOINT stands: how much was journaled and is to be done after the commit, and
     what the connection wants to have back."""
 

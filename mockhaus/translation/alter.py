@@ -5,9 +5,10 @@ Snowflake's manual: "ALTER TABLE", "ALTER TABLE ... ALTER COLUMN", "ALTER VIEW".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlglot import exp
 
 from mockhaus.errors import UnsupportedFeature
@@ -26,8 +27,7 @@ from mockhaus.translation.translate import guarded
 from mockhaus.translation.trees import copied
 
 
-@dataclass(frozen=True, slots=True)
-class AddColumn:
+class AddColumn(Struct, frozen=True):
     """ADD COLUMN."""
 
     column: tables.ColumnDefinition
@@ -35,24 +35,21 @@ class AddColumn:
     constraints: tuple[dict[str, Any], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DropColumn:
+class DropColumn(Struct, frozen=True):
     """DROP COLUMN."""
 
     name: str
     if_exists: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RenameColumn:
+class RenameColumn(Struct, frozen=True):
     """RENAME COLUMN."""
 
     name: str
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class Retype:
+class Retype(Struct, frozen=True):
     """ALTER COLUMN SET DATA TYPE; `type` as written in upper case, `stored` DuckDB's.
 
     Of PostgreSQL's ALTER TABLE `value` is what becomes of a row's value, in DuckDB's text;
@@ -66,8 +63,7 @@ class Retype:
     using: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SetDefault:
+class SetDefault(Struct, frozen=True):
     """ALTER COLUMN SET DEFAULT, DROP DEFAULT (None); `sql` for DuckDB."""
 
     name: str
@@ -75,52 +71,45 @@ class SetDefault:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SetNotNull:
+class SetNotNull(Struct, frozen=True):
     """ALTER COLUMN SET NOT NULL, DROP NOT NULL."""
 
     name: str
     not_null: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SetComment:
+class SetComment(Struct, frozen=True):
     """ALTER COLUMN COMMENT; of the table where `name` is None."""
 
     name: str | None
     comment: str
 
 
-@dataclass(frozen=True, slots=True)
-class RenameTo:
+class RenameTo(Struct, frozen=True):
     """RENAME TO, of any schema."""
 
     name: ObjectName
 
 
-@dataclass(frozen=True, slots=True)
-class SwapWith:
+class SwapWith(Struct, frozen=True):
     """SWAP WITH."""
 
     name: ObjectName
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterBy:
+class ClusterBy(Struct, frozen=True):
     """CLUSTER BY; empty for DROP CLUSTERING KEY."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class AddConstraint:
+class AddConstraint(Struct, frozen=True):
     """ADD PRIMARY KEY, UNIQUE, FOREIGN KEY, CONSTRAINT."""
 
     constraint: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class NamedConstraint:
+class NamedConstraint(Struct, frozen=True):
     """A constraint by its name, or by its kind and, but for a PRIMARY KEY, its columns."""
 
     name: str | None = None
@@ -128,23 +117,20 @@ class NamedConstraint:
     columns: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DropConstraint:
+class DropConstraint(Struct, frozen=True):
     """DROP CONSTRAINT name, DROP PRIMARY KEY, DROP UNIQUE (columns)."""
 
     which: NamedConstraint
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeConstraint:
+class ChangeConstraint(Struct, frozen=True):
     """RENAME CONSTRAINT, ALTER CONSTRAINT: what is recorded of it from now on."""
 
     which: NamedConstraint
     told: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class SetProperty:
+class SetProperty(Struct, frozen=True):
     """SET name = value of the table itself; None of UNSET."""
 
     name: str
@@ -158,8 +144,7 @@ Step = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Alteration:
+class Alteration(Struct, frozen=True):
     """An ALTER TABLE or ALTER VIEW."""
 
     name: ObjectName

@@ -7,10 +7,10 @@ plain call.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from msgspec import Struct
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.tokenizer_core import Token, TokenType
@@ -26,8 +26,7 @@ _SYNTAX: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Miscounted:
+class Miscounted(Struct, frozen=True):
     """A call with too few or too many arguments: where it begins and ends, and how many it has."""
 
     function: Function
@@ -83,8 +82,7 @@ _LOOKED_AT: Final = _OPENING.union(
 )
 
 
-@dataclass(slots=True)
-class _Bracket:
+class _Bracket(Struct):
     """A bracket that is open: the word before it, its name in upper case, what parts arguments.
 
     `ordered` is set from an ORDER BY on, whose commas part no arguments; `star` where a star

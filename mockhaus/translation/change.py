@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
 from sqlglot import exp
 
 from mockhaus.errors import InvalidIdentifier, UnsupportedFeature
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A translated change.
 
     `source` is a query whose rows are kept in the temporary table ROWS while the rest runs;
@@ -37,7 +36,7 @@ class Change:
     returning: str = ""
     inserts: tuple[tuple[str, str], ...] = ()
     volatile: bool = False
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
 
     @property
     def is_one_statement(self) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from msgspec import Struct, field
 
 from mockhaus import inputs
 from mockhaus.errors import ObjectNeedsContext
@@ -20,8 +22,7 @@ DEFAULT_SCHEMA: Final = "PUBLIC"
 INDENT: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectName:
+class ObjectName(Struct, frozen=True):
     """A name of up to three parts, as stored: unquoted parts upper-cased, quoted as written."""
 
     name: str
@@ -60,8 +61,13 @@ class Running(Protocol):
     last: str
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+#: What changes with each statement, and what is called: contexts are compared without it.
+_ASIDE: Final = frozenset(
+    ("last_query_ids", "columns", "relation", "routines", "described", "made", "transaction", "ddl")
+)
+
+
+class Context(Struct, frozen=True, eq=False):
     """What names and context functions mean in one connection at one moment.
 
     `variables` are SET variables (upper-case name -> Python value); `parameters` are session
@@ -82,7 +88,7 @@ class Context:
     #: Whether functions of PostgreSQL's are known beside Snowflake's.
     postgres: bool = False
     #: Ids of the connection's statements, oldest first; the connection adds to it.
-    last_query_ids: Sequence[str] = field(default=(), compare=False)
+    last_query_ids: Sequence[str] = ()
     #: Temporary tables of the connection, by full name in upper case.
     temporary: frozenset[ObjectName] = frozenset()
     #: Whether what is translated is kept, in a view or a default, for any connection to run.
@@ -91,24 +97,28 @@ class Context:
     #: depends on it (see `coercion`).
     mixed: bool = False
     #: The columns of a table or view by its full name: name in upper case -> DuckDB's type.
-    columns: Callable[[ObjectName], Mapping[str, str]] = field(default=no_columns, compare=False)
+    columns: Callable[[ObjectName], Mapping[str, str]] = no_columns
     #: The OID and the declared types of a table or view by its full name.
-    relation: Callable[[ObjectName], Relation | None] = field(default=no_relation, compare=False)
+    relation: Callable[[ObjectName], Relation | None] = no_relation
     #: The user-defined functions of a full name.
-    routines: Callable[[ObjectName], Sequence[Routine]] = field(default=no_routines, compare=False)
+    routines: Callable[[ObjectName], Sequence[Routine]] = no_routines
     #: DuckDB's types of the columns of a query in DuckDB's text; None where there is no engine.
-    described: Callable[[str], Sequence[str]] | None = field(default=None, compare=False)
+    described: Callable[[str], Sequence[str]] | None = None
     #: Relations of this moment by name and argument (see `history`): DuckDB's text, and its columns
     #: as `columns` answers them.
-    made: Callable[[str, str | None], tuple[str, Mapping[str, str]]] | None = field(
-        default=None, compare=False
-    )
+    made: Callable[[str, str | None], tuple[str, Mapping[str, str]]] | None = None
     #: The transaction that the connection has open, and its latest one.
-    transaction: Running | None = field(default=None, compare=False)
+    transaction: Running | None = None
     #: GET_DDL: kind and name as written, whether names are written in full -> text.
-    ddl: Callable[[str, str, bool], str] | None = field(default=None, compare=False)
+    ddl: Callable[[str, str, bool], str] | None = None
     #: Relations, in DuckDB's text, of the stages that one statement reads (see `staged`).
     stages: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Context) and _value(self) == _value(other)
+
+    def __hash__(self) -> int:
+        return hash((self.database, self.schema, self.session_id, self.connection_id))
 
     def is_on(self, parameter: str, *, default: bool = False) -> bool:
         """The value of a BOOLEAN session parameter."""
@@ -171,6 +181,9 @@ class Context:
     def is_temporary(self, name: ObjectName) -> bool:
         """Whether a full name is that of a temporary table of the connection."""
         return bool(self.temporary) and name.folded() in self.temporary
+
+
+_value: Final = attrgetter(*(n for n in Context.__struct_fields__ if n not in _ASIDE))
 
 
 def storage_schema(database: str, schema: str) -> str:

@@ -8,10 +8,11 @@ be followed is simply not told: nothing here raises. PostgreSQL's manual: 55.7 "
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlglot import exp
 
 from mockhaus.errors import SqlError
@@ -24,16 +25,14 @@ if TYPE_CHECKING:
     from mockhaus.translation.context import Context
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A primary key or unique constraint as it is recorded; `name` is what PostgreSQL calls it."""
 
     name: str
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """A table or view: its OID, and its columns' names in upper case with their declared types, in
     order; None where no type was declared. `keys` is None where none are recorded: temporary
     tables, views."""
@@ -47,8 +46,7 @@ class Relation:
     kinds: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What is known of a column: the type that was declared, and the table and the number of the
     column in it, from 1; 0 of neither."""
 
@@ -95,8 +93,7 @@ def _told(found: Columns) -> tuple[Source, ...]:
     return tuple(source for _, source in found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
+class _Scope(Struct, frozen=True):
     context: Context
     #: The CTEs that can be named.
     ctes: Mapping[str, Columns]
@@ -158,8 +155,7 @@ def _renamed(found: Columns, alias: exp.Expression | None) -> Columns:
 # --- FROM ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     name: str
     columns: Columns
     #: Columns that USING has merged with those of a table before.

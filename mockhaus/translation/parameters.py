@@ -11,9 +11,9 @@ query that selects the operand from the FROM clause around it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from msgspec import Struct
 from sqlglot import exp
 
 from mockhaus.errors import SqlError
@@ -40,8 +40,7 @@ _SPAN: Final = "INTERVAL"
 _INSTANT: Final = "TIMESTAMPTZ"
 
 
-@dataclass(frozen=True, slots=True)
-class Like:
+class Like(Struct, frozen=True):
     """The type of one of these operands, as `fit` makes it one for the parameter."""
 
     operands: tuple[exp.Expression, ...]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Final
 
+from msgspec.structs import replace
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 

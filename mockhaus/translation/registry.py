@@ -16,9 +16,9 @@ in its place. Whatever has no entry is refused: nothing reaches DuckDB untransla
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
 from sqlglot import exp
 
 from mockhaus.errors import WrongArguments
@@ -32,8 +32,7 @@ Rewriter = Callable[[Any, "Walk"], exp.Expression]
 MANY: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """One Snowflake function (several names where sqlglot makes one class of them).
 
     `nodes` are the sqlglot classes it arrives as, none if it arrives by name (Anonymous).

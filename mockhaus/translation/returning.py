@@ -7,9 +7,9 @@ Modified Rows").
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -58,8 +58,7 @@ def refuse(statements: Sequence[Statement]) -> None:
             raise UnsupportedFeature("Unsupported feature 'INSERT CONFLICT'.")
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """A rewritten RETURNING, and a query that has its columns."""
 
     clause: exp.Expression

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.errors import TypeMismatch, WrongArguments
 from mockhaus.types import SqlType, from_name
@@ -25,8 +26,7 @@ def type_of(text: str) -> SqlType | None:
     return from_name(match[1], sizes)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One argument of a function: its name as stored, type as written, default as written."""
 
     name: str
@@ -40,8 +40,7 @@ class Parameter:
         return self.type if kind is None else kind.family
 
 
-@dataclass(frozen=True, slots=True)
-class Routine:
+class Routine(Struct, frozen=True):
     """A SQL function. `columns` are those of a table function: name, type; None for a scalar one.
 
     `strict`: it is NULL where an argument is, without being called.

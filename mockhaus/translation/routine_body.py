@@ -6,10 +6,10 @@ Snowflake's manual: "SQL UDFs", "Tabular SQL UDFs (UDTFs)".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from msgspec.structs import replace
 from sqlglot import exp
 
 from mockhaus.errors import SqlSyntaxError

@@ -14,9 +14,10 @@ Snowflake's manual: "CREATE FUNCTION", "SQL UDFs", "Tabular SQL UDFs (UDTFs)".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlglot import exp
 
 from mockhaus.errors import SqlError, SqlSyntaxError, UnknownFunction, UnsupportedFeature
@@ -43,8 +44,7 @@ if TYPE_CHECKING:
 _OPEN_CALL: Final = "__mockhaus_call"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call with its arguments rewritten: those in order, then those by name."""
 
     name: str

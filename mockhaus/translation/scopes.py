@@ -13,9 +13,9 @@ which may outlive the tables that it was made over.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
@@ -51,8 +51,7 @@ _FORMATTED: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What the names of columns mean in one SELECT.
 
     `tables` are its sources by name in upper case, with the types of their columns; `merged` are

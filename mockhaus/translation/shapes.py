@@ -16,9 +16,10 @@ the shape is given up, and its texts take the long way.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 #: Longer texts are not looked at, nor those with more numbers.
 _LONGEST: Final = 4000
@@ -36,8 +37,7 @@ _FIRST: Final = 7_301_094_855_127_400
 _PLACEHOLDER: Final = re.compile(r"73010948551274(\d\d)")
 
 
-@dataclass(slots=True)
-class Shape:
+class Shape(Struct):
     """What texts have in common: `text` with placeholders.
 
     `is_known` once a second text has come; not `is_usable` once it was found not to fit.
@@ -48,8 +48,7 @@ class Shape:
     is_usable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Shaped:
+class Shaped(Struct, frozen=True):
     """A text of a shape, and the numbers that it has for the placeholders."""
 
     shape: Shape

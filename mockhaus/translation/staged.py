@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeGuard
 
+from msgspec import Struct
 from sqlglot import exp
 
 from mockhaus.errors import CompilationError, UnsupportedFeature
@@ -21,8 +21,7 @@ from mockhaus.translation.grammar.stage_refs import name_of, reference
 from mockhaus.translation.statements import StageRef, Statement, Tree
 
 
-@dataclass(frozen=True, slots=True)
-class StageTable:
+class StageTable(Struct, frozen=True):
     """A stage of a FROM: `format` is a FILE FORMAT's name; `width` the highest `$n` asked for.
 
     `metadata`: the METADATA$ columns that the statement mentions.
@@ -35,8 +34,7 @@ class StageTable:
     metadata: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class StageFunction:
+class StageFunction(Struct, frozen=True):
     """A table function over files: INFER_SCHEMA, VALIDATE, DIRECTORY.
 
     `arguments` are by name in upper case, `THIS` the one without; a value is a literal's, a list

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
+from msgspec import Struct, field
 from sqlglot import exp
 
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.shapes import Shaped
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(Struct, frozen=True, kw_only=True):
     """`text` is the statement without its semicolon; `offset` where it starts in what was sent."""
 
     text: str
@@ -32,8 +31,7 @@ class Statement:
         return _words(type(self).__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown(Statement):
+class Unknown(Statement, frozen=True, kw_only=True):
     """A text that could not be read as statements, for the history."""
 
 
@@ -64,8 +62,7 @@ def spelled(tree: exp.Expression, name: str) -> tuple[int, str] | None:
 # --- answered by DuckDB after translation --------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tree(Statement):
+class Tree(Statement, frozen=True, kw_only=True):
     """A statement held as a sqlglot tree. The tree is read, never changed: translation copies."""
 
     tree: exp.Expression
@@ -80,8 +77,7 @@ class Tree(Statement):
     postgres: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Select(Tree):
+class Select(Tree, frozen=True, kw_only=True):
     """A query: SELECT, VALUES, WITH, set operations.
 
     With `shaped`, `tree` has placeholders for numbers of the text; see `shapes`.
@@ -90,7 +86,7 @@ class Select(Tree):
     shaped: Shaped | None = None
 
 
-class CatalogSelect(Tree):
+class CatalogSelect(Tree, frozen=True):
     """A query of PostgreSQL's system catalogs, in PostgreSQL's SQL; see `translation.postgres`."""
 
     @property
@@ -98,35 +94,35 @@ class CatalogSelect(Tree):
         return "SELECT"
 
 
-class Insert(Tree):
+class Insert(Tree, frozen=True):
     """INSERT of all forms but multi-table."""
 
 
-class Update(Tree):
+class Update(Tree, frozen=True):
     """UPDATE."""
 
 
-class Delete(Tree):
+class Delete(Tree, frozen=True):
     """DELETE."""
 
 
-class Merge(Tree):
+class Merge(Tree, frozen=True):
     """MERGE."""
 
 
-class Truncate(Tree):
+class Truncate(Tree, frozen=True):
     """TRUNCATE TABLE."""
 
 
-class CreateTable(Tree):
+class CreateTable(Tree, frozen=True):
     """CREATE TABLE, with columns or AS SELECT or LIKE or CLONE."""
 
 
-class CreateView(Tree):
+class CreateView(Tree, frozen=True):
     """CREATE VIEW."""
 
 
-class AlterTable(Tree):
+class AlterTable(Tree, frozen=True):
     """ALTER TABLE."""
 
 
@@ -134,8 +130,7 @@ class AlterTable(Tree):
 EXPLAIN_FORMS: Final = ("TABULAR", "JSON", "TEXT")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explain(Tree):
+class Explain(Tree, frozen=True, kw_only=True):
     """EXPLAIN of the statement `of`; `using` is one of EXPLAIN_FORMS."""
 
     of: Tree
@@ -149,8 +144,7 @@ class Explain(Tree):
 Tags = tuple[tuple[ObjectName, str | None], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Create(Statement):
+class Create(Statement, frozen=True, kw_only=True):
     """CREATE of something the catalog keeps; `options` by upper-case name."""
 
     name: ObjectName
@@ -160,28 +154,27 @@ class Create(Statement):
     tags: Tags = ()
 
 
-class CreateDatabase(Create):
+class CreateDatabase(Create, frozen=True):
     """CREATE DATABASE; `name.name` is the database."""
 
 
-class CreateSchema(Create):
+class CreateSchema(Create, frozen=True):
     """CREATE SCHEMA; `name.name` is the schema, `name.database` its database."""
 
 
-class CreateSequence(Create):
+class CreateSequence(Create, frozen=True):
     """CREATE SEQUENCE; options START, INCREMENT, ORDER."""
 
 
-class CreateStage(Create):
+class CreateStage(Create, frozen=True):
     """CREATE STAGE; options as written: URL, FILE_FORMAT (a dict), COMMENT, ..."""
 
 
-class CreateFileFormat(Create):
+class CreateFileFormat(Create, frozen=True):
     """CREATE FILE FORMAT; options as written: TYPE, FIELD_DELIMITER, ..."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drop(Statement):
+class Drop(Statement, frozen=True, kw_only=True):
     """DROP of any object. `object` is its kind in upper case: TABLE, VIEW, FILE FORMAT, ..."""
 
     object: str
@@ -196,8 +189,7 @@ class Drop(Statement):
         return f"DROP_{self.object.replace(' ', '_')}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undrop(Statement):
+class Undrop(Statement, frozen=True, kw_only=True):
     """UNDROP TABLE."""
 
     name: ObjectName
@@ -207,8 +199,7 @@ class Undrop(Statement):
         return "UNDROP_TABLE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use(Statement):
+class Use(Statement, frozen=True, kw_only=True):
     """USE [DATABASE | SCHEMA | ROLE | WAREHOUSE] name; `object` is empty for a bare USE."""
 
     object: str
@@ -219,37 +210,32 @@ class Use(Statement):
 PIPED: Final = "->>"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chain(Statement):
+class Chain(Statement, frozen=True, kw_only=True):
     """Statements joined by the pipe operator."""
 
     parts: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetVariables(Statement):
+class SetVariables(Statement, frozen=True, kw_only=True):
     """SET name = expression, SET (a, b) = (x, y); `values` is a query of one row."""
 
     names: tuple[str, ...]
     values: exp.Expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnsetVariables(Statement):
+class UnsetVariables(Statement, frozen=True, kw_only=True):
     """UNSET name, UNSET (a, b)."""
 
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlterSession(Statement):
+class AlterSession(Statement, frozen=True, kw_only=True):
     """ALTER SESSION SET / UNSET parameters; a value of None unsets."""
 
     parameters: Mapping[str, str | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Show(Statement):
+class Show(Statement, frozen=True, kw_only=True):
     """SHOW objects. `object` in the plural as written: TABLES, SCHEMAS, FILE FORMATS, ..."""
 
     object: str
@@ -263,8 +249,7 @@ class Show(Statement):
     from_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Describe(Statement):
+class Describe(Statement, frozen=True, kw_only=True):
     """DESCRIBE kind name; `signature` are the types of a function's arguments."""
 
     object: str
@@ -272,8 +257,7 @@ class Describe(Statement):
     signature: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comment(Statement):
+class Comment(Statement, frozen=True, kw_only=True):
     """COMMENT [IF EXISTS] ON kind name IS text; `column` for COMMENT ON COLUMN."""
 
     object: str
@@ -287,23 +271,21 @@ class Comment(Statement):
 # --- transactions --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begin(Statement):
+class Begin(Statement, frozen=True, kw_only=True):
     """BEGIN, START TRANSACTION; `name` is that of NAME."""
 
     name: str = ""
 
 
-class Commit(Statement):
+class Commit(Statement, frozen=True):
     """COMMIT."""
 
 
-class Rollback(Statement):
+class Rollback(Statement, frozen=True):
     """ROLLBACK."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshStage(Statement):
+class RefreshStage(Statement, frozen=True, kw_only=True):
     """ALTER STAGE ... REFRESH: the directory table is brought up to date, all or below a path."""
 
     name: ObjectName
@@ -311,8 +293,7 @@ class RefreshStage(Statement):
     path: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlterFileObject(Statement):
+class AlterFileObject(Statement, frozen=True, kw_only=True):
     """ALTER STAGE, FILE FORMAT or INTEGRATION: one of RENAME TO, SET, UNSET.
 
     `object` is one of these words; `options` as CREATE has them, those that SET gives.
@@ -333,8 +314,7 @@ class AlterFileObject(Statement):
 # --- files ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class StageRef:
+class StageRef(Struct, frozen=True):
     """`@stage/path`, `@~/path`, `@%table/path`.
 
     `kind` is NAMED, USER or TABLE; `name` the stage (NAMED) or the table (TABLE); `path` what
@@ -350,8 +330,7 @@ class StageRef:
         return f"@{stage}/{self.path}" if self.path else f"@{stage}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyIntoTable(Statement):
+class CopyIntoTable(Statement, frozen=True, kw_only=True):
     """COPY INTO table FROM stage.
 
     `columns` is the column list, empty for all; `query` the SELECT of a transformation, whose
@@ -365,8 +344,7 @@ class CopyIntoTable(Statement):
     options: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyIntoLocation(Statement):
+class CopyIntoLocation(Statement, frozen=True, kw_only=True):
     """COPY INTO stage FROM table or query."""
 
     target: StageRef
@@ -375,24 +353,21 @@ class CopyIntoLocation(Statement):
     options: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListStage(Statement):
+class ListStage(Statement, frozen=True, kw_only=True):
     """LIST, LS."""
 
     source: StageRef
     pattern: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveFiles(Statement):
+class RemoveFiles(Statement, frozen=True, kw_only=True):
     """REMOVE, RM."""
 
     source: StageRef
     pattern: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Put(Statement):
+class Put(Statement, frozen=True, kw_only=True):
     """PUT file://local @stage."""
 
     local: str
@@ -400,8 +375,7 @@ class Put(Statement):
     options: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Get(Statement):
+class Get(Statement, frozen=True, kw_only=True):
     """GET @stage file://local."""
 
     source: StageRef
@@ -409,8 +383,7 @@ class Get(Statement):
     options: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ClientFormat:
+class ClientFormat(Struct, frozen=True):
     """The text or CSV that a client sends or gets through PostgreSQL's COPY.
 
     `quote` is empty for the text format. The `force_` lists name columns, `*` all of them.
@@ -426,8 +399,7 @@ class ClientFormat:
     force_not_null: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyFromClient(Statement):
+class CopyFromClient(Statement, frozen=True, kw_only=True):
     """COPY table FROM STDIN of PostgreSQL, once the data is there: spooled into the file `path`.
 
     `format` is None where the file is Parquet, made of COPY's binary format. `escapes` tells

@@ -8,9 +8,10 @@ Snowflake's manual: "CREATE TABLE".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
@@ -31,8 +32,7 @@ from mockhaus.translation.trees import copied
 from mockhaus.zoned import STORED
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnDefinition:
+class ColumnDefinition(Struct, frozen=True):
     """One column of CREATE TABLE. `type` is as written in upper case, `stored` DuckDB's.
 
     Both are empty of a column that has the type of what AS SELECT answers.
@@ -69,8 +69,7 @@ class ColumnDefinition:
         return " ".join(part for part in parts if part)
 
 
-@dataclass(frozen=True, slots=True)
-class TableDefinition:
+class TableDefinition(Struct, frozen=True):
     """A CREATE TABLE. `query` is DuckDB's text of AS SELECT, `columns` may rename its columns."""
 
     name: ObjectName

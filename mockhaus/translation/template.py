@@ -6,9 +6,9 @@ Snowflake's manual: "CREATE TABLE", USING TEMPLATE.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter

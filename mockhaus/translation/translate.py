@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
+from msgspec import Struct
 from sqlglot import exp
 
 from mockhaus.errors import SqlSyntaxError
@@ -21,8 +21,7 @@ from mockhaus.translation.trees import copied
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(Struct, frozen=True):
     """`sql` for DuckDB; `described` the same with typed NULLs for parameters, to learn its columns.
 
     `untyped` leaves parameters of unknown type bare, for where text does not fit ('' for none).

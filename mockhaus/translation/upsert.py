@@ -7,9 +7,9 @@ columns of the key are those of a row of the table is in conflict with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
 from sqlglot import exp
 
 from mockhaus.errors import (
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 _EXCLUDED: Final = "EXCLUDED"
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """A rewritten ON CONFLICT, and the keys on which a row may be in conflict."""
 
     clause: Any

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct, field
 from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType
 
@@ -22,8 +22,7 @@ from mockhaus.translation.translate import guarded
 from mockhaus.translation.trees import copied
 
 
-@dataclass(frozen=True, slots=True)
-class ViewDefinition:
+class ViewDefinition(Struct, frozen=True):
     """A CREATE VIEW. `query` is DuckDB's text; `columns` the column list, empty for none."""
 
     name: ObjectName

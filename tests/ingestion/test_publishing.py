@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
 
 from mockhaus.errors import LoadError

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.translation.names import quoted
 from mockhaus.translation.postgres import relations as listed
@@ -33,8 +34,7 @@ KEPT: Final = frozenset(("own_columns", "own_keys", "known"))
 _PASSING: Final = frozenset(("changed", "described"))
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """`sql` with `{stored}` names; `uses` are relations, `values` those of the connection."""
 
     sql: str

@@ -16,10 +16,11 @@ the catalog, stands in a temporary table as well.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from mockhaus.catalog.objects import SCHEMA, TEMPORARIES, set_up_temporaries
 from mockhaus.catalog.postgres.queries import FLEETING, KEPT, Query, dictionaries, filled, relations
@@ -35,8 +36,7 @@ from mockhaus.translation.postgres.walk import STORED, shown
 Settings = Callable[[], list[tuple[str, str, str]]]
 
 
-@dataclass(slots=True)
-class Shared:
+class Shared(Struct):
     """What the connections of a session tell each other.
 
     `kept` is what one has read of the columns and keys of each database's tables, for the next one;

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -63,8 +62,7 @@ class UnequalArrays(SqlError):
     snowflake_state = "22023"
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """Values in the order of a statement's parameters; DuckDB's types of them."""
 
     rows: list[list[Any]]

@@ -22,11 +22,12 @@ import base64
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from mockhaus import zoned
 from mockhaus.errors import InvalidParameter
@@ -83,8 +84,7 @@ _TYPES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Struct, frozen=True):
     """How values are written: formats by family, the encoding of BINARY, the time zone, the blanks
     a level of JSON."""
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mockhaus.errors import (
     Canceled,
@@ -111,8 +113,7 @@ class EmptyStatement(BadRequest):
     snowflake_state = "42601"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What one statement answered."""
 
     columns: tuple[Column, ...]
@@ -122,8 +123,7 @@ class Answer:
     stats: Stats | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Execution:
+class Execution(Struct, eq=False):
     """One statement, or one request of several, from its submission until it is forgotten."""
 
     session: Session

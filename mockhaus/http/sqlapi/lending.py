@@ -10,8 +10,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.http.guard import ANYONE
 from mockhaus.sessions.connection import Connection
@@ -24,8 +25,7 @@ from mockhaus.translation.context import Context
 WAITING: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(Struct, frozen=True):
     """Who begins, with which program, where, and with which session parameters."""
 
     user: str | None
@@ -37,8 +37,7 @@ class Beginning:
     parameters: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Lent:
+class _Lent(Struct, frozen=True):
     connection: Connection
     beginning: Beginning
     #: What it began with, and the version of the session then.

@@ -10,12 +10,12 @@ a piece of such a column, as it lies.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 import msgspec
 import pyarrow as pa
+from msgspec import Struct
 
 from mockhaus import xml
 from mockhaus.errors import OutOfMemory
@@ -29,8 +29,7 @@ LARGEST: Final = 16 * 1024 * 1024
 _CHUNK: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Partition:
+class Partition(Struct, frozen=True):
     """Rows from `start` on; `size` in bytes of JSON."""
 
     start: int
@@ -38,8 +37,7 @@ class Partition:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """The rows of a result, `count` of them.
 
     `first` is the JSON of the first partition. Most results have no other; of those that have,

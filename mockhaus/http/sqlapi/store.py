@@ -9,8 +9,9 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextvars import copy_context
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mockhaus.errors import Canceled
 from mockhaus.http.sqlapi import execution
@@ -18,8 +19,7 @@ from mockhaus.http.sqlapi.execution import Execution
 from mockhaus.workers import Workers
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Seconds a request waits for its statement; how long, how large and how many are kept."""
 
     wait: float = 45.0

@@ -8,7 +8,6 @@ the run will tell. What it tells then is compared with what was said.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import MockhausError
@@ -45,8 +44,8 @@ def returned(workspace: Workspace, block: b.Block, types: Mapping[str, str]) -> 
 def _steps(step: b.Step) -> Iterator[b.Step]:
     """A step and all steps within it."""
     yield step
-    for field in fields(step):
-        yield from _within(getattr(step, field.name))
+    for name in step.__struct_fields__:
+        yield from _within(getattr(step, name))
 
 
 def _within(value: object) -> Iterator[b.Step]:

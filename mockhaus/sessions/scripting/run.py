@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.procedures import KIND
@@ -147,8 +149,7 @@ def _body(text: str) -> b.Block:
     return block_of(text)
 
 
-@dataclass(slots=True)
-class Script:
+class Script(Struct):
     """One block on its connection; see `interpreter.Engine`."""
 
     connection: Connection

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
 
 from mockhaus import xml
 from mockhaus.result import Column
@@ -14,8 +15,7 @@ from mockhaus.translation.scripting.blocks import Source
 from mockhaus.types import SqlType
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A scalar. `type` is None of a NULL that nothing is known of."""
 
     data: Any = None
@@ -29,8 +29,7 @@ def scalar(data: Any, kind: SqlType | None) -> Value:
     return Value(data, kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """A RESULTSET: the rows as they were when the statement ran."""
 
     columns: tuple[Column, ...]
@@ -38,8 +37,7 @@ class Rows:
     query_id: str = ""
 
 
-@dataclass(slots=True)
-class Cursor:
+class Cursor(Struct):
     """A cursor; it is open where it has rows."""
 
     query: Source | None
@@ -48,15 +46,13 @@ class Cursor:
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A row, of FOR over a cursor."""
 
     columns: dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """A declared exception."""
 
     name: str
@@ -64,8 +60,7 @@ class Declared:
     message: str
 
 
-@dataclass(slots=True)
-class Variable:
+class Variable(Struct):
     """What a name holds; `type` as declared, None if it takes what it is given."""
 
     held: Value | Rows | Cursor | Record | Declared = field(default_factory=Value)

@@ -7,7 +7,6 @@ Snowflake's manual: "CREATE WAREHOUSE", "CREATE ROLE", "CREATE USER", "GRANT <pr
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from mockhaus.errors import UnsupportedFeature
@@ -18,8 +17,7 @@ from mockhaus.translation.grammar.reader import Reader, statement_fields
 from mockhaus.translation.statements import Create, Statement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreateAccountObject(Create):
+class CreateAccountObject(Create, frozen=True, kw_only=True):
     """CREATE WAREHOUSE, ROLE, USER; `object` is the kind."""
 
     object: str
@@ -29,8 +27,7 @@ class CreateAccountObject(Create):
         return f"CREATE_{self.object}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant(Statement):
+class Grant(Statement, frozen=True, kw_only=True):
     """GRANT and REVOKE (`revoked`): privileges on an object, or a role, to a role or a user.
 
     `on` is the object's kind, ROLE for a role that is granted itself. With `each`, ALL or FUTURE,

@@ -6,8 +6,9 @@ Snowflake's manual: "ALTER DATABASE" and its sisters, "ALTER ACCOUNT".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import field
 
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation.context import ObjectName
@@ -15,8 +16,7 @@ from mockhaus.translation.grammar.reader import Reader, statement_fields
 from mockhaus.translation.statements import Statement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlterObject(Statement):
+class AlterObject(Statement, frozen=True, kw_only=True):
     """One of RENAME TO, SWAP WITH, SET, UNSET, or a bare `action`: SUSPEND, RESUME of a warehouse,
     ENABLE, DISABLE of a schema's MANAGED ACCESS.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlglot.tokenizer_core import TokenType
@@ -70,8 +69,7 @@ def _masked(reader: Reader, fields: Mapping[str, Any]) -> dict[str, Any]:
     return {**fields, "text": "".join([*pieces, reader.text[at:end]])}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreateIntegration(s.Create):
+class CreateIntegration(s.Create, frozen=True, kw_only=True):
     """CREATE STORAGE INTEGRATION."""
 
 

@@ -6,7 +6,6 @@ Snowflake's manual: "CREATE FUNCTION", "ALTER FUNCTION", "DROP FUNCTION".
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
@@ -18,8 +17,7 @@ from mockhaus.translation.routine import Parameter
 from mockhaus.translation.statements import Create, Statement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreateFunction(Create):
+class CreateFunction(Create, frozen=True, kw_only=True):
     """CREATE FUNCTION in SQL. `columns` are those of RETURNS TABLE; None of a scalar function."""
 
     parameters: tuple[Parameter, ...]
@@ -32,8 +30,7 @@ class CreateFunction(Create):
         return "CREATE_FUNCTION"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlterFunction(Statement):
+class AlterFunction(Statement, frozen=True, kw_only=True):
     """ALTER FUNCTION: RENAME TO, SET and UNSET of SECURE and COMMENT; None leaves as it is."""
 
     name: ObjectName

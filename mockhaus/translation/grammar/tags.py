@@ -6,7 +6,6 @@ Snowflake's manual: "CREATE TAG", "ALTER TAG", "Object tagging".
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlglot.tokenizer_core import Token, TokenType
@@ -19,12 +18,11 @@ from mockhaus.translation.grammar.types import signature
 from mockhaus.translation.statements import Create, Statement, Tags
 
 
-class CreateTag(Create):
+class CreateTag(Create, frozen=True):
     """CREATE TAG; options ALLOWED_VALUES (a list) and COMMENT."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlterTag(Statement):
+class AlterTag(Statement, frozen=True, kw_only=True):
     """ALTER TAG: one of RENAME TO, ADD, DROP and UNSET of ALLOWED_VALUES, SET and UNSET COMMENT."""
 
     name: ObjectName
@@ -36,8 +34,7 @@ class AlterTag(Statement):
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetTags(Statement):
+class SetTags(Statement, frozen=True, kw_only=True):
     """ALTER kind name [MODIFY COLUMN column] SET | UNSET TAG; a value of None unsets."""
 
     object: str

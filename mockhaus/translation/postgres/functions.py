@@ -8,12 +8,12 @@ PostgreSQL's manual: 9.26 "System Information Functions", 9.27 "System Administr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Function:
+
+class Function(Struct, frozen=True):
     """`type` is PostgreSQL's name of the result's type, None where DuckDB's own is the same."""
 
     sql: str

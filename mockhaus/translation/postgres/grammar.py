@@ -7,7 +7,6 @@ None for what is Snowflake's own statement after all.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from sqlglot.tokenizer_core import TokenType
@@ -21,12 +20,11 @@ from mockhaus.translation.grammar.reader import Reader, statement_fields
 from mockhaus.translation.scripting.parse import is_block
 
 
-class PostgresDDL(s.Statement):
+class PostgresDDL(s.Statement, frozen=True):
     """A statement of PostgreSQL's that changes objects, and what is recorded of them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreateIndex(PostgresDDL):
+class CreateIndex(PostgresDDL, frozen=True, kw_only=True):
     """CREATE [UNIQUE] INDEX. `columns` is None where an expression is indexed; `name` None where
     none is given; `partial` with WHERE."""
 
@@ -38,16 +36,14 @@ class CreateIndex(PostgresDDL):
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropIndex(PostgresDDL):
+class DropIndex(PostgresDDL, frozen=True, kw_only=True):
     """DROP INDEX of several names."""
 
     names: tuple[ObjectName, ...]
     if_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropSeveral(PostgresDDL):
+class DropSeveral(PostgresDDL, frozen=True, kw_only=True):
     """DROP of several objects of a kind."""
 
     of: tuple[s.Drop, ...]
@@ -57,8 +53,7 @@ class DropSeveral(PostgresDDL):
         return self.of[0].kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TruncateTables(PostgresDDL):
+class TruncateTables(PostgresDDL, frozen=True, kw_only=True):
     """TRUNCATE of several tables, or with what Snowflake's does not have."""
 
     names: tuple[ObjectName, ...]
@@ -66,8 +61,7 @@ class TruncateTables(PostgresDDL):
     cascade: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Maintain(s.Statement):
+class Maintain(s.Statement, frozen=True, kw_only=True):
     """VACUUM, ANALYZE, REINDEX, CHECKPOINT: what DuckDB does by itself."""
 
     verb: str

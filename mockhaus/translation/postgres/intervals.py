@@ -7,10 +7,10 @@ keeps it a DATE; anywhere else it is a value of DuckDB's type of that name.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from msgspec import Struct
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
@@ -41,8 +41,7 @@ _PART: Final = re.compile(
 _SNOWFLAKES: Final = re.compile(r"\s*[+-]?\d+(?:\s+[A-Za-z_]+)?\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """An interval as PostgreSQL keeps it."""
 
     months: int = 0

@@ -10,10 +10,11 @@ found in the statement's tree (see `walk`), and these are what it starts from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Final
+
+from msgspec import Struct
 
 #: The schema of a relation that is not in pg_catalog.
 INFORMATION_SCHEMA: Final = "information_schema"
@@ -81,8 +82,7 @@ def stored_type(name: str) -> str:
     return _STORED.get(name, "VARCHAR")
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """One relation. `name` has its schema in front unless that is pg_catalog."""
 
     oid: int

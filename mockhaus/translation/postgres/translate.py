@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
 from sqlglot import exp
 
 from mockhaus.translation import statements as s
@@ -20,8 +20,7 @@ from mockhaus.translation.translate import Translation, guarded, typed_null
 from mockhaus.translation.trees import copied
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogTranslation:
+class CatalogTranslation(Struct, frozen=True):
     """`relations` and `dictionaries` are the names of those it reads; `types` PostgreSQL's names of
     the columns' types, None where DuckDB's say enough; `settings` what its set_config calls change:
     name, value, whether for the transaction only, as numbers of parameters or as values."""
@@ -30,7 +29,7 @@ class CatalogTranslation:
     relations: frozenset[str]
     dictionaries: frozenset[str]
     types: tuple[str | None, ...]
-    settings: tuple[tuple[Any, ...], ...] = field(default=())
+    settings: tuple[tuple[Any, ...], ...] = ()
 
 
 def translate(statement: s.Tree, context: Context, types: Sequence[str] = ()) -> CatalogTranslation:

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, cast
 
+from msgspec import Struct, field
 from sqlglot import exp
 
 import mockhaus
@@ -36,8 +36,7 @@ Enter = Callable[[Any, "Walk"], exp.Expression]
 STORED: Final = 'temp.main."pg_catalog.{}"'
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """The sources of one SELECT, by alias; `ctes` are named in its WITH."""
 
     sources: dict[str, Columns | None] = field(default_factory=dict)

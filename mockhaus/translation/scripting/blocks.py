@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """Where a text names a variable: `name`, `:name`, or `record.column`, from `start` to `end`."""
 
     start: int
@@ -20,16 +19,14 @@ class Mention:
     bare: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """An expression, or a SQL statement, with the variables that it may name."""
 
     text: str
     mentions: tuple[Mention, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One statement of a block."""
 
     at: int
@@ -41,8 +38,7 @@ Steps = tuple[Step, ...]
 # --- declarations --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Declare(Step):
+class Declare(Step, frozen=True):
     """`name [type] [DEFAULT | := value]`, in DECLARE or after LET; a RESULTSET has no type."""
 
     name: str
@@ -51,8 +47,7 @@ class Declare(Step):
     is_result_set: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DeclareCursor(Step):
+class DeclareCursor(Step, frozen=True):
     """`name CURSOR FOR query`, or for the RESULTSET that `result_set` names."""
 
     name: str
@@ -60,8 +55,7 @@ class DeclareCursor(Step):
     result_set: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DeclareException(Step):
+class DeclareException(Step, frozen=True):
     """`name EXCEPTION [(number, 'message')]`."""
 
     name: str
@@ -72,16 +66,14 @@ class DeclareException(Step):
 # --- steps ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(Struct, frozen=True):
     """WHEN name [OR name ..] THEN steps. Names in upper case: STATEMENT_ERROR, OTHER, ..."""
 
     names: tuple[str, ...]
     steps: Steps
 
 
-@dataclass(frozen=True, slots=True)
-class Block(Step):
+class Block(Step, frozen=True):
     """[DECLARE ..] BEGIN .. [EXCEPTION ..] END."""
 
     declarations: Steps
@@ -89,32 +81,28 @@ class Block(Step):
     handlers: tuple[Handler, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Assign(Step):
+class Assign(Step, frozen=True):
     """`name := value`."""
 
     name: str
     value: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Execute(Step):
+class Execute(Step, frozen=True):
     """A SQL statement; `into` are the variables that its one row goes to."""
 
     source: Source
     into: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ExecuteImmediate(Step):
+class ExecuteImmediate(Step, frozen=True):
     """EXECUTE IMMEDIATE of a text, with values for its `?`."""
 
     value: Source
     using: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class If(Step):
+class If(Step, frozen=True):
     """IF (condition) THEN .. ELSEIF .. ELSE ..; a searched CASE."""
 
     branches: tuple[tuple[Source, Steps], ...]
@@ -123,8 +111,7 @@ class If(Step):
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class For(Step):
+class For(Step, frozen=True):
     """FOR name IN [REVERSE] low TO high, or IN a cursor or RESULTSET."""
 
     name: str
@@ -136,8 +123,7 @@ class For(Step):
     rows: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Loop(Step):
+class Loop(Step, frozen=True):
     """LOOP, WHILE (`before`), REPEAT .. UNTIL (`after`)."""
 
     body: Steps
@@ -146,58 +132,50 @@ class Loop(Step):
     after: Source | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Break(Step):
+class Break(Step, frozen=True):
     """BREAK, EXIT [label]."""
 
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Continue(Step):
+class Continue(Step, frozen=True):
     """CONTINUE, ITERATE [label]."""
 
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Return(Step):
+class Return(Step, frozen=True):
     """RETURN [value], RETURN TABLE(result set)."""
 
     value: Source | None = None
     table: Source | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Raise(Step):
+class Raise(Step, frozen=True):
     """RAISE [name]."""
 
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Open(Step):
+class Open(Step, frozen=True):
     """OPEN cursor [USING (..)]."""
 
     name: str
     using: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch(Step):
+class Fetch(Step, frozen=True):
     """FETCH cursor INTO variables."""
 
     name: str
-    into: tuple[str, ...] = field(default=())
+    into: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Close(Step):
+class Close(Step, frozen=True):
     """CLOSE cursor."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Null(Step):
+class Null(Step, frozen=True):
     """NULL: nothing."""

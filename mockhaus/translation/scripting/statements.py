@@ -6,7 +6,6 @@ Snowflake's manual: "EXECUTE IMMEDIATE", "CREATE PROCEDURE", "CALL".
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlglot import exp
@@ -26,8 +25,7 @@ from mockhaus.translation.scripting.mentions import source
 from mockhaus.translation.scripting.parse import block_of, whole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecuteBlock(s.Statement):
+class ExecuteBlock(s.Statement, frozen=True, kw_only=True):
     """An anonymous block, or EXECUTE IMMEDIATE of what is known only when it runs.
 
     `body` is the text that the block's offsets are of.
@@ -37,16 +35,14 @@ class ExecuteBlock(s.Statement):
     body: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call(s.Tree):
+class Call(s.Tree, frozen=True, kw_only=True):
     """CALL; `tree` is a query of the arguments, `keywords` their names, None for one by place."""
 
     name: ObjectName
     keywords: tuple[str | None, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreateProcedure(s.Create):
+class CreateProcedure(s.Create, frozen=True, kw_only=True):
     """CREATE PROCEDURE in SQL. `columns` are those of RETURNS TABLE, none if it tells none."""
 
     parameters: tuple[Parameter, ...]
@@ -59,8 +55,7 @@ class CreateProcedure(s.Create):
         return "CREATE_PROCEDURE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlterProcedure(s.Statement):
+class AlterProcedure(s.Statement, frozen=True, kw_only=True):
     """ALTER PROCEDURE: RENAME TO, SET and UNSET COMMENT, EXECUTE AS; None leaves as it is."""
 
     name: ObjectName
