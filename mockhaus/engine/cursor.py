@@ -6,7 +6,7 @@ import contextlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -14,11 +14,13 @@ from msgspec import Struct
 
 from mockhaus import errors, zoned
 from mockhaus.engine.errors import translated
+from mockhaus.engine.instance import Instance, searching
 from mockhaus.engine.journal import Change
-from mockhaus.engine.library import CATALOG
 from mockhaus.engine.stream import Stream
 from mockhaus.errors import SqlError
 from mockhaus.inputs import AUTO, Inputs
+
+_T = TypeVar("_T")
 
 #: Rows of one Arrow batch: large enough for vector code, small enough to keep a slow reader cheap.
 BATCH_ROWS: Final = 20_480
@@ -59,14 +61,16 @@ class Cursor:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        search_path: str,
+        instance: Instance,
         in_file: bool,
         invalid: Callable[[], None],
     ) -> None:
-        connection.execute(f"SET search_path = '{search_path}'; {_PROGRESS}")
         self._duckdb = connection
-        self._search_path = search_path
+        self._instance = instance
+        #: The parts of the library in reach.
+        self._parts = instance.parts
         self._inputs = AUTO
+        connection.execute(f"{searching(self._parts)}; {_PROGRESS}")
         #: Whether what it commits is written to a file.
         self.in_file = in_file
         #: Called when the database has become invalid.
@@ -91,7 +95,7 @@ class Cursor:
         """Another connection into the same database, for looking while this one's transaction
         stays as it is; it sees what is committed. The caller closes it.
         """
-        aside = Cursor(self._duckdb.cursor(), self._search_path, self.in_file, self._invalid)
+        aside = Cursor(self._duckdb.cursor(), self._instance, self.in_file, self._invalid)
         aside.read_by(self._inputs)
         return aside
 
@@ -99,16 +103,14 @@ class Cursor:
         """Have texts read by formats of the session from now on; no rollback takes that back."""
         if inputs is self._inputs or inputs == self._inputs:
             return
-        first, _, rest = self._search_path.rpartition(",")
-        path = ",".join(filter(None, (first, *(f"{CATALOG}.{s}" for s in inputs.schemas), rest)))
         told = "; ".join(f"SET VARIABLE {name} = {value}" for name, value in inputs.variables)
-        self._duckdb.execute(f"SET search_path = '{path}'; {told}")
+        self._duckdb.execute(f"{searching(self._parts, inputs)}; {told}")
         self._inputs = inputs
 
     def describe(self, sql: str) -> list[Described]:
         """The columns of a query, without running it."""
         try:
-            relation = self._duckdb.sql(sql)
+            relation = self._reaching(lambda: self._duckdb.sql(sql))
         except duckdb.Error as error:
             raise translated(error) from None
         if relation is None:
@@ -282,12 +284,26 @@ class Cursor:
         self._interrupted, self._reason = False, None
         try:
             if values:
-                self._duckdb.execute(sql, list(values))
+                self._reaching(lambda: self._duckdb.execute(sql, list(values)))
             else:
-                self._duckdb.execute(sql)
+                self._reaching(lambda: self._duckdb.execute(sql))
         except duckdb.Error as error:
             raise self._told(error) from None
         self._stands = None
+
+    def _reaching(self, call: Callable[[], _T]) -> _T:
+        """What a call into DuckDB answers, with all that it calls of the library in reach."""
+        while True:
+            try:
+                return call()
+            except duckdb.CatalogException as error:
+                found = self._instance.reach(str(error), self._parts)
+                if found is None:
+                    raise
+                if self._open is not None:
+                    self._open.detach()
+                self._parts = found
+                self._duckdb.execute(searching(found, self._inputs))
 
     def _told(self, error: Exception) -> SqlError:
         """The error, or why the query was interrupted."""

@@ -17,13 +17,11 @@ import duckdb
 from mockhaus.engine import files, instances
 from mockhaus.engine.cursor import Cursor
 from mockhaus.engine.errors import translated
-from mockhaus.engine.instances import quoted
-from mockhaus.engine.library import CATALOG
+from mockhaus.engine.instance import DATA, quoted
 from mockhaus.errors import AdminShutdown
 from mockhaus.limits import UNLIMITED, Limits
 
-#: The name under which a session's data are attached, and a saved file while it is copied.
-DATA: Final = "session"
+#: The name under which a saved file is attached while it is copied.
 _SAVED: Final = "saved"
 
 #: Bytes of a log after which DuckDB writes it into the file, by itself.
@@ -69,7 +67,8 @@ class Database:
         self._ending = threading.Lock()
         self._is_closed = False
         try:
-            self._root = self._instances.take(self._allowed, spill)
+            self._instance = self._instances.take(self._allowed, spill)
+            self._root = self._instance.root
             self._attach()
         except duckdb.Error as error:
             raise translated(error) from None
@@ -83,8 +82,8 @@ class Database:
             with self._ending:
                 if self._is_closed:
                     raise AdminShutdown("terminating connection: the session was ended")
-                path = f"{DATA}.main,{CATALOG}.main"
-                return Cursor(self._root.cursor(), path, self.path is not None, self._invalid)
+                in_file = self.path is not None
+                return Cursor(self._root.cursor(), self._instance, in_file, self._invalid)
         except duckdb.Error as error:
             raise translated(error) from None
 
@@ -191,6 +190,6 @@ class Database:
         with contextlib.suppress(duckdb.Error):
             if self.path is None:  # of a file, what is not in memory lies beside it
                 self._root.execute(f"DETACH {DATA}")
-                self._instances.give_back(self._root, self._allowed)
+                self._instances.give_back(self._instance, self._allowed)
             else:
                 self._root.close()

@@ -12,9 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakValueDictionary
 
-import duckdb
 import pyarrow as pa
-from duckdb.func import FunctionNullHandling, PythonUDFType
 
 if TYPE_CHECKING:
     from mockhaus.engine.cursor import Cursor
@@ -45,30 +43,18 @@ _numbers: Final = itertools.count(1)
 _all: Final[WeakValueDictionary[int, Dictionaries]] = WeakValueDictionary()
 
 
-def _lookup(type: pa.DataType) -> Any:
-    def look_up(numbers: Any, names: Any, keys: Any) -> Any:
-        found = _all.get(numbers[0].as_py()) if len(numbers) else None
-        values = _NOTHING if found is None else found.get(names[0].as_py())
-        return pa.array([values.get(key) for key in keys.to_pylist()], type)
-
-    return look_up
+def _found(numbers: Any, names: Any, keys: Any) -> list[Any]:
+    """The values of keys in a dictionary of a connection, which are the same in all rows."""
+    found = _all.get(numbers[0].as_py())
+    values = _NOTHING if found is None else found.get(names[0].as_py())
+    return [values.get(key) for key in keys.to_pylist()]
 
 
-_FUNCTIONS: Final = {
-    "dictionary_text": ("VARCHAR", "BIGINT", pa.string()),
-    "dictionary_number": ("UINTEGER", "VARCHAR", pa.uint32()),
-    "dictionary_word": ("VARCHAR", "VARCHAR", pa.string()),
-}
+def texts(numbers: Any, names: Any, keys: Any) -> Any:
+    """Values that are texts, for `macros/dictionaries.sql`."""
+    return pa.array(_found(numbers, names, keys), pa.string())
 
 
-def register(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the functions known to a DuckDB instance, for `macros/dictionaries.sql`."""
-    for name, (answer, key, type) in _FUNCTIONS.items():
-        connection.create_function(
-            f"raw_{name}",
-            _lookup(type),
-            ["BIGINT", "VARCHAR", key],
-            answer,
-            type=PythonUDFType.ARROW,
-            null_handling=FunctionNullHandling.SPECIAL,
-        )
+def numbers(numbers: Any, names: Any, keys: Any) -> Any:
+    """Values that are whole numbers."""
+    return pa.array(_found(numbers, names, keys), pa.uint32())

@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import atexit
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
-from mockhaus.engine import dictionaries, library, udfs
-from mockhaus.engine.library import CATALOG
+from mockhaus.engine import library, udfs
+from mockhaus.engine.instance import Instance, quoted
 from mockhaus.limits import UNLIMITED, Limits
 
 #: Instances that were given back and are kept, for each set of directories.
 KEPT: Final = 4
 
 #: What is attached to an instance without a session.
-_BARE: Final = {"system", "temp", "memory", CATALOG}
+_BARE: Final = {"system", "temp", "memory", *library.PARTS}
 
 #: The directories that an instance reads and writes.
 Allowed = tuple[Path, ...]
@@ -36,8 +37,8 @@ class Instances:
         self._macros = macros
         self._config = library.CONFIG | _settings(limits)
         self._spill = limits.spill
-        self._used: dict[Allowed, list[duckdb.DuckDBPyConnection]] = {}
-        self._ready: duckdb.DuckDBPyConnection | None = None
+        self._used: dict[Allowed, list[Instance]] = {}
+        self._ready: Instance | None = None
         self._maker: threading.Thread | None = None
         self._lock = threading.Lock()
         self._closed = False
@@ -50,7 +51,7 @@ class Instances:
         self._maker = threading.Thread(target=self._make_ready, name="mockhaus-first")
         self._maker.start()
 
-    def take(self, allowed: Allowed, spill: Path | None) -> duckdb.DuckDBPyConnection:
+    def take(self, allowed: Allowed, spill: Path | None) -> Instance:
         """An instance of the caller's own, that reads and writes below `allowed` alone. What does
         not fit into memory goes to `spill`, of an instance that was given back to its own one.
 
@@ -67,25 +68,26 @@ class Instances:
                 self._maker.start()
         instance = ready or self._made()
         if spill is not None:
-            instance.execute(f"SET temp_directory = '{quoted(spill)}'")
+            instance.root.execute(f"SET temp_directory = '{quoted(spill)}'")
             if self._spill is not None:  # DuckDB forgets it with another directory
-                instance.execute(f"SET max_temp_directory_size = '{self._spill}B'")
-        directories = ", ".join(f"'{quoted(each)}'" for each in allowed)
-        instance.execute(f"SET allowed_directories = [{directories}]")
-        instance.execute("SET enable_external_access = false")
+                instance.root.execute(f"SET max_temp_directory_size = '{self._spill}B'")
+        instance.root.execute(
+            f"SET allowed_paths = {_listed(library.files(self._macros))};"
+            f" SET allowed_directories = {_listed(allowed)}; SET enable_external_access = false"
+        )
         return instance
 
-    def give_back(self, instance: duckdb.DuckDBPyConnection, allowed: Allowed) -> None:
+    def give_back(self, instance: Instance, allowed: Allowed) -> None:
         """Have an instance taken again. One that somebody still holds a connection to is closed,
         and so is one that anything is attached to.
         """
-        if _is_bare(instance):
+        if _is_bare(instance.root):
             with self._lock:
                 used = self._used.setdefault(allowed, [])
                 if len(used) < KEPT and not self._closed:
                     used.append(instance)
                     return
-        instance.close()
+        instance.root.close()
 
     def _make_ready(self) -> None:
         instance = None
@@ -97,15 +99,13 @@ class Instances:
                 if not self._closed:
                     self._ready, instance = instance, None
             if instance is not None:
-                instance.close()
+                instance.root.close()
 
-    def _made(self) -> duckdb.DuckDBPyConnection:
-        instance = duckdb.connect(":memory:", config=self._config)
-        instance.execute(f"ATTACH '{quoted(self._macros)}' AS {CATALOG} (READ_ONLY)")
-        instance.execute("SET GLOBAL TimeZone = 'UTC'")
-        udfs.register(instance)
-        dictionaries.register(instance)
-        return instance
+    def _made(self) -> Instance:
+        root = duckdb.connect(":memory:", config=self._config)
+        root.execute("SET GLOBAL TimeZone = 'UTC'")
+        udfs.register(root)
+        return Instance(root, self._macros)
 
     def close(self) -> None:
         """Give up the one that is ready, and make no more ahead."""
@@ -117,7 +117,7 @@ class Instances:
         if maker is not None:
             maker.join()
         for each in (*kept, *([ready] if ready is not None else ())):
-            each.close()
+            each.root.close()
 
 
 def _is_bare(instance: duckdb.DuckDBPyConnection) -> bool:
@@ -125,7 +125,13 @@ def _is_bare(instance: duckdb.DuckDBPyConnection) -> bool:
         0,
     )
     attached = instance.execute("SELECT database_name FROM duckdb_databases()").fetchall()
-    return connections == 1 and {name for (name,) in attached} == _BARE
+    return connections == 1 and {name for (name,) in attached} <= _BARE
+
+
+def _listed(paths: Iterable[Path | str]) -> str:
+    """Paths as a list of SQL."""
+    texts = (f"'{quoted(each)}'" for each in paths)
+    return f"[{', '.join(texts)}]"
 
 
 def _settings(limits: Limits) -> dict[str, str | int]:
@@ -134,11 +140,6 @@ def _settings(limits: Limits) -> dict[str, str | int]:
         "threads": limits.threads,
     }
     return {name: value for name, value in found.items() if value is not None}
-
-
-def quoted(path: Path) -> str:
-    """A path within quotes of SQL."""
-    return str(path).replace("'", "''")
 
 
 _shared: Final[dict[tuple[Path, Limits], Instances]] = {}

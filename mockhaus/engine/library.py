@@ -1,9 +1,8 @@
 """The library of DuckDB macros that translated SQL calls.
 
 Macros live in `macros/*.sql`, one file per Snowflake documentation family. They are compiled once
-per process into a small DuckDB file, which every session attaches read-only: attaching costs a
-fraction of defining them anew (300 macros: 11 ms against 115 ms), and nothing of ours ends up in a
-user's database file.
+into small DuckDB files, which sessions attach read-only: attaching costs a fraction of defining
+them anew (300 macros: 11 ms against 115 ms), and nothing of ours ends up in a user's database file.
 """
 
 from __future__ import annotations
@@ -12,9 +11,11 @@ import atexit
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from importlib import resources
 from itertools import count
@@ -23,12 +24,33 @@ from typing import Final
 
 import duckdb
 
-from mockhaus.engine import dictionaries, udfs
+from mockhaus.engine import udfs
 from mockhaus.engine.hygiene import hygienic
 from mockhaus.marks import MARK, MISSING
 
 #: The name under which the library is attached.
 CATALOG: Final = "mockhaus"
+
+#: The parts of the library, by the names under which they are attached, and the families of each.
+#: The first is in every instance: what plain statements take, families that are named nowhere, and
+#: macros by whose names DuckDB has a function of its own. The others come when a statement calls
+#: one of their macros (see `instance`).
+PARTS: Final[dict[str, Sequence[str]]] = {
+    CATALOG: (),
+    "mockhaus_catalog": (
+        "information_schema", "tags", "tables", "postgres", "postgres_functions", "dictionaries",
+    ),
+    "mockhaus_functions": (
+        "aggregates", "arrays", "assignment", "bitwise", "dates", "generation", "hashes", "regex",
+        "search", "semistructured", "sketches", "strings", "structured", "timestamp_tz", "vectors",
+        "windows", "xml",
+    ),
+}  # fmt: skip
+_PART_OF_FAMILY: Final = {family: part for part, found in PARTS.items() for family in found}
+
+#: The name that a statement of the library defines.
+_NAME: Final = re.compile(r'CREATE (?:OR REPLACE )?MACRO\s+"?(\w+)"?', re.I)
+_KNOWN: Final = "SELECT DISTINCT function_name FROM duckdb_functions()"
 
 #: Seconds that the library of another version is kept.
 _KEPT_S: Final = 30 * 86_400
@@ -60,6 +82,33 @@ def sources() -> dict[str, str]:
     return {"marks": _MARKS, **found, "udfs": udfs.macros()}
 
 
+def file_of(library: Path, part: str) -> Path:
+    """The file of a part, of the library whose first part is in that file."""
+    return library if part == CATALOG else library.with_suffix(f".{part}.duckdb")
+
+
+def files(library: Path) -> Iterator[Path]:
+    """The files that attaching any part reads: its own, and the log that DuckDB looks for."""
+    for part in PARTS:
+        yield (file := file_of(library, part))
+        yield file.with_name(f"{file.name}.wal")
+
+
+@lru_cache(maxsize=1)
+def _parts() -> Mapping[str, str]:
+    return {
+        name.lower(): _PART_OF_FAMILY[family]
+        for family, text in sources().items()
+        if family in _PART_OF_FAMILY
+        for name in _NAME.findall(text)
+    }
+
+
+def part_of(macro: str) -> str | None:
+    """The part that holds a macro which an instance does not have from its beginning."""
+    return _parts().get(macro.lower())
+
+
 @lru_cache(maxsize=1)
 def shared() -> Path:
     """The library for this process.
@@ -75,9 +124,10 @@ def shared() -> Path:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = folder / name
     if not path.exists():
-        fresh = folder / f"{name}.{os.getpid()}"
+        fresh = path.with_stem(f"{path.stem}-{os.getpid()}")
         build(fresh)
-        fresh.replace(path)
+        for part in reversed(PARTS):
+            file_of(fresh, part).replace(file_of(path, part))
         _prune(folder, path)
     return path
 
@@ -106,38 +156,54 @@ def _fingerprint() -> str:
     """What the library is built from: the macros' texts, how they are read, DuckDB's version."""
     digest = hashlib.sha256(duckdb.__version__.encode())
     digest.update((resources.files("mockhaus.engine") / "hygiene.py").read_bytes())
+    digest.update(repr(PARTS).encode())
     for name, text in sources().items():
         digest.update(f"\0{name}\0{text}".encode())
     return digest.hexdigest()[:16]
 
 
 def build(path: Path) -> None:
-    """Write the library to a new DuckDB file. Raises duckdb.Error if a macro is malformed.
+    """Write the library to new DuckDB files: its first part to `path`, the others beside it.
 
-    Macros may use each other in any order across the files: one that meets an unknown name waits
-    for the next round.
+    Raises duckdb.Error if a macro is malformed. Macros may use each other in any order across the
+    files: one that meets an unknown name waits for the next round.
     """
     connection = duckdb.connect(config=CONFIG)
     try:
+        known = {name.lower() for (name,) in connection.execute(_KNOWN).fetchall()}
         udfs.register(connection)  # macros that call them are refused otherwise
-        dictionaries.register(connection)
-        file = str(path).replace("'", "''")
-        # Typed macro parameters need this storage version at least.
-        connection.execute(f"ATTACH '{file}' AS {CATALOG} (STORAGE_VERSION 'v1.5.0')")
-        connection.execute(f"USE {CATALOG}")
         numbers = count(1)
-        waiting = [
-            statement
-            for text in sources().values()
+        defined = [
+            (_part(family, statement.query, known), statement)
+            for family, text in sources().items()
             for statement in connection.extract_statements(hygienic(text, numbers))
         ]
-        # One transaction: each statement on its own is written out and synced to the disk.
-        connection.execute("BEGIN TRANSACTION")
-        while waiting:
-            waiting = _round(connection, waiting)
-        connection.execute("COMMIT")
+        # Each part is written where all the others are at hand.
+        connection.execute("ATTACH ':memory:' AS whole")
+        _write(connection, "whole", [statement for _, statement in defined])
+        for part in reversed(PARTS):  # the first is what `shared` looks for
+            file = str(file_of(path, part)).replace("'", "''")
+            # Typed macro parameters need this storage version at least.
+            connection.execute(f"ATTACH '{file}' AS {part} (STORAGE_VERSION 'v1.5.0')")
+            _write(connection, part, [statement for at, statement in defined if at == part])
+            connection.execute(f"DETACH {part}")
     finally:
         connection.close()
+
+
+def _part(family: str, statement: str, known: Set[str]) -> str:
+    name = _NAME.search(statement)
+    return CATALOG if name and name[1].lower() in known else _PART_OF_FAMILY.get(family, CATALOG)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, database: str, waiting: list[duckdb.Statement]
+) -> None:
+    """Run the statements in one transaction: each on its own is written out and synced."""
+    connection.execute(f"SET search_path = '{database}.main,whole.main'; BEGIN TRANSACTION")
+    while waiting:
+        waiting = _round(connection, waiting)
+    connection.execute("COMMIT; SET search_path = 'whole.main'")
 
 
 def _round(

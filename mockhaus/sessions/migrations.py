@@ -12,6 +12,7 @@ from typing import Final
 from mockhaus.catalog import objects
 from mockhaus.catalog.objects import FIRST_OID, SCHEMA
 from mockhaus.engine.cursor import Cursor
+from mockhaus.engine.instance import DATA
 from mockhaus.errors import LaterVersion, UndefinedObject
 from mockhaus.ingestion import history
 
@@ -48,11 +49,12 @@ _TABLES: Final = (
 )
 
 
-def set_up(cursor: Cursor) -> None:
-    """Have the tables there as they are now. Raises LaterVersion."""
+def set_up(cursor: Cursor) -> bool:
+    """Have the tables there as they are now; whether there were none. Raises LaterVersion."""
     if _is_current(cursor):
-        return
-    there = {row[0] for row in cursor.rows(_TABLES)}
+        return False
+    is_new = _is_new(cursor)
+    there = set() if is_new else {row[0] for row in cursor.rows(_TABLES)}
     version = len(STEPS)
     if "objects" in there:
         version = _version(cursor) if "version" in there else 0
@@ -69,6 +71,16 @@ def set_up(cursor: Cursor) -> None:
     history.set_up(cursor)
     if version < len(STEPS) or "version" not in there:
         cursor.run(f"CREATE OR REPLACE TABLE {SCHEMA}.version AS SELECT {len(STEPS)} AS number")
+    return is_new
+
+
+def _is_new(cursor: Cursor) -> bool:
+    """Whether the database holds nothing of ours: the usual case, where looking closer is slow."""
+    try:
+        cursor.rows(f"SELECT 1 FROM {DATA}.{SCHEMA}.objects LIMIT 0")
+    except UndefinedObject:
+        return True
+    return False
 
 
 def _is_current(cursor: Cursor) -> bool:

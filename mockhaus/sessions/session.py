@@ -132,11 +132,10 @@ class Session:
     def _prepare(self) -> None:
         cursor = self._database.cursor()
         cursor.begin()
-        migrations.set_up(cursor)
-        objects = Objects(cursor)
-        for name in objects.names("TABLE"):  # what was deleted from in an earlier life is not known
-            self.counts.changed(name)
-        if objects.find("DATABASE", ObjectName(DEFAULT_DATABASE)) is None:
+        is_new, objects = migrations.set_up(cursor), Objects(cursor)
+        for name in () if is_new else objects.names("TABLE"):
+            self.counts.changed(name)  # what was deleted from in an earlier life is not known
+        if is_new or objects.find("DATABASE", ObjectName(DEFAULT_DATABASE)) is None:
             make_database(Workspace(cursor, Context(), objects, self.files), DEFAULT_DATABASE)
         cursor.commit()
         cursor.close()

@@ -224,9 +224,12 @@ def test_an_instance_is_kept_ready() -> None:
     kept.close()
     second = kept.take((), None)
     assert first is not second
-    assert [each.execute("SELECT 1").fetchall() for each in (first, second)] == [[(1,)], [(1,)]]
-    first.close()
-    second.close()
+    assert [each.root.execute("SELECT 1").fetchall() for each in (first, second)] == [
+        [(1,)],
+        [(1,)],
+    ]
+    first.root.close()
+    second.root.close()
 
 
 def _settings(instance: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -239,37 +242,37 @@ def _settings(instance: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 def test_an_instance_is_used_again_as_if_it_were_new(tmp_path: Path) -> None:
     kept = Instances(library.shared())
     first = kept.take((tmp_path,), tmp_path / "spill")
-    before = _settings(first)
-    first.execute("ATTACH ':memory:' AS session")
-    with first.cursor() as connection:
+    before = _settings(first.root)
+    first.root.execute("ATTACH ':memory:' AS session")
+    with first.root.cursor() as connection:
         connection.execute("SET search_path = 'session.main'; SET TimeZone = 'Asia/Tokyo'")
         connection.execute("SET VARIABLE v = 1; CREATE TEMP TABLE t AS SELECT 1 AS a")
         connection.execute("CREATE TABLE kept AS SELECT 1 AS a; CREATE MACRO m() AS 1")
-    first.execute("DETACH session")
+    first.root.execute("DETACH session")
     kept.give_back(first, (tmp_path,))
     assert kept.take((), None) is not first
     second = kept.take((tmp_path,), tmp_path / "other")
     assert second is first
-    assert _settings(second) == before
-    assert second.execute("SELECT getvariable('v')").fetchall() == [(None,)]
-    second.execute("ATTACH ':memory:' AS session")
+    assert _settings(second.root) == before
+    assert second.root.execute("SELECT getvariable('v')").fetchall() == [(None,)]
+    second.root.execute("ATTACH ':memory:' AS session")
     for name in ("t", "session.t", "session.kept"):
         with pytest.raises(duckdb.CatalogException):
-            second.execute(f"SELECT * FROM {name}")
+            second.root.execute(f"SELECT * FROM {name}")
     kept.close()
-    second.close()
+    second.root.close()
 
 
 @pytest.mark.parametrize("left", ["a connection", "a database"])
 def test_an_instance_that_is_not_left_clean_is_closed(left: str) -> None:
     kept = Instances(library.shared())
     first = kept.take((), None)
-    connection = first.cursor()
+    connection = first.root.cursor()
     if left == "a database":
         connection.execute("ATTACH ':memory:' AS session")
         connection.close()
     kept.give_back(first, ())
     with pytest.raises(duckdb.ConnectionException):
-        first.execute("SELECT 1")
+        first.root.execute("SELECT 1")
     connection.close()
     kept.close()

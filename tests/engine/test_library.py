@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from mockhaus.engine import library
@@ -67,3 +68,32 @@ def test_macros_may_use_each_other_in_any_order(
     monkeypatch.setattr(library, "sources", lambda: {"a": "CREATE MACRO f() AS nothing()"})
     with pytest.raises(Exception, match="nothing"):
         library.build(tmp_path / "broken.duckdb")
+
+
+def test_old_parts_go_with_their_library(cache: Path) -> None:
+    built = library.shared()
+    files = {library.file_of(built, part) for part in library.PARTS}
+    assert {file.name for file in cache.iterdir()} == {file.name for file in files}
+
+
+def test_every_family_of_a_part_is_there() -> None:
+    families = [family for found in library.PARTS.values() for family in found]
+    assert set(families) < set(library.sources())
+    assert len(families) == len(set(families))
+
+
+def test_what_duckdb_knows_by_the_same_name_is_in_the_first_part(tmp_path: Path) -> None:
+    path = tmp_path / "library.duckdb"
+    library.build(path)
+    with duckdb.connect() as connection:
+        known = set(connection.execute(NAMES, ["system"]).fetchall())
+        for part in library.PARTS:
+            connection.execute(f"ATTACH '{library.file_of(path, part)}' AS {part} (READ_ONLY)")
+        own = {part: set(connection.execute(NAMES, [part]).fetchall()) for part in library.PARTS}
+    first, *others = own.values()
+    assert known & first
+    assert [known & names for names in others] == [set()] * len(others)
+    assert [len(names) > 50 for names in own.values()] == [True] * len(own)
+
+
+NAMES = "SELECT lower(function_name) FROM duckdb_functions() WHERE database_name = ?"
