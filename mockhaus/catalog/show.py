@@ -6,8 +6,9 @@ the manual's; what Mockhaus has no equivalent of says so by its value (`N`, `OFF
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockhaus.catalog import (
     account,
