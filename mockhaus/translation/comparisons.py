@@ -42,7 +42,9 @@ _FLAT: Final = ("VALUE", "THIS")
 
 def needs_fitting(census: Census) -> bool:
     """Whether a tree has anything whose meaning depends on which columns are VARIANTs."""
-    return not census.nodes.keys().isdisjoint(_FITS) or any(map(_side, census.of(exp.Anonymous)))
+    return not census.nodes.keys().isdisjoint(_FITS) or any(
+        str(each.this) in _CALLS for each in census.of(exp.Anonymous)
+    )
 
 
 def fitted(tree: exp.Expression, census: Census, columns: Mapping[str, str]) -> exp.Expression:
@@ -55,9 +57,10 @@ def fitted(tree: exp.Expression, census: Census, columns: Mapping[str, str]) -> 
     if not names.any:
         return tree
     for node in reversed(list(tree.find_all(*_FITS, exp.Anonymous))):  # the innermost first
-        if isinstance(node, exp.Anonymous) and not _side(node):
+        fit = _CALLS.get(str(node.this)) if isinstance(node, exp.Anonymous) else _FITS[type(node)]
+        if fit is None:
             continue
-        new = _FITS.get(type(node), _chosen)(node, names)
+        new = fit(node, names)
         if new is not node:
             node.replace(new)
     return names.root
@@ -236,6 +239,8 @@ def _arithmetic(node: exp.Expression, names: _Names) -> exp.Expression:
 def _order(node: exp.Order, names: _Names) -> exp.Expression:
     """ORDER BY sorts VARIANTs by their values."""
     owner = node.parent
+    if isinstance(owner, exp.Anonymous):
+        return _listed(node, names)
     if not isinstance(owner, (exp.Select, exp.Window, exp.SetOperation)):
         return node
     items = owner.selects if isinstance(owner, exp.Query) else []
@@ -247,6 +252,25 @@ def _order(node: exp.Order, names: _Names) -> exp.Expression:
         return _outside(node, owner, names)
     for item, value in chosen:
         item.set("this", names.key(value))
+    return node
+
+
+def _listed(node: exp.Order, names: _Names) -> exp.Expression:
+    """`list([DISTINCT] v ORDER BY v)`: with DISTINCT DuckDB orders by what is listed alone."""
+    chosen = [item for item in node.expressions if names.may_be(item.this)]
+    distinct = node.this.expressions[0] if isinstance(node.this, exp.Distinct) else None
+    if distinct is not None and any(item.this != distinct for item in node.expressions):
+        return node  # an error
+    for item in chosen:
+        item.set("this", names.key(item.this))
+    if chosen and distinct is not None:
+        node.set("this", distinct)
+        whole: Any = node.parent
+        while isinstance(whole.parent, (exp.Filter, exp.Window)) and whole.arg_key == "this":
+            whole = whole.parent
+        first = apply("first_of_each")
+        whole.replace(first)
+        first.set("expressions", [whole])
     return node
 
 
@@ -329,6 +353,29 @@ def _chosen(node: exp.Anonymous, names: _Names) -> exp.Expression:
 def _is_null(value: exp.Expression) -> exp.Expression:
     return exp.Is(this=exp.Paren(this=value.copy()), expression=exp.Null())
 
+
+def _keyed(node: exp.Anonymous, names: _Names) -> exp.Expression:
+    """MIN_BY, MAX_BY: by the values of VARIANTs."""
+    value, by, *rest = node.expressions
+    if names.may_be(by):
+        node.set("expressions", [value, names.key(by), *rest])
+    return node
+
+
+def _as_number(node: exp.Anonymous, names: _Names) -> exp.Expression:
+    """PERCENTILE_DISC: VARIANTs are numbers."""
+    value, *rest = node.expressions
+    if names.may_be(value):
+        node.set("expressions", [apply("variant_as_number", value, _typeof(value)), *rest])
+    return node
+
+
+#: The same of what comes as a call.
+_CALLS: Final[dict[str, Any]] = {
+    **dict.fromkeys(_SIDES, _chosen),
+    **dict.fromkeys(("arg_min_null", "arg_max_null", "arg_min", "arg_max"), _keyed),
+    "quantile_disc": _as_number,
+}
 
 _FITS: Final[dict[type[exp.Expression], Any]] = {
     **dict.fromkeys(_COMPARISONS, _comparison),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from sqlglot import exp
@@ -140,3 +141,38 @@ def text(node: exp.Expression) -> exp.Expression:
     """The text of a VARIANT; NULL stays NULL."""
     known = constant(node)
     return exp.Literal.string(known) if known is not None else exp.cast(variant(node), "TEXT")
+
+
+def united(*values: exp.Expression) -> list[exp.Expression]:
+    """Values of which one is the answer: VARIANTs all, if one of them certainly is.
+
+    (DuckDB would read a text beside JSON as JSON.) A parameter takes its type of the others.
+    """
+    if not any(map(is_certain, values)) or not _are_told(values):
+        return list(values)
+    return [each if isinstance(plain(each), exp.Placeholder) else variant(each) for each in values]
+
+
+def _are_told(values: Sequence[exp.Expression]) -> bool:
+    """Whether the form of values tells what they are, a column's known type aside: among columns
+    alone the same is answered whether their types are known or not."""
+    fixed = (exp.Literal, exp.Null, exp.Boolean)
+    bare = [plain(each) for each in values]
+    return all(isinstance(each, fixed) for each in bare if not is_certain(each)) or any(
+        is_certain(each) and not isinstance(each, exp.Column) for each in bare
+    )
+
+
+def is_certain(node: exp.Expression) -> bool:
+    """Whether an expression is a VARIANT whatever the columns of that name are."""
+    bare = plain(node)
+    return column_type(bare) == "JSON" or (not isinstance(bare, exp.Column) and is_variant(bare))
+
+
+def united_note(node: exp.Expression, values: list[exp.Expression]) -> exp.Expression:
+    """The node, noted as a VARIANT if the values that it answers one of are."""
+    return noted(node, VARIANT) if values and all(map(_is_variant, values)) else node
+
+
+def _is_variant(node: exp.Expression) -> bool:
+    return is_certain(node) or isinstance(plain(node), exp.Placeholder)

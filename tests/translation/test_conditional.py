@@ -54,6 +54,18 @@ VALUES: list[tuple[str, Any]] = [
     ("BOOLNOT(10)", False),
     ("CASE 2 WHEN 1 THEN 'a' WHEN 2 THEN 'b' END", "b"),
     ("CASE WHEN FALSE THEN 1 END", None),
+    # a VARIANT beside a text makes a VARIANT of it
+    ("NVL(PARSE_JSON('{}'):a, 'none')", '"none"'),
+    ("NVL(PARSE_JSON('{}'):a, 'none') = 'none'", True),
+    ("UPPER(NVL(PARSE_JSON('{}'):a, 'none'))", "NONE"),
+    ("NVL(PARSE_JSON('{}'):a, 5) + 1", 6.0),
+    ("IFF(TRUE, 'y', PARSE_JSON('{}'):a)", '"y"'),
+    ("NVL2(PARSE_JSON('{}'):a, PARSE_JSON('{}'):a, 'q')", '"q"'),
+    ("DECODE(1, 2, PARSE_JSON('{}'):a, 'z')", '"z"'),
+    ("CASE WHEN FALSE THEN PARSE_JSON('1') ELSE 'w' END", '"w"'),
+    ("GREATEST(PARSE_JSON('\"a\"'), 'b')", '"b"'),
+    ("NULLIF(PARSE_JSON('{\"a\":\"x\"}'):a, 'x')", None),
+    ("NULLIF(PARSE_JSON('{\"a\":\"x\"}'):a, 'y')", '"x"'),
 ]
 
 

@@ -18,6 +18,7 @@ from mockhaus.translation.division import divided
 from mockhaus.translation.functions.parts import date_part
 from mockhaus.translation.refusals import unknown
 from mockhaus.translation.registry import Rewriter, apply
+from mockhaus.translation.variants import united, united_note
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -192,7 +193,14 @@ def _case(node: exp.Case, walk: Walk) -> exp.Expression:
     walk.doubt(*(each.args["true"] for each in branches), node.args.get("default"))
     if node.this is not None:
         noted(walk, node.this, *(each.this for each in branches))
-    return node
+    default = node.args.get("default")
+    answers = [*(each.args["true"] for each in branches), *([] if default is None else [default])]
+    values = united(*answers)
+    for each, value in zip(branches, values, strict=False):
+        each.set("true", value)
+    if default is not None:
+        node.set("default", values[-1])
+    return united_note(node, values)
 
 
 #: Rows up to which an IN of rows is spelled out.

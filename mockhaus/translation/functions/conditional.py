@@ -13,6 +13,7 @@ from mockhaus.translation.clauses.operators import noted
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.registry import Function, Rewriter, call, rewrite
 from mockhaus.translation.signatures import typed
+from mockhaus.translation.variants import is_certain, united, united_note
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -27,13 +28,15 @@ def _case(*branches: tuple[exp.Expr, exp.Expr], default: exp.Expr) -> exp.Case:
 def _iff(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     condition, yes, no = node.expressions
     walk.doubt(yes, no)
-    return _case((condition, yes), default=no)
+    yes, no = values = united(yes, no)
+    return united_note(_case((condition, yes), default=no), values)
 
 
 def _nvl2(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     value, present, absent = node.expressions
     walk.doubt(present, absent)
-    return _case((_is_null(value), absent), default=present)
+    present, absent = values = united(present, absent)
+    return united_note(_case((_is_null(value), absent), default=present), values)
 
 
 def _is_null(node: exp.Expression) -> exp.Expression:
@@ -65,19 +68,24 @@ def _decode(node: exp.DecodeCase | exp.Decode, walk: Walk) -> exp.Expression:
     default = rest.pop() if len(rest) % 2 else exp.Null()
     walk.doubt(*rest[1::2], default)
     noted(walk, value, *rest[::2])
-    pairs = zip(rest[::2], rest[1::2], strict=True)
-    return _case(
+    *answers, default = values = united(*rest[1::2], default)
+    pairs = zip(rest[::2], answers, strict=True)
+    made = _case(
         *((_same(value.copy(), search), found) for search, found in pairs), default=default
     )
+    return united_note(made, values)
 
 
 def _extreme(name: str) -> Rewriter:
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         """GREATEST, LEAST: NULL if any argument is (DuckDB passes over them)."""
         walk.doubt(*node.expressions)
-        found = exp.Anonymous(this=name, expressions=node.expressions)
-        nulls = [_is_null(value.copy()) for value in node.expressions if not _constant(value)]
-        return _case((exp.or_(*nulls), exp.Null()), default=found) if nulls else found
+        values = united(*node.expressions)
+        found = united_note(exp.Anonymous(this=name, expressions=values), values)
+        nulls = [_is_null(value.copy()) for value in values if not _constant(value)]
+        if not nulls:
+            return found
+        return united_note(_case((exp.or_(*nulls), exp.Null()), default=found), values)
 
     return rewritten
 
@@ -89,18 +97,24 @@ def _constant(node: exp.Expression) -> bool:
 def _ignoring_nulls(name: str) -> Callable[[exp.Anonymous, Walk], exp.Expression]:
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         walk.doubt(*node.expressions)
-        return exp.Anonymous(this=name, expressions=node.expressions)
+        values = united(*node.expressions)
+        return united_note(exp.Anonymous(this=name, expressions=values), values)
 
     return rewritten
 
 
 def _coalesce(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     walk.doubt(*node.expressions)
-    return exp.Coalesce(this=node.expressions[0], expressions=node.expressions[1:])
+    values = united(*node.expressions)
+    return united_note(exp.Coalesce(this=values[0], expressions=values[1:]), values)
 
 
 def _nullif(node: exp.Nullif, walk: Walk) -> exp.Expression:
     noted(walk, node.this, node.expression)
+    value, other = node.this, node.expression
+    if is_certain(value) or is_certain(other):
+        equal = exp.EQ(this=_operand(value.copy()), expression=_operand(other))
+        return united_note(_case((equal, exp.Null()), default=value), [value])
     return node
 
 
