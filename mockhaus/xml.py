@@ -9,6 +9,7 @@ library, with no entities but XML's own: a document type declaration is refused.
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any, Final
 from xml.parsers import expat
@@ -180,6 +181,34 @@ def text_of(variant: str, *, pretty: bool = True) -> str:
     return shown(variant) if element is None else "".join(_written(element, pretty, 0))
 
 
+def varchar_of(variant: str) -> str:
+    """What a VARIANT that has marks is as VARCHAR: the macro `json_text` of all others."""
+    if not variant.startswith('"'):
+        return text_of(variant, pretty=False)
+    text: str = _shown.decode(variant)
+    if not text.startswith(MARK):
+        return text
+    kind, value = text[1:2], text[2:]
+    if kind == "E":
+        return _float_text(float(value))
+    return value[:_TO_SECONDS] if kind == "t" else value
+
+
+#: Characters of a TIME without its fraction.
+_TO_SECONDS: Final = 8
+
+
+def _float_text(value: float) -> str:
+    """The same as the macro `float_text`."""
+    if math.isnan(value):
+        return "NaN"
+    if abs(value) < _WHOLE and value == math.floor(value):
+        return str(int(value))
+    return f"{value:.10g}" if abs(value) < _TEN_DIGITS else repr(value).removesuffix(".0")
+
+
+_WHOLE: Final = 1e15
+_TEN_DIGITS: Final = 1e10
 _PIECE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
 

@@ -148,6 +148,12 @@ def _unmarked(column: Any) -> Any:
     return pa.array(found, pa.string())
 
 
+def _marked_text(column: Any) -> Any:
+    """What a VARIANT that has marks is as VARCHAR."""
+    found = [None if t is None else xml.varchar_of(t) for t in _texts(column)]
+    return pa.array(found, pa.string())
+
+
 def _shown(column: Any) -> Any:
     """XML over several lines."""
     return pa.array([None if t is None else xml.text_of(t) for t in _texts(column)], pa.string())
@@ -198,6 +204,7 @@ FUNCTIONS: Final[dict[str, tuple[Any, list[Any], Any]]] = {
     "xml_shown": (_shown, ["VARCHAR"], "VARCHAR"),
     "json_plain": (_plain, ["VARCHAR"], "VARCHAR"),
     "unmarked": (_unmarked, ["VARCHAR"], "VARCHAR"),
+    "marked_text": (_marked_text, ["VARCHAR"], "VARCHAR"),
     "exact_quotient": (_exact_quotient, ["VARCHAR", "VARCHAR", "INTEGER"], "VARCHAR"),
     "sha2_hex": (digests.sha2, ["BLOB", "INTEGER"], "VARCHAR"),
     "compressed": (digests.compressed, ["BLOB", "VARCHAR", "INTEGER"], "BLOB"),

@@ -177,7 +177,7 @@ CREATE OR REPLACE MACRO try_to_date
     (a TIMESTAMP) AS CAST(a AS DATE),
     (a TIMESTAMPTZ) AS CAST(a AS DATE),
     (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS CAST(tz_clock(a) AS DATE),
-    (a VARCHAR) AS list_transform([bare(a)], lambda t: parse_date(t))[1];
+    (a VARCHAR) AS COALESCE(iso_date(a), list_transform([unquoted(a)], lambda t: parse_date(t))[1]);
 
 -- A number is seconds since 1970; with a second argument, tenths, hundredths ... of them.
 CREATE OR REPLACE MACRO to_timestamp_ntz
@@ -205,7 +205,7 @@ CREATE OR REPLACE MACRO try_to_timestamp_ntz
     (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS tz_clock(a),
     (a BIGINT) AS make_timestamp(a * 1000000),
     (a DOUBLE) AS make_timestamp(CAST(a * 1000000 AS BIGINT)),
-    (a VARCHAR) AS list_transform([bare(a)], lambda t: parse_timestamp(t))[1];
+    (a VARCHAR) AS COALESCE(iso_timestamp(a), list_transform([unquoted(a)], lambda t: parse_timestamp(t))[1]);
 
 CREATE OR REPLACE MACRO to_timestamp_ltz
     (a DATE) AS CAST(a AS TIMESTAMPTZ),
@@ -224,7 +224,7 @@ CREATE OR REPLACE MACRO try_to_timestamp_ltz
     (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS tz_instant(a),
     (a BIGINT) AS make_timestamptz(a * 1000000),
     (a DOUBLE) AS make_timestamptz(CAST(a * 1000000 AS BIGINT)),
-    (a VARCHAR) AS list_transform([bare(a)], lambda t: parse_timestamptz(t))[1];
+    (a VARCHAR) AS COALESCE(iso_timestamptz(a), list_transform([unquoted(a)], lambda t: parse_timestamptz(t))[1]);
 
 CREATE OR REPLACE MACRO to_time
     (a BIGINT) AS CASE WHEN a IS NULL THEN CAST(NULL AS TIME)
@@ -245,7 +245,7 @@ CREATE OR REPLACE MACRO try_to_time
     (a TIMESTAMP) AS CAST(a AS TIME),
     (a TIMESTAMPTZ) AS CAST(CAST(a AS TIMESTAMP) AS TIME),
     (a STRUCT(utc TIMESTAMP, spread INTERVAL)) AS CAST(tz_clock(a) AS TIME),
-    (a VARCHAR) AS list_transform([bare(a)], lambda t: parse_time(t))[1];
+    (a VARCHAR) AS list_transform([unquoted(a)], lambda t: parse_time(t))[1];
 
 -- A moment by formats of strptime: %y is 1970 to 2069, not 1969 to 2068. (With an offset, the
 -- instant may lie in the next year already.)

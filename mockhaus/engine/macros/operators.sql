@@ -3,10 +3,9 @@
 
 -- The text of a FLOAT: whole numbers without a fraction, others with at most ten digits.
 CREATE OR REPLACE MACRO float_text(a) AS
-    CASE WHEN isnan(a) THEN 'NaN'
-         WHEN isinf(a) THEN CASE WHEN a > 0 THEN 'inf' ELSE '-inf' END
-         WHEN a = floor(a) AND abs(a) < 1e15 THEN CAST(CAST(a AS BIGINT) AS VARCHAR)
+    CASE WHEN a = floor(a) AND abs(a) < 1e15 THEN CAST(CAST(a AS BIGINT) AS VARCHAR)
          WHEN abs(a) < 1e10 THEN printf('%.10g', a)
+         WHEN isnan(a) THEN 'NaN'
          ELSE regexp_replace(CAST(a AS VARCHAR), '\.0$', '') END;
 
 CREATE OR REPLACE MACRO time_text(a) AS strftime(DATE '1970-01-01' + a, '%H:%M:%S');
@@ -15,19 +14,20 @@ CREATE OR REPLACE MACRO ltz_text(a) AS
     strftime(a, '%Y-%m-%d %H:%M:%S.%g ') || rpad(replace(strftime(a, '%z'), ':', ''), 5, '0');
 
 -- Any value as text, as TO_VARCHAR spells it. The argument is written several times: for columns.
+-- (Overloads would leave less to plan, but a column of a lateral join has no type to choose one by.)
 CREATE OR REPLACE MACRO text_of(a) AS
-    CASE typeof(a)
+    CASE WHEN typeof(a) IN ('DOUBLE', 'FLOAT') THEN float_text(CAST(CAST(a AS VARCHAR) AS DOUBLE))
+    ELSE CASE typeof(a)
         WHEN 'VARCHAR' THEN CAST(a AS VARCHAR)
         WHEN 'JSON' THEN json_text(CAST(a AS JSON))
-        WHEN 'DOUBLE' THEN float_text(CAST(CAST(a AS VARCHAR) AS DOUBLE))
-        WHEN 'FLOAT' THEN float_text(CAST(CAST(a AS VARCHAR) AS DOUBLE))
         WHEN 'BLOB' THEN hex(CAST(CAST(a AS VARCHAR) AS BLOB))
         WHEN 'TIME' THEN time_text(CAST(CAST(a AS VARCHAR) AS TIME))
         WHEN 'TIMESTAMP' THEN ntz_text(CAST(CAST(a AS VARCHAR) AS TIMESTAMP))
         WHEN 'TIMESTAMP WITH TIME ZONE' THEN
             ltz_text(CAST(CAST(a AS VARCHAR) AS TIMESTAMPTZ))
-        WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN tz_text(CAST(CAST(a AS VARCHAR) AS STRUCT(utc TIMESTAMP, spread INTERVAL)))
-        ELSE CAST(a AS VARCHAR) END;
+        WHEN 'STRUCT(utc TIMESTAMP, spread INTERVAL)' THEN
+            list_transform([CAST(CAST(a AS VARCHAR) AS STRUCT(utc TIMESTAMP, spread INTERVAL))], lambda z: tz_text(z))[1]
+        ELSE CAST(a AS VARCHAR) END END;
 
 -- The same for expressions, which are computed once.
 CREATE OR REPLACE MACRO text_once(a) AS list_transform([a], lambda v: text_of(v))[1];

@@ -63,14 +63,8 @@ CREATE OR REPLACE MACRO variant_text(a) AS
 
 -- The same of JSON text, and what a VARIANT is as VARCHAR.
 CREATE OR REPLACE MACRO shown(t) AS CASE WHEN contains(t, mark()) THEN unmarked(t) ELSE t END;
--- (What is rare is in a lambda, whose argument is written once.)
 CREATE OR REPLACE MACRO json_text(j) AS CASE WHEN contains(CAST(j AS VARCHAR), mark())
-    THEN list_transform([CAST(j AS JSON)], lambda v: marked_text(v))[1]
-    ELSE j ->> '$' END;
-CREATE OR REPLACE MACRO marked_text(j) AS
-    CASE WHEN starts_with(CAST(j AS VARCHAR), marked_double()) THEN float_text(CAST(scalar_text(j) AS DOUBLE))
-         WHEN starts_with(CAST(j AS VARCHAR), marked_quote() || 't') THEN left(scalar_text(j), 8)
-         WHEN ascii(CAST(j AS VARCHAR)) = 34 THEN scalar_text(j) ELSE unmarked(CAST(j AS VARCHAR)) END;
+    THEN marked_text(CAST(j AS VARCHAR)) ELSE j ->> '$' END;
 -- The same of a value that is neither array nor object, with all digits of a FLOAT.
 CREATE OR REPLACE MACRO scalar_text(j) AS CASE WHEN is_marked(CAST(j AS VARCHAR)) THEN substr(j ->> '$', 3) ELSE j ->> '$' END;
 
