@@ -11,9 +11,10 @@ call moves into a lambda, which names it once and costs 0.2 us a row:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
+from itertools import accumulate
 from typing import Final
 
 from sqlglot import exp
@@ -25,7 +26,6 @@ from mockhaus.translation.untyped import AGGREGATES
 _LONG: Final = 60
 
 _HEAD: Final = re.compile(r"CREATE(?: OR REPLACE)? MACRO (\w+)\s*(?=\()", re.IGNORECASE)
-_OVERLOAD: Final = re.compile(r"\(([^()]*)\)\s+AS\b(?!\s+(?:VARCHAR|JSON|BIGINT|DOUBLE)\b)")
 _TOKEN: Final = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\w+|[(),\[\]{}]")
 
 #: DuckDB's own functions that are macros and repeat their arguments: length, times.
@@ -42,17 +42,37 @@ def _definitions() -> _Definitions:
         if not file.name.endswith(".sql"):
             continue
         text = re.sub(r"--.*", "", file.read_text(encoding="utf-8"))
-        _, *parts = _HEAD.split(text)
+        _, *parts = _HEAD.split(text.lower())
         for name, body in zip(parts[::2], parts[1::2], strict=True):
-            _, *pieces = _OVERLOAD.split(body)
-            found[name.lower()] = [
-                (
-                    [each.split()[0].lower() for each in parameters.split(",") if each.strip()],
-                    _TOKEN.findall(piece.lower()),
-                )
-                for parameters, piece in zip(pieces[::2], pieces[1::2], strict=True)
-            ]
+            found.setdefault(name, []).extend(_overloads(_TOKEN.findall(body)))
     return found
+
+
+def _overloads(tokens: list[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """The definitions of one macro: `(a DATE, n) AS body, (a, n) AS body`."""
+    parameters, begun, opened, depth = list[str](), 0, 0, 0
+    for at, token in enumerate(tokens):
+        if token in "([{":
+            opened = at if depth == 0 else opened
+            depth += 1
+        elif token in ")]}":
+            depth -= 1
+            if depth == 0 and tokens[at + 1 : at + 2] == ["as"]:
+                if begun:
+                    yield parameters, tokens[begun : opened - 1]
+                parameters, begun = _parameters(tokens[opened + 1 : at]), at + 2
+    yield parameters, tokens[begun:]
+
+
+def _parameters(tokens: list[str]) -> list[str]:
+    """The names of a definition's parameters; types may have brackets and commas of their own."""
+    depths = accumulate((token == "(") - (token == ")") for token in tokens)
+    heads = [",", *tokens]
+    return [
+        token
+        for token, before, depth in zip(tokens, heads, depths, strict=False)
+        if before == "," and depth == 0
+    ]
 
 
 @lru_cache(maxsize=1024)
