@@ -10,6 +10,7 @@ Snowflake's manual: "Data type conversion", implicit casting.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Final
@@ -18,6 +19,7 @@ from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import UnsupportedFeature, WrongArguments
+from mockhaus.translation.conversions import CAST, CONVERTED
 from mockhaus.translation.registry import apply
 from mockhaus.zoned import STORED
 
@@ -63,8 +65,12 @@ _FEW: Final = 8
 def called(name: str, *arguments: exp.Expression) -> exp.Expression:
     """A call of a DuckDB function or macro; arguments that must not be repeated are bound first.
 
-    `f(g(x))` of a repeating macro f becomes `list_transform([g(x)], lambda _0: f(_0))[1]`.
+    `f(g(x))` of a repeating macro f becomes `list_transform([g(x)], lambda _0: f(_0))[1]`. A
+    conversion to the type that the argument has becomes the argument.
     """
+    targets = CONVERTED.get(name)
+    if targets is not None and (target := targets.get(type_of(arguments[0]))) is not None:
+        return exp.cast(arguments[0], target) if target else arguments[0]
     if name not in REPEATING or all(map(_repeatable, arguments)):
         return apply(name, *arguments)
     bound = [
@@ -140,18 +146,41 @@ def column_type(node: exp.Expression) -> str:
 
 def is_character(node: exp.Expression) -> bool:
     """Whether an expression is known to be VARCHAR, also as a column or what answers one."""
+    return type_of(node) == "VARCHAR"
+
+
+#: DuckDB's types of what has a note.
+_NOTED: Final = {TEXT: "VARCHAR", VARIANT: "JSON", DATE: "DATE", ZONED: STORED}
+#: What is of the type of its first argument.
+_OF_FIRST: Final = (exp.Max, exp.Min, exp.AnyValue)
+
+
+def type_of(node: exp.Expression) -> str:
+    """DuckDB's type of a rewritten expression that is text, a truth or a moment; '' of others.
+
+    It is known of columns (see `scopes`), casts and calls with a note, and of what answers these.
+    """
     bare = plain(node)
     if isinstance(bare, exp.Column):
-        return column_type(bare) == "VARCHAR"
+        return column_type(bare)
+    if isinstance(bare, (exp.Cast, exp.TryCast)):
+        return CAST.get(bare.to.this, "")
     if isinstance(bare, exp.Coalesce):
-        return all(map(is_character, (bare.this, *bare.expressions)))
-    if isinstance(bare, (exp.Max, exp.Min, exp.AnyValue)):
-        return is_character(bare.this)
+        return _common((bare.this, *bare.expressions))
+    if isinstance(bare, _OF_FIRST):
+        return type_of(bare.this)
+    if isinstance(bare, exp.Nullif):  # both are brought together
+        return _common((bare.this, bare.expression))
     if isinstance(bare, exp.Case):
         values = [*(each.args["true"] for each in bare.args["ifs"]), bare.args.get("default")]
-        told = [each for each in values if each is not None and not is_null(each)]
-        return bool(told) and all(map(is_character, told))
-    return is_text(bare)
+        return _common([each for each in values if each is not None and not is_null(each)])
+    return "VARCHAR" if is_text(bare) else _NOTED.get(bare.meta.get(KIND, ""), "")
+
+
+def _common(nodes: Sequence[exp.Expression]) -> str:
+    """The type that all have, '' where they have not."""
+    found = set(map(type_of, nodes))
+    return found.pop() if len(found) == 1 else ""
 
 
 #: How a column of a type becomes text: the branches of `text_of`, but for types that are cast.
@@ -351,7 +380,7 @@ def moment(node: exp.Expression, *, zoned: bool = False) -> exp.Expression:
     bare = plain(node)
     if bare.meta.get(KIND) == DATE or _cast_to(bare) in _MOMENTS:
         return node
-    return apply("moment_zoned" if zoned else "moment", node)
+    return called("moment_zoned" if zoned else "moment", node)
 
 
 def literal_text(node: exp.Expression, what: str) -> str:

@@ -196,10 +196,8 @@ CREATE OR REPLACE MACRO last_day_of_week(a, start) AS
 CREATE OR REPLACE MACRO weekday_number(t) AS
     COALESCE(nullif(list_position(['mo', 'tu', 'we', 'th', 'fr', 'sa', 'su'], lower(left(trim(t), 2))), 0),
         error('MOCKHAUS:InvalidDatetime:Invalid day of the week ''' || t || ''''));
-CREATE OR REPLACE MACRO next_day(a, t) AS
-    a + CAST((weekday_number(t) - isodow(a) + 6) % 7 + 1 AS INTEGER);
-CREATE OR REPLACE MACRO previous_day(a, t) AS
-    a - CAST((isodow(a) - weekday_number(t) + 6) % 7 + 1 AS INTEGER);
+CREATE OR REPLACE MACRO next_day(a, day) AS a + CAST((day - isodow(a) + 6) % 7 + 1 AS INTEGER);
+CREATE OR REPLACE MACRO previous_day(a, day) AS a - CAST((isodow(a) - day + 6) % 7 + 1 AS INTEGER);
 
 -- Whole months between equal days or two ends of months, else by months of 31 days.
 CREATE OR REPLACE MACRO months_between(a, b) AS

@@ -190,7 +190,7 @@ def cast(node: exp.Expression, to: DataType, *, safe: bool = False) -> exp.Expre
     if kind in _MOMENTS:
         return _to_moment(node, to, kind, safe)
     if kind == _T.BOOLEAN:
-        return apply("try_to_boolean" if safe else "to_boolean", node)
+        return operands.called("try_to_boolean" if safe else "to_boolean", node)
     if kind == _T.VARBINARY:
         size = length(to)
         value = apply("try_to_binary" if safe else "to_binary", node)

@@ -154,10 +154,20 @@ def _last_day(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     )
 
 
+_WEEKDAYS: Final = ("mo", "tu", "we", "th", "fr", "sa", "su")
+
+
+def _weekday(day: exp.Expression) -> exp.Expression:
+    """The number of a day of the week, from 1 for Monday, by its first two letters."""
+    if isinstance(day, exp.Literal) and (name := str(day.this).strip(" ")[:2].lower()) in _WEEKDAYS:
+        return integer(_WEEKDAYS.index(name) + 1)
+    return apply("weekday_number", day)
+
+
 def _to_weekday(to: str) -> Rewriter:
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
         value, day = node.expressions
-        made = called(to, operands.date(value), operands.text(day))
+        made = called(to, operands.date(value), _weekday(operands.text(day)))
         return operands.noted(made, operands.DATE)
 
     return rewritten
