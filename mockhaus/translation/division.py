@@ -10,6 +10,7 @@ Snowflake's manual: "Arithmetic operators", division.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from sqlglot import exp
@@ -30,12 +31,12 @@ def divided(left: exp.Expression, right: exp.Expression) -> exp.Expression:
     """`left / right`."""
     if operands.is_null(left) or operands.is_null(right):
         return exp.cast(exp.Null(), "DECIMAL(38, 6)")
-    return _by("divide", operands.number(left), operands.number(right))
+    return _by("divide", number(left), number(right))
 
 
 def div0(node: exp.Anonymous) -> exp.Expression:
     """DIV0(a, b), DIV0NULL(a, b): the same, 0 for b = 0 (or NULL)."""
-    left, right = map(operands.number, node.expressions)
+    left, right = map(number, node.expressions)
     return _by(str(node.this).lower(), left, right)
 
 
@@ -54,9 +55,21 @@ def _by(name: str, left: exp.Expression, right: exp.Expression) -> exp.Expressio
     return number_call(f"{name}_to", left, right, last, operands.integer(scale))
 
 
+def number(node: exp.Expression) -> exp.Expression:
+    """An expression as a number: what is known to be a NUMBER stays as it is."""
+    return operands.number(node) if digits(node) is None else node
+
+
 def digits(node: exp.Expression) -> int | None:
     """The digits after the point of a NUMBER; None where they are not known, and of a FLOAT."""
     bare = operands.plain(node)
+    if isinstance(bare, (exp.Add, exp.Sub, exp.Mul)):
+        found = _most((bare.this, bare.expression), sum if isinstance(bare, exp.Mul) else max)
+        return None if found is None or found > _MOST else found
+    if isinstance(bare, exp.Case):
+        values = [*(each.args["true"] for each in bare.args["ifs"]), bare.args.get("default")]
+        told = [each for each in values if each is not None and not operands.is_null(each)]
+        return _most(told, max) if told else None
     if isinstance(bare, exp.Literal) and not bare.is_string:
         match = _PLAIN.fullmatch(str(bare.this))
         return None if match is None else len(match[1])
@@ -69,6 +82,12 @@ def digits(node: exp.Expression) -> int | None:
     if isinstance(bare, (exp.Sum, exp.Neg)):
         return digits(bare.this)
     return None
+
+
+def _most(nodes: Sequence[exp.Expression], together: Callable[[list[int]], int]) -> int | None:
+    """The digits of what comes of several numbers, None where those of one are not known."""
+    found = [each for each in map(digits, nodes) if each is not None]
+    return together(found) if len(found) == len(nodes) else None
 
 
 def _of_type(kind: str) -> int | None:

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
 from mockhaus.translation import operands, structured
-from mockhaus.translation.division import average
+from mockhaus.translation.division import average, number
 from mockhaus.translation.functions.hashes import hashed
 from mockhaus.translation.operands import (
     NUMBER,
@@ -22,7 +22,6 @@ from mockhaus.translation.operands import (
     is_variant,
     literal_number,
     noted,
-    number,
     variant_call,
 )
 from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite, stock
