@@ -10,6 +10,7 @@ and 55.2.4); where it is plain that there is only one statement, it is left to a
 from __future__ import annotations
 
 import logging
+from asyncio import AbstractEventLoop
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any, Final
@@ -22,6 +23,7 @@ from mockhaus.errors import (
     IdleTimeout,
     IdleTransactionTimeout,
     MockhausError,
+    SqlError,
     SqlSyntaxError,
     StatementTimeout,
     UndefinedPortal,
@@ -56,6 +58,7 @@ from mockhaus.gateway.responses import error_response, standing
 from mockhaus.gateway.rows import Wire, exactly, shown_name
 from mockhaus.gateway.settings import Settings
 from mockhaus.gateway.state_commands import Execute
+from mockhaus.gateway.stubborn import Stubborn
 from mockhaus.result import Projection, Result
 from mockhaus.sessions.connection import Connection
 from mockhaus.translation.context import Context
@@ -193,6 +196,10 @@ class Backend:
             if name in given:
                 self._commands.apply(name)
 
+    def watched(self, loop: AbstractEventLoop, leave: Callable[[SqlError], None]) -> None:
+        """Have `leave` called for what does not stop when it is told to."""
+        Stubborn(loop, self._connection, leave)
+
     def greet(self, key: bytes) -> bytes:
         """What follows a login: settings, the key for cancel requests, ReadyForQuery."""
         self._report_settings()
@@ -208,7 +215,7 @@ class Backend:
         """
         self.timed_out = self.timed_out or timed_out
         self.canceling = True
-        self._connection.cancel()
+        self._connection.cancel(StatementTimeout("SQL execution canceled") if timed_out else None)
 
     def patience(self) -> tuple[float, MockhausError] | None:
         """How many seconds the client may now say nothing, and what ends it then."""

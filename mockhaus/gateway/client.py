@@ -23,6 +23,7 @@ from mockhaus.errors import (
     InvalidLogin,
     MockhausError,
     ProtocolError,
+    SqlError,
     StatementTimeout,
 )
 from mockhaus.gateway import keepalive, trace
@@ -354,6 +355,7 @@ class Client(asyncio.Protocol):
             self._write(encode(m.AuthenticationOk()))
             raise
         backend.clock = self._clock
+        backend.watched(self._loop, self._leave)
         self._backend = backend
         self._protocol.logged_in()
         self._decoder.logged_in()
@@ -459,6 +461,15 @@ class Client(asyncio.Protocol):
     def _interrupt_again(self) -> None:
         if self._busy and self._backend is not None and self._backend.canceling:
             self._interrupt()
+
+    def _leave(self, error: SqlError) -> None:
+        """End the connection, and do not wait for what runs on it."""
+        if self._busy and self._drained is None and not self._gone:
+            if self._straight is not None:
+                self._straight.close()
+            self._write(encode(error_response(error, "FATAL")))
+            self._transport.close()
+            self._gone = True
 
     def _wake(self, made: object = None) -> None:
         if self._wakeup is not None and not self._wakeup.done():

@@ -483,6 +483,7 @@ class Connection:
             script.is_stopped = True
         self._transaction.cancel()
         self._cursor.interrupt(reason)
+        self.recorder.told(reason)
 
     def close(self) -> None:
         """Roll back what is open and give everything back."""

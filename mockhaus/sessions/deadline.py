@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mockhaus.errors import Canceled, StatementTimeout
+from mockhaus.errors import Canceled, SqlError, StatementTimeout
 from mockhaus.result import Batches, Result
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class Deadline:
-    """Calls `cancel` after so many seconds, unless the statement is over."""
+    """Calls `cancel`, with the reason, after so many seconds, unless the statement is over."""
 
-    def __init__(self, seconds: int, cancel: Callable[[], None]) -> None:
+    def __init__(self, seconds: int, cancel: Callable[[SqlError], None]) -> None:
         self._seconds = seconds
         self._cancel = cancel
         self._passed = False
@@ -30,7 +30,13 @@ class Deadline:
 
     def _fire(self) -> None:
         self._passed = True
-        self._cancel()
+        self._cancel(self._error())
+
+    def _error(self) -> StatementTimeout:
+        return StatementTimeout(
+            f"Statement reached its statement or warehouse timeout of {self._seconds} second(s)"
+            " and was canceled."
+        )
 
     def over(self) -> None:
         """The statement has ended."""
@@ -45,10 +51,7 @@ class Deadline:
             self.over()
             if not self._passed:
                 raise
-            raise StatementTimeout(
-                f"Statement reached its statement or warehouse timeout of {self._seconds} second(s)"
-                " and was canceled."
-            ) from error
+            raise self._error() from error
 
 
 class Timed:
@@ -70,7 +73,7 @@ class Timed:
 
 
 def limited(
-    parameters: Mapping[str, str], cancel: Callable[[], None], run: Callable[[], Result]
+    parameters: Mapping[str, str], cancel: Callable[[SqlError], None], run: Callable[[], Result]
 ) -> Result:
     """What `run` answers, under the deadline that the session has set, if any."""
     seconds = int(parameters.get("STATEMENT_TIMEOUT_IN_SECONDS", 0))

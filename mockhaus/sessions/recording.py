@@ -43,6 +43,8 @@ class Recorder:
         self.client = client
         #: How far the statement that runs has come, in percent, None where that is not known.
         self.progress = progress
+        #: Hears why what runs is to stop, if that is said, in the thread that tells it.
+        self.told: Callable[[SqlError | None], None] = lambda reason: None
         #: The latest statement, and when it began.
         self._latest: tuple[s.Statement, datetime] | None = None
         self._since = 0.0

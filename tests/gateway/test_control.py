@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from mockhaus.gateway import messages as m
+from mockhaus.gateway import stubborn
 from mockhaus.gateway.codec import encode
 from mockhaus.gateway.messages import Message
 from mockhaus.sessions.metrics import Traffic
@@ -131,6 +132,38 @@ def test_statement_timeout(wire: Wire, messages: list[Message | bytes], last: li
         answer += lines(wire.until(m.ReadyForQuery))
     assert answer[-len(last) :] == last
     assert wire.query("RESET statement_timeout")[-1] == READY
+
+
+#: A single call, of seconds.
+STUBBORN = "SELECT EDITDISTANCE(REPEAT('x', 20000), REPEAT('y', 20000))"
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("SET statement_timeout = 700", TIMED_OUT),
+        ("ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = 1", TIMED_OUT),
+        (None, CANCELED),
+    ],
+)
+def test_what_does_not_stop_is_left(
+    server: Running,
+    wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
+    before: str | None,
+    expected: str,
+) -> None:
+    """Its client hears why, and another finds the session as it was."""
+    monkeypatch.setattr(stubborn, "GRACE_S", 0.1)
+    if before is not None:
+        wire.query(before)
+    wire.send(m.Query(STUBBORN))
+    if before is None:
+        time.sleep(0.2)  # until the call has begun
+        cancel(server, wire.key)
+    assert lines(wire.until(m.ErrorResponse)) == [expected.replace("ERROR", "FATAL")]
+    with beside(server) as other:
+        assert other.query("SELECT 1 AS n")[-2:] == ["CommandComplete SELECT 1", READY]
 
 
 def test_statement_timeout_while_a_copy_waits_for_data(wire: Wire) -> None:
