@@ -103,12 +103,11 @@ class Elements:
         element: dict[str, Any] = {"@": TAG + tag}
         for name, value in attributes.items():
             element[f"@{name}"] = self._value(value)
+        places: dict[str, list[int]] = {}
         for position, each in enumerate(content):
             if isinstance(each, dict):
-                name = each["@"].removeprefix(TAG)
-                known = element.get(name)
-                listed = known if isinstance(known, list) else [known] if name in element else []
-                element[name] = [*listed, position] if name in element else position
+                places.setdefault(each["@"].removeprefix(TAG), []).append(position)
+        element |= {name: found if len(found) > 1 else found[0] for name, found in places.items()}
         element["$"] = content[0] if len(content) == 1 else content or ""
         if len(self._open) > self._outer:
             self._open[-1][2].append(element)

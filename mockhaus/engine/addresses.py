@@ -37,7 +37,10 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 #: What may be an address in a text, and zeros in front of a number of IPv4.
-_CANDIDATE: Final = re.compile(r"(?<![\w.:])[0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]*(?:/\d{1,3})?(?!\w)")
+#: (None is longer than 49 characters, without zeros in front.)
+_CANDIDATE: Final = re.compile(
+    r"(?<![\w.:])[0-9A-Fa-f:.]{0,64}[.:][0-9A-Fa-f:.]{0,64}(?:/\d{1,3})?(?!\w)"
+)
 _ZEROS: Final = re.compile(r"(?<![0-9A-Fa-f:])0+(?=\d)")
 
 
@@ -71,7 +74,7 @@ def holds_address(texts: Any, sought: Any) -> Any:
                 f"MOCKHAUS:InvalidParameter:Invalid IP address '{wanted}' for SEARCH_IP"
             )
         version, first, last = limits
-        found = (_range(each.rstrip(".:")) for each in _CANDIDATE.findall(text))
+        found = (_range(each[0].rstrip(".:")) for each in _CANDIDATE.finditer(text))
         values.append(
             any(
                 each is not None and each[0] == version and first <= each[1] and each[2] <= last

@@ -13,6 +13,9 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+#: Bytes that a value has at most in Snowflake.
+LONGEST: Final = 128 * 2**20
+
 _LEVEL: Final = {"ZLIB": 6, "BZ2": 9, "ZSTD": 3, "SNAPPY": 0}
 
 
@@ -29,21 +32,51 @@ def _compressed(data: bytes, name: str, level: int) -> bytes:
     return bytes(_codec(name, level).compress(data, asbytes=True))
 
 
-#: The length of what SNAPPY and ZSTD frames hold is read from them by the stream reader.
 def _unpacked(data: bytes, name: str) -> bytes:
     try:
-        if name == "ZLIB":
-            return zlib.decompress(data)
-        if name == "BZ2":
-            return bz2.decompress(data)
-        if name == "SNAPPY":
-            return bytes(_codec(name, 0).decompress(data, _snappy_length(data), asbytes=True))
-        with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
-            return bytes(stream.read())
+        found = _UNPACKED[name](data)
     except (zlib.error, OSError, ValueError, EOFError, IndexError):
         raise ValueError(
             f"MOCKHAUS:InvalidText:Invalid or corrupted data for method {name}"
         ) from None
+    if len(found) > LONGEST:
+        raise ValueError("MOCKHAUS:StringTooLong:Binary value is too long and would be truncated")
+    return found
+
+
+def _zlib(data: bytes) -> bytes:
+    reader = zlib.decompressobj()
+    found = reader.decompress(data, LONGEST + 1)
+    if not reader.eof and len(found) <= LONGEST:
+        raise EOFError
+    return found
+
+
+def _bz2(data: bytes) -> bytes:
+    found = b""
+    while data and len(found) <= LONGEST:
+        reader = bz2.BZ2Decompressor()
+        found += reader.decompress(data, LONGEST + 1)
+        if not reader.eof and len(found) <= LONGEST:
+            raise EOFError
+        data = reader.unused_data
+    return found
+
+
+def _snappy(data: bytes) -> bytes:
+    length = _snappy_length(data)
+    if length > LONGEST:  # no more than it takes to say so
+        return bytes(LONGEST + 1)
+    return bytes(_codec("SNAPPY", 0).decompress(data, length, asbytes=True))
+
+
+def _zstd(data: bytes) -> bytes:
+    with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
+        return bytes(stream.read(LONGEST + 1))
+
+
+#: Each gives no more than a byte beyond LONGEST: a few bytes may hold gigabytes.
+_UNPACKED: Final = {"ZLIB": _zlib, "BZ2": _bz2, "SNAPPY": _snappy, "ZSTD": _zstd}
 
 
 def _snappy_length(data: bytes) -> int:

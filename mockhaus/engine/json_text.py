@@ -40,12 +40,14 @@ _DEPTH: Final = 500
 
 #: Values nested deeper are refused, whatever the limit of Python is.
 DEEPEST: Final = 1000
-_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<open>[\[{])|(?P<close>[\]}])', re.S)
+#: Nothing of a string is looked at twice, however it ends: a step back costs memory for each.
+_STRING: Final = r'"(?:[^"\\]++|\\.)*+'
+_BRACKET: Final = re.compile(rf'{_STRING}"?|(?P<open>[\[{{])|(?P<close>[\]}}])', re.S)
 
 #: What may stand in forgiving JSON: white space, strings of both quotes, punctuation, words.
 _TOKEN: Final = re.compile(
-    r"""\s*(?: (?P<double>"(?:[^"\\]|\\.)*") | (?P<single>'(?:[^'\\]|\\.)*')
-        | (?P<mark>[\[\]{},:]) | (?P<word>[^\s\[\]{},:"']+) | (?P<end>$) )""",
+    rf"""\s*+(?: (?P<double>{_STRING}") | (?P<single>'(?:[^'\\]++|\\.)*+')
+        | (?P<mark>[\[\]{{}},:]) | (?P<word>[^\s\[\]{{}},:"']++) | (?P<end>$) )""",
     re.X | re.S,
 )
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
@@ -54,6 +56,15 @@ _KEYWORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None}
 
 def canonical(text: str, *, last_key_wins: bool = False) -> str | None:
     """The canonical text of a JSON value; None for blank text. Raises JsonError."""
+    try:
+        return _canonical(text, last_key_wins=last_key_wins)
+    except JsonError:
+        raise
+    except ValueError:  # Python's limit
+        raise JsonError("a number has too many digits") from None
+
+
+def _canonical(text: str, *, last_key_wins: bool) -> str | None:
     if MARK in text:
         raise JsonError(f"the character U+{ord(MARK):04X} is kept for internal use")
     if len(text) > DEEPEST and is_too_deep(text):

@@ -14,7 +14,25 @@ import pyarrow as pa
 
 from mockhaus.formats import FRACTION_MARK, ZONE_MARK, Output, input_formats, output_format
 
-_output = lru_cache(maxsize=256)(output_format)
+#: Characters of a model, of which a literal has far fewer.
+_LONGEST: Final = 1000
+
+
+@lru_cache(maxsize=256)
+def _output(model: str) -> Output:
+    _check(model)
+    return output_format(model)
+
+
+def _check(model: str) -> None:
+    if len(model) > _LONGEST:
+        raise _bad(model)
+
+
+def _bad(model: str) -> ValueError:
+    return ValueError(f"MOCKHAUS:InvalidParameter:Bad date/time format model '{model[:_LONGEST]}'")
+
+
 _FRACTION: Final = re.compile(f"{FRACTION_MARK}(\\d{{6}}){FRACTION_MARK}")
 _ZONE: Final = re.compile(f"{ZONE_MARK}([+-]\\d\\d)(\\d\\d){ZONE_MARK}")
 
@@ -70,10 +88,14 @@ _MONTHS: Final = (
 @lru_cache(maxsize=256)
 def _patterns(model: str) -> list[re.Pattern[str]]:
     """What reads texts of a model."""
-    forms = input_formats(model)
-    return [
-        re.compile(re.sub(r"\\?%(.)", lambda m: _CODES[m[1]], re.escape(form))) for form in forms
-    ]
+    _check(model)
+    try:
+        return [
+            re.compile(re.sub(r"\\?%(.)", lambda m: _CODES[m[1]], re.escape(form)))
+            for form in input_formats(model)
+        ]
+    except re.error:  # an element stands twice
+        raise _bad(model) from None
 
 
 def _read(text: str, model: str, *, zoned: bool, century: int) -> str | None:

@@ -1,7 +1,7 @@
 """MATCH_RECOGNIZE: the program of a PATTERN run over the rows of a partition.
 
-The program is that of `translation.row_pattern`. A state that led nowhere once does so again, so
-that the work is at most rows times instructions for each start.
+The program is that of `translation.row_pattern`. A state that led nowhere once does so again,
+also from another start, so that what does not match is at most rows times instructions of work.
 """
 
 from __future__ import annotations
@@ -28,19 +28,29 @@ def _program(text: str) -> _Program:
     return tuple(code)
 
 
-def _match(masks: Sequence[int], start: int, program: _Program) -> list[int] | None:
-    """The variables of the rows from `start` on that match, None if none do."""
+#: States that may be looked at in vain: a pattern with many ways takes the rows' number squared.
+PATIENCE: Final = 2 * 10**6
+
+#: Rows that the matches of one partition may have together, which may begin at each row.
+MOST: Final = 2**20
+
+
+def _match(
+    masks: Sequence[int], start: int, program: _Program, dead: set[tuple[int, int]]
+) -> tuple[list[int] | None, int]:
+    """The variables of the rows from `start` on that match, None if none do: then `dead` has all
+    states on the way, which lead nowhere. And how many states there were."""
     seen: set[tuple[int, int]] = set()
     path: list[int] = []
     waiting = [(0, start, 0)]
     while waiting:
         at, row, length = waiting.pop()
         del path[length:]
-        while (at, row) not in seen:
+        while (at, row) not in seen and (at, row) not in dead:
             seen.add((at, row))
             kind, first, second = program[at]
             if kind == "m":
-                return path
+                return path, len(seen)
             if kind == "v":
                 if row >= len(masks) or not masks[row] >> first & 1:
                     break
@@ -55,7 +65,8 @@ def _match(masks: Sequence[int], start: int, program: _Program) -> list[int] | N
                 at += 1
             else:
                 break
-    return None
+    dead |= seen
+    return None, len(seen)
 
 
 def _next(start: int, path: list[int], after: str) -> int:
@@ -78,13 +89,24 @@ def _next(start: int, path: list[int], after: str) -> int:
 def _matches(masks: Sequence[int], names: str, code: str, after: str) -> list[dict[str, Any]]:
     program, variables = _program(code), names.split("\x1f")
     found: list[dict[str, Any]] = []
+    dead: set[tuple[int, int]] = set()
+    steps = PATIENCE + 4 * len(masks) * len(program)
     start = number = 0
     while start < len(masks):
-        path = _match(masks, start, program)
+        path, tried = _match(masks, start, program, dead)
+        steps -= tried
+        if steps < 0:
+            raise ValueError(
+                "MOCKHAUS:OutOfMemory:The pattern has too many ways to match a partition."
+            )
         if not path:
             start += 1
             continue
         number += 1
+        if len(found) + len(path) > MOST:
+            raise ValueError(
+                f"MOCKHAUS:OutOfMemory:The matches of a partition have more than {MOST} rows."
+            )
         found += [
             {"rn": start + seq, "mn": number, "seq": seq, "var": variables[each]}
             for seq, each in enumerate(path, 1)

@@ -5,6 +5,7 @@ They cost microseconds a row where a macro costs a fraction: only what needs rec
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 import duckdb
@@ -17,11 +18,14 @@ from mockhaus.engine import (
     dictionaries,
     digests,
     models,
+    multisets,
     number_models,
     patterns,
     row_patterns,
 )
 from mockhaus.engine.json_text import JsonError, canonical, without_nulls
+
+log: Final = logging.getLogger(__name__)
 
 
 def _texts(column: Any) -> list[str | None]:
@@ -219,6 +223,12 @@ FUNCTIONS: Final[dict[str, tuple[Any, list[Any], Any]]] = {
         ["VARCHAR", "VARCHAR", "BIGINT", "BIGINT", "BIGINT"],
         "BIGINT",
     ),
+    "places_of_first": (multisets.places_of_first, ["VARCHAR[]"], "BIGINT[]"),
+    "places_in_both": (
+        multisets.places_in_both,
+        ["VARCHAR[]", "VARCHAR[]", "BOOLEAN"],
+        "BIGINT[]",
+    ),
     "holds_address": (addresses.holds_address, ["VARCHAR", "VARCHAR"], "BOOLEAN"),
     "number_text_by_model": (number_models.written, ["VARCHAR", "VARCHAR"], "VARCHAR"),
     "number_by_model": (number_models.read, ["VARCHAR", "VARCHAR", "BOOLEAN"], "VARCHAR"),
@@ -242,6 +252,7 @@ _CALLS: Final[dict[str, tuple[str, pa.DataType]]] = {
     "BLOB": ("call_blob", pa.binary()),
     "BOOLEAN": ("call_boolean", pa.bool_()),
     "BIGINT": ("call_bigint", pa.int64()),
+    "BIGINT[]": ("call_bigints", multisets.PLACES),
     "UINTEGER": ("call_uinteger", pa.uint32()),
     _ROWS: ("call_rows", row_patterns.MATCHED),
 }
@@ -268,13 +279,22 @@ def macros() -> str:
 
 
 def _calling(kind: pa.DataType) -> Any:
-    """A function that calls the one whose name comes first, which is the same in all rows."""
+    """A function that calls the one whose name comes first, which is the same in all rows.
+
+    Its faults are told as ours: Python's words are nobody's business.
+    """
 
     def call(names: Any, *columns: Any) -> Any:
         if not len(names):
             return pa.array([], kind)
         function, *_ = FUNCTIONS[names[0].as_py()]
-        return function(*columns)
+        try:
+            return function(*columns)
+        except Exception as error:
+            if str(error).startswith("MOCKHAUS:"):
+                raise
+            log.exception("a function has failed")
+            raise ValueError(f"MOCKHAUS:EngineFault:{type(error).__name__} in a function") from None
 
     return call
 

@@ -78,7 +78,7 @@ PATTERNS: list[tuple[str, list[str], str | None]] = [
 def test_pattern(pattern: str, rows: list[str], expected: str | None) -> None:
     names, program = compiled(pattern)
     masks = [sum(1 << n for n, name in enumerate(names) if name in row) for row in rows]
-    found = _match(masks, 0, _program(program))
+    found, _ = _match(masks, 0, _program(program), set())
     assert (None if found is None else "".join(names[n] for n in found)) == expected
 
 

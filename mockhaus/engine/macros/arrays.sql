@@ -20,13 +20,15 @@ CREATE OR REPLACE MACRO snow_array_slice(a, f, t) AS
     CASE WHEN a IS NOT NULL AND f IS NOT NULL AND t IS NOT NULL THEN
         array_of(list_slice(items(a), from_end(f, array_size(a)) + 1, from_end(t, array_size(a)))) END;
 
+CREATE OR REPLACE MACRO few_missing(n) AS CASE WHEN n > 1048576
+    THEN CAST(error('MOCKHAUS:LobTooLarge:ARRAY_INSERT adds at most 1048576 missing items here') AS BIGINT) ELSE n END;
 -- Beyond the end the gap is filled with missing items, before the start likewise.
 CREATE OR REPLACE MACRO snow_array_insert(a, p, x) AS
     CASE WHEN a IS NULL OR p IS NULL THEN NULL
          WHEN p > array_size(a) THEN array_of(list_concat(items(a),
-            list_transform(range(p - array_size(a)), lambda i: missing_item()), [COALESCE(x, missing_item())]))
+            list_transform(range(few_missing(p - array_size(a))), lambda i: missing_item()), [COALESCE(x, missing_item())]))
          WHEN p + array_size(a) < 0 THEN array_of(list_concat([COALESCE(x, missing_item())],
-            list_transform(range(-p - array_size(a)), lambda i: missing_item()), items(a)))
+            list_transform(range(few_missing(-p - array_size(a))), lambda i: missing_item()), items(a)))
          ELSE array_of(list_concat(list_slice(items(a), 1, from_end(p, array_size(a))), [COALESCE(x, missing_item())],
             list_slice(items(a), from_end(p, array_size(a)) + 1, array_size(a)))) END;
 
@@ -50,17 +52,20 @@ CREATE OR REPLACE MACRO snow_array_compact(a) AS
 CREATE OR REPLACE MACRO first_ones(l) AS list_filter(l, lambda e, i: list_position(l, e) = i);
 CREATE OR REPLACE MACRO snow_array_distinct(a) AS
     list_transform([items(a)], lambda l: list_transform([keyed(l)], lambda k:
-        array_of(list_filter(l, lambda e, i: list_position(k, k[i]) = i)))[1])[1];
+        array_of(CASE WHEN len(k) > 64 THEN list_select(l, places_of_first(k))
+                      ELSE list_filter(l, lambda e, i: list_position(k, k[i]) = i) END))[1])[1];
 CREATE OR REPLACE MACRO snow_array_reverse(a) AS array_of(list_reverse(items(a)));
 
--- Multisets: the n-th of equal items counts as the n-th of the other array.
+-- Many are counted in Python, in one go; few where they are. Multisets: the n-th of equal items counts as the n-th of the other array.
 CREATE OR REPLACE MACRO times(l, e) AS len(list_filter(l, lambda o: o = e));
 CREATE OR REPLACE MACRO snow_array_intersection(a, b) AS
     CASE WHEN b IS NOT NULL THEN list_transform([{l: keyed(items(a)), m: keyed(items(b)), of: items(a)}], lambda p:
-        array_of(list_filter(p.of, lambda e, i: times(p.l[1:i], p.l[i]) <= times(p.m, p.l[i]))))[1] END;
+        array_of(CASE WHEN len(p.l) * len(p.m) > 4096 THEN list_select(p.of, places_in_both(p.l, p.m, true))
+            ELSE list_filter(p.of, lambda e, i: times(p.l[1:i], p.l[i]) <= times(p.m, p.l[i])) END))[1] END;
 CREATE OR REPLACE MACRO snow_array_except(a, b) AS
     CASE WHEN b IS NOT NULL THEN list_transform([{l: keyed(items(a)), m: keyed(items(b)), of: items(a)}], lambda p:
-        array_of(list_filter(p.of, lambda e, i: times(p.l[1:i], p.l[i]) > times(p.m, p.l[i]))))[1] END;
+        array_of(CASE WHEN len(p.l) * len(p.m) > 4096 THEN list_select(p.of, places_in_both(p.l, p.m, false))
+            ELSE list_filter(p.of, lambda e, i: times(p.l[1:i], p.l[i]) > times(p.m, p.l[i])) END))[1] END;
 CREATE OR REPLACE MACRO snow_arrays_overlap(a, b) AS list_has_any(keyed(items(a)), keyed(items(b)));
 
 CREATE OR REPLACE MACRO snow_array_contains(x, a) AS

@@ -33,8 +33,11 @@ CREATE OR REPLACE MACRO zipf_try(s, n, u) AS list_transform([{u: u, x: zipf_inve
         WHEN k - t.x <= 2 - zipf_inverse(s, zipf_integral(s, 2.5::DOUBLE) - pow(2, -s))
           OR t.u >= zipf_integral(s, k + 0.5::DOUBLE) - pow(k, -s) THEN CAST(k AS BIGINT) END)[1])[1];
 
+-- What is made in a second or two.
+CREATE OR REPLACE MACRO few_letters(n) AS CASE WHEN n > 1048576
+    THEN CAST(error('MOCKHAUS:StringTooLong:RANDSTR makes at most 1048576 characters here') AS BIGINT) ELSE n END;
 CREATE OR REPLACE MACRO random_text(n, g) AS
-    list_transform([hash(g)], lambda h: array_to_string(list_transform(range(CAST(n AS BIGINT)), lambda i:
+    list_transform([hash(g)], lambda h: array_to_string(list_transform(range(few_letters(CAST(n AS BIGINT))), lambda i:
         substr('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', CAST(hash(h, i) % 62 AS BIGINT) + 1, 1)), ''))[1];
 
 -- A UUID of version 5: the SHA-1 of the namespace's bytes and the name.

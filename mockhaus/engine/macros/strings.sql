@@ -125,12 +125,21 @@ CREATE OR REPLACE MACRO split_part_of(a, delimiter, part) AS
          ELSE split_part(a, delimiter, CASE WHEN part = 0 THEN 1 ELSE CAST(part AS BIGINT) END) END;
 CREATE OR REPLACE MACRO split_array(a, delimiter) AS
     CASE WHEN a IS NOT NULL AND delimiter IS NOT NULL
-         THEN to_json(CASE WHEN delimiter = '' THEN [a] ELSE string_split(a, delimiter) END) END;
+         THEN to_json(CASE WHEN delimiter = '' THEN [a] ELSE string_split(few_parts(a, delimiter), delimiter) END) END;
+-- A text, if it has no more parts than DuckDB makes in a second or two: it cannot be stopped while it does.
+CREATE OR REPLACE MACRO few_parts(a, delimiter) AS
+    CASE WHEN strlen(a) > 1048576 AND (strlen(a) - strlen(replace(a, delimiter, ''))) // strlen(delimiter) > 1048576
+         THEN too_many_parts() ELSE a END;
+CREATE OR REPLACE MACRO few_tokens(a, delimiters) AS
+    CASE WHEN strlen(a) > 1048576 AND strlen(a) - strlen(translate(a, delimiters, '')) > 1048576
+         THEN too_many_parts() ELSE a END;
+CREATE OR REPLACE MACRO too_many_parts() AS
+    error('MOCKHAUS:LobTooLarge:A text is split into at most 1048576 parts here');
 
 -- Tokens: delimiters are single characters, empty tokens are left out.
 CREATE OR REPLACE MACRO tokens(a, delimiters) AS
     CASE WHEN delimiters = '' THEN list_filter([a], lambda t: t <> '')
-         ELSE list_filter(string_split(translate(a, delimiters, repeat(left(delimiters, 1), length(delimiters))),
+         ELSE list_filter(string_split(translate(few_tokens(a, delimiters), delimiters, repeat(left(delimiters, 1), length(delimiters))),
              left(delimiters, 1)), lambda t: t <> '') END;
 CREATE OR REPLACE MACRO strtok(a, delimiters, part) AS
     CASE WHEN part < 1 THEN NULL ELSE tokens(a, delimiters)[CAST(part AS BIGINT)] END;
@@ -149,7 +158,9 @@ CREATE OR REPLACE MACRO narrowed(a, wide) AS
         || chr(12) || chr(14) || chr(15) || chr(16) || chr(17) || chr(18) || chr(19) || chr(20) || chr(21)
         || chr(22) || chr(23) || chr(24) || chr(25) || chr(26) || chr(27) || chr(28) || chr(29) || chr(30)) END;
 CREATE OR REPLACE MACRO edit_distance(a, b) AS
-    CASE WHEN octet_length(encode(a || b)) = length(a || b) THEN levenshtein(a, b)
+    CASE WHEN CAST(length(a) AS HUGEINT) * length(b) > 500000000
+         THEN CAST(error('MOCKHAUS:UnsupportedFeature:Unsupported feature ''EDITDISTANCE of texts of ' || length(a) || ' and ' || length(b) || ' characters''.') AS BIGINT)
+         WHEN octet_length(encode(a || b)) = length(a || b) THEN levenshtein(a, b)
          ELSE levenshtein(narrowed(a, wide_characters(a, b)), narrowed(b, wide_characters(a, b))) END;
 CREATE OR REPLACE MACRO jarowinkler_similarity(a, b) AS
     CAST(floor(round(CASE WHEN octet_length(encode(a || b)) = length(a || b)

@@ -31,10 +31,10 @@ CREATE OR REPLACE MACRO flat_outer(l, p) AS
 
 -- Parts of a text; an empty delimiter does not split.
 CREATE OR REPLACE MACRO split_rows(s, d) AS
-    list_transform(CASE WHEN d = '' THEN [s] ELSE string_split(s, d) END,
+    list_transform(CASE WHEN d = '' THEN [s] ELSE string_split(few_parts(s, d), d) END,
         lambda e, i: {"INDEX": i, "VALUE": e});
 CREATE OR REPLACE MACRO strtok_rows(s, d) AS
-    list_transform(list_filter(string_split(translate(s, d, repeat(d[1], length(d))), d[1]), lambda e: e <> ''),
+    list_transform(list_filter(string_split(translate(few_tokens(s, d), d, repeat(d[1], length(d))), d[1]), lambda e: e <> ''),
         lambda e, i: {"INDEX": i, "VALUE": e});
 
 -- json_tree's path ($.a."odd key"[0]) as FLATTEN shows it.
