@@ -22,6 +22,7 @@ from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import UndefinedObject, UnsupportedFeature
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
+from mockhaus.translation.clauses import wildcards
 from mockhaus.translation.context import ObjectName
 from mockhaus.types import NUMBER, TIMESTAMP_LTZ, VARCHAR, SqlType
 
@@ -113,17 +114,7 @@ def _picked(row: Mapping[str, Any], columns: Sequence[Column], terse: Terse) -> 
 @lru_cache(maxsize=64)
 def like_pattern(pattern: str) -> re.Pattern[str]:
     """The regular expression of a LIKE pattern of SHOW, which ignores case."""
-    out = []
-    at = 0
-    while at < len(pattern):
-        char = pattern[at]
-        if char == "\\" and at + 1 < len(pattern):
-            at += 1
-            out.append(re.escape(pattern[at]))
-        else:
-            out.append({"%": ".*", "_": "."}.get(char) or re.escape(char))
-        at += 1
-    return re.compile("".join(out), re.I | re.S)
+    return wildcards.python(pattern, "\\")
 
 
 def wanted(statement: s.Show, name: str) -> bool:

@@ -13,7 +13,7 @@ from sqlglot.expressions import DataType
 
 from mockhaus.errors import InvalidArgumentTypes, SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation import coercion, operands, structured
-from mockhaus.translation.clauses import literals
+from mockhaus.translation.clauses import literals, wildcards
 from mockhaus.translation.division import divided
 from mockhaus.translation.functions.parts import date_part
 from mockhaus.translation.refusals import unknown
@@ -112,7 +112,7 @@ def _like(node: exp.Like | exp.ILike, walk: Walk) -> exp.Expression:
     patterns = node.expression
     if not isinstance(patterns, (exp.Any, exp.All)):
         node.set("expression", operands.text(patterns))
-        return node
+        return node if isinstance(node.parent, exp.Escape) else wildcards.bounded(node)
     listed = patterns.this
     items = listed.expressions if isinstance(listed, exp.Tuple) else [operands.plain(listed)]
     items = [exp.Subquery(this=each) if isinstance(each, exp.Query) else each for each in items]
@@ -120,8 +120,18 @@ def _like(node: exp.Like | exp.ILike, walk: Walk) -> exp.Expression:
     terms: list[exp.Expression] = [
         kind(this=node.this.copy(), expression=operands.text(item)) for item in items
     ]
+    if not isinstance(node.parent, exp.Escape):
+        terms = [wildcards.bounded(term) for term in terms]
     joined = exp.or_(*terms) if isinstance(patterns, exp.Any) else exp.and_(*terms)
     return exp.Paren(this=joined)
+
+
+def _escaped(like: Any, escape: exp.Expression) -> exp.Expression:
+    if isinstance(escape, exp.Literal):
+        made = wildcards.bounded(like, str(escape.this))
+        if made is not like:
+            return made
+    return exp.Escape(this=like, expression=escape)
 
 
 def _escape(node: exp.Escape, walk: Walk) -> exp.Expression:
@@ -130,9 +140,9 @@ def _escape(node: exp.Escape, walk: Walk) -> exp.Expression:
     if isinstance(inner, exp.Paren):
         for like in list(inner.find_all(exp.Like, exp.ILike)):
             if isinstance(like.parent, (exp.Or, exp.And, exp.Paren)):
-                like.replace(exp.Escape(this=like.copy(), expression=node.expression.copy()))
+                like.replace(_escaped(like.copy(), node.expression.copy()))
         return inner
-    return node
+    return _escaped(inner, node.expression)
 
 
 def _quantified(node: exp.Any | exp.All, walk: Walk) -> exp.Expression:

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from mockhaus.errors import InvalidIdentifier, SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation import names
-from mockhaus.translation.clauses import sources
+from mockhaus.translation.clauses import sources, wildcards
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.operands import literal_text
 
@@ -143,9 +143,7 @@ def _pattern(star: exp.Expression) -> re.Pattern[str] | None:
     given = star.args.get("ilike")
     if given is None:
         return None
-    parts = re.split(r"([%_])", literal_text(given, "ILIKE pattern"))
-    wild = {"%": ".*", "_": "."}
-    return re.compile("".join(wild.get(p) or re.escape(p) for p in parts), re.IGNORECASE | re.S)
+    return wildcards.python(literal_text(given, "ILIKE pattern"))
 
 
 def _star(node: exp.Star, walk: Walk) -> exp.Expression:
