@@ -16,14 +16,17 @@ from mockhaus.errors import SqlError
 from mockhaus.formats import NumberModel, is_number_model, number_model, number_pattern
 
 _pattern = lru_cache(maxsize=256)(number_pattern)
+#: Characters of a model, of which a literal has far fewer.
+_LONGEST: Final = 1000
 _PLAIN: Final = re.compile(r"[$, ]")
 
 
 @lru_cache(maxsize=256)
 def _model(model: str) -> NumberModel:
     """Raises ValueError for what is no model of numbers."""
-    if not is_number_model(model):
-        raise ValueError(f"MOCKHAUS:InvalidParameter:Bad number format model '{model}'")
+    if len(model) > _LONGEST or not is_number_model(model):
+        shown = model[:_LONGEST]
+        raise ValueError(f"MOCKHAUS:InvalidParameter:Bad number format model '{shown}'")
     try:
         return number_model(model)
     except SqlError as error:

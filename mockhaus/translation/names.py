@@ -236,6 +236,13 @@ _FILE: Final = re.compile(
 )
 
 
+def may_be_file(name: ObjectName) -> bool:
+    """Whether DuckDB would take a table that is not there for a file, where the server runs."""
+    return bool(
+        _FILE.search(f"{storage_schema(name.database or '', name.schema or '')}.{name.name}")
+    )
+
+
 def storage_name(name: ObjectName, context: Context) -> str:
     """A resolved name as DuckDB's text: `"DB.SCHEMA"."T"`."""
     return ".".join(quoted(part) for part in _storage(name, context) if part is not None)

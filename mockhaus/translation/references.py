@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlglot import exp
 
-from mockhaus.errors import UndefinedVariable, UnsupportedFeature
+from mockhaus.errors import UndefinedObject, UndefinedVariable, UnsupportedFeature
 from mockhaus.translation import history, names, operands, routines, scopes, staged, structured
 from mockhaus.translation.clauses import sources
 from mockhaus.translation.clauses.pivot import pivoted
@@ -140,6 +140,7 @@ def _table(node: exp.Table, walk: Walk) -> exp.Expression:
             new.set("alias", exp.TableAlias(this=names.identifier(name.name)))
     else:
         walk.read(full)
+        _is_there(full, walk)
         new = names.storage_table(full, walk.context)
         if walk.context.is_temporary(full) and not node.args.get("alias"):
             new.set("alias", exp.TableAlias(this=names.identifier(name.name)))
@@ -148,6 +149,16 @@ def _table(node: exp.Table, walk: Walk) -> exp.Expression:
             new.set(key, node.args[key])
     _table_parts(new, walk)
     return pivoted(new, node.args.get("pivots") or [], walk)
+
+
+def _is_there(name: ObjectName, walk: Walk) -> None:
+    """Raises UndefinedObject for a table that is not there and that DuckDB would read of a file."""
+    if walk.context.described is None or not names.may_be_file(name):
+        return
+    if not walk.context.is_temporary(name) and walk.context.relation(name) is None:
+        raise UndefinedObject(
+            f"SQL compilation error:\nObject '{name}' does not exist or not authorized."
+        )
 
 
 def _called(node: exp.Table, walk: Walk) -> exp.Expression:
