@@ -26,9 +26,30 @@ def check(endpoint: str, allowed: Iterable[str] | None) -> None:
     match = _ENDPOINT.fullmatch(endpoint)
     if match is None:
         raise LoadError(f"The endpoint '{endpoint}' is no host, with a port or without.")
-    host = match[1].strip("[]").lower()
+    addresses(match[1], allowed)
+
+
+def fixed(endpoint: str, allowed: Iterable[str] | None) -> str:
+    """The endpoint by the address that was looked at, so that its name cannot come to mean another.
+
+    With HTTPS it stays: who is not that host has no certificate of its name.
+    """
+    match = _ENDPOINT.fullmatch(endpoint)
+    if match is None or allowed is None or not endpoint.startswith("http://"):
+        return endpoint
+    found = addresses(match[1], allowed)
+    address = found[0] if found else match[1]
+    written = f"[{address}]" if ":" in address else address
+    return f"http://{written}{endpoint[match.end(1) :]}"
+
+
+def addresses(host: str, allowed: Iterable[str] | None) -> list[str]:
+    """What a host's name stands for. Raises LoadError if stages may not reach one of these."""
+    host = host.strip("[]").lower()
     found = _addresses(host)
     named = allowed is None or host in {each.lower() for each in allowed}
+    if not (named or found):
+        raise LoadError(f"The endpoint '{host}' cannot be found.")
     if any(each.is_link_local for each in found) or (
         not named and not all(each.is_global for each in found)
     ):
@@ -36,6 +57,7 @@ def check(endpoint: str, allowed: Iterable[str] | None) -> None:
             f"The endpoint '{host}' is in the server's own network, which stages may not reach.",
             hint=None if named else "Start the server with --allow-endpoint.",
         )
+    return [str(each) for each in found]
 
 
 def _addresses(host: str) -> list[_Address]:

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from mockhaus.access.hiding import hidden
 from mockhaus.errors import InvalidParameter, LoadError, UnsupportedFeature
+from mockhaus.ingestion import endpoints, guarded
 from mockhaus.ingestion.stores import CHUNK, StoredFile, checked
 
 if TYPE_CHECKING:
@@ -33,11 +34,18 @@ _ATTEMPTS: Final = 3
 
 
 class Access(Struct, frozen=True):
-    """How a store is reached: keys of CREDENTIALS; `own`, the server's own (an integration)."""
+    """How a store is reached: keys of CREDENTIALS; `own`, the server's own (an integration); the
+    hosts of the server's own network that an endpoint may be, None for all (see `endpoints`)."""
 
     credentials: Mapping[str, str]
     endpoint: str | None = None
     own: bool = False
+    allowed: tuple[str, ...] | None = None
+
+    @property
+    def address(self) -> tuple[str, str]:
+        """Scheme and authority of the endpoint, which stay what they were when looked at."""
+        return _endpoint(endpoints.fixed(self.endpoint or "", self.allowed))
 
 
 def _s3(place: str, access: Access) -> FileSystem:
@@ -49,6 +57,9 @@ def _s3(place: str, access: Access) -> FileSystem:
     if access.endpoint is not None:
         scheme, authority = _endpoint(access.endpoint)
         options |= {"endpoint_override": authority, "scheme": scheme, "region": "us-east-1"}
+        if access.allowed is not None:
+            port = guarded.port(access.allowed)
+            options["proxy_options"] = {"scheme": "http", "host": "127.0.0.1", "port": port}
     if given:
         options |= {"access_key": given["AWS_KEY_ID"], "secret_key": given["AWS_SECRET_KEY"]}
         options["session_token"] = given.get("AWS_TOKEN")
@@ -64,7 +75,7 @@ def _gcs(place: str, access: Access) -> FileSystem:
 
     options: dict[str, Any] = {"retry_time_limit": timedelta(seconds=_ANSWER)}
     if access.endpoint is not None:
-        scheme, authority = _endpoint(access.endpoint)
+        scheme, authority = access.address
         options |= {"endpoint_override": authority, "scheme": scheme}
     return GcsFileSystem(anonymous=not access.own, **options)
 
@@ -74,7 +85,7 @@ def _azure(place: str, access: Access) -> FileSystem:
 
     options: dict[str, Any] = {}
     if access.endpoint is not None:
-        scheme, authority = _endpoint(access.endpoint)
+        scheme, authority = access.address
         options |= {"blob_storage_authority": authority, "blob_storage_scheme": scheme}
         options |= {"dfs_storage_authority": authority, "dfs_storage_scheme": scheme}
     token = access.credentials.get("AZURE_SAS_TOKEN")

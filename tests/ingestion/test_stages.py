@@ -86,6 +86,10 @@ def test_list_tells_name_size_and_md5(room: Room) -> None:
         ("'@st/it''s.csv'", ["it's.csv"]),
         ("@st PATTERN = '.*[.]csv'", ["data.csv", "data/1.csv", "it's.csv"]),
         ("@st PATTERN = '*.csv'", errors.InvalidParameter),
+        ("@st PATTERN = '.*data.*|.*it.s.*'", ["data.csv", "data/1.csv", "data/2.txt", "it's.csv"]),
+        ("@st PATTERN = 'a)|(b'", errors.InvalidParameter),
+        ("@st PATTERN = '(?!.*csv).*'", errors.InvalidParameter),
+        ("@st PATTERN = '((a*|.)*)*[^v]'", ["data/2.txt"]),  # at once, also where it does not match
         ("@st/nix", []),
     ],
 )

@@ -5,13 +5,17 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
 from mockhaus import errors
 from mockhaus.config import Config
-from mockhaus.ingestion import endpoints
+from mockhaus.ingestion import endpoints, guarded
+from mockhaus.ingestion.object_stores import Access, ObjectStore
 from tests.security.conftest import Server
 
 #: An endpoint, and whether it is refused while no host is allowed, and while all are.
@@ -74,6 +78,140 @@ def test_all_while_only_the_local_user_can_connect(
     config: Config, allowed: tuple[str, ...] | None
 ) -> None:
     assert config.stage_endpoints == allowed
+
+
+#: A name, what it stands for, whether it is one that the server was started with -> the endpoint
+#: that is connected to; None where it is refused.
+NAMES = [
+    ("http://store.example:9000", ["93.184.215.14"], False, "http://93.184.215.14:9000"),
+    ("http://store.example", ["2606:2800:21f::1"], False, "http://[2606:2800:21f::1]"),
+    ("http://minio:9000/", ["10.0.0.7"], True, "http://10.0.0.7:9000/"),
+    # Who is not that host has no certificate of its name.
+    ("store.example:9000", ["93.184.215.14"], False, "store.example:9000"),
+    ("https://store.example", ["93.184.215.14"], False, "https://store.example"),
+    # One good address beside another, and a name that only later has one
+    ("http://store.example", ["93.184.215.14", "10.0.0.7"], False, None),
+    ("http://store.example", ["169.254.169.254"], True, None),
+    ("https://store.example", [], False, None),
+    ("http://store.example", [], False, None),
+]
+
+
+@pytest.mark.parametrize(("endpoint", "found", "is_named", "expected"), NAMES)
+def test_a_name_stays_what_it_was_when_it_was_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+    endpoint: str,
+    found: list[str],
+    is_named: bool,
+    expected: str | None,
+) -> None:
+    def resolved(*_: object, **__: object) -> list[tuple[object, ...]]:
+        if not found:
+            raise socket.gaierror
+        return [(0, 0, 0, "", (address, 0)) for address in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    allowed = ("minio", "store.example") if is_named else ()
+    if expected is None:
+        with pytest.raises(errors.LoadError):
+            endpoints.fixed(endpoint, allowed) and endpoints.check(endpoint, allowed)
+    else:
+        assert endpoints.fixed(endpoint, allowed) == expected
+
+
+class _Store(BaseHTTPRequestHandler):
+    """A store that sends whoever asks to `target`, with `status`; `asked` are the hosts that were."""
+
+    status = 200
+    target = ""
+    asked: ClassVar[list[str]] = []
+
+    def answer(self) -> None:
+        self.asked.append(self.headers["Host"])
+        self.send_response(self.status)
+        self.send_header("Location", self.target)
+        self.send_header("Content-Length", "6")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(b"secret")
+
+    do_GET = do_HEAD = do_PUT = do_DELETE = do_POST = answer  # noqa: N815
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def _store(**fields: Any) -> Iterator[tuple[int, list[str]]]:
+    handler = type("Store", (_Store,), {"asked": [], **fields})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port, handler.asked
+        server.shutdown()
+
+
+KEYS = {"AWS_KEY_ID": "key", "AWS_SECRET_KEY": "word"}
+STORES: list[tuple[str, dict[str, str]]] = [
+    ("s3compat://bucket/x", KEYS),
+    ("gcs://bucket/x", {}),
+    ("azure://account.blob.core.windows.net/box/x", {"AZURE_SAS_TOKEN": "sv=1&sig=x"}),
+]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(("url", "keys"), STORES)
+def test_a_store_does_not_send_its_client_elsewhere(
+    tmp_path: Path, url: str, keys: dict[str, str], status: int
+) -> None:
+    """The store is `localhost`, which is allowed; 127.0.0.1, where it points to, is not."""
+    with (
+        _store() as (inner, found),
+        _store(status=status, target=f"http://127.0.0.1:{inner}/x") as (outer, asked),
+    ):
+        access = Access(keys, f"http://localhost:{outer}", allowed=("localhost",))
+        store = ObjectStore(url, access, tmp_path)
+        for look in (
+            lambda: store.list(""),
+            lambda: store.find("f"),
+            lambda: store._open("f").read(),
+        ):
+            with suppress(errors.LoadError):
+                look()
+        assert asked
+        assert not found
+
+
+#: What is said to the proxy of the S3 client, and whether it lets that through.
+PROXY = [
+    ("CONNECT localhost:{port} HTTP/1.1", True),
+    ("GET http://localhost:{port}/x HTTP/1.1", True),
+    ("CONNECT 127.0.0.1:{port} HTTP/1.1", False),
+    ("CONNECT 127.1:{port} HTTP/1.1", False),
+    ("CONNECT [::ffff:127.0.0.1]:{port} HTTP/1.1", False),
+    ("CONNECT 169.254.169.254:80 HTTP/1.1", False),
+    ("GET http://127.0.0.1:{port}/x HTTP/1.1", False),
+    ("GET http://0.0.0.0:{port}/x HTTP/1.1", False),
+    ("GET http://localhost@127.0.0.1:{port}/x HTTP/1.1", False),
+    ("GET http://127.0.0.1:{port}\\@localhost/x HTTP/1.1", False),
+    ("GET file:///etc/passwd HTTP/1.1", False),
+    ("GET /x HTTP/1.1\r\nHost: 127.0.0.1:{port}", False),
+    ("GET ftp://localhost:{port}/x HTTP/1.1", False),
+    ("CONNECT localhost:99999 HTTP/1.1", False),
+    ("nonsense", False),
+]
+
+
+@pytest.mark.parametrize(("line", "passes"), PROXY)
+def test_the_proxy_of_the_client(line: str, passes: bool) -> None:
+    with (
+        _store() as (inner, asked),
+        socket.create_connection(("127.0.0.1", guarded.port(("localhost",)))) as client,
+    ):
+        client.settimeout(30)
+        client.sendall(line.format(port=inner).encode() + b"\r\n\r\n")
+        said = client.recv(100)
+        assert said.startswith(b"HTTP/1.1 403") is not passes
+        assert bool(asked) is (passes and line.startswith("GET"))
 
 
 @contextmanager
