@@ -8,6 +8,10 @@ from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Final
+
+#: Of prctl(2): also for cores that go to a program, which no limit keeps from being made.
+_PR_SET_DUMPABLE: Final = 4
 
 
 def run() -> None:
@@ -19,6 +23,21 @@ def run() -> None:
         main(prog_name="mockhaus")
     finally:
         gc.freeze()  # Python looks for garbage as it ends: 0.1 s for what goes with the process
+
+
+def keep_memory() -> None:
+    """Leave no core file behind, and show other processes of the user (but root's) neither memory
+    nor environment: both hold passwords, keys of stages and rows."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0)
 
 
 def _settle() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockhaus import __version__
+from mockhaus.cli import process
 from mockhaus.cli.asking import stop
 from mockhaus.cli.size import Size
 from mockhaus.cli.users import users_option
@@ -211,6 +212,8 @@ def serve(**options: Any) -> None:
 
     config = Config(**options)
     _check(config)
+    if config.has_users:
+        process.keep_memory()
     quiet = logging.INFO if config.log_format == "json" else logging.WARNING
     logs.set_up(config.log_format, logging.DEBUG if config.debug else quiet)
     from mockhaus.app import CannotStart, run

@@ -111,6 +111,8 @@ PASSING: Final[dict[Kind, type[MemoryStorage]]] = {
 def owned(root: Path) -> IO[str] | None:
     """A data directory's lock, as long as it is open; None where another process has it."""
     root.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # another user's folder, or a file system without modes
+        root.chmod(0o700)
     lock = (root / f".{_LOCK}").open("a")
     if locked(lock):
         return lock

@@ -123,8 +123,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     for each in (inside, outside, data):
         each.mkdir()
     _secrets(outside)
-    for folder in (outside, inside):
-        (folder / "three.part.csv").write_text(f"a\n{CANARY}\n")
+    server_folder = outside
+    for each in (outside, inside):
+        (each / "three.part.csv").write_text(f"a\n{CANARY}\n")
     (inside / "fine.csv").write_text("1\n")
     (inside / "link.csv").symlink_to(outside / "secret.csv")
     users = Users(data / "users.json")
@@ -136,6 +137,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         process = subprocess.Popen(
             [*COMMAND, "serve", *flags, "--debug", "--log-format", "json", "--trace"],
             stdout=output, stderr=subprocess.STDOUT,
+            cwd=server_folder,  # names without a folder would be those of secrets
             env={**os.environ, "PYTHONUNBUFFERED": "1", "MOCKHAUS_CANARY": CANARY},
         )  # fmt: skip
         try:

@@ -199,7 +199,82 @@ STAGES = [
     "SELECT BUILD_SCOPED_FILE_URL(@s_out, 'secret.csv')",
 ]
 
-WAYS = list(dict.fromkeys([*READERS, *FORMS, *ENGINE, *SETTINGS, *TELLING, *POSTGRES, *STAGES]))
+#: Names without a folder, which DuckDB looks for where the server was started: there are secrets.
+RELATIVE = [
+    "FROM 'secret.csv'",
+    "SELECT * FROM 'secret.csv'",
+    'SELECT * FROM "secret.csv"',
+    "SELECT * FROM secret.csv",
+    "SELECT * FROM secret.parquet",
+    "SELECT * FROM three.part.csv",
+    'SELECT * FROM "three"."part"."csv"',
+    'SELECT * FROM "three.part"."csv"',
+    'SELECT * FROM "./secret.csv"',
+    'SELECT * FROM "*.csv"',
+    'SELECT * FROM "secret.json"',
+    'SELECT * FROM "secret.duckdb"',
+    "SELECT * FROM secret.duckdb",
+    "SELECT * FROM IDENTIFIER('secret.csv')",
+    "SELECT * FROM TABLE('secret.csv')",
+    "SELECT * FROM LATERAL 'secret.csv'",
+    "SELECT * FROM t JOIN 'secret.csv' s ON TRUE",
+    "SELECT * FROM t, secret.csv",
+    "SELECT (SELECT word FROM secret.csv)",
+    "WITH s AS (SELECT * FROM secret.csv) SELECT * FROM s",
+    "SELECT * FROM t WHERE a IN (SELECT word FROM secret.csv)",
+    "SELECT 1 UNION SELECT * FROM secret.csv",
+    "SELECT * FROM secret.csv PIVOT (MAX(word) FOR id IN (1))",
+    "SELECT * FROM read_csv('secret.csv')",
+    "SELECT * FROM read_text('*')",
+    "SELECT * FROM glob('*')",
+    "TABLE secret.csv",
+    "DESCRIBE TABLE secret.csv",
+    "SHOW COLUMNS IN TABLE secret.csv",
+    "SUMMARIZE 'secret.csv'",
+    "CREATE TABLE c AS SELECT * FROM secret.csv",
+    "CREATE VIEW c AS SELECT * FROM secret.csv",
+    "CREATE TABLE c LIKE secret.csv",
+    "CREATE TABLE c CLONE secret.csv",
+    "INSERT INTO t SELECT id, word FROM secret.csv",
+    "INSERT INTO secret.csv VALUES (1, 'x')",
+    "UPDATE t SET a = word FROM secret.csv",
+    "DELETE FROM t USING secret.csv s WHERE t.a = s.word",
+    "DELETE FROM secret.csv",
+    "MERGE INTO t USING secret.csv s ON t.a = s.word WHEN MATCHED THEN DELETE",
+    "DROP TABLE secret.csv",
+    "EXPLAIN SELECT * FROM secret.csv",
+    "COPY t FROM 'secret.csv'",
+    "COPY t FROM PROGRAM 'cat secret.csv'",
+    "COPY t TO 'out.csv'",
+    "COPY (SELECT 1) TO 'out.csv'",
+    "COPY (SELECT * FROM secret.csv) TO STDOUT",
+    "COPY INTO t FROM 'secret.csv'",
+    "COPY INTO t FROM 'file://secret.csv'",
+    "COPY INTO 'out.csv' FROM t",
+    "COPY INTO 'file:out.csv' FROM t",
+    "EXPORT DATABASE 'out'",
+    "IMPORT DATABASE 'out'",
+    "ATTACH 'secret.duckdb'",
+    "ATTACH 'new.duckdb' AS n",
+    "LOAD 'secret.so'",
+    "PUT 'file://secret.csv' @~",
+    "PUT 'file://./secret.csv' @~",
+    "PUT 'file://*.csv' @~",
+    "GET @s_in 'file://.'",
+    "GET @s_in 'file://'",
+    "CREATE STAGE r URL = 'file://secret.csv'",
+    "CREATE STAGE r URL = 'file:.'",
+    "CREATE STAGE r URL = '.'",
+    "EXECUTE IMMEDIATE FROM 'secret.sql'",
+    "EXECUTE IMMEDIATE FROM './secret.sql'",
+    "!source secret.sql",
+    ".read secret.sql",
+    "\\i secret.sql",
+]
+
+WAYS = list(
+    dict.fromkeys([*READERS, *RELATIVE, *FORMS, *ENGINE, *SETTINGS, *TELLING, *POSTGRES, *STAGES])
+)
 
 #: Statements that are something else in Snowflake or PostgreSQL, and harmless: they may be answered.
 #: SET name = value is a variable of Snowflake's.
@@ -242,3 +317,63 @@ def test_is_refused_at_every_door(server: Server, way: str) -> None:
 
 def test_what_may_be_read_is(server: Server) -> None:
     assert server.postgres("SELECT $1 FROM @s_in/fine.csv").text == "[('1',)]"
+
+
+#: A link in a folder that stages may use, made when there was a stage of it already -> what it is
+#: of ({o} the other folder), and what is tried.
+LINKS = [
+    ("later.csv", "{o}/secret.csv", "SELECT $1, $2 FROM @s_in/later.csv"),
+    ("later.csv", "{o}/secret.csv", "COPY INTO t FROM @s_in/later.csv"),
+    ("later.csv", "{o}/secret.csv", "COPY INTO t FROM @s_in FILES = ('later.csv')"),
+    ("later.csv", "{o}/secret.csv", "COPY INTO t FROM @s_in PATTERN = '.*later.*'"),
+    ("later.csv", "{o}/secret.csv", "GET @s_in/later.csv 'file://{i}/got'"),
+    ("later.csv", "{o}/secret.csv", "COPY FILES INTO @~ FROM @s_in FILES = ('later.csv')"),
+    ("later.csv", "../outside/secret.csv", "SELECT $1, $2 FROM @s_in/later.csv"),
+    ("later", "{o}", "SELECT $1, $2 FROM @s_in/later/secret.csv"),
+    ("later", "{o}", "COPY INTO t FROM @s_in/later/"),
+    ("later", "{o}", "COPY INTO @s_in/later/out FROM (SELECT 1)"),
+    ("later", "{o}", "COPY INTO t FROM @s_in FILES = ('later/secret.csv')"),
+    ("later", "{o}", "CREATE STAGE s_later URL = 'file://{i}/later'; LIST @s_later"),
+    ("later.sql", "{o}/secret.sql", "EXECUTE IMMEDIATE FROM @s_in/later.sql"),
+    ("later.csv", "/proc/self/environ", "SELECT $1 FROM @s_in/later.csv"),
+    ("later.csv", "/etc/passwd", "SELECT $1 FROM @s_in/later.csv"),
+    ("later", "/", "SELECT $1 FROM @s_in/later/etc/passwd"),
+    ("later", "/proc/self/root", "SELECT $1 FROM @s_in/later/etc/passwd"),
+    ("later", "..", "SELECT $1, $2 FROM @s_in/later/outside/secret.csv"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "target", "way"), LINKS)
+def test_a_link_that_comes_later_leads_nowhere(
+    server: Server, name: str, target: str, way: str
+) -> None:
+    link = server.inside / name
+    link.symlink_to(target.format(o=server.outside))
+    before = _state(server)
+    try:
+        for statement in way.format(o=server.outside, i=server.inside).split("; "):
+            answers = server.answers(statement)
+    finally:
+        link.unlink()
+    for door, answer in answers.items():
+        assert CANARY not in answer.text, f"{door}: {answer.text}"
+        assert "root:" not in answer.text, f"{door}: {answer.text}"
+        assert answer.code not in (None, "none", "XX000", "000603"), f"{door}: {answer}"
+    assert _state(server) == before
+
+
+def test_a_stages_folder_that_becomes_a_link_leads_nowhere(server: Server) -> None:
+    folder = server.inside / "swapped"
+    folder.mkdir()
+    (folder / "secret.csv").write_text("1,mine\n")
+    assert server.postgres(f"CREATE STAGE s_swapped URL = 'file://{folder}'").code is None
+    read = "SELECT $2 FROM @s_swapped/secret.csv"
+    assert "mine" in server.postgres(read).text
+    folder.rename(server.inside / "away")
+    folder.symlink_to(server.outside)
+    try:
+        for door, answer in server.answers(read).items():
+            assert CANARY not in answer.text, door
+            assert answer.code is not None, door
+    finally:
+        folder.unlink()

@@ -57,6 +57,35 @@ LOOKS = [
     "DESC USER u1",
     "SHOW PARAMETERS",
     "SHOW VARIABLES",
+    "SHOW STAGES IN ACCOUNT",
+    "SHOW INTEGRATIONS",
+    "SHOW CONNECTIONS",
+    "SHOW ALL",
+    "SELECT GET_DDL('SCHEMA', 'PUBLIC')",
+    "SELECT GET_DDL('DATABASE', 'MOCKHAUS')",
+    "SELECT * FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()))",
+    "SELECT * FROM TABLE(INFORMATION_SCHEMA.QUERY_HISTORY_BY_SESSION())",
+    "SELECT * FROM TABLE(INFORMATION_SCHEMA.QUERY_HISTORY_BY_USER())",
+    "SELECT * FROM TABLE(INFORMATION_SCHEMA.LOGIN_HISTORY())",
+    "SELECT * FROM SNOWFLAKE.ACCOUNT_USAGE.LOGIN_HISTORY",
+    "SELECT * FROM SNOWFLAKE.ACCOUNT_USAGE.STAGES",
+    "SELECT * FROM __mockhaus__.query_history",
+    "SELECT * FROM pg_settings",
+    "SELECT * FROM pg_user",
+    "SELECT * FROM pg_roles",
+    "SELECT * FROM pg_prepared_statements",
+    "SELECT * FROM pg_cursors",
+    "SELECT * FROM pg_foreign_server",
+    "SELECT * FROM pg_user_mapping",
+    "SELECT * FROM __mockhaus.objects",
+    'SELECT * FROM "__mockhaus"."objects"',
+    "SELECT * FROM duckdb_secrets()",
+    "SELECT * FROM duckdb_settings()",
+    "SELECT getenv('MOCKHAUS_CANARY')",
+    "EXPLAIN SELECT * FROM @k1",
+    "LIST @k1x",
+    "CREATE STAGE k9 CLONE k1",
+    "SELECT GET_DDL('STAGE', 'k9')",
 ]
 PAGES = [
     "/api/v1/history", "/api/v1/sessions", "/api/v1/", "/api/v1/health", "/metrics",
@@ -112,6 +141,47 @@ def test_names_of_processes_and_files(server: Server, said: str) -> None:
     if arguments.exists():
         assert _held(arguments.read_text()) == []
     assert _held("\n".join(str(each) for each in server.data.rglob("*"))) == []
+
+
+#: What lies on the disk, below the data directory -> who may look at it: its owner alone.
+FILES = ["sessions", "users.json"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_are_their_owners(server: Server, said: str, name: str) -> None:
+    """All of a session is below `sessions`: its data, the files of its stages, its snapshots."""
+    assert (server.data / name).stat().st_mode & 0o077 == 0
+
+
+def test_all_that_holds_data_is_below_a_folder_of_the_owners(server: Server, said: str) -> None:
+    open_to_all = [
+        str(each.relative_to(server.data))
+        for each in server.data.rglob("*")
+        if each.is_file()
+        and "sessions" not in each.parts
+        and each.stat().st_size
+        and each.stat().st_mode & 0o077
+    ]
+    assert open_to_all == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what Linux tells of a process")
+def test_what_others_see_of_the_process(server: Server) -> None:
+    process = Path(f"/proc/{server.process.pid}")
+    (core,) = (line for line in (process / "limits").read_text().splitlines() if "core" in line)
+    assert core.split()[4] == "0"
+    children = [each.read_text() for each in process.glob("task/*/children")]
+    assert "".join(children) == ""  # to whom the environment and its secrets would go
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a call of Linux")
+def test_memory_is_kept() -> None:
+    code = (
+        "import ctypes; from mockhaus.cli import process; process.keep_memory();"
+        "print(ctypes.CDLL(None).prctl(3, 0))"  # PR_GET_DUMPABLE
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "0"
 
 
 def test_the_file_of_users_holds_no_password_and_no_token(tmp_path: Path) -> None:
