@@ -62,7 +62,7 @@ class Cursor:
         self,
         connection: duckdb.DuckDBPyConnection,
         instance: Instance,
-        in_file: bool,
+        log_is_long: Callable[[], bool],
         invalid: Callable[[], None],
     ) -> None:
         self._duckdb = connection
@@ -71,8 +71,8 @@ class Cursor:
         self._parts = instance.parts
         self._inputs = AUTO
         connection.execute(f"{searching(self._parts)}; {_PROGRESS}")
-        #: Whether what it commits is written to a file.
-        self.in_file = in_file
+        #: Whether a commit may find that what is committed cannot be written into its file.
+        self.log_is_long = log_is_long
         #: Called when the database has become invalid.
         self._invalid = invalid
         #: The error of a commit that stands; no later one may say of it that it does not.
@@ -95,7 +95,7 @@ class Cursor:
         """Another connection into the same database, for looking while this one's transaction
         stays as it is; it sees what is committed. The caller closes it.
         """
-        aside = Cursor(self._duckdb.cursor(), self._instance, self.in_file, self._invalid)
+        aside = Cursor(self._duckdb.cursor(), self._instance, self.log_is_long, self._invalid)
         aside.read_by(self._inputs)
         return aside
 

@@ -7,6 +7,7 @@ Nothing outside this room imports duckdb. Every call blocks and belongs in a wor
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -82,10 +83,19 @@ class Database:
             with self._ending:
                 if self._is_closed:
                     raise AdminShutdown("terminating connection: the session was ended")
-                in_file = self.path is not None
-                return Cursor(self._root.cursor(), self._instance, in_file, self._invalid)
+                return Cursor(self._root.cursor(), self._instance, self.log_is_long, self._invalid)
         except duckdb.Error as error:
             raise translated(error) from None
+
+    def log_is_long(self) -> bool:
+        """Whether DuckDB may soon write the log into the file, within a COMMIT."""
+        return self.path is not None and self._log_size() >= _LOG // 2
+
+    def _log_size(self) -> int:
+        try:
+            return os.stat(f"{self.path}.wal").st_size
+        except OSError:  # it is empty
+            return 0
 
     def save(self, path: Path) -> None:
         """Write what is committed to a new file, while others may go on reading and writing.
@@ -156,9 +166,7 @@ class Database:
             ).fetchall():
                 self._detach()
             self._attach()
-            log = Path(f"{self.path}.wal")
-            size = (log.stat().st_size if log.exists() else 0) + _LOG
-            self._root.execute(f"SET checkpoint_threshold = '{size}B'")
+            self._root.execute(f"SET checkpoint_threshold = '{self._log_size() + _LOG}B'")
         except duckdb.Error as error:
             raise translated(error) from None
 

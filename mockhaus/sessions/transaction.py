@@ -300,8 +300,9 @@ class Transaction:
         """
         self._locks.acquire(self.owner, key, self._patience())
         own, done = not self.is_open, len(self._cursor.journal or ())
-        # Where DuckDB commits by itself and cannot tidy up, the answer is lost (`Cursor.commit`).
-        atomic = atomic or self._cursor.in_file
+        # Where DuckDB commits by itself and cannot tidy up, the answer is lost (`Cursor.commit`);
+        # while the log is short, a COMMIT of its own would cost as much as a small change.
+        atomic = atomic or self._cursor.log_is_long()
         if not own:
             self._locked.setdefault(key, done)
             self.refresh()
