@@ -155,6 +155,33 @@ DATES: Final = (
 )
 
 
+_READ: Final = (
+    "Keys are sorted and repeated ones told by decoding and encoding each text in Python, 1.1 us;"
+    " DuckDB looks the text over once and leaves it as it is."
+)
+_MEMBERS: Final = (
+    "Members are taken apart, sorted and put together by functions of lists; json_merge_patch"
+    " is one function."
+)
+#: Why a function misses the aim, as far as it is known.
+_REASONS: Final = {
+    "PARSE_JSON(t)": _READ,
+    "TRY_PARSE_JSON(t)": _READ,
+    "CHECK_JSON(t)": _READ,
+    "TO_JSON(v)": "Each text is searched for marks (`mockhaus.marks`); a cast does nothing.",
+    "OBJECT_INSERT(v, 'z', n)": _MEMBERS,
+    "OBJECT_DELETE(v, 'k')": _MEMBERS,
+    "GET_IGNORE_CASE(v, 'S')": "Where no key is spelled so, all are listed, sorted and folded.",
+    "MONTHS_BETWEEN(day, ts)": (
+        "Ends of months and fractions of 31 days are computed; date_diff counts boundaries alone."
+    ),
+    "PREVIOUS_DAY(day, 'mo')": (
+        "40 ns of arithmetic with the day of the week; date_trunc takes DuckDB 3 ns."
+    ),
+    "DATE_PART(epoch_second, ts)": "20 ns for a whole number of seconds; epoch() takes 2 ns.",
+}
+
+
 def measure(server: Server, *, quick: bool) -> Section:
     """The functions whose ratio is the worst, and how many keep to the aim."""
     count, rounds = (100_000, 3) if quick else (1_000_000, 5)
@@ -197,7 +224,7 @@ def _figure(pair: Pair, taken: list[list[float]], idle: list[float]) -> tuple[fl
     ratio = ratios(ours, theirs)
     figure = Figure(
         pair.ours, ratio.text("x"), Spread.of(ours).text("ns"), Spread.of(theirs).text("ns"),
-        f"<= {_AIM:.0f}x", met(ratio.median <= _AIM),
+        f"<= {_AIM:.0f}x", met(ratio.median <= _AIM), _REASONS.get(pair.ours, ""),
     )  # fmt: skip
     return ratio.median, figure
 
