@@ -9,6 +9,7 @@ from typing import Final, cast
 
 from sqlglot import exp
 
+from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import names
 from mockhaus.translation.postgres import relations as catalog
 from mockhaus.translation.postgres.functions import FUNCTIONS, TABLES
@@ -164,6 +165,12 @@ def _columns_of(node: exp.Select, walk: Walk) -> list[tuple[str, str | None]] | 
 # --- sources -------------------------------------------------------------------------------------
 
 
+def _same_database(name: str, walk: Walk) -> None:
+    """Raises UnsupportedFeature for catalogs of another database, as PostgreSQL does."""
+    if name and name.upper() != (walk.context.database or "").upper():
+        raise UnsupportedFeature(f"Unsupported feature 'catalogs of another database, {name}'.")
+
+
 def table(node: exp.Table, walk: Walk) -> exp.Expression:
     if not isinstance(node.this, exp.Identifier):
         return _function_table(node, walk)
@@ -174,6 +181,7 @@ def table(node: exp.Table, walk: Walk) -> exp.Expression:
     if is_cte:
         new: exp.Expression = exp.Table(this=exp.Identifier(this=name, quoted=True))
     elif relation is not None:
+        _same_database(folded(node.args.get("catalog")), walk)
         new, columns = relation_source(relation, walk), relation.columns
     else:
         full = walk.context.resolve(names.object_name(node))
