@@ -49,7 +49,7 @@ def queries() -> list[str]:
 
 def measure(server: Server, *, quick: bool) -> Section:
     """Every query, some rounds: the geometric means of the ratios, for the largest scale."""
-    scales, rounds = ((0.01, 0.1), 2) if quick else ((0.01, 0.1, 1.0), 5)
+    scales, rounds = ((0.01, 0.1), 2) if quick else ((0.01, 0.1, 1.0), 3)
     section = Section(f"TPC-H, scale factor {scales[-1]:g}")
     found: list[list[tuple[float, float]]] = [[], []]
     for scale in scales:
