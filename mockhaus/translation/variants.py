@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from sqlglot import exp
@@ -148,19 +147,9 @@ def united(*values: exp.Expression) -> list[exp.Expression]:
 
     (DuckDB would read a text beside JSON as JSON.) A parameter takes its type of the others.
     """
-    if not any(map(is_certain, values)) or not _are_told(values):
+    if not any(map(is_certain, values)):
         return list(values)
     return [each if isinstance(plain(each), exp.Placeholder) else variant(each) for each in values]
-
-
-def _are_told(values: Sequence[exp.Expression]) -> bool:
-    """Whether the form of values tells what they are, a column's known type aside: among columns
-    alone the same is answered whether their types are known or not."""
-    fixed = (exp.Literal, exp.Null, exp.Boolean)
-    bare = [plain(each) for each in values]
-    return all(isinstance(each, fixed) for each in bare if not is_certain(each)) or any(
-        is_certain(each) and not isinstance(each, exp.Column) for each in bare
-    )
 
 
 def is_certain(node: exp.Expression) -> bool:

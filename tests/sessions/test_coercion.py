@@ -55,6 +55,11 @@ VALUES: list[tuple[str, Any]] = [
     ("b IN (0, 3)", True),
     ("COALESCE(b, 5)", True),
     ("CASE b WHEN 7 THEN 'true' END", "true"),
+    # a text beside a VARIANT is a VARIANT, and no JSON that is read
+    ("NVL(v, s)", "1"),
+    ("COALESCE(NULLIF(v, 1), s)", '"1.5"'),
+    ("CASE WHEN b THEN s ELSE v END", '"1.5"'),
+    ("IFF(b, s, v)", '"1.5"'),
     # a DATE moves by whole days
     ("dt + i", dt.date(2024, 1, 3)),
     ("i + dt", dt.date(2024, 1, 3)),
@@ -97,6 +102,8 @@ QUERIES: list[tuple[str, list[Any]]] = [
     ("SELECT t.i FROM t JOIN (SELECT '1.0' AS x) u ON t.i = u.x", [1]),
     ("SELECT t.i FROM t JOIN (SELECT 2 AS x) u ON t.s = u.x", []),
     ("SELECT i FROM t ORDER BY s + 1", [1]),
+    ("SELECT NVL(x, s) FROM (SELECT s, NULLIF(v, 1) AS x FROM t)", ['"1.5"']),
+    ("WITH c AS (SELECT s, v FROM t) SELECT IFF(TRUE, s, v) FROM c", ['"1.5"']),
     ("SELECT y * y FROM (SELECT (d / 3) * (d / 3) AS y FROM t)", [Decimal("0.030140818866")]),
     ("UPDATE t SET i = 5 WHERE s = 1.5; SELECT i FROM t", [5]),
     ("DELETE FROM t WHERE s > 2; SELECT i FROM t", [1]),
