@@ -28,11 +28,11 @@ from mockhaus.catalog.tables import (
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject, InvalidIdentifier, TypeMismatch, UnsupportedFeature
 from mockhaus.result import Result
-from mockhaus.translation import alter as a
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
-from mockhaus.translation.checks import CHECK
 from mockhaus.translation.context import ObjectName
+from mockhaus.translation.ddl import alter as a
+from mockhaus.translation.ddl.checks import CHECK
 
 _DONE: Final = "Statement executed successfully."
 

@@ -15,7 +15,7 @@ from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.cursor import Cursor
 from mockhaus.translation import names
 from mockhaus.translation.context import Context, ObjectName
-from mockhaus.translation.origins import Key, Relation
+from mockhaus.translation.types.origins import Key, Relation
 from mockhaus.types import SqlType, from_name
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from mockhaus.catalog.listing import Listing, Rows, shaped
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.translation import statements as s
-from mockhaus.translation.operands import variable_text
+from mockhaus.translation.types.operands import variable_text
 
 
 def _variables(workspace: Workspace, statement: s.Show) -> Rows:

@@ -17,7 +17,7 @@ from mockhaus.catalog.objects import FUTURE, CatalogObject
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.translation import names
 from mockhaus.translation.context import ObjectName
-from mockhaus.translation.tables import default_sql
+from mockhaus.translation.ddl.tables import default_sql
 
 #: Objects that are nothing but their record.
 _RECORDS: Final = (FUTURE, "FUNCTION", "PROCEDURE", "FILE FORMAT", "STAGE", "TAG")

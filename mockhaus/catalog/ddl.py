@@ -21,11 +21,11 @@ from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import InvalidParameter, UndefinedObject, UnsupportedFeature
 from mockhaus.translation import names
 from mockhaus.translation.context import ObjectName
+from mockhaus.translation.ddl.views import view_query
 from mockhaus.translation.dialect import tokenize
 from mockhaus.translation.grammar.reader import Reader
 from mockhaus.translation.grammar.types import signature
-from mockhaus.translation.routine import Routine, type_of
-from mockhaus.translation.views import view_query
+from mockhaus.translation.routines.routine import Routine, type_of
 from mockhaus.types import from_duckdb
 
 #: Kinds of objects in a schema, in the order in which they are written.

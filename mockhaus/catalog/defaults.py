@@ -12,7 +12,7 @@ from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import SqlError
 from mockhaus.translation import names
 from mockhaus.translation.context import ObjectName
-from mockhaus.translation.tables import default_sql
+from mockhaus.translation.ddl.tables import default_sql
 
 
 def release(workspace: Workspace, name: ObjectName) -> None:

@@ -23,7 +23,7 @@ from mockhaus.translation.dialect import MAX_NAME
 
 SCHEMA: Final = "__mockhaus"
 
-#: Which files each table was loaded from; see `ingestion.history`.
+#: Which files each table was loaded from; see `ingestion.copying.history`.
 LOADS: Final = f"{SCHEMA}.load_history"
 
 #: PostgreSQL clients know an object by a number, its OID, for as long as it lives.

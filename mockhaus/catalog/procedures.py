@@ -18,7 +18,7 @@ from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject
 from mockhaus.result import Result
 from mockhaus.translation import statements as s
-from mockhaus.translation.routine import type_of
+from mockhaus.translation.routines.routine import type_of
 from mockhaus.translation.scripting.statements import AlterProcedure, CreateProcedure
 
 KIND: Final = "PROCEDURE"

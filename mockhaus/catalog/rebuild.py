@@ -14,9 +14,10 @@ from typing import Any, Final
 from mockhaus.catalog import columns
 from mockhaus.catalog.objects import SCHEMA, CatalogObject
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.translation import checks, names
+from mockhaus.translation import names
 from mockhaus.translation.context import ObjectName
-from mockhaus.translation.tables import length_check
+from mockhaus.translation.ddl import checks
+from mockhaus.translation.ddl.tables import length_check
 from mockhaus.types import BINARY_LENGTH, VARCHAR_LENGTH
 
 _SIZED: Final = re.compile(r"(VARCHAR|BINARY)\((\d+)\)")

@@ -1,7 +1,7 @@
 """User-defined functions: CREATE, ALTER, DROP, SHOW, DESCRIBE.
 
-A function is a recorded object; calls are written out by `translation.routines`. Views that call
-one are made anew when it changes, since DuckDB keeps their text with the body written in.
+A function is a recorded object; calls are written out by `translation.routines.calls`. Views that
+call one are made anew when it changes, since DuckDB keeps their text with the body written in.
 Snowflake's manual: "CREATE FUNCTION" and its sisters.
 """
 
@@ -25,12 +25,12 @@ from mockhaus.errors import (
     UndefinedObject,
 )
 from mockhaus.result import Result
-from mockhaus.translation import routines as calls
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.functions import FAMILIES
 from mockhaus.translation.grammar.routines import AlterFunction, CreateFunction
-from mockhaus.translation.routine import Parameter, Routine, check_returned, type_of
+from mockhaus.translation.routines import calls
+from mockhaus.translation.routines.routine import Parameter, Routine, check_returned, type_of
 from mockhaus.translation.scripting.statements import CreateProcedure
 from mockhaus.types import from_duckdb
 

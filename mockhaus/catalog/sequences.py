@@ -17,7 +17,7 @@ from mockhaus.result import Result
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
-from mockhaus.translation.tables import default_sql
+from mockhaus.translation.ddl.tables import default_sql
 
 
 def create(workspace: Workspace, statement: s.CreateSequence) -> Result:

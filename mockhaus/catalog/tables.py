@@ -23,12 +23,13 @@ from mockhaus.errors import (
     WrongObjectType,
 )
 from mockhaus.result import Result
-from mockhaus.translation import checks, names, tables, template
+from mockhaus.translation import names
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
-from mockhaus.translation.origins import UNKNOWN, Source
+from mockhaus.translation.ddl import checks, tables, template
 from mockhaus.translation.parse import parse
 from mockhaus.translation.translate import translate
+from mockhaus.translation.types.origins import UNKNOWN, Source
 from mockhaus.types import BINARY_LENGTH, TIME, VARCHAR_LENGTH, SqlType, from_duckdb
 
 #: Where a table's record has the indexes that PostgreSQL's tools made (see `indexes`).

@@ -17,9 +17,10 @@ from mockhaus.catalog.tables import make_room, require_schema
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import InvalidIdentifier, SqlError
 from mockhaus.result import Result
-from mockhaus.translation import names, views
+from mockhaus.translation import names
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context, ObjectName
+from mockhaus.translation.ddl import views
 from mockhaus.translation.parse import parse
 from mockhaus.types import from_duckdb
 

@@ -7,7 +7,9 @@ from typing import Final
 
 from mockhaus.catalog.parameter_table import OBJECT, REFUSED, SESSION, Parameter
 from mockhaus.cli.functions import rows
-from mockhaus.ingestion import copy_options, format_options, stages
+from mockhaus.ingestion.copying import copy_options
+from mockhaus.ingestion.files import format_options
+from mockhaus.ingestion.storage import stages
 from mockhaus.translation.grammar.kinds import UNKEPT
 
 _HEAD: Final = """\

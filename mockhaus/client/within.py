@@ -178,16 +178,16 @@ class Within:
 
 
 def _projected(columns: Sequence[Column]) -> Sequence[str] | None:
-    from mockhaus.gateway.cells import projected
-    from mockhaus.gateway.text import form
+    from mockhaus.gateway.forms.cells import projected
+    from mockhaus.gateway.forms.text import form
 
     return projected([form(column.type) for column in columns])
 
 
 def _batches(result: Result) -> Iterator[list[Row]]:
     """The rows of a result as texts, some at a time."""
-    from mockhaus.gateway.cells import arrow
-    from mockhaus.gateway.text import form
+    from mockhaus.gateway.forms.cells import arrow
+    from mockhaus.gateway.forms.text import form
 
     forms = [form(column.type) for column in result.columns]
     kinds = [column.type.oid for column in result.columns]

@@ -23,7 +23,7 @@ from mockhaus.errors import (
     ProtocolError,
     UnsupportedFeature,
 )
-from mockhaus.gateway.messages import (
+from mockhaus.gateway.wire.messages import (
     PROTOCOL_3_2,
     AuthenticationSASL,
     AuthenticationSASLContinue,

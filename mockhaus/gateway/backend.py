@@ -29,22 +29,28 @@ from mockhaus.errors import (
     UndefinedPortal,
     UnsupportedFeature,
 )
-from mockhaus.gateway import messages as m
 from mockhaus.gateway.auth import first_schema
-from mockhaus.gateway.codec import encode
 from mockhaus.gateway.commands import Commands
-from mockhaus.gateway.copying import Copying
+from mockhaus.gateway.copy.copying import Copying
 from mockhaus.gateway.cursors import Cursors
+from mockhaus.gateway.forms.parameters import ParameterLoader, check_count
+from mockhaus.gateway.forms.rows import Wire, exactly, shown_name
 from mockhaus.gateway.keepalive import Keepalive
-from mockhaus.gateway.messages import Message
 from mockhaus.gateway.modes import check_writable
 from mockhaus.gateway.notices import Notices
 from mockhaus.gateway.outbox import Outbox, Steps
-from mockhaus.gateway.parameters import ParameterLoader, check_count
 from mockhaus.gateway.planning import Planner
 from mockhaus.gateway.portal import Plan, Portal
 from mockhaus.gateway.prepared import PreparedStatements
-from mockhaus.gateway.protocol import (
+from mockhaus.gateway.reading import Read, moved, read
+from mockhaus.gateway.responses import error_response, standing
+from mockhaus.gateway.settings import Settings
+from mockhaus.gateway.state_commands import Execute
+from mockhaus.gateway.stubborn import Stubborn
+from mockhaus.gateway.wire import messages as m
+from mockhaus.gateway.wire.codec import encode
+from mockhaus.gateway.wire.messages import Message
+from mockhaus.gateway.wire.protocol import (
     Action,
     Namespace,
     Protocol,
@@ -53,12 +59,6 @@ from mockhaus.gateway.protocol import (
     portal_names,
     statement_names,
 )
-from mockhaus.gateway.reading import Read, moved, read
-from mockhaus.gateway.responses import error_response, standing
-from mockhaus.gateway.rows import Wire, exactly, shown_name
-from mockhaus.gateway.settings import Settings
-from mockhaus.gateway.state_commands import Execute
-from mockhaus.gateway.stubborn import Stubborn
 from mockhaus.result import Projection, Result
 from mockhaus.sessions.connection import Connection
 from mockhaus.translation.context import Context

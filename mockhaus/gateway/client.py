@@ -26,16 +26,17 @@ from mockhaus.errors import (
     SqlError,
     StatementTimeout,
 )
-from mockhaus.gateway import keepalive, trace
-from mockhaus.gateway import messages as m
+from mockhaus.gateway import keepalive
 from mockhaus.gateway.auth import Login, key_length, login, negotiation
 from mockhaus.gateway.backend import Backend
-from mockhaus.gateway.codec import Decoder, decode_backend, encode
-from mockhaus.gateway.messages import Message
-from mockhaus.gateway.protocol import Action, Protocol, State
+from mockhaus.gateway.forms.rows import Wire
 from mockhaus.gateway.responses import error_response
-from mockhaus.gateway.rows import Wire
 from mockhaus.gateway.straight import Steps, Straight, advance
+from mockhaus.gateway.wire import messages as m
+from mockhaus.gateway.wire import trace
+from mockhaus.gateway.wire.codec import Decoder, decode_backend, encode
+from mockhaus.gateway.wire.messages import Message
+from mockhaus.gateway.wire.protocol import Action, Protocol, State
 from mockhaus.sessions.gate import ENDED
 from mockhaus.sessions.metrics import Traffic
 

@@ -12,10 +12,10 @@ from typing import Any
 import pyarrow as pa
 
 from mockhaus.errors import CursorState
+from mockhaus.gateway.forms.rows import Batch, Held
 from mockhaus.gateway.portal import Plan, Portal, Run
-from mockhaus.gateway.protocol import Namespace
-from mockhaus.gateway.rows import Batch, Held
 from mockhaus.gateway.state_commands import CloseCursor, Declare, Fetch
+from mockhaus.gateway.wire.protocol import Namespace
 from mockhaus.result import Result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mockhaus.gateway.codec import encode
+from mockhaus.gateway.forms.rows import shown_name
 from mockhaus.gateway.outbox import Outbox
 from mockhaus.gateway.responses import (
     escape_warning,
@@ -12,9 +12,9 @@ from mockhaus.gateway.responses import (
     skipped_notice,
     warning_response,
 )
-from mockhaus.gateway.rows import shown_name
 from mockhaus.gateway.settings import Settings
 from mockhaus.gateway.strings import has_escapes
+from mockhaus.gateway.wire.codec import encode
 from mockhaus.result import Result
 from mockhaus.sessions.connection import Connection
 from mockhaus.translation.statements import Begin, Commit, Rollback, Statement

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Final
 
-from mockhaus.gateway.rows import Wire
+from mockhaus.gateway.forms.rows import Wire
 
 #: Bytes that are worth a write of their own.
 PIECE: Final = 64 * 1024

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from mockhaus.errors import SqlSyntaxError
-from mockhaus.gateway.copy_command import CopyCommand
+from mockhaus.gateway.copy.copy_command import CopyCommand
 from mockhaus.gateway.cursors import Cursors
-from mockhaus.gateway.parameters import duckdb_type, named_type, parameter_types
+from mockhaus.gateway.forms.parameters import duckdb_type, named_type, parameter_types
 from mockhaus.gateway.portal import Plan
 from mockhaus.gateway.prepared import PreparedStatements
 from mockhaus.gateway.reading import Read

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, field
 
-from mockhaus.gateway.copy_command import CopyCommand
-from mockhaus.gateway.rows import Batch, RowEncoder, Wire, encoder_of
+from mockhaus.gateway.copy.copy_command import CopyCommand
+from mockhaus.gateway.forms.rows import Batch, RowEncoder, Wire, encoder_of
 from mockhaus.gateway.settings import Command
 from mockhaus.gateway.state_commands import StateCommand
 from mockhaus.result import Column, Projection, Result

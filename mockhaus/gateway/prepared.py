@@ -10,12 +10,12 @@ from concurrent.futures import Executor
 from typing import Any
 
 from mockhaus.errors import SqlSyntaxError, UndefinedPrepared, UnsupportedFeature
-from mockhaus.gateway.codec import decode_backend
-from mockhaus.gateway.messages import DataRow
-from mockhaus.gateway.parameters import ParameterLoader
+from mockhaus.gateway.forms.parameters import ParameterLoader
 from mockhaus.gateway.portal import Plan, Portal, Run
-from mockhaus.gateway.protocol import Namespace
 from mockhaus.gateway.state_commands import Deallocate, Execute, Prepare
+from mockhaus.gateway.wire.codec import decode_backend
+from mockhaus.gateway.wire.messages import DataRow
+from mockhaus.gateway.wire.protocol import Namespace
 from mockhaus.result import Result
 
 

@@ -10,7 +10,7 @@ import re
 from typing import Final, TypeAlias
 
 from mockhaus.errors import MockhausError
-from mockhaus.gateway.copy_command import CopyCommand, copy_command, is_copy
+from mockhaus.gateway.copy.copy_command import CopyCommand, copy_command, is_copy
 from mockhaus.gateway.settings import Command, command
 from mockhaus.gateway.split import Piece, split
 from mockhaus.gateway.state_commands import StateCommand, state_command

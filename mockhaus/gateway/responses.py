@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 from mockhaus.errors import Canceled, LockTimeout, MockhausError, StalePlan, StatementTimeout
-from mockhaus.gateway.codec import encode
-from mockhaus.gateway.messages import ErrorResponse, NoticeResponse, ParameterStatus
+from mockhaus.gateway.wire.codec import encode
+from mockhaus.gateway.wire.messages import ErrorResponse, NoticeResponse, ParameterStatus
 from mockhaus.translation.context import Context
 
 #: PostgreSQL's words, which clients and people look for.

@@ -15,13 +15,13 @@ from mockhaus.access.tls import Tls
 from mockhaus.access.users import Users
 from mockhaus.config import BACKLOG, Config
 from mockhaus.errors import InvalidLogin, SessionNotFound, TooManyConnections, UndefinedDatabase
-from mockhaus.gateway import messages as m
 from mockhaus.gateway.auth import Login, Scram, trust
 from mockhaus.gateway.backend import Backend
 from mockhaus.gateway.client import Client
-from mockhaus.gateway.protocol import Protocol
-from mockhaus.gateway.rows import shown_name
+from mockhaus.gateway.forms.rows import shown_name
 from mockhaus.gateway.settings import Settings
+from mockhaus.gateway.wire import messages as m
+from mockhaus.gateway.wire.protocol import Protocol
 from mockhaus.sessions.connection import Connection
 from mockhaus.sessions.metrics import Traffic
 from mockhaus.sessions.registry import Registry

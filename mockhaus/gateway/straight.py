@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Generator
 from typing import TypeAlias
 
-from mockhaus.gateway.rows import Wire
+from mockhaus.gateway.forms.rows import Wire
 
 #: What makes the pieces of an answer.
 Steps: TypeAlias = Generator[Wire, None, bytes | None]

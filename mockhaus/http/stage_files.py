@@ -23,9 +23,9 @@ from mockhaus.http import parameters, refusals
 from mockhaus.http.bodies import Failure
 from mockhaus.http.kept import KeptConnections
 from mockhaus.http.refusals import Refused
-from mockhaus.ingestion.stages import Location
-from mockhaus.ingestion.stores import StoredFile
-from mockhaus.ingestion.transfer import internal
+from mockhaus.ingestion.storage.stages import Location
+from mockhaus.ingestion.storage.stores import StoredFile
+from mockhaus.ingestion.storage.transfer import internal
 from mockhaus.sessions.connection import Connection
 
 #: Bytes that are written at once.

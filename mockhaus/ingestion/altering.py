@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject, InvalidParameter, UnsupportedFeature
-from mockhaus.ingestion import file_formats, integrations, stages
+from mockhaus.ingestion.files import file_formats
+from mockhaus.ingestion.storage import integrations, stages
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.statements import AlterFileObject
 

@@ -6,17 +6,11 @@ from email.utils import format_datetime
 from typing import Any, Final
 
 from mockhaus.catalog.workspace import Handler, Workspace
-from mockhaus.ingestion import (
-    altering,
-    directory,
-    file_formats,
-    integrations,
-    showing,
-    stages,
-    transfer,
-)
-from mockhaus.ingestion.copy_into import copy_into_table
-from mockhaus.ingestion.unload import copy_into_location
+from mockhaus.ingestion import altering, showing
+from mockhaus.ingestion.copying.copy_into import copy_into_table
+from mockhaus.ingestion.copying.unload import copy_into_location
+from mockhaus.ingestion.files import file_formats
+from mockhaus.ingestion.storage import directory, integrations, stages, transfer
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
 from mockhaus.translation.grammar.files import CreateIntegration

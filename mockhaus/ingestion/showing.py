@@ -8,8 +8,9 @@ from typing import Any, Final
 from mockhaus.catalog.listing import WHOLE, Listing, Rows, answer, scope, shaped
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.ingestion import file_formats, integrations, stages
-from mockhaus.ingestion.format_options import TYPES
+from mockhaus.ingestion.files import file_formats
+from mockhaus.ingestion.files.format_options import TYPES
+from mockhaus.ingestion.storage import integrations, stages
 from mockhaus.result import Column, Result
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.statements import Describe, Show

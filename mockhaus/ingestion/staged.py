@@ -16,25 +16,19 @@ from msgspec.structs import replace
 
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import CompilationError, InvalidParameter, LoadError
-from mockhaus.ingestion import (
-    copy_into,
-    directory,
-    file_formats,
-    inference,
-    stages,
-    transformation,
-    validation,
-)
-from mockhaus.ingestion.copy_options import CopyOptions
-from mockhaus.ingestion.csv_text import CsvText
-from mockhaus.ingestion.file_formats import FileFormat
-from mockhaus.ingestion.loading import Loader
-from mockhaus.ingestion.prepared import DAMAGED, Prepared, prepared
-from mockhaus.ingestion.readers import Source
-from mockhaus.ingestion.stages import Location
-from mockhaus.ingestion.stores import StoredFile
-from mockhaus.ingestion.target import Target, quoted
-from mockhaus.ingestion.transformation import METADATA, About, Transformation
+from mockhaus.ingestion.copying import copy_into, transformation, validation
+from mockhaus.ingestion.copying.copy_options import CopyOptions
+from mockhaus.ingestion.copying.loading import Loader
+from mockhaus.ingestion.copying.target import Target, quoted
+from mockhaus.ingestion.copying.transformation import METADATA, About, Transformation
+from mockhaus.ingestion.files import file_formats, inference
+from mockhaus.ingestion.files.csv_text import CsvText
+from mockhaus.ingestion.files.file_formats import FileFormat
+from mockhaus.ingestion.files.prepared import DAMAGED, Prepared, prepared
+from mockhaus.ingestion.files.readers import Source
+from mockhaus.ingestion.storage import directory, stages
+from mockhaus.ingestion.storage.stages import Location
+from mockhaus.ingestion.storage.stores import StoredFile
 from mockhaus.result import Batches
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.grammar.stage_refs import name_of, reference

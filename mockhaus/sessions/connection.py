@@ -28,8 +28,9 @@ from mockhaus.catalog.workspace import Workspace
 from mockhaus.clock import now
 from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, UnsupportedFeature
-from mockhaus.ingestion import staged, stages
-from mockhaus.ingestion.stages import Location
+from mockhaus.ingestion import staged
+from mockhaus.ingestion.storage import stages
+from mockhaus.ingestion.storage.stages import Location
 from mockhaus.result import Projection, Result
 from mockhaus.sessions import chains, explain
 from mockhaus.sessions.deadline import limited

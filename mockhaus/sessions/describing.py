@@ -12,7 +12,7 @@ from mockhaus.engine.cursor import Cursor, Described
 from mockhaus.errors import SqlError
 from mockhaus.result import Column, Origin
 from mockhaus.translation.context import Context, ObjectName
-from mockhaus.translation.origins import Relation, Source
+from mockhaus.translation.types.origins import Relation, Source
 from mockhaus.types import VARCHAR_OID, from_duckdb
 
 #: The scale of a numeric parameter as statements are prepared with it.

@@ -11,14 +11,16 @@ from mockhaus.catalog import indexes, tags
 from mockhaus.catalog import show as show_objects
 from mockhaus.catalog.workspace import Handler, Workspace, unhandled
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.ingestion import client_copy, copy_into, directory, history, showing, transfer, unload
 from mockhaus.ingestion import handlers as files
+from mockhaus.ingestion import showing
+from mockhaus.ingestion.copying import client_copy, copy_into, history, unload
+from mockhaus.ingestion.storage import directory, transfer
 from mockhaus.result import Column, Result
 from mockhaus.sessions import dml
 from mockhaus.translation import statements as s
-from mockhaus.translation.alter import SwapWith, alter_table
 from mockhaus.translation.context import Context, ObjectName
-from mockhaus.translation.dml import target_of
+from mockhaus.translation.ddl.alter import SwapWith, alter_table
+from mockhaus.translation.dml.plain import target_of
 from mockhaus.translation.grammar.account import Grant
 from mockhaus.translation.grammar.altering import AlterObject
 from mockhaus.translation.grammar.routines import AlterFunction

@@ -12,7 +12,7 @@ from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import NondeterministicMerge
 from mockhaus.result import Column, Result
 from mockhaus.translation import statements as s
-from mockhaus.translation.change import ROWS, Change
+from mockhaus.translation.dml.change import ROWS, Change
 from mockhaus.types import NUMBER
 
 INSERTED: Final = "number of rows inserted"

@@ -14,7 +14,7 @@ from mockhaus.catalog.objects import FIRST_OID, SCHEMA
 from mockhaus.engine.cursor import Cursor
 from mockhaus.engine.instance import DATA
 from mockhaus.errors import LaterVersion, UndefinedObject
-from mockhaus.ingestion import history
+from mockhaus.ingestion.copying import history
 
 #: Statements, between semicolons, from one version to the next; the first leads from 0 to 1. Files
 #: of before there were versions may have been through some of the first three. DuckDB lets no

@@ -37,21 +37,21 @@ from mockhaus.sessions.dispatch import SHAPES
 from mockhaus.sessions.scripting import run as scripting
 from mockhaus.sessions.transaction import Transaction
 from mockhaus.translation import statements as s
-from mockhaus.translation.change import Change
 from mockhaus.translation.context import Context, ObjectName
-from mockhaus.translation.dml import change
+from mockhaus.translation.dml.change import Change
+from mockhaus.translation.dml.plain import change
 from mockhaus.translation.indirect import uses_variables, with_variables
 from mockhaus.translation.keeping import LONG
 from mockhaus.translation.names import storage_name
-from mockhaus.translation.origins import Source, origins, returned
 from mockhaus.translation.parameters import inferred
 from mockhaus.translation.parse import as_sent, parse
 from mockhaus.translation.postgres import translate as postgres
 from mockhaus.translation.postgres.translate import CatalogTranslation
-from mockhaus.translation.routine import Routine
+from mockhaus.translation.routines.routine import Routine
 from mockhaus.translation.shapes import Shaped
 from mockhaus.translation.staged import mentions
 from mockhaus.translation.translate import Translation, translate
+from mockhaus.translation.types.origins import Source, origins, returned
 from mockhaus.types import from_catalog
 
 T = TypeVar("T")

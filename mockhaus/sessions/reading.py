@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mockhaus.translation import returning
 from mockhaus.translation.context import Context
+from mockhaus.translation.dml import returning
 from mockhaus.translation.keeping import kept
 from mockhaus.translation.parse import parse, parse_alike
 from mockhaus.translation.postgres.parse import may_be_own

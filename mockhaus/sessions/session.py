@@ -23,7 +23,7 @@ from mockhaus.clock import now, steady
 from mockhaus.engine.cursor import Cursor
 from mockhaus.engine.database import Database
 from mockhaus.errors import SessionBusy, SessionNotFound, SqlError
-from mockhaus.ingestion import stages
+from mockhaus.ingestion.storage import stages
 from mockhaus.limits import UNLIMITED, Limits
 from mockhaus.sessions import logins, migrations, recovery, stored
 from mockhaus.sessions.account_usage import Login

@@ -5,13 +5,13 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from mockhaus.translation import statements as s
-from mockhaus.translation.alter import alter_table
-from mockhaus.translation.change import Change
 from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
-from mockhaus.translation.dml import target_of
+from mockhaus.translation.ddl.alter import alter_table
+from mockhaus.translation.ddl.tables import is_temporary
+from mockhaus.translation.dml.change import Change
+from mockhaus.translation.dml.plain import target_of
 from mockhaus.translation.grammar.altering import AlterObject
 from mockhaus.translation.postgres.grammar import DropSeveral
-from mockhaus.translation.tables import is_temporary
 
 
 def lock_key(statement: s.Statement, context: Context) -> str:

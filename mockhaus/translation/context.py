@@ -13,8 +13,8 @@ from mockhaus import inputs
 from mockhaus.errors import ObjectNeedsContext
 
 if TYPE_CHECKING:
-    from mockhaus.translation.origins import Relation
-    from mockhaus.translation.routine import Routine
+    from mockhaus.translation.routines.routine import Routine
+    from mockhaus.translation.types.origins import Relation
 
 DEFAULT_DATABASE: Final = "MOCKHAUS"
 DEFAULT_SCHEMA: Final = "PUBLIC"

@@ -19,8 +19,8 @@ from mockhaus.errors import InvalidIdentifier, SqlSyntaxError, UnsupportedFeatur
 from mockhaus.translation.calls import marked, miscounted_at, miscounted_in
 from mockhaus.translation.expansion import bound
 from mockhaus.translation.spread import expanded
-from mockhaus.translation.structured import typed_parts
-from mockhaus.translation.untyped import settle
+from mockhaus.translation.types.structured import typed_parts
+from mockhaus.translation.types.untyped import settle
 
 # What sqlglot cannot parse it logs and hands on as a bare Command, which is refused by name here.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)

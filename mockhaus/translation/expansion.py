@@ -20,7 +20,7 @@ from typing import Final
 from sqlglot import exp
 
 from mockhaus.translation.registry import apply
-from mockhaus.translation.untyped import AGGREGATES
+from mockhaus.translation.types.untyped import AGGREGATES
 
 #: Nodes of an expanded argument up to which it is written as often as the macro likes.
 _LONG: Final = 60

@@ -16,8 +16,8 @@ from mockhaus.translation.context import ObjectName
 from mockhaus.translation.dialect import tokenize
 from mockhaus.translation.functions import tags
 from mockhaus.translation.grammar.reader import Reader
-from mockhaus.translation.operands import literal_number, plain
 from mockhaus.translation.registry import apply
+from mockhaus.translation.types.operands import literal_number, plain
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -14,8 +14,8 @@ from sqlglot import exp
 from mockhaus.formats import output_format
 from mockhaus.translation.functions.conversion import moment_text
 from mockhaus.translation.functions.xml import ELEMENT
-from mockhaus.translation.operands import TEXT, integer, noted, plain, string
 from mockhaus.translation.registry import apply
+from mockhaus.translation.types.operands import TEXT, integer, noted, plain, string
 from mockhaus.zoned import STORED
 
 #: DuckDB's type -> the parameters that say its form, the first that is set.

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from sqlglot import exp
 
 from mockhaus.errors import UndefinedObject, UndefinedVariable, UnsupportedFeature
-from mockhaus.translation import history, names, operands, routines, scopes, staged, structured
+from mockhaus.translation import history, names, staged
 from mockhaus.translation.clauses import sources
 from mockhaus.translation.clauses.pivot import pivoted
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.information_schema import is_information_schema, relation
 from mockhaus.translation.refusals import unknown
-from mockhaus.translation.routine_body import ARGUMENT
+from mockhaus.translation.routines import calls as routines
+from mockhaus.translation.routines.body import ARGUMENT
+from mockhaus.translation.types import operands, scopes, structured
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

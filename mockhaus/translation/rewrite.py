@@ -24,22 +24,24 @@ from mockhaus.errors import (
     UnknownFunction,
     UnsupportedFeature,
 )
-from mockhaus.translation import coercion, names, references, routines, scopes
+from mockhaus.translation import names, references
 from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
 from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
 from mockhaus.translation.clauses import literals, paths, select, sources, windows
 from mockhaus.translation.clauses.types import typed
-from mockhaus.translation.comparisons import FITTED, fitted, needs_fitting
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import CALLED
 from mockhaus.translation.functions import FAMILIES, postgres
 from mockhaus.translation.kept import FOREIGN, KEPT
-from mockhaus.translation.operands import KIND
 from mockhaus.translation.output import formatted
 from mockhaus.translation.reading import as_told
 from mockhaus.translation.refusals import check_call, refused_function, unknown, unknown_name
 from mockhaus.translation.registry import Function, Rewriter
+from mockhaus.translation.routines import calls as routines
 from mockhaus.translation.trees import PLAIN, Census
+from mockhaus.translation.types import coercion, scopes
+from mockhaus.translation.types.comparisons import FITTED, fitted, needs_fitting
+from mockhaus.translation.types.operands import KIND
 
 Enter = Callable[[Any, "Walk"], exp.Expression]
 

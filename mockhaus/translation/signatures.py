@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from mockhaus.translation.operands import (
+from mockhaus.translation.registry import Function, call
+from mockhaus.translation.types.operands import (
     NUMBER,
     TEXT,
     VARIANT,
@@ -16,7 +17,6 @@ from mockhaus.translation.operands import (
     number,
     text,
 )
-from mockhaus.translation.registry import Function, call
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

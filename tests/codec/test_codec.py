@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockhaus.errors import InvalidEncoding, ProtocolError
-from mockhaus.gateway import messages as m
-from mockhaus.gateway.codec import (
+from mockhaus.gateway.wire import messages as m
+from mockhaus.gateway.wire.codec import (
     LARGE_LIMIT,
     LOGIN_LIMIT,
     SMALL_LIMIT,
@@ -20,7 +20,7 @@ from mockhaus.gateway.codec import (
     decode_backend,
     encode,
 )
-from mockhaus.gateway.messages import Message
+from mockhaus.gateway.wire.messages import Message
 
 STARTUP = m.StartupMessage(m.PROTOCOL_3_0, {"user": "alice", "database": "db"})
 

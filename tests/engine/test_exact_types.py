@@ -11,7 +11,7 @@ from mockhaus.engine import library
 from mockhaus.engine.cursor import Cursor
 from mockhaus.engine.database import Database
 from mockhaus.marks import MARK
-from mockhaus.translation.conversions import CONVERTED
+from mockhaus.translation.types.conversions import CONVERTED
 from mockhaus.zoned import STORED
 
 NOON = "TIMESTAMP '2024-02-29 12:00:00.25'"

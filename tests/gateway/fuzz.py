@@ -24,9 +24,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from mockhaus.errors import MockhausError
-from mockhaus.gateway import messages as m
-from mockhaus.gateway.codec import decode_backend, encode
-from mockhaus.gateway.messages import Message
+from mockhaus.gateway.wire import messages as m
+from mockhaus.gateway.wire.codec import decode_backend, encode
+from mockhaus.gateway.wire.messages import Message
 from tests.gateway.wire import Running, Wire, running
 
 SESSION: Final = "-c session=fuzz"

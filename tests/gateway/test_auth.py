@@ -6,7 +6,7 @@ import pytest
 
 from mockhaus.errors import InvalidLogin, InvalidParameter, MockhausError, UnsupportedFeature
 from mockhaus.gateway.auth import Login, first_schema, login, negotiation, options, trust
-from mockhaus.gateway.messages import (
+from mockhaus.gateway.wire.messages import (
     PROTOCOL_3_0,
     PROTOCOL_3_2,
     NegotiateProtocolVersion,

@@ -10,10 +10,10 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from mockhaus.gateway import messages as m
 from mockhaus.gateway import stubborn
-from mockhaus.gateway.codec import encode
-from mockhaus.gateway.messages import Message
+from mockhaus.gateway.wire import messages as m
+from mockhaus.gateway.wire.codec import encode
+from mockhaus.gateway.wire.messages import Message
 from mockhaus.sessions.metrics import Traffic
 from tests.gateway.test_server import ENDLESS, MANY_ROWS, cancel
 from tests.gateway.wire import Running, Wire, lines, running

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockhaus import types
-from mockhaus.gateway import messages as m
-from mockhaus.gateway.copy_command import CopyCommand
-from mockhaus.gateway.copy_fields import HEADER, taken_apart
-from mockhaus.gateway.copy_out import copy_rows
+from mockhaus.gateway.copy.copy_command import CopyCommand
+from mockhaus.gateway.copy.copy_fields import HEADER, taken_apart
+from mockhaus.gateway.copy.copy_out import copy_rows
 from mockhaus.gateway.portal import Plan, Portal
+from mockhaus.gateway.wire import messages as m
 from mockhaus.result import Column, Projection, Result
 from mockhaus.translation.statements import ClientFormat
 from tests.gateway.wire import Wire

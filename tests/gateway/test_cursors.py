@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from mockhaus.gateway import messages as m
+from mockhaus.gateway.wire import messages as m
 from tests.gateway.wire import Wire
 
 FIVE = "SELECT n FROM (VALUES (1),(2),(3),(4),(5)) t(n) ORDER BY n"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockhaus.gateway import messages as m
+from mockhaus.gateway.wire import messages as m
 from tests.gateway.wire import Wire
 
 SETUP = """

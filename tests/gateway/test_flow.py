@@ -11,8 +11,8 @@ import struct
 
 import pytest
 
-from mockhaus.gateway import messages as m
-from mockhaus.gateway.messages import Message
+from mockhaus.gateway.wire import messages as m
+from mockhaus.gateway.wire.messages import Message
 from tests.gateway.wire import Wire, lines
 
 Sent = list[Message | bytes]

@@ -14,8 +14,8 @@ import pytest
 from mockhaus.access.tls import Tls
 from mockhaus.access.users import Users
 from mockhaus.config import Config
-from mockhaus.gateway import messages as m
-from mockhaus.gateway.codec import encode
+from mockhaus.gateway.wire import messages as m
+from mockhaus.gateway.wire.codec import encode
 from tests.access import keys
 from tests.gateway.wire import Running, Wire, lines, running
 

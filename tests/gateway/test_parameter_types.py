@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from mockhaus.gateway import messages as m
+from mockhaus.gateway.wire import messages as m
 from tests.gateway.wire import Wire, lines
 
 BOOL, BYTEA, INT8, TEXT, JSON, FLOAT8, NUMERIC = 16, 17, 20, 25, 114, 701, 1700

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockhaus.errors import InvalidEncoding, MockhausError, ProtocolError
-from mockhaus.gateway.parameters import ParameterLoader, check_count
+from mockhaus.gateway.forms.parameters import ParameterLoader, check_count
 
 TEXT, BINARY = 0, 1
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockhaus.gateway import messages as m
+from mockhaus.gateway.wire import messages as m
 from tests.gateway.wire import Running, Wire
 
 SETUP = "CREATE TABLE t (a INT, b VARCHAR(10)); INSERT INTO t VALUES (1, 'x'), (2, 'y'), (3, NULL)"

@@ -20,10 +20,10 @@ from psycopg.pq import Format
 from mockhaus import types as t
 from mockhaus import zoned
 from mockhaus.errors import InvalidEncoding, NumberOutOfRange, ProtocolError
-from mockhaus.gateway import messages as m
-from mockhaus.gateway.codec import decode_backend
-from mockhaus.gateway.messages import BINARY, TEXT
-from mockhaus.gateway.rows import RowEncoder, expand_formats, row_description
+from mockhaus.gateway.forms.rows import RowEncoder, expand_formats, row_description
+from mockhaus.gateway.wire import messages as m
+from mockhaus.gateway.wire.codec import decode_backend
+from mockhaus.gateway.wire.messages import BINARY, TEXT
 from mockhaus.result import Column
 from mockhaus.types import SqlType
 
@@ -349,7 +349,7 @@ def test_formats_may_differ_by_column(engine: Any) -> None:
 
 
 def test_large_answers_are_cut_where_arrow_would_overflow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockhaus.gateway.rows._LARGEST", 4000)
+    monkeypatch.setattr("mockhaus.gateway.forms.rows._LARGEST", 4000)
     encoder = RowEncoder(columns(t.VARCHAR))
     batch = pa.RecordBatch.from_arrays([pa.array(["x" * 100] * 101)], ["a"])
     looped, by_column = both_ways(encoder, batch)

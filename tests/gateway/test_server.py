@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from mockhaus.config import Config
-from mockhaus.gateway import messages as m
-from mockhaus.gateway.codec import encode
-from mockhaus.gateway.messages import Message
+from mockhaus.gateway.wire import messages as m
+from mockhaus.gateway.wire.codec import encode
+from mockhaus.gateway.wire.messages import Message
 from tests.gateway.wire import Running, Wire, lines, running
 
 ALICE = {"user": "alice"}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from mockhaus.gateway import messages as m
-from mockhaus.gateway.messages import BINARY, TEXT
+from mockhaus.gateway.wire import messages as m
+from mockhaus.gateway.wire.messages import BINARY, TEXT
 from tests.gateway.wire import Wire
 
 #: Query, its only row in text.

@@ -7,9 +7,9 @@ import pytest
 
 from mockhaus.access.users import Users
 from mockhaus.config import Config
-from mockhaus.gateway import messages as m
-from mockhaus.gateway.messages import Message
-from mockhaus.gateway.trace import line
+from mockhaus.gateway.wire import messages as m
+from mockhaus.gateway.wire.messages import Message
+from mockhaus.gateway.wire.trace import line
 from tests.gateway.wire import running
 
 #: Message -> its line, its line without values where that is another.

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from mockhaus.access.tls import Tls
 from mockhaus.access.users import Users
 from mockhaus.config import Config
-from mockhaus.gateway import messages as m
-from mockhaus.gateway import trace as traced
-from mockhaus.gateway.codec import decode_backend, encode
-from mockhaus.gateway.messages import Message
 from mockhaus.gateway.server import PgServer, Trace
+from mockhaus.gateway.wire import messages as m
+from mockhaus.gateway.wire import trace as traced
+from mockhaus.gateway.wire.codec import decode_backend, encode
+from mockhaus.gateway.wire.messages import Message
 from mockhaus.sessions.registry import Registry
 from mockhaus.workers import Workers
 

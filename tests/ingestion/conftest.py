@@ -16,12 +16,13 @@ from mockhaus.engine import library
 from mockhaus.engine.cursor import Cursor
 from mockhaus.engine.database import Database
 from mockhaus.errors import SqlError
-from mockhaus.ingestion import handlers, history
+from mockhaus.ingestion import handlers
+from mockhaus.ingestion.copying import history
 from mockhaus.result import Result
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context
+from mockhaus.translation.ddl.tables import length_check
 from mockhaus.translation.parse import parse
-from mockhaus.translation.tables import length_check
 
 
 @dataclass

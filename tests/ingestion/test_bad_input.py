@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mockhaus import errors
-from mockhaus.ingestion import loading
+from mockhaus.ingestion.copying import loading
 from tests.cli.test_serve import serving
 from tests.ingestion.conftest import Room
 

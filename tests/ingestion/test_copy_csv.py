@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockhaus import errors
-from mockhaus.ingestion import readers
+from mockhaus.ingestion.files import readers
 from tests.ingestion.conftest import Room
 
 _Q = "FIELD_OPTIONALLY_ENCLOSED_BY = '\"'"

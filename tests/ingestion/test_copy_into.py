@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockhaus import errors
-from mockhaus.ingestion import history
+from mockhaus.ingestion.copying import history
 from mockhaus.translation.context import ObjectName
 from tests.ingestion.conftest import Room
 

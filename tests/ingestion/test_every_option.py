@@ -20,7 +20,7 @@ import pytest
 from pyarrow import orc
 
 from mockhaus import errors
-from mockhaus.ingestion.format_options import TYPES
+from mockhaus.ingestion.files.format_options import TYPES
 from tests.ingestion.conftest import Room
 
 #: What a COPY comes to: the rows of the table, or a part of the error.

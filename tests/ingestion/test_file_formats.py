@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockhaus import errors
-from mockhaus.ingestion import datetime_models, file_formats
+from mockhaus.ingestion.files import datetime_models, file_formats
 from tests.ingestion.conftest import Room
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mockhaus.ingestion import copy_options, integrations, stages, transfer, unload_options
-from mockhaus.ingestion.format_options import TYPES
+from mockhaus.ingestion.copying import copy_options, unload_options
+from mockhaus.ingestion.files.format_options import TYPES
+from mockhaus.ingestion.storage import integrations, stages, transfer
 
 _PAGE = (Path(__file__).parents[2] / "docs" / "files.md").read_text()
 

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
 
 from mockhaus.errors import LoadError
-from mockhaus.ingestion import object_stores
-from mockhaus.ingestion.object_stores import Access, ObjectStore
+from mockhaus.ingestion.storage import object_stores
+from mockhaus.ingestion.storage.object_stores import Access, ObjectStore
 
 
 class _Broken(io.BytesIO):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mockhaus.ingestion import signs
+from mockhaus.ingestion.files import signs
 
 TEXTS = ("\n\n", ",\n", "\r", '"', ' "', '", ', "é")
 

@@ -167,8 +167,8 @@ def test_names_of_files_are_never_sql_nor_patterns(room: Room, name: str) -> Non
 
 def _internal(room: Room, reference: str, name: str, text: str) -> None:
     """Put a file into an internal stage, past PUT."""
-    from mockhaus.ingestion import stages
-    from mockhaus.ingestion.stores import LocalStore
+    from mockhaus.ingestion.storage import stages
+    from mockhaus.ingestion.storage.stores import LocalStore
     from mockhaus.translation.parse import parse
     from mockhaus.translation.statements import ListStage
 

@@ -15,7 +15,8 @@ from typing import Any, Final
 import pytest
 
 from mockhaus import errors
-from mockhaus.ingestion import copy_options, integrations, stages, transfer, unload_options
+from mockhaus.ingestion.copying import copy_options, unload_options
+from mockhaus.ingestion.storage import integrations, stages, transfer
 from tests.ingestion.conftest import Room
 
 _ABORT: Final = "Numeric value 'x'"

@@ -12,9 +12,9 @@ from mockhaus.errors import (
     UndefinedPortal,
     UndefinedPrepared,
 )
-from mockhaus.gateway import messages as m
-from mockhaus.gateway.messages import Message
-from mockhaus.gateway.protocol import (
+from mockhaus.gateway.wire import messages as m
+from mockhaus.gateway.wire.messages import Message
+from mockhaus.gateway.wire.protocol import (
     EXTENDED,
     TABLE,
     Action,

@@ -14,8 +14,8 @@ import pytest
 
 from mockhaus import errors
 from mockhaus.config import Config
-from mockhaus.ingestion import endpoints, guarded
-from mockhaus.ingestion.object_stores import Access, ObjectStore
+from mockhaus.ingestion.storage import endpoints, guarded
+from mockhaus.ingestion.storage.object_stores import Access, ObjectStore
 from tests.security.conftest import Server
 
 #: An endpoint, and whether it is refused while no host is allowed, and while all are.

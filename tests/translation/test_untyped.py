@@ -13,7 +13,7 @@ from mockhaus.translation.context import Context
 from mockhaus.translation.parse import parse
 from mockhaus.translation.statements import Tree
 from mockhaus.translation.translate import translate
-from mockhaus.translation.untyped import AGGREGATES, overloaded
+from mockhaus.translation.types.untyped import AGGREGATES, overloaded
 from tests.translation.conftest import Snowflake
 
 DAYS = (

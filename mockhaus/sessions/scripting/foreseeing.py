@@ -15,10 +15,10 @@ from mockhaus.result import Column
 from mockhaus.sessions.describing import described
 from mockhaus.sessions.scripting.interpreter import unwrapped
 from mockhaus.translation import statements as s
-from mockhaus.translation.origins import origins
 from mockhaus.translation.parse import parse
 from mockhaus.translation.scripting import blocks as b
 from mockhaus.translation.translate import translate
+from mockhaus.translation.types.origins import origins
 
 Columns = tuple[Column, ...]
 

@@ -40,7 +40,7 @@ from mockhaus.sessions.scripting.values import (
     scalar,
 )
 from mockhaus.translation.dialect import where
-from mockhaus.translation.routine import type_of
+from mockhaus.translation.routines.routine import type_of
 from mockhaus.translation.scripting import blocks as b
 from mockhaus.translation.scripting.parse import immediate_of
 from mockhaus.types import BOOLEAN, NUMBER, VARCHAR

@@ -33,7 +33,7 @@ from mockhaus.sessions.transaction import Transaction
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.parse import parse
-from mockhaus.translation.routine import Parameter, Routine, type_of
+from mockhaus.translation.routines.routine import Parameter, Routine, type_of
 from mockhaus.translation.scripting import blocks as b
 from mockhaus.translation.scripting.parse import block_of
 from mockhaus.translation.scripting.statements import Call, ExecuteBlock

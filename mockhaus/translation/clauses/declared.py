@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
-from mockhaus.translation.operands import literal_number
+from mockhaus.translation.types.operands import literal_number
 
 _T = DataType.Type
 

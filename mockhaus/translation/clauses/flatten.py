@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
-from mockhaus.translation import history, operands, routines, staged
+from mockhaus.translation import history, staged
 from mockhaus.translation.clauses.sequences import ROW, SEQ
 from mockhaus.translation.clauses.sources import FLATTENED
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.functions.tables import GENERATED
 from mockhaus.translation.information_schema import is_information_schema
-from mockhaus.translation.operands import variant_call
 from mockhaus.translation.registry import apply
+from mockhaus.translation.routines import calls as routines
+from mockhaus.translation.types import operands
+from mockhaus.translation.types.operands import variant_call
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from mockhaus.errors import WrongArguments
 from mockhaus.translation.dialect import CALLED
-from mockhaus.translation.operands import literal_number
+from mockhaus.translation.types.operands import literal_number
 
 _HEAD: Final = "SQL compilation error:\n"
 

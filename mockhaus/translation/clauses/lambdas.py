@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import WrongArguments
-from mockhaus.translation.operands import VARIANT, is_variant, noted
 from mockhaus.translation.registry import apply
-from mockhaus.translation.variants import variant
+from mockhaus.translation.types.operands import VARIANT, is_variant, noted
+from mockhaus.translation.types.variants import variant
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

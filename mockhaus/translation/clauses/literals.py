@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import NumberOutOfRange
-from mockhaus.translation.operands import plain
+from mockhaus.translation.types.operands import plain
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

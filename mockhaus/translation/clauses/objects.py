@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
-from mockhaus.translation import names, staged, structured, variants
-from mockhaus.translation.operands import variant_call
+from mockhaus.translation import names, staged
 from mockhaus.translation.registry import apply
+from mockhaus.translation.types import structured, variants
+from mockhaus.translation.types.operands import variant_call
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -12,13 +12,13 @@ from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import InvalidArgumentTypes, SqlSyntaxError, UnsupportedFeature
-from mockhaus.translation import coercion, operands, structured
 from mockhaus.translation.clauses import literals, wildcards
-from mockhaus.translation.division import divided
 from mockhaus.translation.functions.parts import date_part
 from mockhaus.translation.refusals import unknown
 from mockhaus.translation.registry import Rewriter, apply
-from mockhaus.translation.variants import united, united_note
+from mockhaus.translation.types import coercion, operands, structured
+from mockhaus.translation.types.division import divided
+from mockhaus.translation.types.variants import united, united_note
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -12,11 +12,11 @@ from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import InvalidIdentifier, UnsupportedFeature
-from mockhaus.translation import structured
 from mockhaus.translation.clauses import types
 from mockhaus.translation.dialect import snowflake_text
-from mockhaus.translation.operands import VARIANT, noted, text, variant_call
 from mockhaus.translation.registry import apply
+from mockhaus.translation.types import structured
+from mockhaus.translation.types.operands import VARIANT, noted, text, variant_call
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -17,7 +17,7 @@ from mockhaus.errors import InvalidIdentifier, SqlSyntaxError, UnsupportedFeatur
 from mockhaus.translation import names
 from mockhaus.translation.clauses import sources, wildcards
 from mockhaus.translation.dialect import snowflake_text
-from mockhaus.translation.operands import literal_text
+from mockhaus.translation.types.operands import literal_text
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -20,12 +20,12 @@ from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import InvalidArgumentTypes, NumberOutOfRange, UnsupportedFeature
-from mockhaus.translation import operands, structured, variants
 from mockhaus.translation.clauses.declared import checked
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.reading import TRIED, WRITTEN
 from mockhaus.translation.registry import apply
-from mockhaus.translation.routine import type_of
+from mockhaus.translation.routines.routine import type_of
+from mockhaus.translation.types import operands, structured, variants
 from mockhaus.zoned import STORED
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from mockhaus.errors import SqlSyntaxError
 from mockhaus.translation.clauses import sources
 from mockhaus.translation.clauses.literals import widen_rows
 from mockhaus.translation.names import identifier
-from mockhaus.translation.united import is_mixed
+from mockhaus.translation.types.united import is_mixed
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -16,8 +16,8 @@ from mockhaus.translation.clauses import frames, sources
 from mockhaus.translation.clauses.interpolation import INTERPOLATED
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.functions.aggregates import aggregate, array_agg, percentile
-from mockhaus.translation.operands import literal_decimal
 from mockhaus.translation.registry import apply
+from mockhaus.translation.types.operands import literal_decimal
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
-from mockhaus.translation import operands, structured
-from mockhaus.translation.division import average, number
 from mockhaus.translation.functions.hashes import hashed
-from mockhaus.translation.operands import (
+from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite, stock
+from mockhaus.translation.types import operands, structured
+from mockhaus.translation.types.division import average, number
+from mockhaus.translation.types.operands import (
     NUMBER,
     VARIANT,
     column_type,
@@ -24,8 +25,7 @@ from mockhaus.translation.operands import (
     noted,
     variant_call,
 )
-from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite, stock
-from mockhaus.translation.variants import AS_JSON, variant
+from mockhaus.translation.types.variants import AS_JSON, variant
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

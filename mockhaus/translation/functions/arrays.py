@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidArgumentTypes
-from mockhaus.translation import structured
 from mockhaus.translation.functions import kinds
-from mockhaus.translation.operands import (
+from mockhaus.translation.registry import Function, Rewriter, apply, macro, rewrite
+from mockhaus.translation.types import structured
+from mockhaus.translation.types.operands import (
     NUMBER,
     TEXT,
     noted,
@@ -20,9 +21,8 @@ from mockhaus.translation.operands import (
     system_type,
     variant_call,
 )
-from mockhaus.translation.registry import Function, Rewriter, apply, macro, rewrite
-from mockhaus.translation.variants import is_computed, once, variant, variant_once
-from mockhaus.translation.variants import item as item_text
+from mockhaus.translation.types.variants import is_computed, once, variant, variant_once
+from mockhaus.translation.types.variants import item as item_text
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

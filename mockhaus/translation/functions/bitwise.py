@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter
-from mockhaus.translation.operands import called, literal_text, number
 from mockhaus.translation.registry import Function, Rewriter, call
 from mockhaus.translation.signatures import typed
+from mockhaus.translation.types.operands import called, literal_text, number
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

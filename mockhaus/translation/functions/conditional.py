@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import WrongArguments
-from mockhaus.translation import operands
 from mockhaus.translation.clauses.operators import noted
 from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.registry import Function, Rewriter, call, rewrite
 from mockhaus.translation.signatures import typed
-from mockhaus.translation.variants import is_certain, united, united_note
+from mockhaus.translation.types import operands
+from mockhaus.translation.types.variants import is_certain, united, united_note
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -14,17 +14,8 @@ from sqlglot import exp
 
 from mockhaus import __version__
 from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
-from mockhaus.translation import operands, structured
 from mockhaus.translation.clauses import types
 from mockhaus.translation.context import Context
-from mockhaus.translation.operands import (
-    integer,
-    literal_number,
-    literal_text,
-    string,
-    text,
-    variable_text,
-)
 from mockhaus.translation.registry import (
     Function,
     Rewriter,
@@ -32,6 +23,15 @@ from mockhaus.translation.registry import (
     call,
     refused,
     rewrite,
+)
+from mockhaus.translation.types import operands, structured
+from mockhaus.translation.types.operands import (
+    integer,
+    literal_number,
+    literal_text,
+    string,
+    text,
+    variable_text,
 )
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from sqlglot.expressions import DataType
 
 from mockhaus import formats, inputs
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
-from mockhaus.translation import operands
 from mockhaus.translation.clauses import types
-from mockhaus.translation.operands import integer, literal_text, string, text, text_call
 from mockhaus.translation.registry import Function, Rewriter, apply, call
+from mockhaus.translation.types import operands
+from mockhaus.translation.types.operands import integer, literal_text, string, text, text_call
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
-from mockhaus.translation import operands
 from mockhaus.translation.functions.parts import is_part, part_of
-from mockhaus.translation.operands import called, integer, number_call, string
 from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite
+from mockhaus.translation.types import operands
+from mockhaus.translation.types.operands import called, integer, number_call, string
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter
-from mockhaus.translation import operands
 from mockhaus.translation.functions.tables import row_number
-from mockhaus.translation.operands import number, number_call, text_call
 from mockhaus.translation.registry import Function, Rewriter, apply, call
+from mockhaus.translation.types import operands
+from mockhaus.translation.types.operands import number, number_call, text_call
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

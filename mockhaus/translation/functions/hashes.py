@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter
-from mockhaus.translation import names, operands
-from mockhaus.translation.operands import called
+from mockhaus.translation import names
 from mockhaus.translation.registry import Function, Rewriter, apply, call, refused
 from mockhaus.translation.signatures import typed
+from mockhaus.translation.types import operands
+from mockhaus.translation.types.operands import called
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

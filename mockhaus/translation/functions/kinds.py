@@ -12,10 +12,10 @@ from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import FieldExists, FieldMissing, InvalidArgumentTypes
-from mockhaus.translation import operands, structured
 from mockhaus.translation.clauses import types
-from mockhaus.translation.operands import VARIANT, noted
 from mockhaus.translation.registry import Rewriter
+from mockhaus.translation.types import operands, structured
+from mockhaus.translation.types.operands import VARIANT, noted
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -12,11 +12,11 @@ from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import InvalidArgumentTypes
-from mockhaus.translation import operands, structured
 from mockhaus.translation.clauses import types
-from mockhaus.translation.operands import NUMBER, VARIANT, noted
 from mockhaus.translation.registry import Function, Rewriter, call
-from mockhaus.translation.variants import once, variant, variant_once
+from mockhaus.translation.types import operands, structured
+from mockhaus.translation.types.operands import NUMBER, VARIANT, noted
+from mockhaus.translation.types.variants import once, variant, variant_once
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

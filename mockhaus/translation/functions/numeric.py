@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter
-from mockhaus.translation import operands
-from mockhaus.translation.division import div0
 from mockhaus.translation.functions import dates
 from mockhaus.translation.functions.parts import is_part
 from mockhaus.translation.registry import Function, call, rewrite
 from mockhaus.translation.signatures import typed
+from mockhaus.translation.types import operands
+from mockhaus.translation.types.division import div0
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -10,7 +10,7 @@ from typing import Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
-from mockhaus.translation import operands
+from mockhaus.translation.types import operands
 
 _SPELLINGS: Final[dict[str, str]] = {
     "year": "y yy yyy yyyy yr years yrs",

@@ -15,11 +15,11 @@ from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.translation import operands
-from mockhaus.translation.operands import NUMBER, TEXT, VARIANT, noted, plain
 from mockhaus.translation.registry import Function, Rewriter, apply, call, macro, refused
 from mockhaus.translation.signatures import typed
-from mockhaus.translation.variants import variant
+from mockhaus.translation.types import operands
+from mockhaus.translation.types.operands import NUMBER, TEXT, VARIANT, noted, plain
+from mockhaus.translation.types.variants import variant
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter
-from mockhaus.translation import operands
-from mockhaus.translation.operands import integer, noted, number_call, string, text, text_call
 from mockhaus.translation.registry import Function, apply, call, rewrite
+from mockhaus.translation.types import operands
+from mockhaus.translation.types.operands import integer, noted, number_call, string, text, text_call
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
-from mockhaus.translation import operands
-from mockhaus.translation.operands import literal_text, string, text
 from mockhaus.translation.registry import Function, apply, call
+from mockhaus.translation.types import operands
+from mockhaus.translation.types.operands import literal_text, string, text
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

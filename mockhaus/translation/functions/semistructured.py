@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter
-from mockhaus.translation import operands, structured
 from mockhaus.translation.clauses.paths import item, step
 from mockhaus.translation.functions import kinds
-from mockhaus.translation.operands import TEXT, VARIANT, noted, variant_call, zoned_call
 from mockhaus.translation.registry import (
     Function,
     Rewriter,
@@ -25,7 +23,9 @@ from mockhaus.translation.registry import (
     rewrite,
     stock,
 )
-from mockhaus.translation.variants import (
+from mockhaus.translation.types import operands, structured
+from mockhaus.translation.types.operands import TEXT, VARIANT, noted, variant_call, zoned_call
+from mockhaus.translation.types.variants import (
     constant,
     is_simple,
     once,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from mockhaus.translation import operands
 from mockhaus.translation.functions.aggregates import aggregate, not_null, positive
-from mockhaus.translation.operands import NUMBER, VARIANT, noted, number
 from mockhaus.translation.registry import Function, Rewriter, apply, call
+from mockhaus.translation.types import operands
+from mockhaus.translation.types.operands import NUMBER, VARIANT, noted, number
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
-from mockhaus.translation import operands
-from mockhaus.translation.operands import called, noted, text, text_call
 from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite
 from mockhaus.translation.signatures import typed
+from mockhaus.translation.types import operands
+from mockhaus.translation.types.operands import called, noted, text, text_call
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

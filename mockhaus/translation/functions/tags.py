@@ -13,8 +13,8 @@ from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import tokenize
 from mockhaus.translation.grammar.reader import Reader
-from mockhaus.translation.operands import literal_text
 from mockhaus.translation.registry import Function, apply, call, refused
+from mockhaus.translation.types.operands import literal_text
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.translation.functions.aggregates import aggregate, not_null
-from mockhaus.translation.operands import number_call
 from mockhaus.translation.registry import Function, Rewriter, apply, call
-from mockhaus.translation.variants import once
+from mockhaus.translation.types.operands import number_call
+from mockhaus.translation.types.variants import once
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.translation.operands import number, number_call
 from mockhaus.translation.registry import Function, call, rewrite, stock
+from mockhaus.translation.types.operands import number, number_call
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from mockhaus.translation import operands, structured
-from mockhaus.translation.operands import TEXT, noted, text
 from mockhaus.translation.registry import Function, Rewriter, apply, call
-from mockhaus.translation.variants import once, variant
+from mockhaus.translation.types import operands, structured
+from mockhaus.translation.types.operands import TEXT, noted, text
+from mockhaus.translation.types.variants import once, variant
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

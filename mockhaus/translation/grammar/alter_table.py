@@ -1,7 +1,8 @@
 """ALTER TABLE and ALTER VIEW as far as sqlglot does not read them.
 
-Such a statement becomes a tree whose one action is a command: its words, which `translation.alter`
-reads. Snowflake's manual: "ALTER TABLE", "ALTER TABLE ... ALTER COLUMN", "ALTER VIEW".
+Such a statement becomes a tree whose one action is a command: its words, which
+`translation.ddl.alter` reads. Snowflake's manual: "ALTER TABLE", "ALTER TABLE ... ALTER COLUMN",
+"ALTER VIEW".
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from mockhaus.translation.context import ObjectName
 from mockhaus.translation.grammar.objects import CreateHead
 from mockhaus.translation.grammar.reader import Reader, named_or_commented, statement_fields
 from mockhaus.translation.grammar.types import signature, type_name
-from mockhaus.translation.routine import Parameter
+from mockhaus.translation.routines.routine import Parameter
 from mockhaus.translation.statements import Create, Statement
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation.grammar.reader import Reader
-from mockhaus.translation.routine import Parameter, type_of
+from mockhaus.translation.routines.routine import Parameter, type_of
 
 _SECOND_WORDS: Final = {
     "DOUBLE": ("PRECISION",),

@@ -11,11 +11,11 @@ from typing import Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidText, UnsupportedFeature
-from mockhaus.translation.assignment import Columns
 from mockhaus.translation.clauses.types import duckdb_type
 from mockhaus.translation.dialect import snowflake_text
-from mockhaus.translation.operands import plain
-from mockhaus.translation.origins import Relation
+from mockhaus.translation.dml.assignment import Columns
+from mockhaus.translation.types.operands import plain
+from mockhaus.translation.types.origins import Relation
 
 _ITEM: Final = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^",{}]+))\s*', re.S)
 

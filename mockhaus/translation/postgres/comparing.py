@@ -10,9 +10,9 @@ from typing import Any, Final, cast
 from sqlglot import exp
 
 from mockhaus.translation.dialect import snowflake_text
-from mockhaus.translation.operands import plain
 from mockhaus.translation.postgres.arrays import listed, literal, literal_items
 from mockhaus.translation.postgres.forms import Form, named, refused
+from mockhaus.translation.types.operands import plain
 
 # --- pattern matching (9.7) ----------------------------------------------------------------------
 

@@ -13,10 +13,8 @@ from typing import Any, Final, cast
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
-from mockhaus.translation import structured
 from mockhaus.translation.clauses.types import duckdb_type
 from mockhaus.translation.dialect import CALLED, snowflake_text
-from mockhaus.translation.operands import plain
 from mockhaus.translation.postgres import (
     aggregates,
     comparing,
@@ -27,6 +25,8 @@ from mockhaus.translation.postgres import (
 from mockhaus.translation.postgres.arrays import listed, literal, literal_items
 from mockhaus.translation.postgres.calls import called
 from mockhaus.translation.postgres.forms import Form, named, refused
+from mockhaus.translation.types import structured
+from mockhaus.translation.types.operands import plain
 
 _T: Final = DataType.Type
 

@@ -19,7 +19,7 @@ from mockhaus.translation.grammar.objects import CreateHead
 from mockhaus.translation.grammar.reader import Reader, named_or_commented, statement_fields
 from mockhaus.translation.grammar.routines import parameter_list, returned
 from mockhaus.translation.grammar.types import signature
-from mockhaus.translation.routine import Parameter
+from mockhaus.translation.routines.routine import Parameter
 from mockhaus.translation.scripting import blocks as b
 from mockhaus.translation.scripting.mentions import source
 from mockhaus.translation.scripting.parse import block_of, whole

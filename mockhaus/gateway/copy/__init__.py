@@ -1,0 +1,1 @@
+"""PostgreSQL's COPY, both ways, in its three formats."""

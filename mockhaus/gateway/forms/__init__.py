@@ -1,0 +1,1 @@
+"""Text and binary forms of values, as PostgreSQL has them."""

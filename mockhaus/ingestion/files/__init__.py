@@ -1,0 +1,1 @@
+"""File formats: files read as relations, and written."""

@@ -1,0 +1,1 @@
+"""Stages, and the stores that their files are in."""

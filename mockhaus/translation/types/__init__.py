@@ -1,0 +1,1 @@
+"""Types of expressions, as far as they are known before DuckDB binds them, and what follows."""
