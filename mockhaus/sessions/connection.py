@@ -30,7 +30,6 @@ from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import SqlError, TransactionAborted, UndefinedBind, UnsupportedFeature
 from mockhaus.ingestion import staged
 from mockhaus.ingestion.storage import stages
-from mockhaus.ingestion.storage.stages import Location
 from mockhaus.result import Projection, Result
 from mockhaus.sessions import chains, explain
 from mockhaus.sessions.deadline import limited
@@ -180,7 +179,7 @@ class Connection:
         )
 
     @gated
-    def locate(self, reference: str) -> Location:
+    def locate(self, reference: str) -> stages.Location:
         """The place that `@stage/path` denotes. Raises SqlSyntaxError, UndefinedObject."""
         return stages.locate(self._workspace(), stage_reference(reference, None, reference))
 

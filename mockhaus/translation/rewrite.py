@@ -56,8 +56,8 @@ class Walk:
 
     __slots__ = (
         "_ctes", "_numbers", "_rowid", "_tables", "answers", "arguments", "calls", "compared",
-        "context", "counts", "doubtful", "made", "numbered", "products", "queries", "scopes",
-        "text", "types", "used", "volatile", "within",
+        "context", "counts", "doubtful", "made", "merged", "numbered", "products", "queries",
+        "scopes", "text", "types", "used", "volatile", "within",
     )  # fmt: skip
 
     def __init__(self, context: Context, text: str, types: Sequence[str] = ()) -> None:
@@ -75,6 +75,8 @@ class Walk:
         self.doubtful = context.mixes
         #: What is compared for equality, which is in doubt where text may meet numbers.
         self.compared: list[tuple[exp.Expression, ...]] = []
+        #: Values of which one is the answer.
+        self.merged: list[tuple[exp.Expression, ...]] = []
         self.queries = 0
         #: Multiplications, whose digits after the point may be more than Snowflake keeps.
         self.products: list[exp.Expression] = []
@@ -142,6 +144,7 @@ class Walk:
         self.volatile, self.counts = self.volatile or walk.volatile, self.counts or walk.counts
         self.doubtful = self.doubtful or walk.doubtful
         self.compared += walk.compared
+        self.merged += walk.merged
         self.products += walk.products
         self.queries += walk.queries
         return new
@@ -153,7 +156,9 @@ class Walk:
     def doubt(self, *values: exp.Expression | None) -> None:
         """Note that values have one type together, which may be another one in DuckDB."""
         self.doubtful = self.doubtful or coercion.doubtful(values)
-        self.compared.append(tuple(each for each in values if each is not None))
+        told = tuple(each for each in values if each is not None)
+        self.compared.append(told)
+        self.merged.append(told)
 
     def knows(self, name: str) -> bool:
         """Whether a function of that name, in upper case, is one of Snowflake's own."""

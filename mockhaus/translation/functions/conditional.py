@@ -13,7 +13,7 @@ from mockhaus.translation.dialect import snowflake_text
 from mockhaus.translation.registry import Function, Rewriter, call, rewrite
 from mockhaus.translation.signatures import typed
 from mockhaus.translation.types import operands
-from mockhaus.translation.types.variants import is_certain, united, united_note
+from mockhaus.translation.types.variants import united, united_note
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -111,10 +111,6 @@ def _coalesce(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 
 def _nullif(node: exp.Nullif, walk: Walk) -> exp.Expression:
     noted(walk, node.this, node.expression)
-    value, other = node.this, node.expression
-    if is_certain(value) or is_certain(other):
-        equal = exp.EQ(this=_operand(value.copy()), expression=_operand(other))
-        return united_note(_case((equal, exp.Null()), default=value), [value])
     return node
 
 

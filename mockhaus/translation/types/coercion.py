@@ -36,6 +36,7 @@ from mockhaus.translation.types.families import (
     may_mix,
     mixes_truths,
     most_digits,
+    varies,
 )
 from mockhaus.translation.types.families import NUMBER as NUMERIC
 from mockhaus.translation.types.operands import plain
@@ -124,7 +125,12 @@ def agreed(tree: exp.Expression, walk: Walk) -> exp.Expression:
     known = walk.known_columns()
     names = Names(tree, known, nested=walk.queries > 1)
     long = any(most_digits(each, names) > _SHORT for each in walk.products)
-    if not (walk.doubtful or long or any(may_mix(values, names) for values in walk.compared)):
+    if not (
+        walk.doubtful
+        or long
+        or any(may_mix(values, names) for values in walk.compared)
+        or any(varies(values, names) for values in walk.merged)
+    ):
         return tree
     types = Types(walk, names)
     wide = mixed or _may_be_wide(tree, known)
@@ -278,6 +284,7 @@ def _merged(
         values = [node.this, *node.expressions]
     doubted = doubtful(values) and (wide or any(map(is_fraction, values)))
     doubted = doubted or has_moment(values, names) or mixes_truths(values, names)
+    doubted = doubted or (not isinstance(node, exp.Nullif) and varies(values, names))
     if not (everything or doubted):
         return
     found = types.of(values, node)

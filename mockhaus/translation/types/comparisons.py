@@ -224,6 +224,19 @@ def _case(node: exp.Case, names: _Names) -> exp.Expression:
     return node
 
 
+def _nullif(node: exp.Nullif, names: _Names) -> exp.Expression:
+    """`NULLIF(v, a)` is `CASE WHEN v = a THEN NULL ELSE v END`."""
+    value, other = node.this, node.expression
+    if not (names.may_be(value) or names.may_be(other)):
+        return node
+    equal = _comparison(exp.EQ(this=_wrapped(value), expression=_wrapped(other)), names)
+    return exp.Case().when(equal, exp.Null(), copy=False).else_(value, copy=False)
+
+
+def _wrapped(node: exp.Expression) -> exp.Expression:
+    return exp.Paren(this=node.copy()) if isinstance(node, exp.Binary) else node.copy()
+
+
 def _arithmetic(node: exp.Expression, names: _Names) -> exp.Expression:
     for key in ("this", "expression"):
         operand = plain(node.args[key])
@@ -383,6 +396,7 @@ _FITS: Final[dict[type[exp.Expression], Any]] = {
     exp.Between: _between,
     exp.In: _in,
     exp.Case: _case,
+    exp.Nullif: _nullif,
     exp.Order: _order,
     exp.Min: _extreme("arg_min"),
     exp.Max: _extreme("arg_max"),

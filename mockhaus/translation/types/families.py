@@ -13,12 +13,14 @@ from typing import Final
 
 from sqlglot import exp
 
+from mockhaus.translation.types import operands
 from mockhaus.translation.types.operands import KIND, ZONED, plain
 from mockhaus.zoned import STORED
 
 TEXT: Final = "text"
 NUMBER: Final = "number"
 TRUTH: Final = "truth"
+VARIANT: Final = "variant"
 OTHER: Final = "other"
 #: A TIMESTAMP_TZ, beside which text, dates and other timestamps become one.
 MOMENT: Final = "moment"
@@ -35,11 +37,14 @@ _PASSING: Final = (
     exp.AnyValue, exp.Case, exp.Coalesce, exp.FirstValue, exp.If, exp.IgnoreNulls, exp.Lag,
     exp.LastValue, exp.Lead, exp.Max, exp.Min, exp.Nullif, exp.Window, exp.Subquery,
 )  # fmt: skip
-_KINDS: Final = {"text": TEXT, "number": NUMBER, ZONED: MOMENT}
+_KINDS: Final = {
+    operands.TEXT: TEXT, operands.NUMBER: NUMBER, operands.VARIANT: VARIANT, ZONED: MOMENT,
+}  # fmt: skip
 _LETTERS: Final = {
     **dict.fromkeys(("VARCHAR", "TEXT", "ENUM"), TEXT),
     **dict.fromkeys((STORED, STORED.upper()), MOMENT),
     "BOOLEAN": TRUTH,
+    "JSON": VARIANT,
 }
 _DIGITS: Final = (
     "TINYINT",
@@ -168,6 +173,12 @@ def may_mix(values: Iterable[exp.Expression], names: Names) -> bool:
 def has_moment(values: Iterable[exp.Expression], names: Names) -> bool:
     """Whether a TIMESTAMP_TZ may be among values."""
     return any(MOMENT in names.families(each) for each in values)
+
+
+def varies(values: Iterable[exp.Expression], names: Names) -> bool:
+    """Whether a VARIANT may stand beside others, which become VARIANTs then."""
+    found = frozenset[str]().union(*map(names.families, values))
+    return VARIANT in found and len(found) > 1
 
 
 def mixes_truths(values: Iterable[exp.Expression], names: Names) -> bool:

@@ -10,7 +10,7 @@ Snowflake's manual: "Data type conversion", implicit casting.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Final
@@ -73,12 +73,19 @@ def called(name: str, *arguments: exp.Expression) -> exp.Expression:
         return exp.cast(arguments[0], target) if target else arguments[0]
     if name not in REPEATING or all(map(_repeatable, arguments)):
         return apply(name, *arguments)
-    bound = [
-        each if _repeatable(each) else exp.to_identifier(f"_{place}")
+    return bound(name, arguments, _repeatable)
+
+
+def bound(
+    name: str, arguments: Sequence[exp.Expression], is_simple: Callable[[exp.Expression], bool]
+) -> exp.Expression:
+    """A call of a macro, in which arguments that are not simple are parameters of a lambda."""
+    written = [
+        each if is_simple(each) else exp.to_identifier(f"_{place}")
         for place, each in enumerate(arguments)
     ]
-    call: exp.Expression = apply(name, *bound)
-    for parameter, each in zip(bound, arguments, strict=True):
+    call: exp.Expression = apply(name, *written)
+    for parameter, each in zip(written, arguments, strict=True):
         if parameter is not each:
             body = exp.Lambda(this=call, expressions=[parameter.copy()])
             made = apply("list_transform", exp.Array(expressions=[each]), body)

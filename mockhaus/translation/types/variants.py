@@ -16,6 +16,7 @@ from mockhaus.marks import MARK, MISSING, is_exact
 from mockhaus.translation.registry import apply
 from mockhaus.translation.types.operands import (
     VARIANT,
+    bound,
     column_type,
     is_variant,
     noted,
@@ -57,17 +58,7 @@ def is_simple(node: exp.Expression) -> bool:
 
 def once(name: str, *arguments: exp.Expression) -> exp.Expression:
     """A call of a macro that repeats its arguments, each computed once."""
-    bound = [
-        each if is_simple(each) else exp.to_identifier(f"_{place}")
-        for place, each in enumerate(arguments)
-    ]
-    call: exp.Expression = apply(name, *bound)
-    for parameter, each in zip(bound, arguments, strict=True):
-        if parameter is not each:
-            body = exp.Lambda(this=call, expressions=[parameter.copy()])
-            made = apply("list_transform", exp.Array(expressions=[each]), body)
-            call = apply("list_extract", made, exp.Literal.number(1))
-    return call
+    return bound(name, arguments, is_simple)
 
 
 def variant_once(name: str, *arguments: exp.Expression) -> exp.Expression:
