@@ -175,9 +175,9 @@ def aimed(
         text, middle = f"{number(measured * scale)} {unit}", measured * scale
     aim, short = "", 0.0
     if at_most is not None:
-        aim, short = f"<= {at_most:,g} {unit}", middle / at_most
+        aim, short = f"<= {at_most:,.9g} {unit}", middle / at_most
     if at_least is not None:
-        aim, short = f">= {at_least:,g} {unit}", at_least / middle if middle else math.inf
+        aim, short = f">= {at_least:,.9g} {unit}", at_least / middle if middle else math.inf
     verdict = met(short <= 1) if aim else ""
     return Figure(what, "", text, beside, aim, verdict, reason, short, load)
 
@@ -192,12 +192,17 @@ def summary(sections: Sequence[Section]) -> Section:
     return Section(
         "Aims, the one that is furthest off first",
         [
-            replace(figure, what=f"{figure.what} ({section.title.partition(',')[0]})")
+            replace(figure, what=f"{figure.what} ({_short(section.title)})")
             for figure, section in wanted
         ],
         [f"{aims.count('met')} of {len(aims)} aims are met. Why one is not stands further down."],
         brief=True,
     )
+
+
+def _short(title: str) -> str:
+    """A title without what is in parentheses or behind a comma."""
+    return title.partition(" (")[0].partition(", ")[0]
 
 
 def lines(sections: Sequence[Section]) -> list[str]:

@@ -60,7 +60,7 @@ def measure(sections: Sequence[Section], python: Path, *, quick: bool) -> Sectio
     section = Section("Profiles of the figures that fall shortest of their aims")
     for figure in worst(sections):
         section.notes.append(
-            f"**{figure.what}**: {figure.ratio}, aim {figure.aim}. "
+            f"**{figure.what}**: {figure.ratio or figure.measured}, aim {figure.aim}. "
             f"{DONE.get(figure.load, 'What was done about it is not written down.')}"
         )
         with LOADS[figure.load]() as (pid, again):

@@ -90,8 +90,16 @@ def measure_sessions(server: Server) -> Section:
     each = (resident(server.pid) - before) / _SESSIONS
     connection.close()
     section.figures += [
-        aimed("time", Spread.of(times), "ms", _MS, at_most=25, reason=_INSTANCE, load="session"),
-        aimed("memory each", each, "MB", at_most=5, reason=_INSTANCE),
+        aimed(
+            "time of a session",
+            Spread.of(times),
+            "ms",
+            _MS,
+            at_most=25,
+            reason=_INSTANCE,
+            load="session",
+        ),
+        aimed("memory of a session", each, "MB", at_most=5, reason=_INSTANCE),
     ]
     parts = [times[at : at + _SESSIONS // 4] for at in range(0, _SESSIONS, _SESSIONS // 4)]
     points = tuple((_SESSIONS // 4 * n, median(part) * _MS) for n, part in enumerate(parts, 1))
