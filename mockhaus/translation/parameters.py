@@ -26,6 +26,7 @@ from mockhaus.translation.postgres.functions import REG
 from mockhaus.translation.postgres.labels import PREFIX, cast_name
 from mockhaus.translation.postgres.relations import stored_type
 from mockhaus.translation.rewrite import Walk
+from mockhaus.translation.trees import choices
 from mockhaus.zoned import STORED
 
 #: DuckDB's types of the columns of a query. Raises SqlError.
@@ -273,7 +274,7 @@ def _calculated(parent: exp.Expression, node: exp.Expression) -> _Told:
 def _case(parent: exp.Case, node: exp.Expression) -> _Told:
     if parent.this is node:
         return _others([each.this for each in parent.args["ifs"]], node)
-    return _others([each.args["true"] for each in parent.args["ifs"]], node)
+    return _others(choices(parent), node)
 
 
 def _when(parent: exp.If, node: exp.Expression) -> _Told:
@@ -282,8 +283,7 @@ def _when(parent: exp.If, node: exp.Expression) -> _Told:
         return "BOOLEAN" if parent.this is node else _others(list(parent.args.values()), node)
     if parent.this is node:
         return "BOOLEAN" if case.this is None else _others((case.this,), node)
-    results = [each.args["true"] for each in case.args["ifs"]]
-    return _others((*results, case.args.get("default")), node)
+    return _others(choices(case), node)
 
 
 def _item(parent: exp.Select, node: exp.Expression) -> _Told:

@@ -86,3 +86,19 @@ class Census:
         """The nodes of some classes and of those below them."""
         found = [nodes for kind, nodes in self.nodes.items() if issubclass(kind, classes)]
         return [node for nodes in found for node in nodes]
+
+
+_EXTREMES: Final = frozenset(("greatest", "least"))
+
+
+def choices(node: exp.Expression) -> list[exp.Expression]:
+    """What CASE, COALESCE, GREATEST or LEAST answers one of; nothing of other expressions."""
+    if isinstance(node, exp.Case):
+        default = node.args.get("default")
+        answers = [each.args["true"] for each in node.args["ifs"]]
+        return answers if default is None else [*answers, default]
+    if isinstance(node, exp.Coalesce):
+        return [node.this, *node.expressions]
+    if isinstance(node, exp.Anonymous) and str(node.this).lower() in _EXTREMES:
+        return list(node.expressions)
+    return []

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from mockhaus.errors import WrongArguments
 from mockhaus.translation.registry import apply
+from mockhaus.translation.trees import choices
 from mockhaus.translation.types.operands import VARIANT, is_variant, noted
 from mockhaus.translation.types.variants import variant
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
 
 _ARITHMETIC: Final = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg)
-#: Functions of DuckDB's that answer one of their arguments.
-_EXTREMES: Final = frozenset(("greatest", "least"))
 _HIGHER: Final = (exp.ArrayFilter, exp.Transform, exp.Reduce)
 _COMPARISON: Final = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
 
@@ -52,19 +51,6 @@ def _wrap(node: exp.Expression, name: str) -> None:
     call.set("expressions", [node])
 
 
-def _branches(node: exp.Expression) -> list[exp.Expression]:
-    """What COALESCE, CASE, GREATEST or LEAST answers one of; nothing of other expressions."""
-    if isinstance(node, exp.Coalesce):
-        return [node.this, *node.expressions]
-    if isinstance(node, exp.Case):
-        branches = [each.args["true"] for each in node.args["ifs"]]
-        default = node.args.get("default")
-        return branches if default is None else [*branches, default]
-    if isinstance(node, exp.Anonymous) and str(node.this) in _EXTREMES:
-        return list(node.expressions)
-    return []
-
-
 def _unite(body: exp.Expression) -> list[exp.Expression]:
     """Make VARIANTs of all that may be the answer where a VARIANT may be; what has such an answer.
 
@@ -73,7 +59,7 @@ def _unite(body: exp.Expression) -> list[exp.Expression]:
     united: list[exp.Expression] = []
     found: list[Any] = list(body.find_all(exp.Coalesce, exp.Case, exp.Anonymous))
     for node in reversed(found):  # the innermost first
-        branches = _branches(node)
+        branches = choices(node)
         if not any(map(is_variant, branches)):
             continue
         for each in branches:

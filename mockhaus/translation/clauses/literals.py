@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import NumberOutOfRange
+from mockhaus.translation.trees import choices
 from mockhaus.translation.types.operands import plain
 
 if TYPE_CHECKING:
@@ -84,26 +85,16 @@ def computed(node: exp.Add | exp.Sub | exp.Mul) -> exp.Expression:
     return node
 
 
-_CHOOSING: Final = frozenset(("greatest", "least"))
-
-
 def is_short(node: exp.Expression) -> bool:
     """Whether DuckDB keeps an expression in 32 bits because of the literals that it is made of."""
     bare = plain(node)
-    if isinstance(bare, exp.Case):
-        branches = [*(each.args["true"] for each in bare.args["ifs"]), bare.args.get("default")]
-    elif isinstance(bare, exp.Coalesce):
-        branches = [bare.this, *bare.expressions]
-    elif isinstance(bare, exp.Anonymous) and bare.this in _CHOOSING:
-        branches = bare.expressions
-    elif isinstance(bare, (exp.Add, exp.Sub, exp.Mul)):
-        branches = [bare.this, bare.expression]
-        return all(map(is_short, branches))
-    else:
-        value = None if isinstance(bare, exp.Cast) else value_of(bare)
-        return value is not None and abs(value) < _SHORT
-    values = [each for each in branches if each is not None and not isinstance(each, exp.Null)]
-    return bool(values) and all(map(is_short, values))
+    if isinstance(bare, (exp.Add, exp.Sub, exp.Mul)):
+        return is_short(bare.this) and is_short(bare.expression)
+    if branches := choices(bare):
+        values = [each for each in branches if not isinstance(each, exp.Null)]
+        return bool(values) and all(map(is_short, values))
+    value = None if isinstance(bare, exp.Cast) else value_of(bare)
+    return value is not None and abs(value) < _SHORT
 
 
 def widened(select: exp.Select) -> exp.Select:

@@ -16,6 +16,7 @@ from mockhaus.translation.clauses import literals, wildcards
 from mockhaus.translation.functions.parts import date_part
 from mockhaus.translation.refusals import unknown
 from mockhaus.translation.registry import Rewriter, apply
+from mockhaus.translation.trees import choices
 from mockhaus.translation.types import coercion, operands, structured
 from mockhaus.translation.types.division import divided
 from mockhaus.translation.types.variants import united, united_note
@@ -200,15 +201,14 @@ def _between(node: exp.Between, walk: Walk) -> exp.Expression:
 def _case(node: exp.Case, walk: Walk) -> exp.Expression:
     """`CASE [x] WHEN a THEN b ... END`."""
     branches = node.args["ifs"]
-    walk.doubt(*(each.args["true"] for each in branches), node.args.get("default"))
+    answers = choices(node)
+    walk.doubt(*answers)
     if node.this is not None:
         noted(walk, node.this, *(each.this for each in branches))
-    default = node.args.get("default")
-    answers = [*(each.args["true"] for each in branches), *([] if default is None else [default])]
     values = united(*answers)
     for each, value in zip(branches, values, strict=False):
         each.set("true", value)
-    if default is not None:
+    if len(values) > len(branches):
         node.set("default", values[-1])
     return united_note(node, values)
 

@@ -20,6 +20,7 @@ from sqlglot.expressions import DataType
 
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation.registry import apply
+from mockhaus.translation.trees import choices
 from mockhaus.translation.types import operands
 from mockhaus.translation.types.common_types import (
     NUMERIC_FAMILIES,
@@ -72,7 +73,6 @@ _COMPARISONS: Final = (
     exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ,
 )  # fmt: skip
 _ARITHMETIC: Final = (exp.Add, exp.Sub, exp.Mul)
-_MERGING: Final = frozenset(("greatest", "least"))
 _WIDE_CALLS: Final = DIVISIONS | {"sum", "decimal_of"}
 
 
@@ -270,18 +270,12 @@ def _merged(
     node: exp.Expression, types: Types, names: Names, *, wide: bool, everything: bool
 ) -> None:
     """Values of which one is the answer: CASE, COALESCE, GREATEST and what becomes one of them."""
-    if isinstance(node, exp.Anonymous):
-        if str(node.this).lower() not in _MERGING:
-            return
-        values = list(node.expressions)
-    elif isinstance(node, exp.Case):
-        values = [each.args["true"] for each in node.args["ifs"]]
-        values += [node.args["default"]] if node.args.get("default") is not None else []
-    elif isinstance(node, exp.Nullif):
+    values = choices(node)
+    if isinstance(node, exp.Nullif):
         values = [node.this, node.expression]
         everything = everything or _is_doubtful(values, names)
-    else:
-        values = [node.this, *node.expressions]
+    if not values:
+        return
     doubted = doubtful(values) and (wide or any(map(is_fraction, values)))
     doubted = doubted or has_moment(values, names) or mixes_truths(values, names)
     doubted = doubted or (not isinstance(node, exp.Nullif) and varies(values, names))

@@ -16,6 +16,7 @@ from typing import Final
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
+from mockhaus.translation.trees import choices
 from mockhaus.translation.types import operands
 from mockhaus.translation.types.operands import number_call
 
@@ -67,8 +68,7 @@ def digits(node: exp.Expression) -> int | None:
         found = _most((bare.this, bare.expression), sum if isinstance(bare, exp.Mul) else max)
         return None if found is None or found > _MOST else found
     if isinstance(bare, exp.Case):
-        values = [*(each.args["true"] for each in bare.args["ifs"]), bare.args.get("default")]
-        told = [each for each in values if each is not None and not operands.is_null(each)]
+        told = [each for each in choices(bare) if not operands.is_null(each)]
         return _most(told, max) if told else None
     if isinstance(bare, exp.Literal) and not bare.is_string:
         match = _PLAIN.fullmatch(str(bare.this))

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlglot import exp
 
+from mockhaus.translation.trees import choices
 from mockhaus.translation.types import operands
 from mockhaus.translation.types.operands import KIND, ZONED, plain
 from mockhaus.zoned import STORED
@@ -138,16 +139,9 @@ class Names:
         return frozenset((UNKNOWN,))
 
     def _passed(self, node: exp.Expression) -> _Families:
-        if isinstance(node, exp.Case):
-            values = [each.args["true"] for each in node.args["ifs"]]
-            values += [node.args["default"]] if node.args.get("default") is not None else []
-        elif isinstance(node, exp.Subquery):
-            values = node.selects[:1]
-            values = [each.this if isinstance(each, exp.Alias) else each for each in values]
-        elif isinstance(node, exp.Coalesce):
-            values = [node.this, *node.expressions]
-        else:
-            values = [node.this]
+        values: list[Any] = choices(node) or [node.this]
+        if isinstance(node, exp.Subquery):
+            values = [each.unalias() for each in node.selects[:1]]
         return frozenset[str]().union(*map(self.families, values))
 
 

@@ -20,6 +20,7 @@ from sqlglot.expressions import DataType
 
 from mockhaus.errors import UnsupportedFeature, WrongArguments
 from mockhaus.translation.registry import apply
+from mockhaus.translation.trees import choices
 from mockhaus.translation.types.conversions import CAST, CONVERTED
 from mockhaus.zoned import STORED
 
@@ -179,8 +180,7 @@ def type_of(node: exp.Expression) -> str:
     if isinstance(bare, exp.Nullif):  # both are brought together
         return _common((bare.this, bare.expression))
     if isinstance(bare, exp.Case):
-        values = [*(each.args["true"] for each in bare.args["ifs"]), bare.args.get("default")]
-        return _common([each for each in values if each is not None and not is_null(each)])
+        return _common([each for each in choices(bare) if not is_null(each)])
     return "VARCHAR" if is_text(bare) else _NOTED.get(bare.meta.get(KIND, ""), "")
 
 
