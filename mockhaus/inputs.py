@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.formats import input_formats, offset_pattern
+from mockhaus.quoting import sql_list, sql_literal
 
 #: The first year that two digits stand for, where nothing is said.
 CENTURY: Final = 1970
@@ -73,10 +74,10 @@ def inputs_of(parameters: Mapping[str, str]) -> Inputs:
         forms = input_formats(told)
         clock = [_OFFSET.sub("", each) for each in forms]
         schemas.append(schema)
-        variables += [(schema, _listed(clock)), (zoned, str(clock != forms))]
+        variables += [(schema, sql_list(clock)), (zoned, str(clock != forms))]
         if schema == "timestamp_input":
-            pattern = _literal(offset_pattern(forms[0]))
-            variables += [("instant_input", _listed(forms)), ("offset_input", pattern)]
+            pattern = sql_literal(offset_pattern(forms[0]))
+            variables += [("instant_input", sql_list(forms)), ("offset_input", pattern)]
     if (binary := parameters.get("BINARY_INPUT_FORMAT", "").upper()) in _BINARY:
         schemas.append(_BINARY[binary])
     if (start := int(parameters.get("TWO_DIGIT_CENTURY_START", CENTURY))) != CENTURY:
@@ -85,11 +86,3 @@ def inputs_of(parameters: Mapping[str, str]) -> Inputs:
     if parameters.get("TIMESTAMP_DAY_IS_ALWAYS_24H", "").upper() == "TRUE":
         schemas.append("day_of_24_hours")
     return Inputs(tuple(schemas), tuple(variables))
-
-
-def _listed(forms: list[str]) -> str:
-    return "[" + ", ".join(map(_literal, forms)) + "]"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from mockhaus.engine.cursor import Cursor
+from mockhaus.quoting import sql_literal
 from mockhaus.translation import names
 from mockhaus.translation.context import Context, ObjectName, storage_schema
 
@@ -49,7 +50,7 @@ class RowCounts:
         """Count what must be counted; the macro `catalog_tables` reads it from a variable."""
         counted = self._counted(cursor, objects, context.temporary)
         if counted:
-            pairs = ", ".join(f"{_literal(key)}: {rows}" for key, rows in counted.items())
+            pairs = ", ".join(f"{sql_literal(key)}: {rows}" for key, rows in counted.items())
             cursor.rows(f"SET VARIABLE row_counts = MAP {{{pairs}}}::MAP(VARCHAR, BIGINT)")
 
     def of(
@@ -93,8 +94,8 @@ def _count(cursor: Cursor, tables: Iterable[ObjectName], context: Context) -> di
     found, waiting = {}, list(tables)
     for start in range(0, len(waiting), _AT_ONCE):
         query = " UNION ALL ".join(
-            f"SELECT {_literal(_key(name, is_temporary=context.is_temporary(name)))}, count(*) FROM"
-            f" {names.storage_name(name, context)}"
+            f"SELECT {sql_literal(_key(name, is_temporary=context.is_temporary(name)))}, count(*)"
+            f" FROM {names.storage_name(name, context)}"
             for name in waiting[start : start + _AT_ONCE]
         )
         found.update({str(key): int(rows) for key, rows in cursor.rows(query)})
@@ -104,7 +105,3 @@ def _count(cursor: Cursor, tables: Iterable[ObjectName], context: Context) -> di
 def _key(name: ObjectName, *, is_temporary: bool) -> str:
     own = f"{storage_schema(name.database or '', name.schema or '')}.{name.name}".upper()
     return f"MAIN.{own}" if is_temporary else own
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

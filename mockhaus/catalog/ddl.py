@@ -19,6 +19,7 @@ from mockhaus.catalog.parameter_table import OBJECT
 from mockhaus.catalog.tables import relation_kind
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import InvalidParameter, UndefinedObject, UnsupportedFeature
+from mockhaus.quoting import snowflake_literal
 from mockhaus.translation import names
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.ddl.views import view_query
@@ -105,11 +106,6 @@ def quoted(name: str) -> str:
     return name if plain else names.quoted(name)
 
 
-def text(value: str) -> str:
-    """A string literal."""
-    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
-
-
 def _name(found: CatalogObject, full: bool) -> str:
     name = found.name
     parts = (name.database, name.schema, name.name) if full else (name.name,)
@@ -119,13 +115,14 @@ def _name(found: CatalogObject, full: bool) -> str:
 def _tags(told: Mapping[str, Any]) -> str:
     """` WITH TAG (name='value', ..)`, by full names."""
     listed = ", ".join(
-        f"{'.'.join(map(quoted, kept[:3]))}={text(kept[3])}" for kept in told.get("tags") or ()
+        f"{'.'.join(map(quoted, kept[:3]))}={snowflake_literal(kept[3])}"
+        for kept in told.get("tags") or ()
     )
     return f" WITH TAG ({listed})" if listed else ""
 
 
 def _comment(found: CatalogObject) -> str:
-    return f" COMMENT={text(found.comment)}" if found.comment else ""
+    return f" COMMENT={snowflake_literal(found.comment)}" if found.comment else ""
 
 
 # --- tables and views ----------------------------------------------------------------------------
@@ -170,7 +167,7 @@ def _column(found: columns.Found, told: Mapping[str, Any]) -> str:
     if told.get("tags"):
         parts.append(_tags(told).lstrip())
     if told.get("comment"):
-        parts.append(f"COMMENT {text(told['comment'])}")
+        parts.append(f"COMMENT {snowflake_literal(told['comment'])}")
     return " ".join(parts)
 
 
@@ -183,7 +180,7 @@ def _constraint(told: Mapping[str, Any]) -> str:
         line += f" references {target}{referenced}"
     for key, words in _SAID.items():
         line += words.format(told[key]) if told.get(key) else ""
-    return line + (f" COMMENT {text(told['comment'])}" if told.get("comment") else "")
+    return line + (f" COMMENT {snowflake_literal(told['comment'])}" if told.get("comment") else "")
 
 
 #: What is recorded of a constraint -> how it is said; what is false or absent is not.
@@ -224,7 +221,7 @@ def _view(workspace: Workspace, found: CatalogObject, full: bool) -> str:
 
 
 def _view_column(name: str, told: Mapping[str, Any]) -> str:
-    comment = f" COMMENT {text(told['comment'])}" if told.get("comment") else ""
+    comment = f" COMMENT {snowflake_literal(told['comment'])}" if told.get("comment") else ""
     return f"{quoted(name)}{_tags(told)}{comment}"
 
 
@@ -249,12 +246,12 @@ def _function(workspace: Workspace, found: CatalogObject, full: bool) -> str:
         "\nIMMUTABLE" if called.get("volatility") == "IMMUTABLE" else "",
         "\nMEMOIZABLE" if called.get("memoizable") else "",
         f"\n{_tags(called).lstrip()}" if called.get("tags") else "",
-        f"\nCOMMENT={text(found.comment)}" if found.comment else "",
+        f"\nCOMMENT={snowflake_literal(found.comment)}" if found.comment else "",
     ]
     secure = "SECURE " if called.get("secure") else ""
     return (
         f"CREATE OR REPLACE {secure}FUNCTION {_name(found, full)}{_called(told)}"
-        f"{''.join(words)}\nAS {text(told.body)};"
+        f"{''.join(words)}\nAS {snowflake_literal(told.body)};"
     )
 
 
@@ -279,12 +276,12 @@ def _procedure(workspace: Workspace, found: CatalogObject, full: bool) -> str:
         " NOT NULL" if called.get("not_null") else "",
         "\nLANGUAGE SQL",
         "\nSTRICT" if told.strict else "",
-        f"\nCOMMENT={text(found.comment)}" if found.comment else "",
+        f"\nCOMMENT={snowflake_literal(found.comment)}" if found.comment else "",
         f"\nEXECUTE AS {called['rights']}",
     ]
     return (
         f"CREATE OR REPLACE PROCEDURE {_name(found, full)}{_called(told)}{''.join(words)}"
-        f"\nAS {text(told.body)};"
+        f"\nAS {snowflake_literal(told.body)};"
     )
 
 
@@ -292,7 +289,7 @@ def _warehouse(workspace: Workspace, found: CatalogObject, full: bool) -> str:
     told = {name: each for name, each in found.properties.items() if name != "tags"}
     lines = [f"with {'='.join(('warehouse_type', _value(told.pop('WAREHOUSE_TYPE', 'STANDARD'))))}"]
     lines += [f"{name.lower()}={_value(value)}" for name, value in told.items()]
-    lines += [f"COMMENT={text(found.comment)}"] if found.comment else []
+    lines += [f"COMMENT={snowflake_literal(found.comment)}"] if found.comment else []
     body = "\n\t".join(lines)
     return f"create or replace warehouse {_name(found, full)}\n\t{body}\n;"
 
@@ -302,7 +299,7 @@ def _file_format(workspace: Workspace, found: CatalogObject, full: bool) -> str:
     kind = told.pop("TYPE", "CSV")
     lines = [f"TYPE = {kind}", *(f"{key} = {_value(value)}" for key, value in told.items())]
     if found.comment:
-        lines.append(f"COMMENT = {text(found.comment)}")
+        lines.append(f"COMMENT = {snowflake_literal(found.comment)}")
     body = "\n\t".join(lines)
     return f"CREATE OR REPLACE FILE FORMAT {_name(found, full)}\n\t{body}\n;"
 
@@ -316,12 +313,12 @@ def _value(value: Any) -> str:
         return "NONE"
     if isinstance(value, list):
         return f"({', '.join(_value(each) for each in value)})"
-    return text(str(value))
+    return snowflake_literal(str(value))
 
 
 def _tag(workspace: Workspace, found: CatalogObject, full: bool) -> str:
     allowed = found.properties.get("allowed") or ()
-    values = f" allowed_values {', '.join(map(text, allowed))}" if allowed else ""
+    values = f" allowed_values {', '.join(map(snowflake_literal, allowed))}" if allowed else ""
     return f"create or replace tag {_name(found, full)}{values}{_comment(found)};"
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from mockhaus import zoned
+from mockhaus.quoting import sql_literal
 from mockhaus.result import Column
 from mockhaus.translation.names import quoted
 from mockhaus.types import SqlType
@@ -43,8 +44,8 @@ def relation(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> str:
         f"CAST(r.{name} AS {stored_type(column.type)}) AS {quoted(column.name)}"
         for name, column in zip(names, columns, strict=True)
     )
-    text = json.dumps(told, ensure_ascii=False).replace("'", "''")
-    return f"SELECT {items} FROM (SELECT unnest(from_json('{text}', '{shape}')) AS r)"
+    text = sql_literal(json.dumps(told, ensure_ascii=False))
+    return f"SELECT {items} FROM (SELECT unnest(from_json({text}, '{shape}')) AS r)"
 
 
 def _zoned(value: datetime | None) -> str | None:

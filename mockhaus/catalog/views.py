@@ -16,6 +16,7 @@ from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.tables import make_room, require_schema
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import InvalidIdentifier, SqlError
+from mockhaus.quoting import sql_literal
 from mockhaus.result import Result
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
@@ -119,11 +120,11 @@ def renew(workspace: Workspace, view: CatalogObject, like: ObjectName | None = N
     except SqlError as error:
         stored = names.storage_name(view.name, workspace.context)
         message = error.message.removeprefix("SQL compilation error:\n").replace("\n", " ")
-        said = f"MOCKHAUS:{type(error).__name__}:{message}".replace("'", "''")
+        said = sql_literal(f"MOCKHAUS:{type(error).__name__}:{message}")
         known = names.storage_name(like or view.name, workspace.context)
         columns = workspace.cursor.describe(f"SELECT * FROM {known}")
         nulls = ", ".join(
-            f"CAST(error('{said}') AS {each.type}) AS {names.quoted(each.name)}" for each in columns
+            f"CAST(error({said}) AS {each.type}) AS {names.quoted(each.name)}" for each in columns
         )
         text = f"{stored} AS SELECT {nulls}"
     workspace.cursor.run(f"CREATE OR REPLACE VIEW {text}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from mockhaus.cli.asking import SESSION, on_server
+from mockhaus.quoting import sql_literal
 
 if TYPE_CHECKING:
     from mockhaus.client.answers import Answer
@@ -50,7 +51,7 @@ def list_formats(rest: Rest, session: str, like: str | None) -> Answer:
     Example: mockhaus file-format list --like 'p%'
     """
     return rest.query(
-        session, "SHOW FILE FORMATS" + ("" if like is None else f" LIKE {_quoted(like)}")
+        session, "SHOW FILE FORMATS" + ("" if like is None else f" LIKE {sql_literal(like)}")
     )
 
 
@@ -109,8 +110,4 @@ def _option(text: str) -> str:
     if found is None:
         raise click.UsageError(f"-o {text}: write NAME=VALUE.")
     value = found["value"]
-    return f" {found['name'].upper()} = {value if _WORD.fullmatch(value) else _quoted(value)}"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    return f" {found['name'].upper()} = {value if _WORD.fullmatch(value) else sql_literal(value)}"

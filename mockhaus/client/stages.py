@@ -16,6 +16,7 @@ from typing import Final
 
 from mockhaus.client.answers import Answer, Head
 from mockhaus.client.rest import Rest
+from mockhaus.quoting import snowflake_literal
 
 _CHUNK: Final = 1 << 20
 _STAGE: Final = re.compile(r'@(?:~|%?(?:"(?:[^"]|"")+"|[^/"])+)')
@@ -116,15 +117,11 @@ def get(
 
 def _quoted(reference: str) -> str:
     _stage_of(reference)
-    return _literal(reference)
+    return snowflake_literal(reference)
 
 
 def _pattern(pattern: str | None) -> str:
-    return "" if pattern is None else f" PATTERN = {_literal(pattern)}"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+    return "" if pattern is None else f" PATTERN = {snowflake_literal(pattern)}"
 
 
 def _stage_of(reference: str) -> str:

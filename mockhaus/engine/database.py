@@ -18,9 +18,10 @@ import duckdb
 from mockhaus.engine import files, instances
 from mockhaus.engine.cursor import Cursor
 from mockhaus.engine.errors import translated
-from mockhaus.engine.instance import DATA, quoted
+from mockhaus.engine.instance import DATA
 from mockhaus.errors import AdminShutdown
 from mockhaus.limits import UNLIMITED, Limits
+from mockhaus.quoting import sql_literal
 
 #: The name under which a saved file is attached while it is copied.
 _SAVED: Final = "saved"
@@ -135,7 +136,7 @@ class Database:
     def _copy(self, source: str, target: str, path: Path, options: str) -> None:
         """Everything of one database into the other; the saved one is the file at `path`."""
         cursor = self._root.cursor()
-        cursor.execute(f"ATTACH '{quoted(path)}' AS {_SAVED} {options}")
+        cursor.execute(f"ATTACH {sql_literal(str(path))} AS {_SAVED} {options}")
         try:
             cursor.execute(f"COPY FROM DATABASE {source} TO {target}")
         finally:
@@ -178,8 +179,8 @@ class Database:
                 raise
 
     def _attach(self) -> None:
-        place = ":memory:" if self.path is None else quoted(self.path)
-        self._root.execute(f"ATTACH '{place}' AS {DATA}")
+        place = ":memory:" if self.path is None else str(self.path)
+        self._root.execute(f"ATTACH {sql_literal(place)} AS {DATA}")
 
     def checkpoint(self) -> None:
         """Write the log into the file, so that the next start is quick."""

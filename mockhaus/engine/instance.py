@@ -19,6 +19,7 @@ import duckdb
 
 from mockhaus.engine import library
 from mockhaus.inputs import AUTO, Inputs
+from mockhaus.quoting import sql_literal
 
 #: The name under which a session's data are attached.
 DATA: Final = "session"
@@ -51,9 +52,9 @@ class Instance:
         return self.parts
 
     def _attach(self, part: str) -> None:
-        file = quoted(library.file_of(self._macros, part))
+        file = sql_literal(str(library.file_of(self._macros, part)))
         with self.root.cursor() as connection:
-            connection.execute(f"ATTACH '{file}' AS {part} (READ_ONLY)")
+            connection.execute(f"ATTACH {file} AS {part} (READ_ONLY)")
         self.parts += (part,)
 
 
@@ -62,8 +63,3 @@ def searching(parts: Sequence[str], inputs: Inputs = AUTO) -> str:
     own = [f"{library.CATALOG}.{schema}" for schema in inputs.schemas]
     path = (f"{DATA}.main", *own, *(f"{part}.main" for part in parts))
     return f"SET search_path = '{','.join(path)}'"
-
-
-def quoted(path: Path | str) -> str:
-    """A path within quotes of SQL."""
-    return str(path).replace("'", "''")

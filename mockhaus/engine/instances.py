@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from mockhaus.engine import library, udfs
-from mockhaus.engine.instance import Instance, quoted
+from mockhaus.engine.instance import Instance
 from mockhaus.limits import UNLIMITED, Limits
+from mockhaus.quoting import sql_list, sql_literal
 
 #: Instances that were given back and are kept, for each set of directories.
 KEPT: Final = 4
@@ -68,12 +68,15 @@ class Instances:
                 self._maker.start()
         instance = ready or self._made()
         if spill is not None:
-            instance.root.execute(f"SET temp_directory = '{quoted(spill)}'")
+            instance.root.execute(f"SET temp_directory = {sql_literal(str(spill))}")
             if self._spill is not None:  # DuckDB forgets it with another directory
                 instance.root.execute(f"SET max_temp_directory_size = '{self._spill}B'")
+        paths, folders = (
+            sql_list(map(str, each)) for each in (library.files(self._macros), allowed)
+        )
         instance.root.execute(
-            f"SET allowed_paths = {_listed(library.files(self._macros))};"
-            f" SET allowed_directories = {_listed(allowed)}; SET enable_external_access = false"
+            f"SET allowed_paths = {paths}; SET allowed_directories = {folders};"
+            " SET enable_external_access = false"
         )
         return instance
 
@@ -126,12 +129,6 @@ def _is_bare(instance: duckdb.DuckDBPyConnection) -> bool:
     )
     attached = instance.execute("SELECT database_name FROM duckdb_databases()").fetchall()
     return connections == 1 and {name for (name,) in attached} <= _BARE
-
-
-def _listed(paths: Iterable[Path | str]) -> str:
-    """Paths as a list of SQL."""
-    texts = (f"'{quoted(each)}'" for each in paths)
-    return f"[{', '.join(texts)}]"
 
 
 def _settings(limits: Limits) -> dict[str, str | int]:

@@ -27,6 +27,7 @@ import duckdb
 from mockhaus.engine import udfs
 from mockhaus.engine.hygiene import hygienic
 from mockhaus.marks import MARK, MISSING
+from mockhaus.quoting import sql_literal
 
 #: The name under which the library is attached.
 CATALOG: Final = "mockhaus"
@@ -182,9 +183,9 @@ def build(path: Path) -> None:
         connection.execute("ATTACH ':memory:' AS whole")
         _write(connection, "whole", [statement for _, statement in defined])
         for part in reversed(PARTS):  # the first is what `shared` looks for
-            file = str(file_of(path, part)).replace("'", "''")
+            file = sql_literal(str(file_of(path, part)))
             # Typed macro parameters need this storage version at least.
-            connection.execute(f"ATTACH '{file}' AS {part} (STORAGE_VERSION 'v1.5.0')")
+            connection.execute(f"ATTACH {file} AS {part} (STORAGE_VERSION 'v1.5.0')")
             _write(connection, part, [statement for at, statement in defined if at == part])
             connection.execute(f"DETACH {part}")
     finally:

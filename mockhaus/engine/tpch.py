@@ -9,6 +9,7 @@ from typing import Final
 import duckdb
 
 from mockhaus.engine.library import CONFIG
+from mockhaus.quoting import sql_literal
 
 TABLES: Final = (
     "region", "nation", "supplier", "customer", "part", "partsupp", "orders", "lineitem"
@@ -44,14 +45,14 @@ def extension() -> Path:
 
 def generate(scale: float, folder: Path) -> None:
     """Write each table as Parquet into a folder. Raises ExtensionMissing, OSError."""
-    file = str(extension()).replace("'", "''")
+    file = sql_literal(str(extension()))
     connection = duckdb.connect(config=CONFIG)
     try:
-        connection.execute(f"LOAD '{file}'")
+        connection.execute(f"LOAD {file}")
         connection.execute(f"CALL dbgen(sf = {scale})")
         for table in TABLES:
-            target = str(folder / f"{table}.parquet").replace("'", "''")
-            connection.execute(f"COPY {table} TO '{target}'")
+            target = sql_literal(str(folder / f"{table}.parquet"))
+            connection.execute(f"COPY {table} TO {target}")
     except duckdb.IOException as error:
         raise OSError(str(error)) from None
     finally:

@@ -25,6 +25,7 @@ from mockhaus.gateway.state_commands import (
     Savepoint,
     StateCommand,
 )
+from mockhaus.quoting import sql_literal
 from mockhaus.result import Result
 from mockhaus.sessions.connection import Connection
 from mockhaus.translation.names import quoted
@@ -151,8 +152,7 @@ class Commands:
         """Bring a setting that reaches beyond this door to the connection."""
         value = self._settings[name]
         if name == "timezone":
-            quoted = value.replace("'", "''")
-            self._statement(f"ALTER SESSION SET TIMEZONE = '{quoted}'")
+            self._statement(f"ALTER SESSION SET TIMEZONE = {sql_literal(value)}")
         elif name == "lock_timeout":
             self._connection.transaction.lock_timeout = int(value) / 1000 or None
         elif name == "transaction_isolation":

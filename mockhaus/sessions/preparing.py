@@ -30,6 +30,7 @@ from mockhaus.errors import (
 )
 from mockhaus.ingestion import staged
 from mockhaus.inputs import inputs_of
+from mockhaus.quoting import sql_literal
 from mockhaus.result import Column
 from mockhaus.sessions import chains, explain
 from mockhaus.sessions.describing import Relations, described, unbounded
@@ -221,8 +222,8 @@ class Preparer:
     def _tell(self, context: Context) -> None:
         """Have views and defaults know what the connection is that runs them."""
         if (standing := context.standing()) != self._standing:
-            told = json.dumps(standing).replace("'", "''")
-            self._cursor.rows(f"SET VARIABLE context = '{told}'")
+            told = sql_literal(json.dumps(standing))
+            self._cursor.rows(f"SET VARIABLE context = {told}")
             self._standing = standing
         self._cursor.read_by(inputs_of(context.parameters))
 

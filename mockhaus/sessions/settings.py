@@ -25,6 +25,7 @@ from mockhaus.errors import (
     UnsupportedFeature,
     WrongArguments,
 )
+from mockhaus.quoting import sql_literal
 from mockhaus.result import Result
 from mockhaus.sessions import variables
 from mockhaus.translation import statements as s
@@ -127,9 +128,8 @@ def alter_session(workspace: Workspace, statement: s.AlterSession) -> tuple[Cont
 
 def set_duckdb(workspace: Workspace, name: str, setting: str, value: str) -> None:
     """Give one of DuckDB's own settings a value. Raises InvalidParameter."""
-    quoted = value.replace("'", "''")
     try:
-        workspace.cursor.run(f"SET {setting} = '{quoted}'")
+        workspace.cursor.run(f"SET {setting} = {sql_literal(value)}")
     except SqlError as error:
         raise parameters.invalid_value(name, value) from error
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from mockhaus.quoting import sql_literal
 from mockhaus.translation.names import quoted
 from mockhaus.translation.postgres import relations as listed
 
@@ -115,4 +116,4 @@ def _shaped(name: str, sql: str) -> str:
 def filled(query: Query, stored: str, values: dict[str, str]) -> str:
     """The query's text with the names of its relations, and texts for its values."""
     sql = _USED.sub(lambda match: stored.format(match[1]), query.sql)
-    return _VALUE.sub(lambda match: "'" + values[match[1]].replace("'", "''") + "'", sql)
+    return _VALUE.sub(lambda match: sql_literal(values[match[1]]), sql)

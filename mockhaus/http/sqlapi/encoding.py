@@ -33,6 +33,7 @@ from mockhaus import zoned
 from mockhaus.errors import InvalidParameter
 from mockhaus.formats import Output, output_format
 from mockhaus.http import resultset
+from mockhaus.quoting import sql_literal
 from mockhaus.result import Column
 from mockhaus.translation.context import INDENT
 
@@ -101,7 +102,7 @@ class Encoding(Struct, frozen=True):
         texts = [self._expression(n, family) for n, family in enumerate(families, start=1)]
         if not SEMI_STRUCTURED.isdisjoint(families):
             return texts
-        null = _quoted("null" if self.nullable else '"null"')
+        null = sql_literal("null" if self.nullable else '"null"')
         cells = (
             f"coalesce({self._cell(text, family)}, {null})"
             for text, family in zip(texts, families, strict=True)
@@ -178,7 +179,7 @@ def _formatted(value: str, family: str, output: Output) -> str:
     elif family == "TIMESTAMP_TZ":
         offset = zoned.OFFSET.format(value)
         moment = f"make_timestamp({zoned.MICROS.format(value)} + {offset} * 60000000)"
-    made = f"strftime({moment}, {_quoted(plain)})"
+    made = f"strftime({moment}, {sql_literal(plain)})"
     if family == "TIMESTAMP_TZ" and output.zones:
         shown = f"chr(2) || {_offset_text(offset)} || chr(2)"
         made = f"replace({made}, '\x02+00:00\x02', {shown})"
@@ -200,15 +201,11 @@ def _offset_text(minutes: str) -> str:
 
 
 def _replaced(text: str, pattern: str, template: str) -> str:
-    return f"regexp_replace({text}, {_quoted(pattern)}, {_quoted(template)})"
+    return f"regexp_replace({text}, {sql_literal(pattern)}, {sql_literal(template)})"
 
 
 def _zeros(digits: int) -> str:
     return "0" * (digits - 6)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _strftime(value: Any, output: Output, zone: ZoneInfo | None) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from mockhaus.engine.cursor import Cursor
 from mockhaus.errors import InvalidIdentifier, UndefinedObject
+from mockhaus.quoting import sql_literal
 from mockhaus.translation.context import ObjectName, storage_schema
 
 #: The CHECK of a VARCHAR(n) or BINARY(n), as DuckDB tells it (see `translation.ddl.tables`).
@@ -44,7 +45,7 @@ def quoted(name: str) -> str:
 
 def literal(text: str) -> str:
     """A string in DuckDB's text. NUL, which DuckDB's text cannot hold, is spelled `chr(0)`."""
-    pieces = ["'" + piece.replace("'", "''") + "'" for piece in text.split("\0")]
+    pieces = [sql_literal(piece) for piece in text.split("\0")]
     return pieces[0] if len(pieces) == 1 else "(" + " || chr(0) || ".join(pieces) + ")"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from mockhaus import xml
+from mockhaus.quoting import snowflake_literal
 from mockhaus.result import Column
 from mockhaus.translation.scripting.blocks import Source
 from mockhaus.types import SqlType
@@ -93,17 +94,12 @@ def literal(value: Value) -> str:
         return f"CAST('{data.isoformat()}' AS TIME)"
     if family in ("VARIANT", "OBJECT", "ARRAY"):
         return _semi_structured(str(data), family)
-    return _quoted(str(data))
+    return snowflake_literal(str(data))
 
 
 def _semi_structured(data: str, family: str) -> str:
     """A semi-structured value; dates within it are texts."""
     text = xml.text_of(data, pretty=False)
     parse = "PARSE_XML" if text.startswith("<") else "PARSE_JSON"
-    made = f"{parse}({_quoted(text)})"
+    made = f"{parse}({snowflake_literal(text)})"
     return made if family == "VARIANT" else f"CAST({made} AS {family})"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"

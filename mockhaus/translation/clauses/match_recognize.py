@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
+from mockhaus.quoting import sql_literal
 from mockhaus.translation import names, row_pattern
 from mockhaus.translation.dialect import snowflake_text
 
@@ -54,11 +55,6 @@ def _column(name: str, table: str = "") -> exp.Column:
 
 def _table(name: str) -> exp.From:
     return exp.From(this=exp.Table(this=_quoted(name)))
-
-
-def _text(value: str) -> str:
-    quoted = value.replace("'", "''")
-    return f"'{quoted}'"
 
 
 def _named(name: str, value: exp.Expression) -> exp.Alias:
@@ -125,9 +121,10 @@ class _Matches:
 
     def query(self, source: exp.Expression) -> exp.Select:
         """The rows that the clause answers."""
+        texts = (chr(31).join(self.variables), self.program, self.after)
         found = (
             f'unnest(match_rows(list("_MASK" ORDER BY "_RN"), '
-            f"{_text(chr(31).join(self.variables))}, {_text(self.program)}, {_text(self.after)}))"
+            f"{', '.join(map(sql_literal, texts))}))"
         )
         per_partition = exp.Select(
             expressions=[_column("_PART"), _named("_HIT", exp.Var(this=found))],

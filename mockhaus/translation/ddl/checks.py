@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import UnsupportedFeature
+from mockhaus.quoting import sql_literal
 from mockhaus.translation import names
 from mockhaus.translation.dialect import generate, snowflake_text
 
@@ -57,8 +58,7 @@ def check(
 def ddl(told: Mapping[str, Any]) -> str:
     """DuckDB's CHECK of a recorded one, with PostgreSQL's words where it does not hold."""
     words = f'MOCKHAUS:CheckViolation:new row violates check constraint "{told["name"].lower()}"'
-    quoted = words.replace("'", "''")
     return (
-        f"CHECK (CASE WHEN {told['sql']} IS FALSE THEN CAST(error('{quoted}') AS BOOLEAN)"
+        f"CHECK (CASE WHEN {told['sql']} IS FALSE THEN CAST(error({sql_literal(words)}) AS BOOLEAN)"
         " ELSE true END)"
     )

@@ -16,6 +16,7 @@ from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import InvalidParameter, SqlSyntaxError, UnsupportedFeature
+from mockhaus.quoting import sql_literal
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
 from mockhaus.translation.clauses.types import duckdb_type, length, meant, spelled
@@ -233,16 +234,11 @@ def length_check(name: str, limit: int, *, binary: bool) -> str:
     shown = f"hex({column})" if binary else column
     before = f"MOCKHAUS:StringTooLong:{'Binary' if binary else 'String'} '"
     after = "' is too long and would be truncated"
-    message = f"{_literal(before)} || {shown} || {_literal(after)}"
+    message = f"{sql_literal(before)} || {shown} || {sql_literal(after)}"
     return (
         f"CHECK (CASE WHEN {measure}({column}) > {limit} "
         f"THEN CAST(error({message}) AS BOOLEAN) ELSE true END)"
     )
-
-
-def _literal(text: str) -> str:
-    quoted = text.replace("'", "''")
-    return f"'{quoted}'"
 
 
 _BINARY: Final = (DataType.Type.BINARY, DataType.Type.VARBINARY)

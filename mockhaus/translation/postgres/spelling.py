@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from mockhaus.errors import UnsupportedFeature
+from mockhaus.quoting import snowflake_literal
 
 _SIGN: Final = re.compile(
     r"\$[A-Za-z_]\w*\$|\b[be]'|\bu&'|'\\+x[0-9a-f]*'|\b(?:small|big)?serial\d?\b", re.I
@@ -91,6 +92,6 @@ def _backslashes(text: str) -> str:
 
 def _dollar_quoted(tag: str, body: str) -> str:
     if "$$" in body or body.endswith("$"):
-        return "'" + body.replace("\\", "\\\\").replace("'", "''") + "'"
+        return snowflake_literal(body)
     blank = " " * len(tag)
     return f"{blank}$${body}$${blank}"
