@@ -90,15 +90,52 @@ _PREFIXES: Final = frozenset("EBN")
 
 #: `1 year, 3 days`; a number alone has its unit behind the string ("Interval constants").
 _INTERVAL: Final = re.compile(r"\s*[+-]?\d+\s*\w*\s*(?:,\s*[+-]?\d+\s*\w*\s*)*")
+#: Fields of "Interval data types".
+_FIELDS: Final = frozenset(("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"))
+_MOVING: Final = frozenset((TokenType.PLUS, TokenType.DASH))
+_BOUNDS: Final = frozenset(("PRECEDING", "FOLLOWING"))
 
 
-def _check_interval(token: Token) -> None:
-    """Refuse an interval of another dialect, of which sqlglot would take the first part alone."""
-    if _INTERVAL.fullmatch(token.text) is None:
-        shown = token.text
+def _check_interval(tokens: list[Token], at: int) -> None:
+    """Refuse an interval that moves nothing, and one of another dialect.
+
+    Of `'1 day 2 hours'` sqlglot would take the first part alone. `at` is the place of its text.
+    """
+    token, after = tokens[at], at + 1
+    if after < len(tokens) and tokens[after].text.upper() in _FIELDS:
+        after = _behind_fields(tokens, after)
+    elif _INTERVAL.fullmatch(token.text) is None:
         raise UnsupportedFeature(
-            f"Unsupported feature 'INTERVAL ''{shown}'''.", position=token.start
+            f"Unsupported feature 'INTERVAL ''{token.text}'''.", position=token.start
         )
+    before = at - 2
+    while before > 0 and tokens[before].token_type is TokenType.L_PAREN:
+        before -= 1
+        if tokens[before].token_type is TokenType.VAR:  # what a function takes the walk knows
+            return
+    while after < len(tokens) and tokens[after].token_type is TokenType.R_PAREN:
+        after += 1
+    moves = before >= 0 and tokens[before].token_type in _MOVING
+    if after < len(tokens):
+        moves = moves or tokens[after].token_type in _MOVING
+        moves = moves or tokens[after].text.upper() in _BOUNDS
+    if not moves:
+        raise UnsupportedFeature(
+            "Unsupported feature 'an INTERVAL as a value'.",
+            hint="An interval is added to a date or a time, or taken from it.",
+            position=tokens[at - 1].start,
+        )
+
+
+def _behind_fields(tokens: list[Token], at: int) -> int:
+    """The place behind `DAY(3) TO SECOND(6)`."""
+    while at < len(tokens):
+        word = tokens[at].text.upper()
+        bracketed = tokens[at].token_type is TokenType.L_PAREN
+        if not (bracketed or word in _FIELDS or word == "TO"):
+            break
+        at += 3 if bracketed else 1
+    return at
 
 
 def refuse(reader: Reader, *, postgres: bool) -> None:
@@ -128,7 +165,7 @@ def refuse(reader: Reader, *, postgres: bool) -> None:
                 )
         elif kind is TokenType.STRING:
             if before is TokenType.INTERVAL and not postgres:
-                _check_interval(token)
+                _check_interval(tokens, at)
             elif before is not None and not postgres and _is_prefix(tokens[at - 1], token):
                 reader.at = at
                 raise reader.unexpected()

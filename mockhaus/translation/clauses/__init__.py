@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from mockhaus.translation.clauses import (
     flatten,
+    intervals,
     joins,
     lambdas,
     limits,
@@ -27,6 +28,7 @@ from mockhaus.translation.clauses import (
 #: Handlers that take over the descent below their node.
 ENTER: Final[dict[type[exp.Expression], Callable[[Any, Any], exp.Expression]]] = {
     **flatten.ENTER,
+    **intervals.ENTER,
     **joins.ENTER,
     **lambdas.ENTER,
     **limits.ENTER,

@@ -1,19 +1,17 @@
 """Operators that differ between the engines.
 
-Snowflake's manual: "Arithmetic operators", "LIKE", "LIKE ANY", "LIKE ALL", "Interval constants".
+Snowflake's manual: "Arithmetic operators", "LIKE", "LIKE ANY", "LIKE ALL".
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
 from mockhaus.errors import InvalidArgumentTypes, SqlSyntaxError, UnsupportedFeature
-from mockhaus.translation.clauses import literals, wildcards
-from mockhaus.translation.functions.parts import date_part
+from mockhaus.translation.clauses import intervals, literals, wildcards
 from mockhaus.translation.refusals import unknown
 from mockhaus.translation.registry import Rewriter, apply
 from mockhaus.translation.trees import choices
@@ -38,11 +36,23 @@ def modulo(node: exp.Mod, walk: Walk) -> exp.Expression:
 def _sum(node: exp.Add | exp.Sub, walk: Walk) -> exp.Expression:
     """`a + b`, `a - b`: text is converted, and a DATE moved by days or more stays a DATE."""
     right, left = operands.plain(node.expression), operands.plain(node.this)
+    if isinstance(right, exp.Interval) and isinstance(left, exp.Interval):
+        raise UnsupportedFeature("Unsupported feature 'a sum of intervals'.")
     if isinstance(right, exp.Interval):
-        return _moved(node.this, right, -1 if isinstance(node, exp.Sub) else 1)
+        return intervals.moved(node.this, right, -1 if isinstance(node, exp.Sub) else 1)
     if isinstance(node, exp.Add) and isinstance(left, exp.Interval):
-        return _moved(node.expression, left, 1)
+        return intervals.moved(node.expression, left, 1)
+    if isinstance(node, exp.Sub) and not walk.context.postgres:
+        kinds = {operands.type_of(left), operands.type_of(right)}
+        if kinds <= _MOMENTS and kinds != {"DATE"}:
+            raise UnsupportedFeature(
+                "Unsupported feature 'difference of timestamps, an INTERVAL'.",
+                hint="DATEDIFF counts the seconds, days or months between them.",
+            )
     return _arithmetic(node, walk)
+
+
+_MOMENTS: Final = frozenset(("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"))
 
 
 def _negated(node: exp.Neg, walk: Walk) -> exp.Expression:
@@ -73,25 +83,6 @@ def _arithmetic(node: exp.Add | exp.Sub | exp.Mul, walk: Walk) -> exp.Expression
 
 #: Digits of a whole number that may not fit into 64 bits with another one.
 _LONG: Final = 18
-_AMOUNT: Final = re.compile(r"\s*([+-]?\d+)(?:\s+([A-Za-z_]+))?\s*")
-
-
-def _moved(moment: exp.Expression, interval: exp.Interval, sign: int) -> exp.Expression:
-    """`d + INTERVAL '1 year, 3 months'`: one DATEADD a part, from left to right."""
-    value = operands.literal_text(interval.this, "interval")
-    unit = interval.args.get("unit")
-    pieces = value.split(",")
-    for number, piece in enumerate(pieces):
-        match = _AMOUNT.fullmatch(piece)
-        last = number == len(pieces) - 1
-        part = match[2] if match else None
-        if part is None and match is not None:
-            part = unit.name if unit is not None and last else "second"
-        if match is None or part is None:
-            raise UnsupportedFeature(f"Unsupported feature 'INTERVAL ''{value}'''.")
-        amount = operands.integer(sign * int(match[1]))
-        moment = apply(f"dateadd_{date_part(part)}", amount, moment)
-    return moment
 
 
 def _concatenate(node: exp.DPipe, walk: Walk) -> exp.Expression:
@@ -270,7 +261,6 @@ LEAVE: Final[dict[type[exp.Expression], Rewriter]] = {
     exp.DPipe: _concatenate,
     exp.Any: _quantified,
     exp.All: _quantified,
-    exp.Interval: lambda node, walk: node,
     exp.NullSafeEQ: _equal_null,
     exp.NullSafeNEQ: _equal_null,
     exp.HexString: _hexadecimal,
@@ -280,4 +270,3 @@ LEAVE: Final[dict[type[exp.Expression], Rewriter]] = {
     exp.Case: _case,
     **dict.fromkeys(operands.COMPARISONS, _compare),
 }
-ENTER: Final[dict[type[exp.Expression], Any]] = {}

@@ -110,9 +110,11 @@ def written(node: exp.Interval) -> exp.Expression:
     value, unit = node.this, node.args.get("unit")
     if not (isinstance(value, exp.Literal) and value.is_string):
         return node
-    if unit is not None and not isinstance(unit, exp.Var):
-        raise UnsupportedFeature("Unsupported feature 'INTERVAL .. TO ..'.")
     moves = _moves(node)
+    if unit is not None and not isinstance(unit, exp.Var):
+        if moves:
+            return node
+        raise UnsupportedFeature("Unsupported feature 'INTERVAL .. TO ..'.")
     if moves and is_plain(value.name):
         return node
     found = span(value.name, unit.name if unit is not None else "")
