@@ -15,7 +15,15 @@ from mockhaus.formats import output_format
 from mockhaus.translation.functions.conversion import moment_text
 from mockhaus.translation.functions.xml import ELEMENT
 from mockhaus.translation.registry import apply
-from mockhaus.translation.types.operands import TEXT, integer, noted, plain, string
+from mockhaus.translation.types.operands import (
+    FORMATTED,
+    TEXT,
+    integer,
+    noted,
+    plain,
+    string,
+    type_of,
+)
 from mockhaus.zoned import STORED
 
 #: DuckDB's type -> the parameters that say its form, the first that is set.
@@ -27,6 +35,13 @@ _TYPES: Final = {
     STORED: ("TIMESTAMP_TZ_OUTPUT_FORMAT", "TIMESTAMP_OUTPUT_FORMAT"),
 }
 _CALLS: Final = ("text_of", "text_once")
+#: Macros of texts or BINARY values, which take all else for text themselves.
+_TAKING_TEXT: Final = frozenset(
+    """
+    bit_length_of insert_text joined left_of length_of lpad_of_any md5_of octet_length_of
+    position_from_any position_of_any reversed right_of rpad_of_any sha1_of substr_from substr_of
+    """.split()  # noqa: SIM905  a list of words is no easier to read
+)
 
 
 def formatted(tree: exp.Expression, parameters: Mapping[str, str]) -> exp.Expression:
@@ -39,6 +54,13 @@ def formatted(tree: exp.Expression, parameters: Mapping[str, str]) -> exp.Expres
     base64 = parameters.get("BINARY_OUTPUT_FORMAT", "").upper() == "BASE64"
     if not models and not base64:
         return tree
+    for call in list(tree.find_all(exp.Anonymous)):
+        if call.this == "listed":
+            _list_texts(call)
+        elif str(call.this) in _TAKING_TEXT:
+            for value in call.expressions:
+                if _kind_of(value) in models:
+                    value.replace(apply("text_once", value.copy()))
     calls = [each for each in tree.find_all(exp.Anonymous) if str(each.this) in _CALLS]
     for call in reversed(calls):
         new = _formatted(call, models, base64=base64)
@@ -46,6 +68,21 @@ def formatted(tree: exp.Expression, parameters: Mapping[str, str]) -> exp.Expres
             return new
         call.replace(new)
     return tree
+
+
+def _kind_of(value: exp.Expression) -> str:
+    """DuckDB's type of a rewritten expression, '' where it is not known."""
+    bare = plain(value)
+    return str((bare._meta and bare._meta.get(FORMATTED)) or type_of(bare))
+
+
+def _list_texts(call: exp.Anonymous) -> None:
+    """LISTAGG's values as texts, each for itself."""
+    values, separator = call.expressions
+    each = exp.to_identifier("_v")
+    text = exp.Lambda(this=apply("text_of", each.copy()), expressions=[each])
+    listed = apply("list_transform", values.copy(), text)
+    call.replace(apply("listed_texts", listed, separator.copy()))
 
 
 def elements_as_text(tree: exp.Expression) -> exp.Expression:

@@ -64,7 +64,7 @@ def _column(node: exp.Column, walk: Walk) -> exp.Expression:
 def _note_type(new: exp.Column, node: exp.Column, walk: Walk) -> None:
     """Note DuckDB's type of a column, and its declared one where DuckDB has but JSON."""
     if kind := scopes.type_of(node, walk):
-        new.meta[operands.TYPE] = kind
+        scopes.note(new, kind, walk)
     if kind != "JSON" and not isinstance(node.parent, _REACHING):
         return
     declared = scopes.declared(node, walk)

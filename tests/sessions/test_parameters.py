@@ -180,3 +180,33 @@ def test_use_of_what_is_not_there(snowflake: Connection) -> None:
     assert run(snowflake, "SELECT CURRENT_SECONDARY_ROLES()") == [
         ('{"roles":"PUBLIC","value":"ALL"}',)
     ]
+
+
+#: Expression over a DATE column d and a TIME column t -> what DATE_OUTPUT_FORMAT makes of it.
+AS_TEXT = {
+    "UPPER(d)": "05-JAN-2024",
+    "LENGTH(d)": 11,
+    "LEFT(d, 3)": "05-",
+    "RIGHT(d, 4)": "2024",
+    "SUBSTR(d, 4, 3)": "Jan",
+    "REVERSE(d)": "4202-naJ-50",
+    "d || '|' || t": "05-Jan-2024|10.20",
+    "d || t": "05-Jan-202410.20",
+    "BOOLOR_AGG(MD5(d) = MD5('05-Jan-2024'))": True,
+    "LISTAGG(d, ',') WITHIN GROUP (ORDER BY d)": "05-Jan-2024,06-Jan-2024",
+    "LISTAGG(DISTINCT t)": "10.20",
+}
+
+
+@pytest.mark.parametrize("expression", AS_TEXT)
+@pytest.mark.parametrize("relation", ["moments", "seen"])
+def test_whatever_takes_text_follows_the_formats(
+    snowflake: Connection, expression: str, relation: str
+) -> None:
+    run(snowflake, "CREATE TABLE moments (d DATE, t TIME)")
+    run(snowflake, "INSERT INTO moments VALUES ('2024-01-05', '10:20'), ('2024-01-06', '10:20')")
+    run(snowflake, "CREATE VIEW seen AS SELECT * FROM moments")
+    run(snowflake, "ALTER SESSION SET DATE_OUTPUT_FORMAT = 'DD-MON-YYYY'")
+    run(snowflake, "ALTER SESSION SET TIME_OUTPUT_FORMAT = 'HH24.MI'")
+    (value,) = run(snowflake, f"SELECT {expression} FROM {relation} ORDER BY 1")[0]
+    assert value == AS_TEXT[expression]

@@ -35,6 +35,8 @@ BINARY: Final = "binary"
 ZONED: Final = "zoned"
 #: Key of `meta` of a column: DuckDB's type, where it is certain (see `scopes`).
 TYPE: Final = "type"
+#: The same where session parameters say how its values become text (see `output`).
+FORMATTED: Final = "formatted"
 
 _SIMPLE: Final = (exp.Column, exp.Null, exp.Placeholder, exp.PositionalColumn, exp.Boolean)
 _NUMBERS: Final = (exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Count)
@@ -47,17 +49,17 @@ _TEXT_TYPES: Final = frozenset((DataType.Type.TEXT, DataType.Type.VARCHAR))
 REPEATING: Final = frozenset(
     """
     acosh_of add_months atanh_of bit_and_of bit_length_of bit_or_of bit_xor_of bits_padded_left
-    bits_padded_right bitshiftright bytes_of cbrt_of ceil_any chr_of cot_of
+    bits_padded_right bitshiftright bytes_of cbrt_of ceil_any chr_of cosh_of cot_of
     datediff_time day_of_week_from decimal_of div0 div0_to div0null div0null_to divide
-    divide_to edit_distance factorial_of float_of getbit
+    divide_to edit_distance exp_of factorial_of float_of floor_any getbit
     initcap_after insert_text integer_of jarowinkler_similarity last_day_of_week least_of
     left_of length_of lpad_of lpad_of_any md5_of months_between next_day number_hex
     octet_length_of pow_of position_from position_from_any position_of_any previous_day regexp_instr
     repeat_of replace_all right_of round_by round_tens round_to_even rpad_of rpad_of_any sha1_of
-    sha256_of
+    sha256_of sinh_of
     split_array split_part_of strtok strtok_to_array substr_from substr_of to_date trunc_by
     to_timestamp_ltz to_timestamp_ntz to_timestamp_tz try_integer_of try_whole_of unicode_of
-    snow_width_bucket try_float_of week_iso week_policy whole_of yearofweek_iso
+    snow_width_bucket try_float_of variant_numeral week_iso week_policy whole_of yearofweek_iso
     """.split()  # noqa: SIM905  a list of a word a line is no easier to read
 )
 _FEW: Final = 8

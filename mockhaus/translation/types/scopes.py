@@ -26,7 +26,7 @@ from mockhaus.translation.context import ObjectName
 from mockhaus.translation.history import is_view
 from mockhaus.translation.information_schema import is_information_schema
 from mockhaus.translation.routines.body import parsed_expression
-from mockhaus.translation.types.operands import KIND, TEXT
+from mockhaus.translation.types.operands import FORMATTED, KIND, TEXT, TYPE
 from mockhaus.zoned import STORED
 
 if TYPE_CHECKING:
@@ -82,8 +82,13 @@ def type_of(node: exp.Column, walk: Walk) -> str:
     ):
         return ""
     query, clause = _query_of(node)
-    found = "" if query is None else _of_column(node, query, clause, walk)
-    return "" if found in _FORMATTED and walk.context.has_formats else found
+    return "" if query is None else _of_column(node, query, clause, walk)
+
+
+def note(made: exp.Column, kind: str, walk: Walk) -> None:
+    """Note a column's type; that of a moment apart where the session says how it becomes text."""
+    key = FORMATTED if kind in _FORMATTED and walk.context.has_formats else TYPE
+    made.meta[key] = kind
 
 
 def declared(node: exp.Column, walk: Walk) -> DataType | None:
