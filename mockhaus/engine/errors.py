@@ -9,7 +9,7 @@ from typing import Final
 import duckdb
 
 from mockhaus import errors
-from mockhaus.engine.sentences import SENTENCES, Make, shown_types
+from mockhaus.engine.sentences import SENTENCES, Make, shown_call, shown_types
 from mockhaus.errors import SqlError
 from mockhaus.limits import shown
 
@@ -221,13 +221,13 @@ _RULES: Final[list[tuple[str, Make]]] = [
         r"'(?P<name>[^(]+)\((?P<types>.*?)\)'\. You",
         lambda m: errors.InvalidArgumentTypes(
             f"SQL compilation error:\nInvalid argument types for function "
-            f"'{m['name'].strip().upper()}': ({shown_types(m['types'])})"
+            f"'{shown_call(m['name'])}': ({shown_types(m['types'])})"
         ),
     ),
     (
         r"Macro (?P<name>\w+)\(\) does not support the supplied arguments",
         lambda m: errors.WrongArguments(
-            f"Invalid argument types for function '{m['name'].upper()}'"
+            f"Invalid argument types for function '{shown_call(m['name'])}'"
         ),
     ),
     (

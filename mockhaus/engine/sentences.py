@@ -35,6 +35,27 @@ def shown_types(text: str) -> str:
     return text
 
 
+#: Functions and macros -> the functions of Snowflake's that call them.
+_CALLS: Final = (
+    (r"DATEADD_\w+|DAYS_LATER", "DATEADD"),
+    (r"DATE_DIFF|DATEDIFF_\w+", "DATEDIFF"),
+    (r"TRUNC_MOMENT|TRUNC_WEEK", "DATE_TRUNC"),
+    (r"WALL_CLOCK|TZ_IN|CONVERT_TIMEZONE_TO", "CONVERT_TIMEZONE"),
+    (r"ISODOW|DAY_NAME", "DAYNAME"),
+    (r"LAST_DAY\w*", "LAST_DAY"),
+    (r"(TO_\w+|\w+?)_(?:OF|BY|TO|ONCE|ANY|SCALED|TENS)", r"\1"),
+)
+
+
+def shown_call(name: str) -> str:
+    """The function of Snowflake's that a message of DuckDB's is about."""
+    upper = name.strip().upper()
+    for pattern, called in _CALLS:
+        if match := re.fullmatch(pattern, upper):
+            return match.expand(called)
+    return upper
+
+
 def _sentence(pattern: str, kind: type[SqlError], message: str) -> tuple[str, Make]:
     """A rule whose message takes the pattern's groups: `{name}`, or `{NAME}` in upper case."""
     sentence = f"SQL compilation error:\n{message}"
@@ -61,6 +82,11 @@ SENTENCES: Final = (
         r"Macro (?P<name>\w+)\(\) has multiple overloads that match",
         errors.InvalidArgumentTypes,
         "Invalid argument types for function '{NAME}'",
+    ),
+    _sentence(
+        r"\"time\" units \"(?P<part>\w+)\" not recognized",
+        errors.InvalidArgumentTypes,
+        "a TIME(9) has no part '{PART}'",
     ),
     _sentence(
         r"list dimensions must be equal, got left length '(?P<left>\d+)' and right length"
