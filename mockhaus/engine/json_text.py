@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from math import isinf
 from typing import Any, Final
 
 import msgspec
@@ -25,6 +26,8 @@ def _number(text: str) -> msgspec.Raw:
     What readers of JSON would not keep has a mark (see `mockhaus.marks`).
     """
     if "e" in text or "E" in text:
+        if isinf(float(text)):
+            raise JsonError(f"the number {text[:40]} is out of range")
         text = f'"{MARK}E{float(text):.15e}"'
     else:
         text = text.rstrip("0").rstrip(".") if text[-1] == "0" else text

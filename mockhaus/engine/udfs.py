@@ -181,7 +181,10 @@ def _exact_quotient(dividends: Any, divisors: Any, scales: Any) -> Any:
             values.append(None)
             continue
         (above, above_scale), (below, below_scale) = _digits(a), _digits(b)
-        shift = scale - above_scale + below_scale
+        shift = max(scale - above_scale + below_scale, 0)
+        if not below:  # of a branch that is not taken: DuckDB computes constants beforehand
+            values.append(None)
+            continue
         found, rest = divmod(abs(above) * 10**shift, abs(below))
         sign = "-" if (above < 0) != (below < 0) else ""
         if found >= _LIMIT:

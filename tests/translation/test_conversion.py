@@ -190,6 +190,14 @@ VALUES: list[tuple[str, Any]] = [
     # signs that stand for themselves
     ("TO_CHAR(5, '(9)')", "( 5)"),
     ("TO_CHAR(12, '=99:')", "= 12:"),
+    # a truth in a VARIANT is a number, a text is not
+    ("TO_NUMBER(PARSE_JSON('true'))", 1),
+    ("TO_DOUBLE(PARSE_JSON('false'))", 0.0),
+    ("PARSE_JSON('{\"a\":true}'):a::INT", 1),
+    # digits beyond the last one that is kept are cut off
+    ("TO_TIMESTAMP_NTZ(1262304000000456789, 9)", datetime(2010, 1, 1, 0, 0, 0, 456)),
+    ("TO_TIMESTAMP_NTZ(40 * 365.25 * 86400 * 1000 * 1000 * 1000 + 456789, 9)", datetime(2010, 1, 1, 0, 0, 0, 456)),
+    ("TO_TIMESTAMP_NTZ(-1.5, 0)", datetime(1969, 12, 31, 23, 59, 58, 500000)),
 ]  # fmt: skip
 
 
@@ -230,6 +238,7 @@ ERRORS: list[tuple[str, type[errors.SqlError], str]] = [
     ("'abc'::INT", errors.InvalidNumber, "100038"),
     ("''::INT", errors.InvalidNumber, "100038"),
     ("TO_NUMBER('$1')", errors.InvalidNumber, "100038"),
+    ("TO_NUMBER(PARSE_JSON('\"true\"'))", errors.InvalidNumber, "100038"),
     ("TO_NUMBER('ae5', 'XX')", errors.InvalidNumber, "100038"),
     ("'abc'::VARCHAR(2)", errors.StringTooLong, "100078"),
     ("'abc'::CHAR", errors.StringTooLong, "100078"),

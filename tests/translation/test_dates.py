@@ -38,6 +38,14 @@ VALUES: list[tuple[str, Any]] = [
     ("DATE '2024-01-31' + INTERVAL '1 month'", date(2024, 2, 29)),
     ("DATE '2023-12-31' + INTERVAL '1 day, 2 hours'", datetime(2024, 1, 1, 2)),
     ("TIMESTAMP '2024-01-01 00:00:00' - INTERVAL '1 year, 3 quarters'", datetime(2022, 4, 1)),
+    ("INTERVAL '1 day' + DATE '2024-01-31'", date(2024, 2, 1)),
+    ("DATE '2024-01-31' + (INTERVAL '3' MONTH)", date(2024, 4, 30)),
+    # ... and one of a qualifier: fields behind the first carry over, the sign is that of all
+    ("DATE '2024-01-31' + INTERVAL '1-2' YEAR TO MONTH", date(2025, 3, 31)),
+    ("DATE '2024-01-31' - INTERVAL '-1-2' YEAR(4) TO MONTH", date(2025, 3, 31)),
+    ("TIMESTAMP '2024-01-01 00:00:00' + INTERVAL '1 02:03:04.5' DAY(3) TO SECOND(6)", datetime(2024, 1, 2, 2, 3, 4, 500000)),
+    ("TIMESTAMP '2024-01-01 00:00:00' - INTERVAL '02:30' HOUR TO MINUTE", datetime(2023, 12, 31, 21, 30)),
+    ("TIMESTAMP '2024-01-01 00:00:00' + INTERVAL '90.25' SECOND", datetime(2024, 1, 1, 0, 1, 30, 250000)),
     # ADD_MONTHS keeps the end of a month
     ("ADD_MONTHS(DATE '2016-02-29', 1)", date(2016, 3, 31)),
     ("ADD_MONTHS(DATE '2016-05-31', -1)", date(2016, 4, 30)),
@@ -181,6 +189,13 @@ ERRORS: list[tuple[str, type[errors.SqlError]]] = [
     ("TIME_SLICE(DATE '2019-02-28', 0, 'MONTH')", errors.InvalidParameter),
     ("TIME_SLICE(DATE '2019-02-28', 1, 'MONTH', 'MIDDLE')", errors.InvalidParameter),
     ("DATE '2024-01-01' + INTERVAL 'soon'", errors.UnsupportedFeature),
+    ("DATE '2024-01-01' + INTERVAL '1-13' YEAR TO MONTH", errors.InvalidDatetime),
+    ("DATE '2024-01-01' + INTERVAL '1 1' MONTH TO DAY", errors.UnsupportedFeature),
+    ("INTERVAL '1 day' + INTERVAL '1 day'", errors.UnsupportedFeature),
+    ("TIMESTAMP '2024-01-02' - TIMESTAMP '2024-01-01'", errors.UnsupportedFeature),
+    ("DATEADD(day, 1, TIME '10:00:00')", errors.WrongArguments),
+    ("DATEDIFF(year, TIME '10:00:00', TIME '11:00:00')", errors.InvalidArgumentTypes),
+    ("DAYNAME(TIME '10:00:00')", errors.InvalidArgumentTypes),
     ("TIME_SLICE(DATE '2024-05-08', 5, 'MINUTE')", errors.TypeMismatch),
     ("TIME_SLICE(TIMESTAMP '2024-05-08', 5, 'MS')", errors.InvalidParameter),
     ("CONVERT_TIMEZONE('Foo/Bar', TIMESTAMP '2024-05-08')", errors.InvalidParameter),
@@ -190,4 +205,22 @@ ERRORS: list[tuple[str, type[errors.SqlError]]] = [
 @pytest.mark.parametrize(("expression", "kind"), ERRORS)
 def test_error(snowflake: Snowflake, expression: str, kind: type[errors.SqlError]) -> None:
     with pytest.raises(kind):
+        snowflake.value(expression)
+
+
+#: What is of no use to who reads it is the name of a macro: the function of the call is named.
+NAMED = [
+    ("DATEADD(day, 1, TIME '10:00:00')", "'DATEADD'"),
+    ("DATEDIFF(hour, TIME '10:00:00', DATE '2024-01-01')", "'DATEDIFF'"),
+    ("DAYNAME(TIME '10:00:00')", "'DAYNAME'"),
+    ("CONVERT_TIMEZONE('UTC', 'EST', '2024-01-01 +0100'::TIMESTAMP_TZ)", "'CONVERT_TIMEZONE'"),
+    ("DATEDIFF(year, TIME '10:00:00', TIME '11:00:00')", "no part 'YEAR'"),
+]
+
+
+@pytest.mark.parametrize(("expression", "named"), NAMED)
+def test_functions_of_wrong_types_are_named(
+    snowflake: Snowflake, expression: str, named: str
+) -> None:
+    with pytest.raises(errors.SqlError, match=named):
         snowflake.value(expression)

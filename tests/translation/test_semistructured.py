@@ -166,6 +166,7 @@ def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
 ERRORS: list[tuple[str, type[Exception], str]] = [
     ('PARSE_JSON(\'{"a":1,"a":2}\')', InvalidJson, "duplicate object attribute"),
     ("PARSE_JSON('{a b}')", InvalidJson, "missing colon, pos 4"),
+    ("PARSE_JSON('[1e400]')", InvalidJson, "the number 1e400 is out of range"),
     ("PARSE_JSON('[1, nothing]')", InvalidJson, 'unknown keyword "nothing"'),
     ("OBJECT_CONSTRUCT('a', 1, 'a', 2)", InvalidParameter, "Duplicate field key 'a'"),
     ("OBJECT_INSERT({'a': 1}, 'a', 2)", InvalidText, "'a'"),

@@ -5,6 +5,10 @@
 CREATE OR REPLACE MACRO unquoted(a) AS
     CASE WHEN is_marked(a) THEN substr(a, 4, length(a) - 4) ELSE trim(trim(a), '"') END;
 
+-- A VARIANT on its way to a number: a truth is 1 or 0.
+CREATE OR REPLACE MACRO variant_numeral(a) AS
+    CASE CAST(a AS VARCHAR) WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE CAST(a AS VARCHAR) END;
+
 -- What CAST to a number type reads: text without the quotes of a JSON string, others as they are.
 CREATE OR REPLACE MACRO numeric_source
     (a) AS a,
@@ -354,7 +358,8 @@ CREATE OR REPLACE MACRO utf8_of(a) AS decode(digested(a));
 
 -- A number as n-th fractions of a second since 1970.
 CREATE OR REPLACE MACRO epoch_scaled(a, n) AS
-    make_timestamp(CAST(CAST(a AS DECIMAL(38, 9)) * 1000000 / CAST(pow(10, n) AS DOUBLE) AS BIGINT));
+    make_timestamp(CAST(CASE WHEN n > 6 THEN CAST(floor(CAST(a AS DECIMAL(38, 9))) AS HUGEINT) // CAST(pow(10, n - 6) AS BIGINT)
+        ELSE CAST(floor(CAST(a AS DECIMAL(38, 9)) * CAST(pow(10, 6 - n) AS BIGINT)) AS HUGEINT) END AS BIGINT));
 
 -- Fractional digits of a timestamp and a time beyond n are cut off.
 CREATE OR REPLACE MACRO timestamp_digits

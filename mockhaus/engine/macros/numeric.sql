@@ -1,6 +1,11 @@
 -- Numeric functions.
 
-CREATE OR REPLACE MACRO round_to_even(a, n) AS cast_to_type(round_even(CAST(a AS DOUBLE), n), round(COALESCE(a, 0), n));
+-- Half to even: of the two neighbours of what lies in the middle, the even one.
+CREATE OR REPLACE MACRO round_to_even(a, n) AS CASE WHEN typeof(a) = 'DOUBLE' OR n < 0
+    THEN cast_to_type(round_even(CAST(a AS DOUBLE), n), round(COALESCE(a, 0), n))
+    WHEN 2 * abs(a - trunc(a, n)) = abs(round(a, n) - trunc(a, n))
+        AND trunc(a, n) % nullif(2 * abs(round(a, n) - trunc(a, n)), 0) = 0 THEN trunc(a, n)
+    ELSE round(a, n) END;
 
 -- A DECIMAL rounded to tens, hundreds ...: DuckDB answers 0 where all its digits are rounded off.
 CREATE OR REPLACE MACRO round_tens
@@ -31,8 +36,14 @@ CREATE OR REPLACE MACRO trunc_by(a, n) AS CASE CAST(n AS INTEGER)
 -- CEIL and FLOOR with a scale: up and down are 10^n and 10^-n as exact literals.
 CREATE OR REPLACE MACRO ceil_scaled(a, up, down, n) AS round(ceil(a * up) * down, n);
 CREATE OR REPLACE MACRO floor_scaled(a, up, down, n) AS round(floor(a * up) * down, n);
-CREATE OR REPLACE MACRO ceil_any(a, n) AS ceil(a * pow(10, n)) / pow(10, n);
-CREATE OR REPLACE MACRO floor_any(a, n) AS floor(a * pow(10, n)) / pow(10, n);
+CREATE OR REPLACE MACRO ceil_any(a, n) AS CASE WHEN typeof(a) = 'DOUBLE' THEN ceil(a * pow(10, n)) / pow(10, n)
+    ELSE trunc_by(a, n) + CASE WHEN trunc_by(a, n) < a THEN one_at(n) ELSE 0 END END;
+CREATE OR REPLACE MACRO floor_any(a, n) AS CASE WHEN typeof(a) = 'DOUBLE' THEN floor(a * pow(10, n)) / pow(10, n)
+    ELSE trunc_by(a, n) - CASE WHEN trunc_by(a, n) > a THEN one_at(n) ELSE 0 END END;
+CREATE OR REPLACE MACRO one_at(n) AS CAST(pow(10, -n) AS DECIMAL(38, 12));
+-- Whole numbers are their own ceiling and floor (DuckDB: a FLOAT).
+CREATE OR REPLACE MACRO ceil_of (a BIGINT) AS a, (a HUGEINT) AS a, (a) AS ceil(a);
+CREATE OR REPLACE MACRO floor_of (a BIGINT) AS a, (a HUGEINT) AS a, (a) AS floor(a);
 
 -- 0 where the divisor is 0; DIV0NULL also where it is NULL.
 CREATE OR REPLACE MACRO div0(a, b) AS
@@ -59,6 +70,9 @@ CREATE OR REPLACE MACRO floating(result, known, name) AS
          ELSE result END;
 CREATE OR REPLACE MACRO pow_of(a, b) AS floating(pow(a, b),
     isfinite(CAST(a AS DOUBLE)) AND isfinite(CAST(b AS DOUBLE)), 'pow(' || a || ',' || b || ')');
+CREATE OR REPLACE MACRO exp_of(a) AS floating(exp(a), isfinite(CAST(a AS DOUBLE)), 'exp(' || a || ')');
+CREATE OR REPLACE MACRO sinh_of(a) AS floating(sinh(a), isfinite(CAST(a AS DOUBLE)), 'sinh(' || a || ')');
+CREATE OR REPLACE MACRO cosh_of(a) AS floating(cosh(a), isfinite(CAST(a AS DOUBLE)), 'cosh(' || a || ')');
 CREATE OR REPLACE MACRO acosh_of(a) AS floating(acosh(a), isfinite(CAST(a AS DOUBLE)), 'acosh(' || a || ')');
 CREATE OR REPLACE MACRO atanh_of(a) AS floating(atanh(a), isfinite(CAST(a AS DOUBLE)), 'atanh(' || a || ')');
 

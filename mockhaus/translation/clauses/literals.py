@@ -7,6 +7,7 @@ and so would that of columns made of them: there they become BIGINT.
 from __future__ import annotations
 
 import re
+from decimal import ROUND_HALF_UP, Context, Decimal
 from math import isinf
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,9 +23,18 @@ if TYPE_CHECKING:
 _SHORT: Final = 2**31
 _LONG: Final = 2**63
 _LIMIT: Final = 10**38
+_MOST: Final = 38
 
 #: Key of `meta` of a computed literal: its value.
 _VALUE: Final = "value"
+#: The same of one with digits after the point.
+_EXACT: Final = "exact"
+#: Digits that DuckDB gives a product of two DECIMALs of 64 bits.
+_NARROW: Final = 18
+_PLAIN: Final = re.compile(r"\d*\.\d+|\d+\.?")
+#: Digits after the point that a product has at least the room for.
+_PRODUCT: Final = 12
+_CONTEXT: Final = Context(prec=160)
 
 
 #: What a number looks like that may be too large.
@@ -72,6 +82,8 @@ def computed(node: exp.Add | exp.Sub | exp.Mul) -> exp.Expression:
     """Arithmetic of whole numbers that are written out: its value where 32 bits do not hold it."""
     left, right = value_of(node.this), value_of(node.expression)
     if left is None or right is None:
+        if (exact := _exactly(node)) is not None:
+            return exact
         if is_short(node.this) and is_short(node.expression):
             node.set("this", _bigint(node.this))
         return node
@@ -83,6 +95,45 @@ def computed(node: exp.Add | exp.Sub | exp.Mul) -> exp.Expression:
         return _written(value)
     node.meta[_VALUE] = value
     return node
+
+
+def _exact(node: exp.Expression) -> Decimal | None:
+    """The value of a number that is written out with all its digits, or was computed of such."""
+    bare = plain(node)
+    if isinstance(bare, exp.Literal):
+        text = str(bare.this)
+        return None if bare.is_string or not _PLAIN.fullmatch(text) else Decimal(text)
+    if isinstance(bare, exp.Neg):
+        inner = _exact(bare.this)
+        return None if inner is None else -inner
+    if not bare._meta:
+        return None
+    found = bare.meta.get(_EXACT, bare.meta.get(_VALUE))
+    return None if found is None else Decimal(found)
+
+
+def _exactly(node: exp.Add | exp.Sub | exp.Mul) -> exp.Expression | None:
+    """Arithmetic of decimals that are written out: its value where 18 digits do not hold it."""
+    left = _exact(node.this)
+    right = None if left is None else _exact(node.expression)
+    if left is None or right is None:
+        return None
+    scales = [max(-int(each.as_tuple().exponent), 0) for each in (left, right)]
+    if isinstance(node, exp.Mul):
+        value, scale = _CONTEXT.multiply(left, right), min(sum(scales), max(*scales, _PRODUCT))
+    else:
+        add = _CONTEXT.add if isinstance(node, exp.Add) else _CONTEXT.subtract
+        value, scale = add(left, right), max(scales)
+    value = value.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP, _CONTEXT)
+    if not _NARROW <= len(value.as_tuple().digits) <= _MOST:
+        node.meta[_EXACT] = value
+        return node
+    literal: exp.Expression = exp.Literal.number(f"{abs(value):f}")
+    if value < 0:
+        literal = exp.Paren(this=exp.Neg(this=literal))
+    made = exp.cast(literal, f"DECIMAL(38, {scale})")
+    made.meta[_EXACT] = value
+    return made
 
 
 def is_short(node: exp.Expression) -> bool:

@@ -184,6 +184,9 @@ def cast(node: exp.Expression, to: DataType, *, safe: bool = False) -> exp.Expre
     target = duckdb_type(to)
     kind = target.this
     if kind in _NUMBERS:
+        known = operands.type_of(node)
+        if known == "JSON" or (not known and operands.is_variant(node)):
+            node = operands.text_call("variant_numeral", node)
         return _to_number(node, target, safe)
     if kind == _T.TEXT:
         return _to_text(node, length(to), safe)

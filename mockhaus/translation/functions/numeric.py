@@ -52,13 +52,20 @@ def _at_scale(name: str, value: exp.Expression, scale: exp.Expression) -> exp.Ex
     return operands.number_call(f"{name}_by", value, operands.number(scale))
 
 
+_WHOLE: Final = frozenset(("INTEGER", "BIGINT", "HUGEINT"))
+
+
 def _up_or_down(node: exp.Ceil | exp.Floor, walk: Walk) -> exp.Expression:
     """CEIL(n [, scale]), FLOOR(n [, scale]): DuckDB's have no scale."""
     name = "ceil" if isinstance(node, exp.Ceil) else "floor"
     value, scale = operands.number(node.this), node.args.get("decimals")
     digits = operands.literal_number(scale) if scale is not None else 0
     if digits == 0:
-        return operands.number_call(name, value)
+        if operands.digits(value) or operands.column_type(value) in _WHOLE:
+            return operands.noted(value, operands.NUMBER)
+        kind = operands.column_type(value)
+        known = kind.startswith(("DECIMAL", "DOUBLE")) or isinstance(value, exp.Literal)
+        return operands.number_call(name if known else f"{name}_of", value)
     if digits is None or scale is None:
         return operands.number_call(f"{name}_any", value, operands.number(node.args["decimals"]))
     up = "1" + "0" * digits if digits > 0 else "0." + "0" * (-digits - 1) + "1"
@@ -78,7 +85,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     call("DIV0", lambda node, walk: div0(node), 2, 2),
     call("DIV0NULL", lambda node, walk: div0(node), 2, 2),
     typed("CBRT", "n>n", "cbrt_of"),
-    typed("EXP", "n>n"),
+    typed("EXP", "n>n", "exp_of"),
     typed("FACTORIAL", "n>n", "factorial_of"),
     typed("POW POWER", "nn>n", "pow_of"),
     typed("SQRT", "n>n"),
@@ -93,13 +100,13 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     typed("ATAN2", "nn>n"),
     typed("ATANH", "n>n", "atanh_of"),
     typed("COS", "n>n"),
-    typed("COSH", "n>n"),
+    typed("COSH", "n>n", "cosh_of"),
     typed("COT", "n>n", "cot_of"),
     typed("DEGREES", "n>n"),
     typed("PI", ">n"),
     typed("RADIANS", "n>n"),
     typed("SIN", "n>n"),
-    typed("SINH", "n>n"),
+    typed("SINH", "n>n", "sinh_of"),
     typed("TAN", "n>n"),
     typed("TANH", "n>n"),
     typed("HAVERSINE", "nnnn>n"),
