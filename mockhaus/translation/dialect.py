@@ -19,7 +19,7 @@ from mockhaus.errors import InvalidIdentifier, SqlSyntaxError, UnsupportedFeatur
 from mockhaus.translation.calls import marked, miscounted_at, miscounted_in
 from mockhaus.translation.expansion import bound
 from mockhaus.translation.spread import expanded
-from mockhaus.translation.types.structured import typed_parts
+from mockhaus.translation.types.structured import compared, less, typed_parts
 from mockhaus.translation.types.untyped import settle
 
 # What sqlglot cannot parse it logs and hands on as a bare Command, which is refused by name here.
@@ -191,7 +191,8 @@ def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
     """The tree of one statement's tokens. Raises SqlSyntaxError with its position in `text`."""
     if "**" in text:
         tokens = expanded(tokens)
-    tokens = typed_parts(_typed_literals(tokens, text), text)
+    written = typed_parts(_typed_literals(tokens, text), text)
+    tokens = compared(written, text)
     miscounted = marked(tokens)
     try:
         trees = SNOWFLAKE.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, text)
@@ -207,6 +208,8 @@ def parse_tree(tokens: list[Token], text: str) -> exp.Expression:
     if len(trees) != 1 or trees[0] is None:
         raise _unexpected(tokens[0], text)
     tree = cast(exp.Expression, trees[0])
+    if tokens != written:
+        tree = less(tree)
     if "NULLS" in text.upper():
         _note_nulls(tree, tokens, text)
     if miscounted and (wrong := miscounted_in(tree, miscounted)):

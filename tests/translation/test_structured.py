@@ -100,6 +100,9 @@ VALUES: list[tuple[str, Any]] = [
         "ARRAY_APPEND([1]::ARRAY(DOUBLE), '3')::VARIANT",
         "[1.000000000000000e+00,3.000000000000000e+00]",
     ),
+    # what is less than what, behind a cast to a type with parts
+    ("[1, 2]::ARRAY(INT) < [1, 3]::ARRAY(INT)", True),
+    ("[1, 2]::ARRAY < [1, 3]::ARRAY AND 1 < 2", True),
     ("SYSTEM$TYPEOF(ARRAY_SLICE([1]::ARRAY(INT), 0, 1))", "ARRAY(NUMBER(38,0))[LOB]"),
     ("SYSTEM$TYPEOF(FILTER([1]::ARRAY(INT), x -> x > 0))", "ARRAY(NUMBER(38,0))[LOB]"),
     ("SYSTEM$TYPEOF(ARRAY_SLICE([1], 0, 1))", "ARRAY[LOB]"),

@@ -360,6 +360,41 @@ def _is_type(tokens: list[Token], number: int, opened: list[tuple[bool, int]]) -
     return _WORD.fullmatch(before.text) is not None and before.text.upper() not in _NO_TYPE
 
 
+#: Types behind which sqlglot takes `<` for the beginning of what they are made of.
+_NESTED: Final = frozenset(("ARRAY", "MAP", "OBJECT"))
+
+
+def compared(tokens: list[Token], text: str) -> list[Token]:
+    """The `<` of `x::ARRAY(INT) < y` as an operator that nobody writes; `less` takes it back."""
+    if "<" not in text or "::" not in text:
+        return tokens
+    made = list(tokens)
+    for number, token in enumerate(tokens):
+        if token.token_type is TokenType.LT and _is_cast(tokens, number):
+            at = (token.line, token.col, token.start, token.end)
+            made[number] = Token(TokenType.ADJACENT, token.text, *at)
+    return made
+
+
+def _is_cast(tokens: list[Token], number: int) -> bool:
+    """Whether `:: ARRAY` or `:: ARRAY(..)` stands before a token."""
+    last, depth = number - 1, 0
+    while last > 0 and (depth or tokens[last].token_type is TokenType.R_PAREN):
+        depth += {TokenType.R_PAREN: 1, TokenType.L_PAREN: -1}.get(tokens[last].token_type, 0)
+        last -= 1
+        if not depth:
+            break
+    before = tokens[last - 1].token_type if last > 0 else None
+    return before is TokenType.DCOLON and tokens[last].text.upper() in _NESTED
+
+
+def less(tree: exp.Expression) -> exp.Expression:
+    """The tree of what `compared` wrote, with `<` where it was written."""
+    for node in list(tree.find_all(exp.Adjacent)):
+        node.replace(exp.LT(this=node.this, expression=node.expression))
+    return tree
+
+
 def _member(part: list[Token]) -> list[Token]:
     first, last = part[0], part[-1]
     name = OPTIONAL
