@@ -15,6 +15,7 @@ from mockhaus.errors import (
     Canceled,
     InvalidIdentifier,
     RaisedException,
+    SingleRowExpected,
     SqlError,
     TypeMismatch,
     UnsupportedFeature,
@@ -307,7 +308,9 @@ class Interpreter:
             return
         rows = self._rows(text)
         if len(rows.rows) > 1:
-            raise TypeMismatch("SELECT INTO statement returned more than one row.")
+            raise SingleRowExpected(
+                f"A SELECT INTO statement expects exactly 1 returned row, but got {len(rows.rows)}."
+            )
         found = rows.rows[0] if rows.rows else (None,) * len(rows.columns)
         self._fill(step.into, rows, found)
 

@@ -138,6 +138,8 @@ class Reader:
             return self._parenthesised()
         if token.token_type is TokenType.DASH and self.token(1) is not None:
             self.take()
+            if (number := self.token()) is None or number.token_type is not TokenType.NUMBER:
+                raise self.unexpected()
             return -self.value()
         self.take()
         if token.token_type is TokenType.NUMBER:

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlglot.tokenizer_core import Token, TokenType
 
-from mockhaus.errors import MockhausError, UnsupportedFeature
+from mockhaus.errors import InvalidParameter, MockhausError, SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation.dialect import tokenize
 from mockhaus.translation.grammar.reader import Reader
 from mockhaus.translation.grammar.types import type_name
@@ -38,9 +38,11 @@ def block_of(text: str) -> b.Block:
 
 def whole(reader: Reader) -> b.Block:
     """The block that all that is left is; a semicolon may follow."""
-    found = _Parser(reader).block()
+    parser = _Parser(reader)
+    found = parser.block()
     reader.accept(";")
     reader.end()
+    parser.check_jumps()
     return found
 
 
@@ -97,9 +99,23 @@ def declares_block(tokens: list[Token], text: str) -> bool:
     return is_block(reader)
 
 
+#: Numbers of exceptions that a block declares (manual: "Handling exceptions").
+_NUMBERS: Final = range(-20999, -19999)
+
+
 class _Parser:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
+        #: BREAK and CONTINUE whose loop has not ended yet: the word, the label, where it stands.
+        self._jumps: list[tuple[str, str, int]] = []
+
+    def check_jumps(self) -> None:
+        """Raises SqlSyntaxError for a BREAK or CONTINUE that no loop is around."""
+        for word, label, at in self._jumps:
+            loop = f"the loop {label}" if label else "a loop"
+            raise SqlSyntaxError(
+                f"SQL compilation error:\n{word} stands outside of {loop}.", position=at
+            )
 
     # --- pieces ----------------------------------------------------------------------------------
 
@@ -122,6 +138,8 @@ class _Parser:
             word = reader.word()
             if depth == 0 and word in words:
                 return found
+            if depth == 0 and word == ";":
+                raise reader.unexpected()
             if token.token_type is TokenType.L_PAREN or word == "CASE":
                 depth += 1
             elif token.token_type is TokenType.R_PAREN or (word == "END" and depth):
@@ -203,7 +221,13 @@ class _Parser:
         if reader.accept("EXCEPTION"):
             if not reader.accept("("):
                 return b.DeclareException(at, name)
-            number = int(reader.value())
+            number = reader.value()
+            if not isinstance(number, int) or number not in _NUMBERS:
+                raise InvalidParameter(
+                    f"SQL compilation error:\nInvalid exception number '{number}': it is from"
+                    f" {_NUMBERS[0]} to {_NUMBERS[-1]}.",
+                    position=at,
+                )
             reader.expect(",")
             message = reader.string()
             reader.expect(")")
@@ -307,15 +331,29 @@ class _Parser:
         body, label = self._looped("FOR")
         return b.For(at, name, body, label, low, high, reverse)
 
+    def _jump(self, at: int) -> b.Step:
+        """BREAK, CONTINUE and their synonyms, with the label of a loop."""
+        word = self.reader.tokens[self.reader.at - 1].text.upper()
+        label = self._label()
+        self._jumps.append((word, label, at))
+        return b.Break(at, label) if word in ("BREAK", "EXIT") else b.Continue(at, label)
+
     def _looped(self, kind: str) -> tuple[b.Steps, str]:
         """DO .. END kind [label], LOOP .. END LOOP [label]."""
-        reader = self.reader
+        reader, outside = self.reader, len(self._jumps)
         closing = "LOOP" if reader.accept("LOOP") else kind
         if closing == kind:
             reader.expect("DO")
         body = self._steps("END")
         reader.expect("END", closing)
-        return body, self._label()
+        return body, self._loop_label(outside)
+
+    def _loop_label(self, outside: int) -> str:
+        """The label behind the end of a loop; `outside`: how many jumps there were before it."""
+        label = self._label()
+        within = [jump for jump in self._jumps[outside:] if jump[1] not in ("", label)]
+        self._jumps[outside:] = within
+        return label
 
     def _while(self, at: int) -> b.Loop:
         condition = self._expression("DO", "LOOP")
@@ -323,16 +361,16 @@ class _Parser:
         return b.Loop(at, body, label, before=condition)
 
     def _repeat(self, at: int) -> b.Loop:
-        body = self._steps("UNTIL")
+        outside, body = len(self._jumps), self._steps("UNTIL")
         self.reader.expect("UNTIL")
         condition = self._expression("END")
         self.reader.expect("END", "REPEAT")
-        return b.Loop(at, body, self._label(), after=condition)
+        return b.Loop(at, body, self._loop_label(outside), after=condition)
 
     def _loop(self, at: int) -> b.Loop:
-        body = self._steps("END")
+        outside, body = len(self._jumps), self._steps("END")
         self.reader.expect("END", "LOOP")
-        return b.Loop(at, body, self._label())
+        return b.Loop(at, body, self._loop_label(outside))
 
     def _return(self, at: int) -> b.Return:
         reader = self.reader
@@ -403,10 +441,10 @@ _STEPS: Final[dict[str, Callable[[_Parser, int], b.Step]]] = {
     "WHILE": _Parser._while,
     "REPEAT": _Parser._repeat,
     "LOOP": _Parser._loop,
-    "BREAK": lambda parser, at: b.Break(at, parser._label()),
-    "EXIT": lambda parser, at: b.Break(at, parser._label()),
-    "CONTINUE": lambda parser, at: b.Continue(at, parser._label()),
-    "ITERATE": lambda parser, at: b.Continue(at, parser._label()),
+    "BREAK": _Parser._jump,
+    "EXIT": _Parser._jump,
+    "CONTINUE": _Parser._jump,
+    "ITERATE": _Parser._jump,
     "RETURN": _Parser._return,
     "RAISE": _Parser._raise,
     "OPEN": _Parser._open,
