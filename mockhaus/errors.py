@@ -18,8 +18,11 @@
     │   │   ├── DuplicateObject        002002  42P07
     │   │   │   └── DuplicateSchema    002002  42P06
     │   │   ├── TypeMismatch           001007  42804
-    │   │   │   └── ColumnTypeMismatch 002023  42804
+    │   │   │   ├── ColumnTypeMismatch 002023  42804
+    │   │   │   └── InvalidDefault     002262  42804
     │   │   ├── ValueCount             002020  42601
+    │   │   ├── InvalidColumnList      002026  42601
+    │   │   ├── MissingColumnName      002022  42601
     │   │   ├── GroupingError          000979  42803
     │   │   ├── UndefinedVariable      000711  42704
     │   │   ├── ResultNotFound         000709  42704
@@ -282,12 +285,41 @@ class ColumnTypeMismatch(TypeMismatch):
     snowflake_state = "22000"
 
 
+class InvalidDefault(TypeMismatch):
+    """A default of a type that its column does not take."""
+
+    number = "002262"
+    snowflake_state = "22000"
+
+
 class ValueCount(CompilationError):
     """More or fewer values than columns."""
 
     number = "002020"
     sqlstate = "42601"
     snowflake_state = "21S01"
+
+
+class InvalidColumnList(CompilationError):
+    """CREATE TABLE AS or CREATE VIEW with more or fewer names than its query has columns."""
+
+    number = "002026"
+    sqlstate = "42601"
+    snowflake_state = "42601"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            "SQL compilation error:\nInvalid column definition list",
+            hint=f"The query has {count} columns.",
+        )
+
+
+class MissingColumnName(CompilationError):
+    """A table or a view without columns, or with one that has no name."""
+
+    number = "002022"
+    sqlstate = "42601"
+    snowflake_state = "42601"
 
 
 class GroupingError(CompilationError):

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from mockhaus.catalog import columns, rebuild
+from mockhaus.catalog import columns, default_types, rebuild
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject, check_length
 from mockhaus.catalog.tables import (
@@ -26,13 +26,21 @@ from mockhaus.catalog.tables import (
     with_column,
 )
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.errors import DuplicateObject, InvalidIdentifier, TypeMismatch, UnsupportedFeature
+from mockhaus.errors import (
+    DuplicateObject,
+    InvalidIdentifier,
+    NotNullViolation,
+    SqlError,
+    TypeMismatch,
+    UnsupportedFeature,
+)
 from mockhaus.result import Result
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.ddl import alter as a
 from mockhaus.translation.ddl.checks import CHECK
+from mockhaus.translation.refusals import by_case_alone
 
 _DONE: Final = "Statement executed successfully."
 
@@ -105,11 +113,13 @@ def _entry(table: CatalogObject, name: str) -> tuple[list[dict[str, Any]], dict[
 
 def _add(workspace: Workspace, table: CatalogObject, step: a.AddColumn) -> CatalogObject:
     column, entries = step.column, _entries(table)
-    if any(each["name"].upper() == column.name.upper() for each in entries):
-        if step.if_not_exists:
+    met = _met(entries, column.name)
+    if met is not None:
+        if step.if_not_exists and isinstance(met, DuplicateObject):
             return table
-        raise DuplicateObject(f"SQL compilation error:\ncolumn '{column.name}' already exists")
+        raise met
     check_length(ObjectName(column.name))
+    default_types.check_added(workspace, column)
     default = "" if column.default_sql is None else f" DEFAULT ({column.default_value})"
     if column.identity is not None:
         default = f" DEFAULT {rebuild.identity_default(workspace, *column.identity)}"
@@ -126,6 +136,16 @@ def _add(workspace: Workspace, table: CatalogObject, step: a.AddColumn) -> Catal
     if held or rebuild.check(column.name, columns.declared(column.type) or ""):
         rebuild.renew(workspace, changed)
     return changed
+
+
+def _met(entries: list[dict[str, Any]], name: str) -> SqlError | None:
+    """The error for a new column that a table has already, None if it has not."""
+    for each in entries:
+        if each["name"].upper() == name.upper():
+            if each["name"] != name:
+                return by_case_alone(name, each["name"])
+            return DuplicateObject(f"SQL compilation error:\ncolumn '{name}' already exists")
+    return None
 
 
 #: What a table's record has that names its columns.
@@ -174,8 +194,8 @@ def _rename_column(
     workspace: Workspace, table: CatalogObject, step: a.RenameColumn
 ) -> CatalogObject:
     entries, renamed = _entry(table, step.name)
-    if any(each["name"].upper() == step.new.upper() for each in entries if each is not renamed):
-        raise DuplicateObject(f"SQL compilation error:\ncolumn '{step.new}' already exists")
+    if met := _met([each for each in entries if each is not renamed], step.new):
+        raise met
     if len(_checks(table, renamed["name"])) < len(_checks(table)):
         raise UnsupportedFeature("Unsupported feature 'RENAME of a column with a CHECK'.")
     words = f"{names.quoted(renamed['name'])} TO {names.quoted(step.new)}"
@@ -243,7 +263,11 @@ def _default(workspace: Workspace, table: CatalogObject, step: a.SetDefault) -> 
 def _not_null(workspace: Workspace, table: CatalogObject, step: a.SetNotNull) -> CatalogObject:
     _, column = _entry(table, step.name)
     words = "SET" if step.not_null else "DROP"
-    _run(workspace, table, f"ALTER COLUMN {names.quoted(column['name'])} {words} NOT NULL")
+    try:
+        _run(workspace, table, f"ALTER COLUMN {names.quoted(column['name'])} {words} NOT NULL")
+    except NotNullViolation as error:  # DuckDB has the name that the column was made with
+        error.message = f"NULL result in a non-nullable column: {column['name']}"
+        raise
     return table
 
 

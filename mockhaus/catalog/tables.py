@@ -9,9 +9,10 @@ from typing import Any, Final, Protocol
 
 from msgspec.structs import replace
 
-from mockhaus.catalog import columns, defaults, dropped, rebuild, tagging
+from mockhaus.catalog import columns, default_types, defaults, dropped, rebuild, tagging
 from mockhaus.catalog.answers import already_dropped, already_there, status
 from mockhaus.catalog.objects import SCHEMA, CatalogObject, check_length
+from mockhaus.catalog.query_columns import typed
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import (
     CompilationError,
@@ -28,9 +29,9 @@ from mockhaus.translation import statements as s
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.ddl import checks, tables, template
 from mockhaus.translation.parse import parse
+from mockhaus.translation.refusals import by_case_alone
 from mockhaus.translation.translate import translate
-from mockhaus.translation.types.origins import UNKNOWN, Source
-from mockhaus.types import BINARY_LENGTH, TIME, VARCHAR_LENGTH, SqlType, from_duckdb
+from mockhaus.types import from_duckdb
 
 #: Where a table's record has the indexes that PostgreSQL's tools made (see `indexes`).
 INDEXES: Final = "indexes"
@@ -82,6 +83,7 @@ def make_room(
     existing = relation_kind(workspace, name)
     if existing is None:
         return None
+    _check_case(workspace, existing, name)
     if wanted.if_not_exists:
         return already_there(f"CREATE {kind}", name.name)
     if not wanted.replace or existing != kind:
@@ -92,6 +94,16 @@ def make_room(
     for each in grants:
         workspace.objects.add(each)
     return None
+
+
+def _check_case(workspace: Workspace, kind: str, name: ObjectName) -> None:
+    """Raises UnsupportedFeature where a new name differs by case alone from one that is there.
+
+    PostgreSQL's tools quote the names that they read, in lower case.
+    """
+    found = workspace.objects.find(kind, name)
+    if found is not None and found.name.name != name.name and not workspace.context.postgres:
+        raise by_case_alone(name.name, found.name.name)
 
 
 # --- tables --------------------------------------------------------------------------------------
@@ -107,7 +119,8 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
     """CREATE TABLE with columns, AS SELECT, or USING TEMPLATE."""
     if (query := template.query_of(statement)) is not None:
         statement = template.filled(statement, _template(workspace, query))
-    definition = _typed(workspace, tables.create_table(statement, workspace.context))
+    definition = tables.create_table(statement, workspace.context)
+    definition = typed(workspace, definition, postgres=statement.postgres)
     name = require_schema(workspace, definition.name)
     if definition.temporary:
         _check_temporary(definition)
@@ -121,6 +134,7 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
     if met is not None:
         return met
     check_constraints(workspace, name, _names(definition), definition.constraints)
+    default_types.check(workspace, definition.columns)
     if definition.like is not None:
         return _model(workspace, definition, name, place, temporary)
     rows = _build(_holding(workspace, definition, place), definition, place)
@@ -248,74 +262,6 @@ def _check_columns(known: Collection[str] | None, wanted: Sequence[str]) -> None
             raise InvalidIdentifier(
                 f"SQL compilation error:\ncolumn '{name}' does not exist", subject=name
             )
-
-
-def _typed(workspace: Workspace, definition: tables.TableDefinition) -> tables.TableDefinition:
-    """The definition with the types of AS SELECT for columns that have none of their own.
-
-    Without one that DuckDB would forget, a length, it stays without columns: DuckDB makes them.
-    """
-    if definition.query is None or (
-        definition.columns and all(column.type for column in definition.columns)
-    ):
-        return definition
-    described = workspace.cursor.describe(definition.query)
-    if not definition.columns:
-        _check_distinct(definition.renamed or [each.name for each in described])
-        if not any(map(_declared, definition.sources)):
-            return definition
-    given = definition.columns or tuple(
-        tables.ColumnDefinition(name, "", "")
-        for name in definition.renamed or [each.name for each in described]
-    )
-    if len(described) != len(given):
-        raise InvalidIdentifier(
-            "SQL compilation error:\nInvalid column definition list: the query has"
-            f" {len(described)} columns."
-        )
-    known = len(definition.sources) == len(described)
-    sources = definition.sources if known else (UNKNOWN,) * len(described)
-    return replace(
-        definition,
-        columns=tuple(
-            column if column.type else _of_query(column, found.type, source)
-            for column, found, source in zip(given, described, sources, strict=True)
-        ),
-    )
-
-
-def _check_distinct(found: Sequence[str]) -> None:
-    """Raises DuplicateObject for two columns of one name: DuckDB would give one another."""
-    seen: set[str] = set()
-    for name in found:
-        if name.upper() in seen:
-            raise DuplicateObject(f"SQL compilation error:\nduplicate column name '{name}'")
-        seen.add(name.upper())
-
-
-def _declared(source: Source) -> SqlType | None:
-    """The type that a column was declared with, as far as DuckDB would forget it: the length of a
-    text, the digits of a time."""
-    found = source.type
-    if found is None:
-        return None
-    if found.family in ("VARCHAR", "BINARY"):
-        return None if found.length in (VARCHAR_LENGTH, BINARY_LENGTH) else found
-    return found if found.family.startswith("TIME") and found.scale != TIME.scale else None
-
-
-def _of_query(
-    column: tables.ColumnDefinition, stored: str, source: Source
-) -> tables.ColumnDefinition:
-    """A column with the type that AS SELECT gives it."""
-    kind, declared = from_duckdb(stored), _declared(source)
-    if declared is None or declared.family != kind.family:
-        return replace(column, type=str(kind), stored=stored)
-    check = ""
-    if declared.length is not None:
-        binary = declared.family == "BINARY"
-        check = tables.length_check(column.name, declared.length, binary=binary)
-    return replace(column, type=str(declared), stored=stored, check=check)
 
 
 def _model(

@@ -15,7 +15,7 @@ from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject
 from mockhaus.catalog.tables import make_room, require_schema
 from mockhaus.catalog.workspace import Workspace
-from mockhaus.errors import InvalidIdentifier, SqlError
+from mockhaus.errors import InvalidColumnList, SqlError
 from mockhaus.quoting import sql_literal
 from mockhaus.result import Result
 from mockhaus.translation import names
@@ -33,8 +33,11 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
     met = make_room(workspace, "VIEW", name, definition, copy_grants=definition.copy_grants)
     if met is not None:
         return met
+    if definition.columns and not statement.postgres:
+        described = workspace.cursor.describe(definition.query)
+        if len(described) != len(definition.columns):
+            raise InvalidColumnList(len(described))
     workspace.cursor.run(f"CREATE VIEW {_definition(workspace, name, definition)}")
-    _check_listed(definition, len(columns.of(workspace, name)), postgres=statement.postgres)
     properties = {
         "text": statement.text,
         "secure": definition.secure,
@@ -48,15 +51,6 @@ def create(workspace: Workspace, statement: s.CreateView) -> Result:
         CatalogObject("VIEW", name, properties, definition.comment, workspace.context.role)
     )
     return status("CREATE VIEW", f"View {name.name} successfully created.")
-
-
-def _check_listed(definition: views.ViewDefinition, count: int, *, postgres: bool) -> None:
-    """Raises InvalidIdentifier where a column list has not all columns, as PostgreSQL's may."""
-    if definition.columns and len(definition.columns) != count and not postgres:
-        raise InvalidIdentifier(
-            "SQL compilation error:\nInvalid column definition list: the query has"
-            f" {count} columns."
-        )
 
 
 def _entries(

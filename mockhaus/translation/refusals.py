@@ -9,6 +9,13 @@ from mockhaus.translation.dialect import CALLED, snowflake_text
 from mockhaus.translation.registry import Function, check_arity
 
 
+def by_case_alone(name: str, other: str) -> UnsupportedFeature:
+    """The refusal of two names that are one to DuckDB, and two to Snowflake."""
+    return UnsupportedFeature(
+        f'Unsupported feature \'names that differ by case alone: "{other}" and "{name}"\'.'
+    )
+
+
 def unknown(node: exp.Expression) -> UnsupportedFeature | UnknownFunction:
     """The refusal of a node that no table knows."""
     position = node.meta.get("start")

@@ -157,7 +157,7 @@ def test_columns_of_a_list_have_types_or_take_them(snowflake: Connection) -> Non
     ):  # fmt: skip
         run(snowflake, text)
         assert [row[:2] for row in run(snowflake, "DESCRIBE TABLE m")] == expected
-    with pytest.raises(errors.InvalidIdentifier):
+    with pytest.raises(errors.InvalidColumnList):
         run(snowflake, "CREATE TABLE n (a, b INT) AS SELECT 1")
 
 

@@ -97,10 +97,38 @@ REFUSED = {
     "CREATE TABLE t (a INT REFERENCES src (zz))": "column 'ZZ' does not exist",
     "CREATE VIEW v (x) AS SELECT a, b FROM src": "Invalid column definition list",
     "CREATE VIEW v (x, y) AS SELECT a FROM src": "Invalid column definition list",
+    "CREATE TABLE t (x) AS SELECT a, b FROM src": "Invalid column definition list",
+    "CREATE TABLE t (x INT, y INT) AS SELECT a FROM src": "Invalid column definition list",
+    "CREATE TABLE t AS SELECT a + 1 FROM src": "Missing column specification",
+    "CREATE TABLE t AS SELECT COUNT(*) FROM src UNION SELECT 1": "Missing column specification",
+    "CREATE VIEW v AS SELECT 1": "Missing column specification",
+    "CREATE TABLE t (a INT DEFAULT 'x')": "Default value data type does not match data type for column A",
+    "CREATE TABLE t (a DATE DEFAULT '2024-01-01')": "does not match data type for column A",
+    "CREATE TABLE t (a VARCHAR DEFAULT 1 + 1)": "does not match data type for column A",
+    "CREATE TABLE t (a DATE DEFAULT CURRENT_TIMESTAMP())": "does not match data type for column A",
+    "ALTER TABLE src ADD COLUMN zz DATE DEFAULT 1": "expecting DATE but got NUMBER(38,0) for column ZZ",
+    "ALTER TABLE src ADD COLUMN zz BOOLEAN DEFAULT 'true'": "Expression type does not match",
+    # DuckDB has one name where Snowflake has two
+    'CREATE TABLE t (a INT, "a" INT)': "names that differ by case alone",
+    'CREATE TABLE t AS SELECT a, b AS "a" FROM src': "names that differ by case alone",
+    'CREATE OR REPLACE TABLE "src" (a INT)': "names that differ by case alone",
+    'ALTER TABLE src ADD COLUMN "a" INT': "names that differ by case alone",
     "CREATE TABLE t USING TEMPLATE (SELECT 1)": "a template is an array of objects",
     "CREATE TABLE t (a INT DEFAULT nope.NEXTVAL)": "Sequence 'NOPE' does not exist",
     "CREATE TABLE t (a INT); ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES nope (b)": "NOPE",
 }
+
+
+def test_defaults_that_a_column_takes(snowflake: Connection) -> None:
+    run(
+        snowflake,
+        "CREATE TABLE t (i INT, a INT DEFAULT 1 + 1, b DATE DEFAULT CURRENT_DATE(), c VARCHAR DEFAULT NULL,"
+        " d TIMESTAMP_NTZ DEFAULT CURRENT_TIMESTAMP(), e BOOLEAN DEFAULT 'true', f INT DEFAULT TRUE,"
+        " g DATE DEFAULT '2024-01-02'::DATE, h VARIANT DEFAULT PARSE_JSON('[1]'))",
+    )
+    run(snowflake, "INSERT INTO t (i) VALUES (1)")
+    row = run(snowflake, "SELECT a, c, e, f, g::VARCHAR, h FROM t")
+    assert row == [(2, None, True, 1, "2024-01-02", "[1]")]
 
 
 @pytest.mark.parametrize(("text", "said"), REFUSED.items())

@@ -114,7 +114,10 @@ def test_offset_of_its_own(session: Connection) -> None:
 
 #: A column's definition, and what the text of its default is LIKE.
 DEFAULTS = [
-    ("TIMESTAMP_TZ DEFAULT '2024-01-01 00:00:00 +0530'", "2024-01-01 00:00:00.000 +0530"),
+    (
+        "TIMESTAMP_TZ DEFAULT '2024-01-01 00:00:00 +0530'::TIMESTAMP_TZ",
+        "2024-01-01 00:00:00.000 +0530",
+    ),
     (
         "TIMESTAMP_TZ DEFAULT TO_TIMESTAMP_TZ('2024-01-01 00:00:00')",
         "2024-01-01 00:00:00.000 -0800",

@@ -15,7 +15,12 @@ from msgspec.structs import replace
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
-from mockhaus.errors import InvalidParameter, SqlSyntaxError, UnsupportedFeature
+from mockhaus.errors import (
+    InvalidParameter,
+    MissingColumnName,
+    SqlSyntaxError,
+    UnsupportedFeature,
+)
 from mockhaus.quoting import sql_literal
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
@@ -122,12 +127,11 @@ def _create_table(statement: s.Tree, context: Context) -> TableDefinition:
     query, sources = tree.expression, tuple[Source, ...]()
     if query is not None:
         labels, sources = names_of(query), origins(query, context)
+        check_named(query, listed=bool(columns or renamed or statement.postgres))
         label(query, labels)
         query = generate(walk.finished(walk.rewrite(query)))
     if query is None and not columns and properties["like"] is None:
-        raise SqlSyntaxError(
-            "SQL compilation error:\nMissing column specification", position=statement.offset
-        )
+        raise MissingColumnName(_UNNAMED, position=statement.offset)
     return TableDefinition(
         context.resolve(names.object_name(table)),
         tuple(columns),
@@ -170,9 +174,33 @@ def names_of(query: exp.Expression) -> tuple[str, ...]:
     if not isinstance(select, exp.Select):
         return ()
     return tuple(
-        "" if isinstance(item, (exp.Alias, exp.Column, exp.Star)) else snowflake_text(item).upper()
-        for item in select.expressions
+        "" if _has_name(item) else snowflake_text(item).upper() for item in select.expressions
     )
+
+
+def _has_name(item: exp.Expression) -> bool:
+    """Whether an item is a column, or has a name; `t.$1` has none."""
+    if isinstance(item, exp.Column):
+        return not isinstance(item.this, exp.Parameter)
+    return isinstance(item, (exp.Alias, exp.Star))
+
+
+_UNNAMED: Final = "SQL compilation error:\nMissing column specification"
+
+
+def check_named(query: exp.Expression, *, listed: bool) -> None:
+    """Raises MissingColumnName for an item of the query of a table or a view that is neither a
+    column nor has a name, unless names are listed; PostgreSQL makes them up."""
+    select = query.unnest()
+    while isinstance(select, exp.SetOperation):
+        select = select.this.unnest()
+    items = select.expressions if isinstance(select, exp.Select) and not listed else ()
+    for item in items:
+        if not isinstance(item.unnest(), _NAMED):
+            raise MissingColumnName(_UNNAMED, hint=f"Name it: {snowflake_text(item)} AS name.")
+
+
+_NAMED: Final = (exp.Alias, exp.Aliases, exp.Column, exp.Dot, exp.Parameter, exp.Star)
 
 
 def only(tree: exp.Expression, *arguments: str) -> None:

@@ -13,7 +13,7 @@ from mockhaus.errors import UnsupportedFeature
 from mockhaus.translation import names
 from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context, ObjectName
-from mockhaus.translation.ddl.tables import names_of, only, option, tags_of
+from mockhaus.translation.ddl.tables import check_named, names_of, only, option, tags_of
 from mockhaus.translation.dialect import generate, snowflake_text, tokenize
 from mockhaus.translation.labels import label
 from mockhaus.translation.rewrite import Walk
@@ -105,6 +105,7 @@ def _create_view(statement: s.Tree, context: Context) -> ViewDefinition:
                     f"Unsupported feature '{snowflake_text(constraint.kind)}'."
                 )
     query = tree.expression
+    check_named(query, listed=bool(columns or statement.postgres))
     sources = origins(query, context)
     label(query, names_of(query))
     walk = Walk(context, statement.text)
