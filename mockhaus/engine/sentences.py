@@ -235,7 +235,19 @@ SENTENCES: Final = (
         "invalid number of result columns for set operator input branches",
     ),
     _sentence(
-        r"duplicate alias \"(?P<name>[^\"]+)\"", errors.AmbiguousColumn, "duplicate alias '{name}'"
+        r"duplicate alias \"(?:.*\.)?\"?(?P<name>[^\".]+)\"",
+        errors.AmbiguousColumn,
+        "duplicate alias '{name}'",
+    ),
+    _sentence(
+        r"subqueries in lambda expressions are not supported",
+        errors.UnsupportedFeature,
+        "Unsupported feature 'a subquery in a lambda expression'.",
+    ),
+    _sentence(
+        r"^(?:Binder Error: )?\* expression without FROM clause",
+        errors.SqlSyntaxError,
+        "SELECT * needs a FROM clause",
     ),
     _sentence(
         r"Column with name (?P<name>\S+) already exists",

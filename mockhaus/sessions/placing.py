@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockhaus.errors import InvalidIdentifier, SqlError
+from mockhaus.errors import InvalidIdentifier, SqlError, UndefinedObject
 from mockhaus.translation import statements as s
 from mockhaus.translation.dialect import where
 from mockhaus.translation.parse import as_sent
@@ -19,7 +19,7 @@ def place(error: SqlError, statement: s.Statement) -> None:
         name = error.subject.rsplit(".", 1)[-1]
         sent = as_sent(statement)
         assert isinstance(sent, s.Tree)
-        found = s.spelled(sent.tree, name)
+        found = s.spelled(sent.tree, name, of_table=isinstance(error, UndefinedObject))
         if found is not None:
             error.position, spelling = found
             if isinstance(error, InvalidIdentifier):

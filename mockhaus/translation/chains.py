@@ -48,10 +48,44 @@ _DEPTH: Final = {
 }
 
 
+#: Words of a query that end its FROM: a comma behind them is not one of sources.
+_BEHIND_FROM: Final = frozenset(
+    (
+        TokenType.GROUP_BY,
+        TokenType.HAVING,
+        TokenType.ORDER_BY,
+        TokenType.QUALIFY,
+        TokenType.SELECT,
+        TokenType.SET,
+        TokenType.WHERE,
+    )
+)
+
+
+def _after_commas(tokens: Sequence[Token]) -> set[int]:
+    """Where a source of a FROM stands behind a comma."""
+    found: set[int] = set()
+    sources = [False]
+    for place, token in enumerate(tokens):
+        kind = token.token_type
+        if _DEPTH.get(kind, 0) > 0:
+            sources.append(False)
+        elif kind in _DEPTH and len(sources) > 1:
+            sources.pop()
+        elif kind is TokenType.FROM:
+            sources[-1] = True
+        elif kind in _BEHIND_FROM:
+            sources[-1] = False
+        elif kind is TokenType.COMMA and sources[-1]:
+            found.add(place + 1)
+    return found
+
+
 def sourced(tokens: Sequence[Token]) -> list[Token]:
     """The tokens of one statement with `$n` of its FROM as calls of RESULT_SCAN."""
     made: list[Token] = []
     skipped = False
+    listed = _after_commas(tokens)
     for place, token in enumerate(tokens):
         if skipped:
             skipped = False
@@ -62,7 +96,7 @@ def sourced(tokens: Sequence[Token]) -> list[Token]:
             and number is not None
             and number.token_type is TokenType.NUMBER
             and place
-            and tokens[place - 1].token_type in _SOURCES
+            and (tokens[place - 1].token_type in _SOURCES or place in listed)
         ):
             made += _scan(token, number)
             skipped = True

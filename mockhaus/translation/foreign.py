@@ -40,6 +40,8 @@ _FOREIGN_CALLS: Final = frozenset(
         "TRY_CONVERT", "WEIGHT_STRING",
     )
 )  # fmt: skip
+#: Clauses of Snowflake's FROM that there are none of here.
+_UNKEPT: Final = frozenset(("RESAMPLE", "SEMANTIC_VIEW"))
 _CALLS_FOREIGN_TO_POSTGRES: Final = _FOREIGN_CALLS - _POSTGRES_CALLS
 
 #: Names of types that sqlglot reads and neither Snowflake nor PostgreSQL has.
@@ -57,11 +59,12 @@ _BEFORE_TYPES: Final = frozenset((TokenType.ALIAS, TokenType.DCOLON, TokenType.V
 
 #: All other tokens are as they should be.
 _LOOKED_AT: Final = _FOREIGN | _NAMED | {
-    TokenType.ALIAS, TokenType.ARROW, TokenType.DARROW, TokenType.DCOLON, TokenType.EXCEPT,
-    TokenType.FROM, TokenType.HEX_STRING, TokenType.ILIKE, TokenType.INT128, TokenType.INTERSECT,
-    TokenType.INTERVAL, TokenType.L_BRACKET, TokenType.L_PAREN, TokenType.LIKE, TokenType.LIMIT,
-    TokenType.MAP, TokenType.PERCENT, TokenType.STAR, TokenType.STRING, TokenType.TABLE_SAMPLE,
-    TokenType.UINT128, TokenType.UNKNOWN, TokenType.VALUES,
+    TokenType.ALIAS, TokenType.ARROW, TokenType.DARROW, TokenType.DASH, TokenType.DCOLON,
+    TokenType.EXCEPT, TokenType.FROM, TokenType.HEX_STRING, TokenType.ILIKE, TokenType.INT128,
+    TokenType.INTERSECT, TokenType.INTERVAL, TokenType.L_BRACKET, TokenType.L_PAREN,
+    TokenType.LIKE, TokenType.LIMIT, TokenType.MAP, TokenType.PERCENT, TokenType.STAR,
+    TokenType.STRING, TokenType.TABLE_SAMPLE, TokenType.UINT128, TokenType.UNKNOWN,
+    TokenType.VALUES,
 }  # fmt: skip
 
 #: Names of types that sqlglot knows: 128 bits are DuckDB's, the others PostgreSQL's as well.
@@ -226,6 +229,8 @@ def _is_postgres(reader: Reader, at: int) -> bool:
     tokens = reader.tokens
     token, before = tokens[at], tokens[at - 1] if at > reader.at else None
     kind, word = token.token_type, token.text.upper()
+    if kind is TokenType.DASH:
+        return _is_negative_count(tokens, at)
     if kind is TokenType.HEX_STRING:
         return reader.text[token.start : token.start + 2].lower() == "0x"
     if kind in (TokenType.LIKE, TokenType.ILIKE):
@@ -245,6 +250,12 @@ def _is_postgres(reader: Reader, at: int) -> bool:
             return False
         return kind is TokenType.DCOLON or _function_around(tokens, at) in _CASTS
     return _is_followed(tokens, at, _FOLLOWING_IN_POSTGRES)
+
+
+def _is_negative_count(tokens: list[Token], at: int) -> bool:
+    """Whether a minus is that of `LIMIT -1`, `LIMIT 1 OFFSET -1`, where OFFSET is no name."""
+    before = [each.token_type for each in tokens[max(at - 2, 0) : at]]
+    return before[-1:] == [TokenType.LIMIT] or before == [TokenType.NUMBER, TokenType.OFFSET]
 
 
 #: Words that are no names without quotes (manual: "Reserved & limited keywords").
@@ -299,7 +310,10 @@ def _is_prefix(before: Token, string: Token) -> bool:
 
 
 def _check_call(reader: Reader, name: Token, calls: frozenset[str]) -> None:
-    """Raises UnknownFunction where the word before a parenthesis is another dialect's function."""
+    """Raises UnknownFunction where the word before a parenthesis is another dialect's function,
+    UnsupportedFeature where it begins a clause that is missing here."""
+    if name.text.upper() in _UNKEPT and not reader.is_quoted(name):
+        raise UnsupportedFeature(f"Unsupported feature '{name.text.upper()}'.", position=name.start)
     if name.text.upper() in calls and not reader.is_quoted(name):
         raise UnknownFunction(
             f"SQL compilation error:\nUnknown function {name.text.upper()}", position=name.start

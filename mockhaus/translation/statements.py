@@ -41,17 +41,19 @@ def _words(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper()
 
 
-def spelled(tree: exp.Expression, name: str) -> tuple[int, str] | None:
+def spelled(tree: exp.Expression, name: str, *, of_table: bool) -> tuple[int, str] | None:
     """Where a name first stands in the text that was sent (a 0-based offset), and how it is spelled
-    there with the names before it: `T.A`."""
+    there with the names before it: `T.A`. Columns and tables have names alike: `of_table` tells
+    which of them it is sooner."""
+    kind = exp.Table if of_table else exp.Column
     found = [
-        (node.meta["start"], node)
+        (not isinstance(node.parent, kind), node.meta["start"], node)
         for node in tree.find_all(exp.Identifier)
         if str(node.this).upper() == name.upper() and "start" in node.meta
     ]
     if not found:
         return None
-    start, node = min(found, key=lambda pair: pair[0])
+    _, start, node = min(found, key=lambda place: place[:2])
     if not isinstance(node.parent, exp.Column):
         return start, name
     parts = node.parent.parts

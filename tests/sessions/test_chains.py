@@ -21,6 +21,8 @@ CHAINS: list[tuple[str, list[tuple[Any, ...]]]] = [
      [(3, 2)]),
     ("SELECT $1 FROM VALUES (1), (2) ->> SELECT $1 * 10 FROM $1 ORDER BY 1", [(10,), (20,)]),
     ("SELECT 1 AS k ->> SELECT p.s FROM p JOIN $1 AS j ON p.id = j.k", [("a",)]),
+    ("SELECT 1 AS k ->> SELECT 2 AS l FROM $1 ->> SELECT * FROM $1, $2 WHERE l > k ORDER BY l, k",
+     [(2, 1)]),
     ("INSERT INTO p VALUES (3, 'c') ->> SELECT \"number of rows inserted\" FROM $1", [(1,)]),
     # what was answered before a change is what it was
     ("SELECT COUNT(*) AS n FROM p ->> DELETE FROM p ->> SELECT n FROM $2", [(2,)]),
