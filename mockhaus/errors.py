@@ -47,6 +47,8 @@
     │   │   ├── NotNullViolation       100072  23502
     │   │   ├── FieldMissing           093201  23001
     │   │   ├── FieldExists            093202  23001
+    │   │   ├── UnequalArrays          215001  22000
+    │   │   ├── KeyNotText             215002  22000
     │   │   ├── CheckViolation         100072  23514
     │   │   ├── NondeterministicMerge  100090  21000
     │   │   ├── RecursionLimit         100189  54001
@@ -526,6 +528,22 @@ class FieldExists(ExecutionError):
     number = "093202"
     sqlstate = "23001"
     snowflake_state = "23001"
+
+
+class UnequalArrays(ExecutionError):
+    """Arrays of keys and of values of which one is longer."""
+
+    number = "215001"
+    sqlstate = "22000"
+    snowflake_state = "22000"
+
+
+class KeyNotText(ExecutionError):
+    """A key of an object to be made that is no text."""
+
+    number = "215002"
+    sqlstate = "22000"
+    snowflake_state = "22000"
 
 
 class CheckViolation(ExecutionError):

@@ -100,6 +100,11 @@ SENTENCES: Final = (
         "Unknown timezone: '{name}'",
     ),
     _sentence(
+        r"Like pattern must not end with escape character",
+        errors.InvalidParameter,
+        "a LIKE pattern must not end with its escape character",
+    ),
+    _sentence(
         r"(?P<clause>GROUP BY|ORDER) term out of range",
         errors.GroupingError,
         "a position in {clause} is not that of an item of the SELECT",

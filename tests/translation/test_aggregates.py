@@ -14,6 +14,7 @@ from mockhaus.errors import (
     InvalidParameter,
     InvalidText,
     SqlError,
+    UnsupportedFeature,
     WrongArguments,
 )
 from tests.translation.conftest import Snowflake
@@ -29,6 +30,13 @@ VALUES: list[tuple[str, Any]] = [
     ("COUNT(X)", 3),
     ("COUNT(DISTINCT X, Y)", 2),
     ("COUNT(G, X)", 3),
+    ("BITXOR_AGG(DISTINCT X)", 30),
+    ("BOOLOR_AGG(DISTINCT X)", True),
+    ("HLL_ESTIMATE(HLL_ACCUMULATE(DISTINCT X))", 2),
+    ("MINHASH(5, DISTINCT X) = MINHASH(5, X)", True),
+    ("REGR_SLOPE(X, G)", None),
+    ("REGR_INTERCEPT(X, G)", None),
+    ("REGR_SLOPE(G, X)", 0),
     ("COUNT(T.*)", 3),
     ("COUNT_IF(X > 10)", 2),
     ("SUM(X)", 50),
@@ -115,6 +123,9 @@ def test_grouping_sets(snowflake: Snowflake) -> None:
 #: (item of SELECT, the error)
 ERRORS: list[tuple[str, type[SqlError]]] = [
     ("SUM(X > 10)", InvalidArgumentTypes),
+    ("REGR_SLOPE(DISTINCT X, G)", UnsupportedFeature),
+    ("REGR_COUNT(DISTINCT X, G)", UnsupportedFeature),
+    ("OBJECT_AGG(DISTINCT Y, X)", UnsupportedFeature),
     ("PERCENTILE_CONT(1.5) WITHIN GROUP (ORDER BY X)", WrongArguments),
     ("MAX_BY(X, G, 1001)", InvalidParameter),
     ("MAX_BY(X, G, X)", InvalidParameter),

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from mockhaus.errors import InvalidArgumentTypes, InvalidParameter, InvalidText, WrongArguments
+from mockhaus.errors import (
+    InvalidArgumentTypes,
+    InvalidParameter,
+    InvalidText,
+    KeyNotText,
+    UnequalArrays,
+    WrongArguments,
+)
 from tests.translation.conftest import Snowflake
 
 #: (expression, value)
@@ -51,6 +58,13 @@ VALUES: list[tuple[str, Any]] = [
     ("ARRAY_COMPACT([1, NULL, PARSE_JSON('null')])", "[1]"),
     ("ARRAYS_ZIP([1, NULL], [2])", '[{"$1":1,"$2":2},{"$1":null,"$2":null}]'),
     ("ARRAYS_TO_OBJECT(['a', 'b'], [1, NULL])", '{"a":1,"b":null}'),
+    ("ARRAYS_TO_OBJECT(['a', NULL], [1, 2])", '{"a":1}'),
+    ("ARRAYS_TO_OBJECT(NULL, [1])", None),
+    ("ARRAYS_TO_OBJECT(['a'], NULL)", None),
+    ("ARRAY_TO_STRING([1, NULL, 'null', PARSE_JSON('null')], '-')", "1--null-"),
+    ("ARRAY_TO_STRING([1.5::FLOAT, 1e3::FLOAT, DATE '2020-01-02'], '|')", "1.5|1000|2020-01-02"),
+    ("ARRAY_TO_STRING(['é😀\"', [1, {'a': 'b'}]], '|')", 'é😀"|[1,{"a":"b"}]'),
+    ("ARRAY_TO_STRING(PARSE_JSON('[]'), ',')", ""),
     ("ARRAY_TO_STRING([1.5::FLOAT, NULL, 'b'], '-')", "1.5--b"),
     ("[1, NULL, 'x']", '[1,undefined,"x"]'),
     ("ARRAY_CONSTRUCT()", "[]"),
@@ -167,8 +181,19 @@ def test_range_without_end(snowflake: Snowflake) -> None:
 
 
 def test_keys_and_values_are_as_many(snowflake: Snowflake) -> None:
-    with pytest.raises(InvalidParameter):
+    with pytest.raises(UnequalArrays):
         snowflake.value("ARRAYS_TO_OBJECT(['a', 'b'], [1])")
+
+
+def test_keys_are_texts(snowflake: Snowflake) -> None:
+    with pytest.raises(KeyNotText):
+        snowflake.value("ARRAYS_TO_OBJECT([1], ['a'])")
+
+
+@pytest.mark.parametrize("given", ["1", "'a'"])
+def test_a_literal_is_no_array(snowflake: Snowflake, given: str) -> None:
+    with pytest.raises(InvalidArgumentTypes):
+        snowflake.value(f"ARRAY_TO_STRING({given}, ',')")
 
 
 @pytest.mark.parametrize("call", ["ARRAY_CONTAINS('a', ['a'])", "ARRAY_POSITION(1, [1])"])

@@ -33,6 +33,39 @@ QUERIES: list[tuple[str, list[tuple[Any, ...]]]] = [
         'SELECT KEY, PATH, INDEX, VALUE FROM TABLE(FLATTEN(PARSE_JSON(\'{"b":2,"a c":1}\')))',
         [("a c", "['a c']", None, "1"), ("b", "b", None, "2")],
     ),
+    # keys that are no names, at all depths
+    (
+        "SELECT KEY, PATH, VALUE, THIS FROM TABLE(FLATTEN(RECURSIVE => TRUE,"
+        """ INPUT => PARSE_JSON('{"a b":{"x]":1,"y.z":[2]}}')))""",
+        [
+            ("a b", "['a b']", '{"x]":1,"y.z":[2]}', '{"a b":{"x]":1,"y.z":[2]}}'),
+            ("x]", "['a b']['x]']", "1", '{"x]":1,"y.z":[2]}'),
+            ("y.z", "['a b']['y.z']", "[2]", '{"x]":1,"y.z":[2]}'),
+            (None, "['a b']['y.z'][0]", "2", "[2]"),
+        ],
+    ),
+    # MODE holds at all depths
+    (
+        """SELECT PATH FROM TABLE(FLATTEN(PARSE_JSON('{"a":[{"b":1}],"c":{"d":2}}'),"""
+        " RECURSIVE => TRUE, MODE => 'OBJECT'))",
+        [("a",), ("c",), ("c.d",)],
+    ),
+    (
+        """SELECT PATH FROM TABLE(FLATTEN(PARSE_JSON('{"a":[1]}'), RECURSIVE => TRUE,"""
+        " MODE => 'ARRAY'))",
+        [],
+    ),
+    # OUTER
+    (
+        "SELECT KEY, PATH, INDEX, VALUE, THIS FROM TABLE(FLATTEN(PARSE_JSON('[]'),"
+        " RECURSIVE => TRUE, OUTER => TRUE))",
+        [(None, "", None, None, "[]")],
+    ),
+    (
+        f"SELECT ID, PATH, F.VALUE FROM {DOCUMENTS}, LATERAL FLATTEN(V, RECURSIVE => TRUE,"
+        " OUTER => TRUE) F WHERE ID > 1 ORDER BY ID, PATH",
+        [(2, "items", "null"), (3, "", None)],
+    ),
     (
         f"SELECT KEY, PATH, VALUE FROM TABLE(FLATTEN(INPUT => {DOCUMENT}, PATH => 'b'))",
         [(None, "b[0]", "77"), (None, "b[1]", "88")],

@@ -33,6 +33,17 @@ VALUES: list[tuple[str, Any]] = [
     ("HASH(1, 'a') = HASH(1, 'a')", True),
     ("HASH(1) = HASH(2)", False),
     ("HASH(NULL) IS NULL", False),
+    # equal numbers of any types
+    ("HASH(10::NUMBER(38,0)) = HASH(10::NUMBER(5,3))", True),
+    ("HASH(10) = HASH(10::FLOAT)", True),
+    ("HASH(-1.50) = HASH(-1.5::NUMBER(10,4))", True),
+    ("HASH(-0.0::FLOAT) = HASH(0)", True),
+    ("HASH(10) = HASH('10')", False),
+    ("HASH(10) = HASH(10::VARIANT)", False),
+    ("HASH('10') = HASH(10::VARIANT)", False),
+    ("HASH(1.5) = HASH('1.5')", False),
+    ("HASH(TRUE) = HASH(1)", False),
+    ("HASH(1.5, 'a') = HASH(1.50, 'a')", True),
     ("MD5_NUMBER_LOWER64('')", 0xE9800998ECF8427E),
 ]
 
@@ -46,6 +57,14 @@ def test_value(snowflake: Snowflake, expression: str, value: Any) -> None:
 def test_refused(snowflake: Snowflake, expression: str) -> None:
     with pytest.raises(errors.UnsupportedFeature):
         snowflake.value(expression)
+
+
+def test_columns_hash_as_their_values(snowflake: Snowflake) -> None:
+    sql = (
+        "SELECT HASH(A) = HASH(B), HASH(A) = HASH(C), HASH_AGG(A) = HASH_AGG(C), HASH(*) ="
+        " HASH(A, B, C) FROM (SELECT 5 A, 5.0 B, 5::FLOAT C) GROUP BY ALL"
+    )
+    assert snowflake.rows(sql) == [(True, True, True, True)]
 
 
 def test_star_is_all_columns(snowflake: Snowflake) -> None:

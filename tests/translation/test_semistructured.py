@@ -13,6 +13,30 @@ from tests.translation.conftest import Snowflake
 
 #: (expression, value)
 VALUES: list[tuple[str, Any]] = [
+    # numbers that are none
+    ("'NaN'::FLOAT::VARIANT", "NaN"),
+    ("['inf'::FLOAT, '-inf'::FLOAT]", "[inf,-inf]"),
+    ("TYPEOF('NaN'::FLOAT::VARIANT)", "DOUBLE"),
+    ("TYPEOF(['inf'::FLOAT][0])", "DOUBLE"),
+    ("'inf'::FLOAT::VARIANT::FLOAT", float("inf")),
+    ("AS_DOUBLE('-inf'::FLOAT::VARIANT)", float("-inf")),
+    ("'NaN'::FLOAT::VARIANT::VARCHAR", "NaN"),
+    ("'inf'::FLOAT::VARIANT > 1", True),
+    # objects and their members
+    ("OBJECT_DELETE(NULL, 'a')", None),
+    (
+        "OBJECT_DELETE({'a': {'x': NULL}, 'b': 1, 'c': PARSE_JSON('null')}, 'b', 'z')",
+        '{"a":{},"c":null}',
+    ),
+    ("OBJECT_DELETE({'a\"b': 1, 'c': 2.50}, 'a\"b')", '{"c":2.5}'),
+    ("OBJECT_DELETE(PARSE_JSON('null'), 'a')", None),
+    ("OBJECT_INSERT({}, 'a', {'x': PARSE_JSON('null')})", '{"a":{"x":null}}'),
+    ("OBJECT_INSERT({'b': 1}, 'c', 'x')", '{"b":1,"c":"x"}'),
+    ("OBJECT_INSERT({'b': 1}, 'a', 'x')", '{"a":"x","b":1}'),
+    ("OBJECT_INSERT({'b': 1}, 'c', NULL)", '{"b":1}'),
+    ("GET_IGNORE_CASE(PARSE_JSON('{\"Ab\":1,\"aB\":2}'), 'AB')", "1"),
+    ("GET_IGNORE_CASE({'x.Y': 1}, 'X.y')", "1"),
+    ("GET_IGNORE_CASE([1], 'x')", None),
     # JSON text
     ('PARSE_JSON(\'{"b": 1, "a": [1, 2]}\')', '{"a":[1,2],"b":1}'),
     ("PARSE_JSON('{b: 1, \\'a\\': TRUE}')", '{"a":true,"b":1}'),
@@ -171,6 +195,11 @@ ERRORS: list[tuple[str, type[Exception], str]] = [
     ("OBJECT_CONSTRUCT('a', 1, 'a', 2)", InvalidParameter, "Duplicate field key 'a'"),
     ("OBJECT_INSERT({'a': 1}, 'a', 2)", InvalidText, "'a'"),
     ("TO_OBJECT(PARSE_JSON('[1]'))", InvalidText, "OBJECT"),
+    ("OBJECT_KEYS(PARSE_JSON('[1]'))", InvalidText, r"\[1\] to OBJECT"),
+    ("OBJECT_DELETE(PARSE_JSON('[1]'), 'a')", InvalidText, r"\[1\] to OBJECT"),
+    ("OBJECT_PICK(PARSE_JSON('1'), 'a')", InvalidText, "1 to OBJECT"),
+    ("OBJECT_INSERT(PARSE_JSON('[1]'), 'a', 1)", InvalidText, r"\[1\] to OBJECT"),
+    ("OBJECT_INSERT({'a': 1, 'z': 2}, 'a', 2)", InvalidText, "'a'"),
     ('PARSE_JSON(\'{ "a" : 1, "\\\\u0061" : 2 }\')', InvalidJson, "duplicate"),
 ]
 

@@ -221,6 +221,7 @@ JSON_VALUES: list[tuple[str, Any]] = [
         },
     ),
     ("PARSE_URL('mailto:a@x.com'):path", "a@x.com"),
+    ("PARSE_URL('http://a/b?z=1&a=&y'):parameters", {"a": "", "y": None, "z": "1"}),
     ("PARSE_URL('example.int/hello.php', 1):error", "scheme not specified"),
 ]  # fmt: skip
 
@@ -235,6 +236,8 @@ ERRORS: list[tuple[str, type[errors.SqlError]]] = [
     ("HEX_DECODE_STRING('xyz')", errors.InvalidText),
     ("BASE64_DECODE_STRING('*')", errors.InvalidText),
     ("PARSE_URL('example.int')", errors.InvalidText),
+    ("PARSE_URL('http://a/b?x=1&x=2')", errors.UnsupportedFeature),
+    ("'ab' LIKE 'a^' ESCAPE '^'", errors.InvalidParameter),
     ("LPAD('a')", errors.WrongArguments),
     ("SPLIT_PART('a', 'b')", errors.WrongArguments),
     ("NO_SUCH_FUNCTION('a')", errors.UnknownFunction),

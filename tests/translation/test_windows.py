@@ -121,6 +121,10 @@ _SO_FAR = "BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
 #: (function, its order and frame, the refusal)
 REFUSED: list[tuple[str, str, str]] = [
     ("SUM(X)", "ROWS BETWEEN 1 PRECEDING AND CURRENT ROW", "A window frame requires ORDER BY"),
+    ("SUM(X)", "ORDER BY X ROWS BETWEEN -1 PRECEDING AND CURRENT ROW", "constant and not negative"),
+    ("SUM(X)", "ORDER BY X ROWS BETWEEN 1.5 PRECEDING AND CURRENT ROW", "a number of rows"),
+    ("SUM(X)", "ORDER BY X RANGE BETWEEN -1 PRECEDING AND CURRENT ROW", "a number or an INTERVAL"),
+    ("SUM(X)", "ORDER BY X RANGE BETWEEN '1' PRECEDING AND CURRENT ROW", "a number or an INTERVAL"),
     ("COUNT(DISTINCT X)", "ORDER BY X", "distinct cannot be used with a window frame or an order"),
     ("SUM(DISTINCT X)", f"ORDER BY X {_RANGE_WHOLE}", "distinct cannot be used"),
     ("MEDIAN(X)", "PARTITION BY G ORDER BY X", "Cumulative .* unsupported for function MEDIAN"),

@@ -51,3 +51,6 @@ CREATE OR REPLACE MACRO numbered(l) AS list_transform([list_filter(l, lambda e: 
 -- A sum of hashes as a signed number of 64 bits; 0 of no rows.
 CREATE OR REPLACE MACRO hash_of_all(total) AS
     COALESCE(CAST(CAST(total AS HUGEINT) % 18446744073709551616 - 9223372036854775808 AS BIGINT), 0);
+
+-- What a line of regression has, if its values of x are not all one.
+CREATE OR REPLACE MACRO unless_flat(found, spread) AS CASE WHEN spread = 0 THEN NULL ELSE found END;

@@ -121,15 +121,24 @@ CREATE OR REPLACE MACRO snow_array_sort(a, is_ascending, is_nulls_first) AS list
                  ELSE list_reverse(values_of(ranked(items(a)))) END,
             CASE WHEN is_nulls_first THEN [] ELSE missing_of(items(a)) END)) END)[1];
 
+-- Items without marks come as texts from one call; NULL, which DuckDB leaves out, is an empty text.
 CREATE OR REPLACE MACRO snow_array_to_string(a, sep) AS
-    CASE WHEN a IS NOT NULL AND sep IS NOT NULL THEN
-        array_to_string(list_transform(defined_items(a), lambda e: COALESCE(json_text(e), '')), sep) END;
+    CASE WHEN a IS NULL OR sep IS NULL THEN NULL
+         WHEN contains(CAST(a AS VARCHAR), mark())
+         THEN array_to_string(list_transform(defined_items(a), lambda e: COALESCE(json_text(e), '')), sep)
+         WHEN contains(CAST(a AS VARCHAR), 'null')
+         THEN array_to_string(list_transform(item_texts(a), lambda t: COALESCE(t, '')), sep)
+         ELSE array_to_string(item_texts(a), sep) END;
+CREATE OR REPLACE MACRO item_texts(a) AS CAST(json_extract_string(CAST(a AS JSON), '$[*]') AS VARCHAR[]);
 
 CREATE OR REPLACE MACRO arrays_to_object(k, v) AS
-    CASE WHEN array_size(k) <> array_size(v)
-         THEN CAST(error('MOCKHAUS:InvalidParameter:The arrays of ARRAYS_TO_OBJECT are not of the same size') AS JSON)
-         ELSE object_of(list_zip(list_transform(defined_items(k), lambda e: json_text(e)),
+    CASE WHEN k IS NULL OR v IS NULL THEN NULL
+         WHEN array_size(k) <> array_size(v)
+         THEN CAST(error('MOCKHAUS:UnequalArrays:Key array and value array had unequal lengths in ARRAYS_TO_OBJECT') AS JSON)
+         ELSE object_of(list_zip(list_transform(defined_items(k), lambda e: text_key(e)),
             list_transform(items(v), lambda e: COALESCE(defined(e), 'null'::JSON)))) END;
+CREATE OR REPLACE MACRO text_key(e) AS CASE WHEN e IS NULL OR is_null_value(e) THEN NULL WHEN is_varchar(e) THEN json_text(e)
+    ELSE error('MOCKHAUS:KeyNotText:Key supplied for ARRAYS_TO_OBJECT does not have string type') END;
 
 -- One row of ARRAYS_ZIP: `"$1":item`, null where the array is shorter.
 CREATE OR REPLACE MACRO zipped(a, n, i) AS

@@ -16,3 +16,14 @@ CREATE OR REPLACE MACRO sha256_of(a) AS
 CREATE OR REPLACE MACRO sha256_binary(a) AS unhex(sha256(digested(a)));
 
 CREATE OR REPLACE MACRO signed_hash(h) AS CAST(CAST(h AS HUGEINT) - 9223372036854775808 AS BIGINT);
+
+-- The hash of one value. Equal numbers have the same, whatever their types; others are told apart by their types.
+CREATE OR REPLACE MACRO hash_key(a) AS CASE
+    WHEN typeof(a) IN ('BIGINT', 'INTEGER', 'HUGEINT', 'SMALLINT', 'TINYINT') THEN hash(TRY_CAST(a AS HUGEINT))
+    WHEN starts_with(typeof(a), 'DECIMAL') THEN list_transform([decimal_text(CAST(a AS VARCHAR))],
+        lambda t: CASE WHEN contains(t, '.') THEN hash('number', t) ELSE hash(TRY_CAST(t AS HUGEINT)) END)[1]
+    WHEN typeof(a) IN ('DOUBLE', 'FLOAT') THEN
+        CASE WHEN TRY_CAST(a AS DOUBLE) = trunc(TRY_CAST(a AS DOUBLE)) AND abs(TRY_CAST(a AS DOUBLE)) < 1e38
+             THEN hash(TRY_CAST(a AS HUGEINT)) ELSE hash('float', a) END
+    WHEN typeof(a) IN ('JSON', 'BOOLEAN') THEN hash(typeof(a), a)
+    ELSE hash(a) END;

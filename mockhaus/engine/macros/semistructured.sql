@@ -6,9 +6,8 @@
 
 -- A double with the digits that Snowflake shows, one more where they do not give the value back.
 CREATE OR REPLACE MACRO double_text(a) AS
-    CASE WHEN CAST(printf('%.15e', a) AS DOUBLE) = a THEN printf('%.15e', a)
-         WHEN isfinite(a) THEN printf('%.16e', a)
-         WHEN isnan(a) THEN '"NaN"' WHEN a > 0 THEN '"inf"' ELSE '"-inf"' END;
+    CASE WHEN isnan(a) THEN 'NaN' WHEN isinf(a) THEN CASE WHEN a > 0 THEN 'inf' ELSE '-inf' END
+         WHEN CAST(printf('%.15e', a) AS DOUBLE) = a THEN printf('%.15e', a) ELSE printf('%.16e', a) END;
 
 -- A DECIMAL without zeros at the end of its fraction: 5.00 is 5 in a VARIANT.
 CREATE OR REPLACE MACRO decimal_text(t) AS CASE WHEN contains(t, '.') THEN rtrim(rtrim(t, '0'), '.') ELSE t END;
@@ -24,8 +23,7 @@ CREATE OR REPLACE MACRO marked(kind, t) AS CAST(marked_quote() || kind || t || '
 -- The missing item of an array, and what is found there.
 CREATE OR REPLACE MACRO defined(j) AS CASE WHEN CAST(j AS VARCHAR) <> missing_text() THEN j END;
 
-CREATE OR REPLACE MACRO double_variant(a) AS CASE WHEN isfinite(a)
-    THEN marked('E', double_text(a)) ELSE CAST(double_text(a) AS JSON) END;
+CREATE OR REPLACE MACRO double_variant(a) AS marked('E', double_text(a));
 -- Decimals that JSON's readers would make a double of another value, or write with an exponent.
 CREATE OR REPLACE MACRO decimal_variant(t) AS CASE WHEN contains(t, '.') AND (length(t) > 16 OR abs(CAST(t AS DOUBLE)) < 0.001)
     THEN marked('N', t) ELSE CAST(t AS JSON) END;
@@ -83,9 +81,9 @@ CREATE OR REPLACE MACRO defined_items(a) AS list_transform(items(a), lambda e: d
 -- An array of items given as a list of JSON.
 CREATE OR REPLACE MACRO array_of(l) AS CAST('[' || array_to_string(l, ',') || ']' AS JSON);
 
--- Keys and values of an object, paired.
-CREATE OR REPLACE MACRO members(o) AS
-    list_zip(json_keys(CAST(o AS JSON)), CAST(json_extract(CAST(o AS JSON), '$.*') AS JSON[]));
+-- Keys and values of an object, paired. (Of NULLs list_zip makes an empty list.)
+CREATE OR REPLACE MACRO members(o) AS CASE WHEN o IS NOT NULL THEN
+    list_zip(json_keys(CAST(o AS JSON)), CAST(json_extract(CAST(o AS JSON), '$.*') AS JSON[])) END;
 
 -- An object of pairs of key and value; pairs with a NULL are left out, keys are sorted.
 CREATE OR REPLACE MACRO object_of(l) AS
@@ -186,9 +184,8 @@ CREATE OR REPLACE MACRO get_path(v, p) AS defined(
     json_extract(CAST(v AS JSON), CASE WHEN p[1] = '[' THEN '$' ELSE '$.' END
         || regexp_replace(p, '\[''([^'']*)''\]', '."\1"', 'g')));
 
-CREATE OR REPLACE MACRO get_ignore_case(o, k) AS
-    COALESCE(get_item(o, CAST(k AS VARCHAR)),
-        list_filter(list_sort(members(o)), lambda e: lower(e[1]) = lower(k))[1][2]);
+CREATE OR REPLACE MACRO get_ignore_case(o, k) AS COALESCE(get_item(o, CAST(k AS VARCHAR)), get_item(o,
+    list_min(list_filter(json_keys(CAST(o AS JSON)), lambda e: lower(e) = lower(CAST(k AS VARCHAR))))));
 
 -- The text of a value within JSON text.
 CREATE OR REPLACE MACRO json_extract_path_text(a, p) AS json_text(get_path(parse_json(a), p));
@@ -196,7 +193,7 @@ CREATE OR REPLACE MACRO json_extract_path_text(a, p) AS json_text(get_path(parse
 -- --- objects ---------------------------------------------------------------------------------------
 
 CREATE OR REPLACE MACRO object_keys(o) AS
-    CAST(to_json(list_sort(json_keys(CAST(o AS JSON)))) AS JSON);
+    CASE WHEN is_object(o) THEN CAST(to_json(list_sort(json_keys(CAST(o AS JSON)))) AS JSON) ELSE to_object(o) END;
 
 -- Keys to delete or to pick: a text is a key, an array (a VARIANT) all of its items.
 CREATE OR REPLACE MACRO keys_of
@@ -204,17 +201,23 @@ CREATE OR REPLACE MACRO keys_of
             ELSE [json_text(CAST(CAST(k AS VARCHAR) AS JSON))] END
         ELSE [CAST(k AS VARCHAR)] END;
 
-CREATE OR REPLACE MACRO object_delete(o, keys) AS
-    object_of(list_filter(members(o), lambda e: NOT list_contains(keys, e[1])));
-CREATE OR REPLACE MACRO object_pick(o, keys) AS
-    object_of(list_filter(members(o), lambda e: list_contains(keys, e[1])));
+-- (A VARIANT that is no object is none of any function's: `to_object` says so.)
+CREATE OR REPLACE MACRO object_delete(o, keys) AS CASE WHEN is_object(o)
+    THEN object_of(list_filter(members(o), lambda e: NOT list_contains(keys, e[1]))) ELSE to_object(o) END;
+CREATE OR REPLACE MACRO object_pick(o, keys) AS CASE WHEN is_object(o)
+    THEN object_of(list_filter(members(o), lambda e: list_contains(keys, e[1]))) ELSE to_object(o) END;
 
--- The same with keys that are known beforehand: members that are put together.
+-- The same with keys that are known beforehand: an object of them with JSON nulls, or the members to be put together.
+CREATE OR REPLACE MACRO object_without(o, patch) AS
+    CASE WHEN is_object(o) THEN json_merge_patch(CAST(o AS JSON), patch) ELSE to_object(o) END;
 CREATE OR REPLACE MACRO object_of_members(o, members) AS
-    CASE WHEN is_object(o) THEN CAST('{' || members || '}' AS JSON) END;
+    CASE WHEN is_object(o) THEN CAST('{' || members || '}' AS JSON) ELSE to_object(o) END;
 
 CREATE OR REPLACE MACRO object_insert(o, k, v, is_update) AS
     CASE WHEN o IS NULL OR k IS NULL THEN NULL
+         WHEN NOT is_object(o) THEN to_object(o)
+         WHEN COALESCE(list_max(json_keys(CAST(o AS JSON))) < k, true)  -- the last of its keys then
+         THEN CASE WHEN v IS NULL THEN CAST(o AS JSON) ELSE with_members(o, ',' || CAST(to_json(k) AS VARCHAR) || ':' || CAST(v AS VARCHAR)) END
          WHEN NOT is_update AND v IS NOT NULL AND list_contains(json_keys(CAST(o AS JSON)), k)
          THEN CAST(error('MOCKHAUS:InvalidText:Function OBJECT_INSERT: key ''' || k || ''' already exists') AS JSON)
          ELSE object_of(list_append(list_filter(members(o), lambda e: e[1] <> k OR (v IS NULL AND NOT is_update)),

@@ -210,11 +210,15 @@ CREATE OR REPLACE MACRO parse_url_parts(a, permissive) AS CASE WHEN a IS NULL TH
             'fragment', nullif(regexp_extract(a, '#(.*)$', 1), ''),
             'host', nullif(regexp_extract(a, '^[^:/?#]+://((?:[^/?#@]*@)?[^:/?#]*)', 1), ''),
             'parameters', CASE WHEN regexp_matches(a, '^[^#]*\?[^#]+') THEN
-                CAST(map_from_entries(list_transform(string_split(regexp_extract(a, '\?([^#]*)', 1), '&'),
-                    lambda p: row(split_part(p, '=', 1), CASE WHEN contains(p, '=')
-                        THEN substr(p, strpos(p, '=') + 1) END))) AS JSON) END,
+                url_parameters(string_split(regexp_extract(a, '\?([^#]*)', 1), '&')) END,
             'path', CASE WHEN NOT regexp_matches(a, '^[^:/?#]+://[^/?#]*([?#]|$)')
                 THEN regexp_extract(a, '^[^:/?#]+:(?://[^/?#]*/)?([^?#]*)', 1) END,
             'port', nullif(regexp_extract(a, '^[^:/?#]+://(?:[^/?#@]*@)?[^:/?#]*:(\d+)', 1), ''),
             'query', nullif(regexp_extract(a, '\?([^#]*)', 1), ''),
             'scheme', lower(regexp_extract(a, '^([^:]+):', 1))) END;
+-- A name without a value has JSON null.
+CREATE OR REPLACE MACRO url_parameters(l) AS
+    CASE WHEN list_unique(list_transform(l, lambda p: split_part(p, '=', 1))) < len(l)
+         THEN CAST(error('MOCKHAUS:UnsupportedFeature:Unsupported feature ''PARSE_URL of a URL that names a parameter twice''.') AS JSON)
+         ELSE object_of(list_transform(l, lambda p: row(split_part(p, '=', 1), CASE WHEN contains(p, '=')
+             THEN CAST(to_json(substr(p, strpos(p, '=') + 1)) AS VARCHAR) ELSE 'null' END))) END;

@@ -2,7 +2,7 @@
 -- keys of an object.
 
 -- What a cast reads: JSON null is NULL, and a value of another kind no value of the type.
-CREATE OR REPLACE MACRO structured_source(a, kind) AS list_transform([plain_json(CAST(a AS JSON))], lambda j: CASE
+CREATE OR REPLACE MACRO structured_source(a, kind) AS list_transform([without_missing(CAST(a AS JSON))], lambda j: CASE
     WHEN CAST(j AS VARCHAR) = 'null' THEN NULL
     WHEN ascii(CAST(j AS VARCHAR)) = CASE kind WHEN 'ARRAY' THEN 91 ELSE 123 END THEN j
     WHEN j IS NOT NULL THEN CAST(error('MOCKHAUS:InvalidText:Failed to cast variant value '
@@ -10,6 +10,9 @@ CREATE OR REPLACE MACRO structured_source(a, kind) AS list_transform([plain_json
 
 CREATE OR REPLACE MACRO plain_json(j) AS
     CASE WHEN contains(CAST(j AS VARCHAR), mark()) THEN CAST(json_plain(CAST(j AS VARCHAR)) AS JSON) ELSE j END;
+-- Missing items of arrays are NULLs; other marks are for the casts of the parts.
+CREATE OR REPLACE MACRO without_missing(j) AS
+    CASE WHEN contains(CAST(j AS VARCHAR), mark()) THEN CAST(replace(CAST(j AS VARCHAR), missing_text(), 'null') AS JSON) ELSE j END;
 
 CREATE OR REPLACE MACRO required_part(t, what) AS list_transform([t], lambda s: CASE WHEN s <> 'null' THEN s
     ELSE error('MOCKHAUS:NotNullViolation:NULL result in a non-nullable column: ' || what) END)[1];

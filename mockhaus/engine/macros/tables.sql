@@ -23,10 +23,21 @@ CREATE OR REPLACE MACRO flat_rows_of_array(v, p) AS
 CREATE OR REPLACE MACRO flat_rows_of_object(v, p) AS
     CASE ascii(CAST(v AS VARCHAR)) WHEN 123 THEN flat_rows(v, p) END;
 
+-- RECURSIVE => TRUE: all values below, with THIS or without.
+CREATE OR REPLACE MACRO flat_tree(v, p, mode) AS list_transform(items(rows_below(CAST(v AS VARCHAR), p, mode)), lambda r:
+    {"KEY": r ->> '$.k', "PATH": r ->> '$.p', "INDEX": CAST(r ->> '$.i' AS BIGINT), "VALUE": json_extract(r, '$.v')});
+CREATE OR REPLACE MACRO flat_tree_with_this(v, p, mode) AS list_transform(items(rows_below(CAST(v AS VARCHAR), p, mode)), lambda r:
+    {"KEY": r ->> '$.k', "PATH": r ->> '$.p', "INDEX": CAST(r ->> '$.i' AS BIGINT), "VALUE": json_extract(r, '$.v'),
+     "THIS": json_extract(CAST(v AS JSON), r ->> '$.t')});
+
 -- OUTER => TRUE: one row of NULLs where there is none.
 CREATE OR REPLACE MACRO flat_outer(l, p) AS
     CASE WHEN l IS NULL OR len(l) = 0 THEN
         [{"KEY": NULL::VARCHAR, "PATH": p, "INDEX": NULL::BIGINT, "VALUE": NULL::JSON}]
+    ELSE l END;
+CREATE OR REPLACE MACRO flat_outer_with_this(l, p, v) AS
+    CASE WHEN l IS NULL OR len(l) = 0 THEN
+        [{"KEY": NULL::VARCHAR, "PATH": p, "INDEX": NULL::BIGINT, "VALUE": NULL::JSON, "THIS": CAST(v AS JSON)}]
     ELSE l END;
 
 -- Parts of a text; an empty delimiter does not split.
@@ -36,11 +47,6 @@ CREATE OR REPLACE MACRO split_rows(s, d) AS
 CREATE OR REPLACE MACRO strtok_rows(s, d) AS
     list_transform(list_filter(string_split(translate(few_tokens(s, d), d, repeat(d[1], length(d))), d[1]), lambda e: e <> ''),
         lambda e, i: {"INDEX": i, "VALUE": e});
-
--- json_tree's path ($.a."odd key"[0]) as FLATTEN shows it.
-CREATE OR REPLACE MACRO tree_path(p, k) AS
-    CASE WHEN p = '' AND k[2] = '.' THEN tree_steps(k[3:]) ELSE p || tree_steps(k[2:]) END;
-CREATE OR REPLACE MACRO tree_steps(k) AS regexp_replace(k, '\.?"([^"]*)"', '[''\1'']', 'g');
 
 -- The name of a column of PIVOT: a text keeps its quotes.
 CREATE OR REPLACE MACRO pivot_label(q) AS

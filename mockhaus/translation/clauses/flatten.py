@@ -101,50 +101,33 @@ def _flatten(
     value = exp.cast(value, "JSON")
     outer = _flag(given.get("outer"), "OUTER")
     kind = str(mode.this).upper()
+    this = uses["THIS"]
     if _flag(given.get("recursive"), "RECURSIVE"):
-        return _recursive(value, prefix, kind, outer, seq)
-    rows = apply(_MODES[kind], value, prefix.copy())
-    if outer:
-        rows = apply("flat_outer", rows, prefix.copy())
+        rows = _below(value, prefix, kind, outer=outer, this=this)
+        this = False
+    else:
+        rows = apply(_MODES[kind], value, prefix.copy())
+        if outer:
+            rows = apply("flat_outer", rows, prefix.copy())
     depth = exp.PropertyEQ(this=exp.to_identifier("max_depth"), expression=_number(2))
     select = exp.Select(expressions=[apply("unnest", rows, depth)])
     if uses["SEQ"]:
         select.set("expressions", [_column("SEQ", seq), *select.expressions])
-    if uses["THIS"]:
+    if this:
         select.set("expressions", [*select.expressions, _column("THIS", value.copy())])
     return select
 
 
-def _recursive(
-    value: exp.Expression, prefix: exp.Expression, kind: str, outer: bool, seq: exp.Expression
-) -> exp.Select:
-    """RECURSIVE => TRUE: every value below, depth first."""
-    if outer:
-        raise UnsupportedFeature("Unsupported feature 'FLATTEN with OUTER and RECURSIVE'.")
-
-    def of_tree(name: str) -> exp.Expression:
-        return exp.column(name, table="_tree")
-
-    in_array = apply("ends_with", of_tree("fullkey"), exp.Literal.string("]"))
-    columns = {
-        "SEQ": seq,
-        "KEY": exp.Case().when(exp.Not(this=in_array.copy()), of_tree("key")),
-        "PATH": apply("tree_path", prefix, of_tree("fullkey")),
-        "INDEX": exp.Case().when(in_array.copy(), exp.cast(of_tree("key"), "BIGINT")),
-        "VALUE": of_tree("value"),
-        "THIS": variant_call("json_extract", value.copy(), of_tree("path")),
-    }
-    select = exp.Select(expressions=[_column(name, each) for name, each in columns.items()])
-    tree = exp.Table(
-        this=apply("json_tree", value), alias=exp.TableAlias(this=exp.to_identifier("_tree"))
-    )
-    select.set("from_", exp.From(this=tree))
-    inner = exp.Not(this=exp.Is(this=of_tree("parent"), expression=exp.Null()))
-    missing = exp.NEQ(this=exp.cast(of_tree("value"), "TEXT"), expression=apply("missing_text"))
-    below = exp.and_(inner, missing)
-    wanted = {"ARRAY": in_array, "OBJECT": exp.Not(this=in_array)}.get(kind)
-    select.set("where", exp.Where(this=exp.and_(below, wanted) if wanted is not None else below))
-    return select
+def _below(
+    value: exp.Expression, prefix: exp.Expression, kind: str, *, outer: bool, this: bool
+) -> exp.Expression:
+    """RECURSIVE => TRUE: every value below, depth first; each with its own THIS."""
+    mode = exp.Literal.string(kind)
+    if not this:
+        rows = apply("flat_tree", value, prefix.copy(), mode)
+        return apply("flat_outer", rows, prefix.copy()) if outer else rows
+    rows = apply("flat_tree_with_this", value, prefix.copy(), mode)
+    return apply("flat_outer_with_this", rows, prefix.copy(), value.copy()) if outer else rows
 
 
 def _number(value: int) -> exp.Expression:

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from mockhaus.errors import WrongArguments
 from mockhaus.translation.dialect import CALLED
-from mockhaus.translation.types.operands import literal_number
+from mockhaus.translation.types.operands import literal_decimal, literal_number, plain
 
 _HEAD: Final = "SQL compilation error:\n"
 
@@ -121,9 +121,11 @@ def _check_ordered(name: str, function: exp.Expression, node: exp.Window) -> Non
             f"{_HEAD}WITHIN GROUP clause is not supported when the OVER clause contains an ORDER BY"
             " clause."
         )
-    keys = len(node.args["order"].expressions)
-    if spec is not None and by_range and _has_distance(spec) and keys > 1:
-        raise _unsupported(name, unbounded)
+    if spec is not None and _has_distance(spec):
+        if by_range and len(node.args["order"].expressions) > 1:
+            raise _unsupported(name, unbounded)
+        for side in ("start", "end"):
+            _check_distance(spec.args.get(side), by_range=by_range)
 
 
 def _has_rank_frame(name: str, unbounded: int, *, by_range: bool) -> bool:
@@ -139,6 +141,34 @@ def _has_distance(spec: exp.WindowSpec) -> bool:
     """Whether a bound is so many rows or units away."""
     bounds = (spec.args.get("start"), spec.args.get("end"))
     return any(isinstance(bound, exp.Expression) for bound in bounds)
+
+
+def _check_distance(bound: exp.Expression | str | None, *, by_range: bool) -> None:
+    """Raises WrongArguments for a negative number, a fraction of a row, or a text."""
+    if not isinstance(bound, exp.Expression) or isinstance(bound, exp.Interval):
+        return
+    number = literal_decimal(bound)
+    text = isinstance(plain(bound), exp.Literal) and bound.is_string
+    if text or (number is not None and (number < 0 or (not by_range and number % 1))):
+        what = "a number or an INTERVAL" if by_range else "a number of rows"
+        raise WrongArguments(
+            f"{_HEAD}The bound of a {'RANGE' if by_range else 'ROWS'} frame must be {what} that is"
+            " constant and not negative"
+        )
+
+
+def measured(node: exp.Window) -> None:
+    """Have DuckDB refuse whole numbers as distances of dates, of which it would take days.
+
+    The window is rewritten, in place. The distance of moments is an INTERVAL.
+    """
+    spec = node.args.get("spec")
+    if spec is None or str(spec.args.get("kind")).upper() != "RANGE":
+        return
+    for side in ("start", "end"):
+        bound = spec.args.get(side)
+        if isinstance(bound, exp.Expression) and literal_number(bound) is not None:
+            spec.set(side, exp.cast(bound, "BIGINT"))
 
 
 def _unsupported(name: str, unbounded: int) -> WrongArguments:

@@ -180,7 +180,7 @@ def cast(node: exp.Expression, to: DataType, *, safe: bool = False) -> exp.Expre
     Snowflake's manual: "CAST", "TRY_CAST", "Data type conversion".
     """
     if structured.is_structured(to) and not safe:
-        return structured.cast(node, to, duckdb_type)
+        return structured.cast(node, to, duckdb_type, cast)
     target = duckdb_type(to)
     kind = target.this
     if kind in _NUMBERS:
@@ -355,7 +355,9 @@ def _is_date(value: str) -> bool:
 def _cast(node: exp.Cast, walk: Walk) -> exp.Expression:
     action = node.args.get("action")
     if action is not None:
-        return structured.cast(walk.rewrite(node.this), node.to, duckdb_type, action.name.upper())
+        return structured.cast(
+            walk.rewrite(node.this), node.to, duckdb_type, cast, action.name.upper()
+        )
     return cast(walk.rewrite(node.this), meant(node.to, walk))
 
 

@@ -97,6 +97,8 @@ def _window(node: exp.Window, walk: Walk) -> exp.Expression:
             node.set("spec", _so_far())
         return _over_inner(build(value), node)
     walk.children(node)
+    if not walk.context.postgres:
+        frames.measured(node)
     return _over_inner(node.this, node)
 
 

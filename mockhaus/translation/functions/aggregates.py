@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature
+from mockhaus.translation.dialect import CALLED
 from mockhaus.translation.functions.hashes import hashed
 from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite, stock
 from mockhaus.translation.types import operands, structured
@@ -168,7 +169,7 @@ def _kurtosis(node: exp.Kurtosis, walk: Walk) -> exp.Expression:
 def _boolean(name: str) -> Rewriter:
     def rewriter(node: exp.Expression, walk: Walk) -> exp.Expression:
         """BOOLAND_AGG, BOOLOR_AGG take numbers as well: 0 is false."""
-        return apply(name, exp.cast(node.this, "BOOLEAN"))
+        return apply(name, _each_as(node.this, "BOOLEAN"))
 
     return rewriter
 
@@ -184,7 +185,14 @@ def _boolxor(node: exp.BoolxorAgg, walk: Walk) -> exp.Expression:
 
 
 def _bits(name: str) -> Rewriter:
-    return lambda node, walk: apply(name, exp.cast(node.this, "BIGINT"))
+    return lambda node, walk: apply(name, _each_as(node.this, "BIGINT"))
+
+
+def _each_as(value: exp.Expression, kind: str) -> exp.Expression:
+    """What is aggregated as a type, DISTINCT kept."""
+    bare, distinct = _distinct(value)
+    made = exp.cast(bare, kind)
+    return exp.Distinct(expressions=[made]) if distinct else made
 
 
 #: How many values MIN_BY and MAX_BY answer at most.
@@ -276,11 +284,34 @@ def _unique(node: exp.ArrayUniqueAgg, walk: Walk) -> exp.Expression:
 
 def _object_agg(node: exp.ObjectAgg, walk: Walk) -> exp.Expression:
     """OBJECT_AGG(key, value): pairs with a NULL are left out; a repeated key is an error."""
+    _no_distinct(node)
     pair = apply("row", exp.cast(node.this, "TEXT"), variant(node.expression))
     both = exp.And(this=not_null(node.this), expression=not_null(node.expression))
     pairs = exp.Filter(this=apply("list", pair), expression=exp.Where(this=both))
     made = apply("object_of_unique", apply("pairs_of", aggregate(pairs)))
     return structured.of_type(made, structured.OBJECT)
+
+
+def _pairs(node: exp.Expression) -> exp.Expression:
+    """REGR_COUNT and its like, of two numbers. Raises UnsupportedFeature for DISTINCT."""
+    _no_distinct(node)
+    for key in ("this", "expression"):
+        node.set(key, _numeric(node.args[key]))
+    return node
+
+
+def _no_distinct(node: exp.Expression) -> None:
+    """Raises UnsupportedFeature for DISTINCT before the arguments of a function of several."""
+    if isinstance(node.this, exp.Distinct):
+        name = str(node.meta.get(CALLED, "an aggregate")).upper()
+        raise UnsupportedFeature(f"Unsupported feature 'DISTINCT within {name}'.")
+
+
+def _of_line(node: exp.Expression, walk: Walk) -> exp.Expression:
+    """REGR_SLOPE, REGR_INTERCEPT: NULL where all x are one (DuckDB: NaN)."""
+    line = _pairs(node)
+    spread = exp.RegrSxx(this=line.this.copy(), expression=line.expression.copy())
+    return apply("unless_flat", aggregate(line), aggregate(spread))
 
 
 def _regr_value(node: exp.Expression, walk: Walk) -> exp.Expression:
@@ -326,15 +357,15 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     rewrite("CORR", _of_numbers, exp.Corr, least=2, most=2),
     rewrite("COVAR_POP", _of_numbers, exp.CovarPop, least=2, most=2),
     rewrite("COVAR_SAMP", _of_numbers, exp.CovarSamp, least=2, most=2),
-    rewrite("REGR_SLOPE", _of_numbers, exp.RegrSlope, least=2, most=2),
-    rewrite("REGR_INTERCEPT", _of_numbers, exp.RegrIntercept, least=2, most=2),
-    rewrite("REGR_AVGX", _of_numbers, exp.RegrAvgx, least=2, most=2),
-    rewrite("REGR_AVGY", _of_numbers, exp.RegrAvgy, least=2, most=2),
-    rewrite("REGR_COUNT", _of_numbers, exp.RegrCount, least=2, most=2),
-    rewrite("REGR_R2", _of_numbers, exp.RegrR2, least=2, most=2),
-    rewrite("REGR_SXX", _of_numbers, exp.RegrSxx, least=2, most=2),
-    rewrite("REGR_SXY", _of_numbers, exp.RegrSxy, least=2, most=2),
-    rewrite("REGR_SYY", _of_numbers, exp.RegrSyy, least=2, most=2),
+    rewrite("REGR_SLOPE", _of_line, exp.RegrSlope, least=2, most=2),
+    rewrite("REGR_INTERCEPT", _of_line, exp.RegrIntercept, least=2, most=2),
+    rewrite("REGR_AVGX", lambda n, w: _pairs(n), exp.RegrAvgx, least=2, most=2),
+    rewrite("REGR_AVGY", lambda n, w: _pairs(n), exp.RegrAvgy, least=2, most=2),
+    rewrite("REGR_COUNT", lambda n, w: _pairs(n), exp.RegrCount, least=2, most=2),
+    rewrite("REGR_R2", lambda n, w: _pairs(n), exp.RegrR2, least=2, most=2),
+    rewrite("REGR_SXX", lambda n, w: _pairs(n), exp.RegrSxx, least=2, most=2),
+    rewrite("REGR_SXY", lambda n, w: _pairs(n), exp.RegrSxy, least=2, most=2),
+    rewrite("REGR_SYY", lambda n, w: _pairs(n), exp.RegrSyy, least=2, most=2),
     rewrite("REGR_VALX REGR_VALY", _regr_value, exp.RegrValx, exp.RegrValy, least=2, most=2),
     stock("PERCENTILE_CONT", exp.PercentileCont, least=1, most=1),
     stock("PERCENTILE_DISC", exp.PercentileDisc, least=1, most=1),

@@ -56,6 +56,17 @@ def _sought(node: exp.Expression, name: str) -> exp.Expression:
     return variant(value)
 
 
+def _to_string(node: exp.ArrayToString, walk: Walk) -> exp.Expression:
+    """ARRAY_TO_STRING(array, separator). Raises InvalidArgumentTypes."""
+    bare = plain(node.this)
+    if isinstance(bare, exp.Literal):
+        raise InvalidArgumentTypes(
+            "SQL compilation error:\nInvalid argument types for function 'ARRAY_TO_STRING':"
+            f" ({system_type(bare)}, VARCHAR)"
+        )
+    return noted(once("snow_array_to_string", node.this, node.expression), TEXT)
+
+
 def _texts(items: list[exp.Expression], separator: str) -> exp.Expression:
     parts: list[exp.Expression] = [exp.Literal.string("[")]
     for number, item in enumerate(items):
@@ -270,7 +281,7 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     ),
     rewrite(
         "ARRAY_TO_STRING",
-        lambda n, w: noted(once("snow_array_to_string", n.this, n.expression), TEXT),
+        _to_string,
         exp.ArrayToString,
         least=2,
         most=2,

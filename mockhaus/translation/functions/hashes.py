@@ -12,6 +12,7 @@ from mockhaus.translation.registry import Function, Rewriter, apply, call, refus
 from mockhaus.translation.signatures import typed
 from mockhaus.translation.types import operands
 from mockhaus.translation.types.operands import called
+from mockhaus.translation.types.variants import once
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
@@ -41,11 +42,37 @@ def _hash(node: exp.Anonymous, walk: Walk) -> exp.Expression:
 
 
 def hashed(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-    """DuckDB's hash of the arguments; a star stands for all columns."""
+    """The hash of the arguments; a star stands for all columns."""
     values: list[exp.Expression] = []
     for each in node.expressions:
-        values.extend(_columns(each, node, walk) if _is_star(each) else [each])
-    return apply("hash", *values)
+        values.extend(_columns(each, node, walk) if _is_star(each) else [_key(each)])
+    is_one = len(values) == 1 and not _is_unpacked(values[0])
+    return values[0] if is_one else apply("hash", *values)
+
+
+#: DuckDB's types of whole numbers, whose hashes are those of a HUGEINT.
+_WHOLE: Final = frozenset(("INTEGER", "BIGINT", "HUGEINT"))
+
+
+def _key(value: exp.Expression) -> exp.Expression:
+    """DuckDB's hash of one value: numbers that are equal have the same, whatever their types.
+
+    Snowflake's manual: "HASH", Usage notes.
+    """
+    kind = operands.type_of(value)
+    if kind in _WHOLE:
+        return apply("hash", exp.cast(value, exp.DataType.Type.INT128))
+    return apply("hash", value) if kind in _AS_THEY_ARE else once("hash_key", value)
+
+
+#: DuckDB's types whose hashes are taken of the values as they are.
+_AS_THEY_ARE: Final = frozenset(
+    ("VARCHAR", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE")
+)
+
+
+def _is_unpacked(node: exp.Expression) -> bool:
+    return isinstance(node, exp.Anonymous) and node.this == "UNPACK"
 
 
 def _is_star(node: exp.Expression) -> bool:
@@ -60,9 +87,13 @@ def _columns(star: exp.Expression, node: exp.Expression, walk: Walk) -> list[exp
     plain = not any(value for key, value in sources.star_of(star).args.items() if key != "this")
     found = sources.starred(star, select, walk) if plain and select is not None else None
     if found is None:
-        return [exp.Columns(this=star, unpack=True)]
+        return [apply("UNPACK", apply("hash_key", exp.Columns(this=star)))]
     return [
-        exp.Column(this=names.identifier(name), table=names.identifier(table) if table else None)
+        _key(
+            exp.Column(
+                this=names.identifier(name), table=names.identifier(table) if table else None
+            )
+        )
         for table, name in found
     ]
 

@@ -65,6 +65,9 @@ def _keys(name: str) -> Rewriter:
         known = all(isinstance(key, exp.Literal) and key.is_string for key in literals)
         if known and name == "object_pick":
             return _picked(first, sorted({str(key.this) for key in literals}))
+        if known:
+            patch = json.dumps({str(key.this): None for key in literals}, ensure_ascii=False)
+            return variant_once("object_without", first, operands.string(patch))
         if all(operands.is_text(key) for key in keys):
             return variant_once(name, first, exp.Array(expressions=keys))
         if len(keys) == 1:

@@ -22,17 +22,28 @@ if TYPE_CHECKING:
 _OWN: Final = "states have a format of Mockhaus's own"
 
 
+def _each(values: list[exp.Expression]) -> list[exp.Expression]:
+    """Values without DISTINCT, which is nothing to a set."""
+    return [
+        each
+        for value in values
+        for each in (value.expressions if isinstance(value, exp.Distinct) else [value])
+    ]
+
+
 def _listed(value: exp.Expression, made: exp.Expression | None = None) -> exp.Expression:
     """`list(...)` of what is not NULL."""
     found = apply("list", made if made is not None else value)
     return aggregate(exp.Filter(this=found, expression=exp.Where(this=not_null(value))))
 
 
-def _gathered(macro: str, *, word: str = "", kind: str = "", pattern: str = "") -> Rewriter:
+def _gathered(
+    macro: str, *, word: str = "", kind: str = "", pattern: str = "", takes_distinct: bool = False
+) -> Rewriter:
     """A macro of the list of all values, with the arguments that follow them."""
 
     def rewritten(node: exp.Anonymous, walk: Walk) -> exp.Expression:
-        value, *rest = node.expressions
+        value, *rest = _each(node.expressions) if takes_distinct else node.expressions
         taken = apply(word, value) if word else None
         extra = [operands.string(pattern)] if pattern else []
         made = apply(macro, _listed(value, taken), *extra, *rest)
@@ -47,7 +58,7 @@ _MOST_HASHES: Final = 1024
 
 def _minhash(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """MINHASH(k, value ...): k hashes of the values; with several, of the rows."""
-    size, *values = node.expressions
+    size, *values = _each(node.expressions)
     positive(size, "MINHASH", "hashes", _MOST_HASHES)
     value = values[0] if len(values) == 1 else apply("row", *values)
     return noted(apply("minhash_state", _listed(value), size), VARIANT)
@@ -92,7 +103,10 @@ _HASHES: Final = ".{16}"
 _BITS: Final = ".{4}"
 
 FUNCTIONS: Final[tuple[Function, ...]] = (
-    call("HLL_ACCUMULATE", _gathered("packed", word="hash_word"), 1, 1, partial=_OWN),
+    call(
+        "HLL_ACCUMULATE", _gathered("packed", word="hash_word", takes_distinct=True), 1, 1,
+        partial=_OWN,
+    ),
     call("HLL_COMBINE", _gathered("packed_all", pattern=_HASHES), 1, 1, partial=_OWN),
     call("HLL_ESTIMATE", _plain("hll_estimate", NUMBER), 1, 1),
     call("HLL_EXPORT", _plain("hll_export", VARIANT), 1, 1, partial=_OWN),

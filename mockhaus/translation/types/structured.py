@@ -3,7 +3,8 @@
 Snowflake's manual: "Structured data types". A value of such a type is canonical JSON text like any
 ARRAY and OBJECT, so that all functions take it; its type is what the tree notes of it. A cast has
 DuckDB read the text into a list, struct or map, which refuses what does not fit, and writes it
-again by the types of its parts.
+again. The parts are VARIANTs in that list, each cast as any other: DuckDB reads dates, truths,
+numbers and bytes by other rules than Snowflake.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ REQUIRED: Final = "NOT NULL"
 OPTIONAL: Final = "NULL"
 
 Scalar = Callable[[DataType], DataType]
+Cast = Callable[[exp.Expression, DataType], exp.Expression]
 
 
 def is_structured(kind: DataType) -> bool:
@@ -98,11 +100,13 @@ def _fields(kind: DataType) -> list[tuple[str, DataType, bool]]:
 # --- casts ---------------------------------------------------------------------------------------
 
 
-def cast(value: exp.Expression, kind: DataType, scalar: Scalar, action: str = "") -> exp.Expression:
+def cast(
+    value: exp.Expression, kind: DataType, scalar: Scalar, part_cast: Cast, action: str = ""
+) -> exp.Expression:
     """A VARIANT, ARRAY or OBJECT as a structured type; `action` is RENAME FIELDS or ADD FIELDS.
 
-    `scalar` answers DuckDB's type of a part that is not structured. Raises UnsupportedFeature,
-    InvalidArgumentTypes.
+    `scalar` answers DuckDB's type of the keys of a MAP, `part_cast` casts them, and parts that are
+    not structured. Raises UnsupportedFeature, InvalidArgumentTypes.
     """
     check(kind)
     known = type_of(value)
@@ -110,7 +114,7 @@ def cast(value: exp.Expression, kind: DataType, scalar: Scalar, action: str = ""
         value = _changed(value, kind, known, action)
     source = apply("structured_source", value, operands.string(kind.this.value))
     native = exp.cast(source, _native(kind, scalar))
-    body = exp.Lambda(this=_text(exp.to_identifier("_s"), kind, 0), expressions=[_name("_s")])
+    body = exp.Lambda(this=_text(_name("_s"), kind, part_cast, 0), expressions=[_name("_s")])
     made = apply("list_transform", exp.Array(expressions=[native]), body)
     written = exp.cast(apply("list_extract", made, exp.Literal.number(1)), "JSON")
     return of_type(written, kind)
@@ -173,34 +177,34 @@ def _native(kind: DataType, scalar: Scalar) -> DataType:
     """DuckDB's nested type of a structured type."""
     kind, _ = _optional(kind)
     if not is_structured(kind):
-        found = DataType(this=_T.JSON) if kind.this in _KINDS else scalar(kind)
-        if found.this == _T.STRUCT:
-            raise UnsupportedFeature("Unsupported feature 'TIMESTAMP_TZ in a structured type'.")
-        return found
+        return DataType(this=_T.JSON)
     if kind.this == _T.OBJECT:
         fields: list[exp.Expression] = [
             exp.ColumnDef(this=exp.to_identifier(name, quoted=True), kind=_native(each, scalar))
             for name, each, _ in _fields(kind)
         ]
         return DataType(this=_T.STRUCT, expressions=fields, nested=True)
-    parts = [_native(each, scalar) for each in kind.expressions]
+    *keys, part = kind.expressions  # a MAP has keys
+    parts = [*map(scalar, keys), _native(part, scalar)]
     return DataType(this=kind.this, expressions=parts, nested=True)
 
 
-def _text(value: exp.Expression, kind: DataType, depth: int) -> exp.Expression:
+def _text(value: exp.Expression, kind: DataType, part_cast: Cast, depth: int) -> exp.Expression:
     """The JSON text of a value of DuckDB's nested type; NULL stays NULL."""
     inner = _name(f"_e{depth}")
     if not is_structured(kind):
-        return exp.cast(apply("to_variant", value), "TEXT")
+        found = part_cast(noted(value, VARIANT), kind)
+        return exp.cast(apply("to_variant", found), "TEXT")
     if kind.this == _T.ARRAY:
         item, optional = _optional(kind.expressions[0])
-        body = _part(_text(inner, item, depth + 1), optional, "an item of an ARRAY")
+        body = _part(_text(inner, item, part_cast, depth + 1), optional, "an item of an ARRAY")
         return _joined("[", value, body, inner, "]")
     if kind.this == _T.MAP:
         item, optional = _optional(kind.expressions[1])
         member = exp.Dot(this=inner, expression=_name("value"))
-        text = _part(_text(member, item, depth + 1), optional, "a value of a MAP")
-        key = apply("to_json", exp.cast(exp.Dot(this=inner, expression=_name("key")), "TEXT"))
+        text = _part(_text(member, item, part_cast, depth + 1), optional, "a value of a MAP")
+        found = part_cast(exp.Dot(this=inner, expression=_name("key")), kind.expressions[0])
+        key = apply("to_json", exp.cast(found, "TEXT"))
         named = exp.DPipe(this=exp.cast(key, "TEXT"), expression=operands.string(":"))
         body = exp.DPipe(this=named, expression=text)
         sorted_ = apply("list_sort", apply("map_entries", value))
@@ -209,7 +213,9 @@ def _text(value: exp.Expression, kind: DataType, depth: int) -> exp.Expression:
     for name, each, optional in _fields(kind):
         label = operands.string(json.dumps(name, ensure_ascii=False) + ":")
         value_of = apply("struct_extract", value.copy(), operands.string(name))
-        text = _part(_text(value_of, each, depth + 1), optional, f"member {name} of an OBJECT")
+        text = _part(
+            _text(value_of, each, part_cast, depth + 1), optional, f"member {name} of an OBJECT"
+        )
         parts.append(exp.DPipe(this=label, expression=text))
     inside = apply("concat_ws", operands.string(","), *parts)
     whole = exp.DPipe(
