@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from mockhaus import errors, zoned
 from mockhaus.engine.errors import translated
-from mockhaus.engine.instance import Instance, searching
+from mockhaus.engine.instance import BESIDE, Instance, searching
 from mockhaus.engine.journal import Change
 from mockhaus.engine.stream import Stream
 from mockhaus.errors import SqlError
@@ -36,9 +36,6 @@ STATEMENTS: Final = 256
 
 #: A connection's progress can be asked for; DuckDB prints nothing.
 _PROGRESS: Final = "SET enable_progress_bar = true; SET enable_progress_bar_print = false"
-
-#: What an Arrow table is called while its rows are taken.
-_LOADED: Final = "__mockhaus_loaded"
 
 
 class Described(Struct, frozen=True):
@@ -70,6 +67,10 @@ class Cursor:
         #: The parts of the library in reach.
         self._parts = instance.parts
         self._inputs = AUTO
+        #: Schemas in which relations are found as well.
+        self._schemas: tuple[str, ...] = ()
+        #: Another connection that works for this one.
+        self._aside: Cursor | None = None
         connection.execute(f"{searching(self._parts)}; {_PROGRESS}")
         #: Whether a commit may find that what is committed cannot be written into its file.
         self.log_is_long = log_is_long
@@ -99,12 +100,33 @@ class Cursor:
         aside.read_by(self._inputs)
         return aside
 
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[Cursor]:
+        """A sibling that works for this cursor, and is interrupted with it."""
+        self._aside = aside = self.sibling()
+        try:
+            yield aside
+        finally:
+            self._aside = None
+            aside.close()
+
+    def attach_beside(self) -> None:
+        """Have a database in memory beside the session's, for what is made of its data; it goes
+        with the session."""
+        self._execute(f"ATTACH IF NOT EXISTS ':memory:' AS {BESIDE}", ())
+
+    def find_in(self, schemas: tuple[str, ...]) -> None:
+        """Find relations in these schemas as well from now on; no rollback takes that back."""
+        if schemas != self._schemas:
+            self._execute(searching(self._parts, self._inputs, schemas), ())
+            self._schemas = schemas
+
     def read_by(self, inputs: Inputs) -> None:
         """Have texts read by formats of the session from now on; no rollback takes that back."""
         if inputs is self._inputs or inputs == self._inputs:
             return
         told = "; ".join(f"SET VARIABLE {name} = {value}" for name, value in inputs.variables)
-        self._duckdb.execute(f"{searching(self._parts, inputs)}; {told}")
+        self._duckdb.execute(f"{searching(self._parts, inputs, self._schemas)}; {told}")
         self._inputs = inputs
 
     def describe(self, sql: str) -> list[Described]:
@@ -183,14 +205,6 @@ class Cursor:
             return self._duckdb.to_arrow_table()
         except duckdb.Error as error:
             raise self.fault(error) from None
-
-    def load(self, table: str, rows: pa.Table) -> None:
-        """Put the rows of an Arrow table into a table of the same columns."""
-        self._duckdb.register(_LOADED, rows)
-        try:
-            self._execute(f"INSERT INTO {table} FROM {_LOADED}", ())
-        finally:
-            self._duckdb.unregister(_LOADED)
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""
@@ -303,7 +317,7 @@ class Cursor:
                 if self._open is not None:
                     self._open.detach()
                 self._parts = found
-                self._duckdb.execute(searching(found, self._inputs))
+                self._duckdb.execute(searching(found, self._inputs, self._schemas))
 
     def _told(self, error: Exception) -> SqlError:
         """The error, or why the query was interrupted."""
@@ -371,6 +385,8 @@ class Cursor:
             self.interrupts += 1
             with contextlib.suppress(duckdb.Error):
                 self._duckdb.interrupt()
+            if (aside := self._aside) is not None:
+                aside.interrupt(reason)
 
     @contextlib.contextmanager
     def _undisturbed(self) -> Iterator[None]:

@@ -18,7 +18,7 @@ import duckdb
 from mockhaus.engine import files, instances
 from mockhaus.engine.cursor import Cursor
 from mockhaus.engine.errors import translated
-from mockhaus.engine.instance import DATA
+from mockhaus.engine.instance import BESIDE, DATA
 from mockhaus.errors import AdminShutdown
 from mockhaus.limits import UNLIMITED, Limits
 from mockhaus.quoting import sql_literal
@@ -198,7 +198,7 @@ class Database:
             self._is_closed = True
         with contextlib.suppress(duckdb.Error):
             if self.path is None:  # of a file, what is not in memory lies beside it
-                self._root.execute(f"DETACH {DATA}")
+                self._root.execute(f"DETACH {DATA}; DETACH DATABASE IF EXISTS {BESIDE}")
                 self._instances.give_back(self._instance, self._allowed)
             else:
                 self._root.close()

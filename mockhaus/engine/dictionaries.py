@@ -28,7 +28,7 @@ class Dictionaries:
         self._values: dict[str, Mapping[Any, Any]] = {}
         number = next(_numbers)
         _all[number] = self
-        cursor.run(f"SET VARIABLE {_VARIABLE} = {number}")
+        cursor.rows(f"SET VARIABLE {_VARIABLE} = {number}")  # which no rollback undoes
 
     def put(self, name: str, values: Mapping[Any, Any]) -> None:
         """Have a dictionary, instead of what was there by that name."""

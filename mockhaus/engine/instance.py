@@ -24,6 +24,9 @@ from mockhaus.quoting import sql_literal
 #: The name under which a session's data are attached.
 DATA: Final = "session"
 
+#: The name under which a database is attached that keeps what is made of a session's data.
+BESIDE: Final = "beside"
+
 #: What DuckDB says of a macro that it does not find.
 _MISSING: Final = re.compile(r'Function with name "?(?P<name>\w+)"? does not exist')
 
@@ -58,8 +61,9 @@ class Instance:
         self.parts += (part,)
 
 
-def searching(parts: Sequence[str], inputs: Inputs = AUTO) -> str:
-    """The statement by which a connection finds a session's data first, then the macros."""
+def searching(parts: Sequence[str], inputs: Inputs = AUTO, schemas: Sequence[str] = ()) -> str:
+    """The statement by which a connection finds a session's data first, then the macros, and what
+    is in further schemas."""
     own = [f"{library.CATALOG}.{schema}" for schema in inputs.schemas]
-    path = (f"{DATA}.main", *own, *(f"{part}.main" for part in parts))
+    path = (f"{DATA}.main", *own, *(f"{part}.main" for part in parts), *schemas)
     return f"SET search_path = '{','.join(path)}'"

@@ -37,7 +37,7 @@ from mockhaus.sessions.dispatch import DDL, HANDLERS, LOOKS, forget_loads, writt
 from mockhaus.sessions.dropping import dropped, left
 from mockhaus.sessions.gate import gated
 from mockhaus.sessions.locks import Owner
-from mockhaus.sessions.logins import entered, make_database, started
+from mockhaus.sessions.logins import make_database, started
 from mockhaus.sessions.past import made
 from mockhaus.sessions.placing import place
 from mockhaus.sessions.preparing import FEW, Prepared, Preparer, exact
@@ -144,8 +144,8 @@ class Connection:
         such a database is an error. Raises UndefinedDatabase.
         """
         maker = partial(make_database, self.session, self._workspace, self._transaction)
-        objects = Objects(self._cursor)
-        self.context = entered(self.context, objects, database, schema, maker if make else None)
+        into, objects = self.session.entrances.entered, Objects(self._cursor)
+        self.context = into(self.context, objects, database, schema, maker if make else None)
 
     @gated
     def start_in(

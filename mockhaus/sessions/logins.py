@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
@@ -17,6 +17,9 @@ from mockhaus.translation.context import DEFAULT_SCHEMA, Context, ObjectName
 
 if TYPE_CHECKING:
     from mockhaus.sessions.session import Session
+
+#: Names of logins that are remembered.
+_ENTRANCES: Final = 256
 
 
 def entered(
@@ -43,6 +46,36 @@ def entered(
         found = objects.find("SCHEMA", ObjectName(schema, None, context.database))
         context = replace(context, schema=schema.upper() if found is None else found.name.name)
     return context
+
+
+class Entrances:
+    """Where the logins of a session that name these came to stand, until an object changes.
+
+    `version` is another whenever one may have.
+    """
+
+    def __init__(self, version: Callable[[], int]) -> None:
+        self._now, self._version = version, -1
+        self._known: dict[tuple[str | None, ...], tuple[str | None, str | None]] = {}
+
+    def entered(
+        self,
+        context: Context,
+        objects: Objects,
+        database: str | None,
+        schema: str | None,
+        make: Callable[[str], str] | None,
+    ) -> Context:
+        """What the function of this name answers."""
+        version = self._now()
+        if version != self._version or len(self._known) >= _ENTRANCES:
+            self._known, self._version = {}, version
+        known, named = self._known, (database, schema, context.database, context.schema)
+        if named not in known:
+            found = entered(context, objects, database, schema, make)
+            known[named] = found.database, found.schema
+        database, schema = known[named]
+        return replace(context, database=database, schema=schema)
 
 
 def make_database(

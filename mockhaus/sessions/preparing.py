@@ -16,7 +16,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mockhaus.catalog.objects import Objects
-from mockhaus.catalog.postgres.snapshot import Settings, Shared, Snapshot
+from mockhaus.catalog.postgres.shared import Shared
+from mockhaus.catalog.postgres.snapshot import Settings, Snapshot
 from mockhaus.catalog.routines import defined
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.engine.cursor import Cursor, Described
@@ -454,7 +455,8 @@ class Preparer:
             context,
             (self._version(), self._transaction.number if is_open else 0),
             self._settings(),
-            is_committed=not is_open,
+            is_open=is_open,
+            anew=self._transaction.anew,
         )
 
     def learn(self, prepared: Prepared) -> tuple[Column, ...]:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from mockhaus.catalog.containers import make_database
 from mockhaus.catalog.counts import RowCounts
 from mockhaus.catalog.objects import Objects
-from mockhaus.catalog.postgres.snapshot import Shared
+from mockhaus.catalog.postgres.shared import Shared
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.clock import now, steady
 from mockhaus.engine.cursor import Cursor
@@ -87,8 +87,7 @@ class Session:
         #: Connections that were opened, newest last.
         self.logins: deque[Login] = deque(maxlen=MAX_LOGINS)
         self._refused: deque[Login] = deque(maxlen=MAX_LOGINS)
-        self.locks = Locks()
-        self.gate = Gate()
+        self.locks, self.gate = Locks(), Gate()
         self.counts = RowCounts()
         #: Held while a database is created on first use, so that two connections do not both.
         self.setup = threading.Lock()
@@ -96,6 +95,7 @@ class Session:
         self.drops = Drops()
         #: What its connections have read of the system catalogs, for those that come.
         self.catalogs = Shared(self._activity)
+        self.entrances = logins.Entrances(lambda: self.version)
         self._numbers = itertools.count(1)
         #: And who is to hear that the session has ended one.
         self._connections: dict[Connection, Callable[[], None]] = {}
@@ -364,6 +364,7 @@ class Session:
                     copy.put_files(self.files)
                 self._prepare()
                 self.locks.committed()
+                self.catalogs.forget()
                 self.changed()
 
     @contextmanager
@@ -421,6 +422,7 @@ class Session:
         self._database.reopen()
         _log.warning("session %s: its data were opened anew", self.id)
         self.locks.committed()
+        self.catalogs.forget()
         self.changed()
         return True
 

@@ -167,6 +167,14 @@ class Transaction:
                 self._anew()
             self._seen = commits
 
+    def anew(self) -> bool:
+        """Begin anew where that is the same transaction: nothing was changed in it, and it may see
+        what is committed now. Whether that was so. Raises Canceled."""
+        if not self.is_open or self.keeps_snapshot or self._cursor.journal or self._savepoints:
+            return False
+        self._anew()
+        return True
+
     def _repeats(self) -> bool:
         return repeats(self._cursor.journal or (), self._locked, self._cursor)
 

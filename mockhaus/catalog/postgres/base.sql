@@ -112,7 +112,7 @@ SELECT oid, namespace, nspname, place, name, relname, relkind, relpersistence, c
 UNION ALL
 SELECT oid, namespace, nspname, place, name, relname, 'S', 'p', NULL, identity FROM @serials
 
--- keys (view)
+-- keys
 SELECT k.*, r.namespace, r.nspname, r.relname,
     coalesce(pg_shown(k.name), r.relname || CASE k.type WHEN 'PRIMARY KEY' THEN '_pkey'
         WHEN 'UNIQUE' THEN '_' || lower(array_to_string(k.names, '_')) || '_key'
@@ -154,7 +154,7 @@ SELECT k.*, f.* EXCLUDE (oid),
             || pg_quoted(f.frelname) || '(' || pg_listed(f.fattnames) || ')' END AS definition
 FROM @keys AS k LEFT JOIN @foreign_keys AS f ON f.oid = k.oid WHERE k.type <> 'INDEX'
 
--- indexdefs (view)
+-- indexdefs
 SELECT conindid AS oid, conrelid, relname, nspname, namespace, conname, attnums,
     attnames AS columns, type,
     CASE WHEN type = 'INDEX' THEN 'CREATE INDEX ' ELSE 'CREATE UNIQUE INDEX ' END

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from enum import IntEnum
 from functools import lru_cache
 from importlib import resources
 from typing import Final
@@ -17,10 +19,19 @@ _NAME: Final = re.compile(r"^-- ([a-z][\w.]*)(?: \((view)\))?\n", re.M)
 _USED: Final = re.compile(r"@((?:information_schema\.)?\w+)")
 _VALUE: Final = re.compile(r"(?<![:\w'}]):([a-z]+)\b")
 
+
+class Scope(IntEnum):
+    """For whom a query's rows are the same: in every session and state, in one state for all who
+    stand in a database, for those alone who stand in a schema of it as one user."""
+
+    FIXED = 0
+    DATABASE = 1
+    PLACE = 2
+
+
 #: What a query's rows depend on beside the relations that it names.
-_MOVING: Final = re.compile(
-    r"__mockhaus|\bduckdb_|:(?:database|schema|user|pid|settings|activity)\b"
-)
+_OF_PLACE: Final = re.compile(r":(?:schema|user|pid|settings|activity)\b")
+_OF_DATABASE: Final = re.compile(r"__mockhaus|\bduckdb_|:database\b")
 
 #: Relations that change without any object changing.
 FLEETING: Final = frozenset(
@@ -32,7 +43,7 @@ FLEETING: Final = frozenset(
 KEPT: Final = frozenset(("own_columns", "own_keys", "known"))
 
 #: Relations that are there while others are made.
-_PASSING: Final = frozenset(("changed", "described"))
+PASSING: Final = frozenset(("changed", "described"))
 
 
 class Query(Struct, frozen=True):
@@ -42,8 +53,7 @@ class Query(Struct, frozen=True):
     is_view: bool
     uses: tuple[str, ...]
     values: tuple[str, ...]
-    #: Whether its rows are the same whatever there is.
-    is_fixed: bool
+    scope: Scope
 
 
 @lru_cache(maxsize=1)
@@ -55,12 +65,18 @@ def relations() -> dict[str, Query]:
     return _linked(found)
 
 
+def scope_of(relation: str) -> Scope:
+    """For whom a relation's rows are the same."""
+    query = relations().get(relation)
+    return Scope.DATABASE if query is None else query.scope
+
+
 @lru_cache(maxsize=1)
 def dictionaries() -> dict[str, Query]:
     """Dictionary -> the query that makes its keys and values."""
     known = relations()
     return {
-        name: _query(sql, False, all(known[each].is_fixed for each in _uses(sql)))
+        name: _query(sql, False, max((_scope(sql), *(known[each].scope for each in _uses(sql)))))
         for name, (sql, _) in _read("dictionaries.sql").items()
     }
 
@@ -79,25 +95,28 @@ def _uses(sql: str) -> tuple[str, ...]:
 
 
 def _linked(found: dict[str, tuple[str, bool]]) -> dict[str, Query]:
-    fixed: dict[str, bool] = {}
+    known = dict.fromkeys((*KEPT, *PASSING), Scope.DATABASE)
 
-    def is_fixed(name: str) -> bool:
-        if name in KEPT or name in _PASSING or name in FLEETING:
-            return False
-        if name not in fixed:
+    def scope(name: str) -> Scope:
+        if name not in known:
             sql = found[name][0]
-            fixed[name] = _MOVING.search(sql) is None and all(map(is_fixed, _uses(sql)))
-        return fixed[name]
+            known[name] = max((_scope(sql), *map(scope, _uses(sql))))
+        return known[name]
 
     return {
-        name: _query(_shaped(name, sql), view, is_fixed(name))
-        for name, (sql, view) in found.items()
+        name: _query(_shaped(name, sql), view, scope(name)) for name, (sql, view) in found.items()
     }
 
 
-def _query(sql: str, is_view: bool, is_fixed: bool) -> Query:
+def _scope(sql: str) -> Scope:
+    if _OF_PLACE.search(sql):
+        return Scope.PLACE
+    return Scope.DATABASE if _OF_DATABASE.search(sql) else Scope.FIXED
+
+
+def _query(sql: str, is_view: bool, scope: Scope) -> Query:
     values = tuple(dict.fromkeys(_VALUE.findall(sql)))
-    return Query(sql, is_view, _uses(sql), values, is_fixed)
+    return Query(sql, is_view, _uses(sql), values, scope)
 
 
 def _shaped(name: str, sql: str) -> str:
@@ -113,7 +132,7 @@ def _shaped(name: str, sql: str) -> str:
     return f"SELECT {columns} FROM (SELECT {absent} WHERE FALSE UNION ALL BY NAME ({sql})) AS rows"
 
 
-def filled(query: Query, stored: str, values: dict[str, str]) -> str:
-    """The query's text with the names of its relations, and texts for its values."""
-    sql = _USED.sub(lambda match: stored.format(match[1]), query.sql)
+def filled(query: Query, spot: Callable[[str], str], values: Mapping[str, str]) -> str:
+    """The query's text with its relations where they are, and texts for its values."""
+    sql = _USED.sub(lambda match: spot(match[1]), query.sql)
     return _VALUE.sub(lambda match: sql_literal(values[match[1]]), sql)

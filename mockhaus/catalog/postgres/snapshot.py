@@ -1,110 +1,46 @@
 """The rows of PostgreSQL's system catalogs, made of Mockhaus's own catalog.
 
 Each relation is one query over DuckDB's catalog functions and the recorded objects, kept in the
-`*.sql` files beside this module. A statement's relations, and those they are made of, become
-temporary tables of its connection (the widest of them views), and stay until an object changes: a
-client asks many questions in a row. The dictionaries of its functions are read from them.
+`*.sql` files beside this module. Those that a statement reads, and those they are made of, become
+tables (the widest of them views), and stay until an object changes: a client asks many questions in
+a row. The dictionaries of its functions are read from them.
 
-What takes longest is reading the columns and keys of every table: 0.2 s for 2,000 tables of 20
-columns. So these are kept, and only the tables whose record has another stamp are read again; a
-new connection starts from what another has read.
-
-All of it is of the connection's transaction and goes with it: what is there, and of which state of
-the catalog, stands in a temporary table as well.
+Nearly all connections read what the connections of their session share (`shared`). What a
+connection alone sees, of its temporary tables and of an open transaction's changes, it makes as
+temporary tables of the same names, which DuckDB finds first. Those are of the connection's
+transaction and go with it: what is there, and of which state of the catalog, stands in a temporary
+table as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
-from importlib import resources
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any, Final
 
-from msgspec import Struct, field
-
-from mockhaus.catalog.objects import SCHEMA, TEMPORARIES, set_up_temporaries
-from mockhaus.catalog.postgres.queries import FLEETING, KEPT, Query, dictionaries, filled, relations
+from mockhaus.catalog.objects import TEMPORARIES, set_up_temporaries
+from mockhaus.catalog.postgres.making import (
+    Maker,
+    Spot,
+    needed,
+    own,
+    values_of,
+)
+from mockhaus.catalog.postgres.queries import FLEETING, KEPT, Query, Scope, dictionaries, relations
+from mockhaus.catalog.postgres.shared import Generation, Place, Shared, place_of
 from mockhaus.engine.cursor import Cursor
 from mockhaus.engine.dictionaries import Dictionaries
-from mockhaus.errors import SqlError
 from mockhaus.translation.context import Context
-from mockhaus.translation.names import quoted
-from mockhaus.translation.postgres import relations as listed
-from mockhaus.translation.postgres.walk import STORED, shown
 
 #: Name, value and description of each setting, from the door.
 Settings = Callable[[], list[tuple[str, str, str]]]
 
-
-class Shared(Struct):
-    """What the connections of a session tell each other.
-
-    `kept` is what one has read of the columns and keys of each database's tables, for the next one;
-    `activity` has of each connection its number, user, database, client, start and state.
-    """
-
-    activity: Callable[[], list[tuple[str, ...]]]
-    kept: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-
-
-_MADE: Final = STORED.format("made")
+_MADE: Final = own("made")
 _FIXED: Final = "fixed"
 _MOVING: Final = "moving"
 _VIEW: Final = "view"
 
-_KEPT: Final = f"""
-CREATE TEMP TABLE IF NOT EXISTS {_MADE} (name VARCHAR, state VARCHAR);
-CREATE TEMP TABLE IF NOT EXISTS {STORED.format("known")} (
-    oid UINTEGER, stamp BIGINT, natts SMALLINT, is_toasted BOOLEAN);
-CREATE TEMP TABLE IF NOT EXISTS {STORED.format("own_columns")} (
-    attrelid UINTEGER, attnum SMALLINT, attname VARCHAR, atttypid UINTEGER, atttypmod INTEGER,
-    attnotnull BOOLEAN, adbin VARCHAR, identity BIGINT[], comment VARCHAR);
-CREATE TEMP TABLE IF NOT EXISTS {STORED.format("own_keys")} (
-    conrelid UINTEGER, n INTEGER, type VARCHAR, name VARCHAR, names VARCHAR[],
-    other_database VARCHAR, other_schema VARCHAR, other VARCHAR, referenced VARCHAR[],
-    attnums SMALLINT[], attnames VARCHAR[], text VARCHAR);
-"""
-
-#: What is added to what is kept, in this order: each is made of the ones before it.
-_NEW: Final = {"own_columns": "new_columns", "own_keys": "new_keys", "known": "new_known"}
-_OWNERS: Final = {"own_columns": "attrelid", "own_keys": "conrelid", "known": "oid"}
-
-#: Up to so many tables are read one by one; more than that with all others.
-_FEW: Final = 64
-
-_CHANGED: Final = f"""
-SELECT r.oid, r.place, r.stored, r.relkind, r.stamp FROM {STORED.format("stored_relations")} AS r
-LEFT JOIN {STORED.format("known")} AS k ON k.oid = r.oid AND k.stamp = r.stamp
-WHERE k.oid IS NULL AND r.relkind IN ('r', 'v')
-"""
-_RECORDED: Final = f"""
-SELECT c.*, o.properties FROM ({_CHANGED}) AS c JOIN (
-    SELECT oid, properties FROM {SCHEMA}.objects WHERE kind IN ('TABLE', 'VIEW')
-    UNION ALL SELECT oid, properties FROM {TEMPORARIES}) AS o ON o.oid = c.oid
-"""
-_GONE: Final = f"""
-SELECT k.oid FROM {STORED.format("known")} AS k
-LEFT JOIN {STORED.format("stored_relations")} AS r ON r.oid = k.oid AND r.stamp = k.stamp
-WHERE r.oid IS NULL
-"""
-_ALL: Final = f"""
-SELECT c.oid, d.column_index AS attnum, d.column_name AS name, d.data_type AS type, d.is_nullable,
-    d.column_default AS "default"
-FROM duckdb_columns() AS d JOIN {STORED.format("changed")} AS c
-    ON c.place = d.schema_name AND c.stored = d.table_name
-WHERE NOT d.internal AND (d.database_name = 'temp') = (c.place = 'main')
-"""
-
-
-@lru_cache(maxsize=1)
-def _texts() -> dict[str, str]:
-    folder = resources.files(__package__)
-    return {
-        "relations": listed.text(),
-        "types": (folder / "types.txt").read_text(encoding="utf-8"),
-        "functions": (folder / "functions.txt").read_text(encoding="utf-8"),
-        "casts": (folder / "casts.txt").read_text(encoding="utf-8"),
-    }
+#: How often a state is looked for that stays while it is made.
+_TRIES: Final = 3
 
 
 class Snapshot:
@@ -113,16 +49,141 @@ class Snapshot:
     def __init__(self, cursor: Cursor, shared: Shared) -> None:
         self._cursor = cursor
         self._shared = shared
+        self._own = Own(cursor, shared.state_of)
         self._dictionaries: Dictionaries | None = None
-        self._made: set[str] = set()
-        self._views: set[str] = set()
-        self._new: list[tuple[str, str]] = []
-        self._read: dict[str, str] = {}
         self._key: object = None
-        self._state = self._here = ""
-        self._values: dict[str, str] = {}
-        self._settings: Settings = list
-        self._is_committed = False
+        #: What it reads, None for its own.
+        self._generation: Generation | None = None
+        #: The relations that are known to be seen.
+        self._seen: Set[str] = frozenset()
+
+    def provide(
+        self,
+        wanted: Set[str],
+        looked_up: Set[str],
+        context: Context,
+        key: object,
+        settings: Settings,
+        *,
+        is_open: bool,
+        anew: Callable[[], bool],
+    ) -> None:
+        """Make the relations and dictionaries that are wanted and not there.
+
+        `key` is another whenever they may be out of date; `is_open` says of a transaction that it
+        is. `anew` begins it anew where that changes nothing, and tells whether it did.
+        """
+        if not wanted and not looked_up:
+            return
+        if self._dictionaries is None:
+            self._dictionaries = Dictionaries(self._cursor)
+        place = place_of(context)
+        fleeting = FLEETING.intersection(wanted)
+        values = self._values(context, settings) if fleeting else values_of(context)
+        spot = own
+        if not self._share(
+            needed(wanted, looked_up), looked_up, context, (key, place), is_open=is_open, anew=anew
+        ):
+            found = self._own.provide(
+                needed(wanted, looked_up), looked_up, context, key, lambda: self._previous(context)
+            )
+            made = self._own.made
+        else:
+            assert self._generation is not None
+            spot, made = self._generation.spot, self._seen
+            found = {name: self._generation.dictionary(name) or {} for name in looked_up}
+        for name in looked_up:
+            self._dictionaries.put(name, found[name])
+        maker = Maker(self._cursor, spot, values, made=made)
+        for name in fleeting:
+            maker.make(name)
+
+    def _values(self, context: Context, settings: Settings) -> dict[str, str]:
+        told = {"settings": _lines(settings()), "activity": _lines(self._shared.activity())}
+        return {**values_of(context), **told}
+
+    def _share(
+        self,
+        wanted: Set[str],
+        looked_up: Iterable[str],
+        context: Context,
+        key: object,
+        *,
+        is_open: bool,
+        anew: Callable[[], bool],
+    ) -> bool:
+        """Read what others read too; False where this connection sees something else."""
+        if context.temporary:
+            self._leave()
+            return False
+        known = self._generation if key == self._key else None
+        if key == self._key and known is None:
+            return False
+        if known is not None and wanted <= self._seen and known.has(wanted, looked_up):
+            return True
+        for _ in range(_TRIES):
+            state = self._shared.state_of(self._cursor) if known is None else known.state
+            known = None
+            found = self._found(state, context, wanted, looked_up)
+            if found is None and is_open:  # what it has changed, or others have since it began
+                break
+            if found is None:
+                continue
+            if not is_open or found.is_seen_by(self._cursor, wanted):
+                self._take(found, key, wanted)
+                return True
+            if not anew():
+                break
+        self._leave()
+        self._key = key
+        return False
+
+    def _found(
+        self, state: str, context: Context, wanted: Set[str], looked_up: Iterable[str]
+    ) -> Generation | None:
+        """What it reads already, or what others read, of a state."""
+        known = self._generation
+        if (
+            known is not None
+            and (known.place, known.state) == (place_of(context), state)
+            and known.has(wanted, looked_up)
+        ):
+            return known
+        return self._shared.provide(self._cursor, context, state, wanted, looked_up)
+
+    def _previous(self, context: Context) -> Spot | None:
+        """Where this connection finds what another has read of tables' columns and keys."""
+        found = self._shared.last(context)
+        return found.spot if found is not None and found.seen_by(self._cursor) >= KEPT else None
+
+    def _take(self, generation: Generation, key: object, wanted: Set[str]) -> None:
+        self._own.drop()
+        self._cursor.find_in(generation.schemas)
+        is_new = self._generation is not generation or key != self._key
+        self._seen = wanted if is_new else self._seen | wanted
+        self._generation, self._key = generation, key
+
+    def _leave(self) -> None:
+        """Find nothing of what others read."""
+        self._cursor.find_in(())
+        self._generation = self._key = None
+        self._seen = frozenset()
+
+
+class Own:
+    """The catalog tables that only one connection reads."""
+
+    def __init__(self, cursor: Cursor, state_of: Callable[[Cursor], str]) -> None:
+        self.made: Set[str] = frozenset()
+        self._cursor = cursor
+        self._state_of = state_of
+        self._read: dict[str, tuple[str, Mapping[Any, Any]]] = {}
+        self._key: object = None
+        self._state = ""
+        self._here: Place | None = None
+        self._views: Set[str] = frozenset()
+        #: Whether there may be any: a rollback may bring them back.
+        self._was_used = False
 
     def provide(
         self,
@@ -130,176 +191,78 @@ class Snapshot:
         looked_up: Iterable[str],
         context: Context,
         key: object,
-        settings: Settings,
-        *,
-        is_committed: bool,
-    ) -> None:
-        """Make the relations and dictionaries that are wanted and not there.
-
-        `key` is another whenever they may be out of date. What is read in a transaction that
-        `is_committed` is not the case of is not handed to other connections.
-        """
-        self._settings, self._is_committed = settings, is_committed
-        key = (key, context.database, context.schema, context.user)
+        previous: Callable[[], Spot | None],
+    ) -> Mapping[str, Mapping[Any, Any]]:
+        """Make relations that are not there, and answer the dictionaries."""
+        key = (key, place_of(context))
         if key != self._key:
             self._look(context)
             self._key = key
-        self._made -= FLEETING
-        for name in FLEETING:
-            self._read.pop(name, None)
-        for name in wanted:
-            self._make(name)
-        for name in looked_up:
-            self._look_up(name)
-        self._note()
+        coming: list[str] = []
+        missing = {*wanted} - self.made
+        if missing or not self._read.keys() >= {*looked_up}:
+            maker = Maker(
+                self._cursor,
+                own,
+                values_of(context),
+                made=self.made,
+                views=self._views,
+                previous=previous,
+                coming=coming.append,
+            )
+            try:
+                for name in missing:
+                    maker.make(name)
+                for name in looked_up:
+                    if name not in self._read:
+                        self._read[name] = (_state(dictionaries()[name]), maker.look_up(name))
+            finally:
+                self.made = frozenset(maker.made)
+            self._note(coming)
+        return {name: keys for name, (_, keys) in self._read.items()}
+
+    def drop(self) -> None:
+        """Have none, so that what others read is found."""
+        if self._was_used:
+            for name, query in relations().items():
+                kind = "VIEW" if query.is_view else "TABLE"
+                self._cursor.rows(f"DROP {kind} IF EXISTS {own(name)}")
+            for name in (*KEPT, "made"):
+                self._cursor.rows(f"DROP TABLE IF EXISTS {own(name)}")
+            self._key, self._state, self._here = None, "", None
+            self._read.clear()
 
     def _look(self, context: Context) -> None:
         """See what is there, and of which state of the catalog."""
-        self._new.clear()
-        if self._dictionaries is None:
-            self._dictionaries = Dictionaries(self._cursor)
+        self._was_used = True
         set_up_temporaries(self._cursor)
-        for statement in _KEPT.split(";"):
-            if statement.strip():
-                self._cursor.rows(statement)
-        self._values = {
-            "database": context.database or "",
-            "schema": context.schema or "",
-            "user": shown(context.user),
-            "pid": str(context.connection_id),
-            **_texts(),
-        }
-        told = self._cursor.rows(
-            f"SELECT count(*), max(stamp), sum(stamp), (SELECT list(oid) FROM {TEMPORARIES})"
-            f" FROM {SCHEMA}.objects"
-        )
-        here = repr((context.database, context.schema, context.user))
+        self._cursor.rows(f"CREATE TEMP TABLE IF NOT EXISTS {_MADE} (name VARCHAR, state VARCHAR)")
+        (mine,) = self._cursor.rows(f"SELECT list(oid) FROM {TEMPORARIES}")[0]
+        here = place_of(context)
         if here != self._here:
             self._cursor.rows(f"DELETE FROM {_MADE} WHERE state = '{_VIEW}'")
             self._here = here
-        state = here + repr(told)
+        state = repr((here, self._state_of(self._cursor), mine))
         if state != self._state:
             self._cursor.rows(f"DELETE FROM {_MADE} WHERE state = '{_MOVING}'")
-            self._read = {name: of for name, of in self._read.items() if of == _FIXED}
+            self._read = {name: of for name, of in self._read.items() if of[0] == _FIXED}
             self._state = state
         made = dict(self._cursor.rows(f"SELECT name, state FROM {_MADE}"))
         self._views = {name for name, state in made.items() if state == _VIEW}
-        self._made = made.keys() - self._views
+        self.made = made.keys() - self._views
 
-    def _make(self, name: str) -> None:
-        if name in self._made:
-            return
-        if name in KEPT:
-            self._keep()
-            return
-        query = relations()[name]
-        sql = self._filled(query)
-        if name in self._views:  # which only what it reads had to be made anew for
-            self._made.add(name)
-            return
-        kind = "VIEW" if query.is_view else "TABLE"
-        self._cursor.rows(f"CREATE OR REPLACE TEMP {kind} {STORED.format(name)} AS {sql}")
-        self._noted(name, _state(query))
-
-    def _filled(self, query: Query) -> str:
-        for used in query.uses:
-            self._make(used)
-        if "settings" in query.values:
-            self._values["settings"] = _lines(self._settings())
-        if "activity" in query.values:
-            self._values["activity"] = _lines(self._shared.activity())
-        return filled(query, STORED, self._values)
-
-    def _noted(self, name: str, state: str) -> None:
-        self._made.add(name)
-        if name not in FLEETING:
-            self._new.append((name, state))
-
-    def _note(self) -> None:
+    def _note(self, coming: Iterable[str]) -> None:
         """Put down what has been made."""
-        if self._new:
-            rows = ", ".join(f"('{name}', '{state}')" for name, state in self._new)
+        rows = ", ".join(
+            f"('{name}', '{_MOVING if name in KEPT else _state(relations()[name])}')"
+            for name in coming
+        )
+        if rows:
             self._cursor.rows(f"INSERT INTO {_MADE} VALUES {rows}")
-            self._new.clear()
-
-    def _look_up(self, name: str) -> None:
-        if name in self._read:
-            return
-        query = dictionaries()[name]
-        rows = self._cursor.rows(self._filled(query))
-        assert self._dictionaries is not None
-        self._dictionaries.put(name, dict(rows))
-        self._read[name] = _state(query)
-
-    # --- what is kept ----------------------------------------------------------------------------
-
-    def _keep(self) -> None:
-        """Read the columns and keys of the tables whose record has another stamp."""
-        self._made |= KEPT
-        try:
-            self._refresh()
-        except BaseException:
-            self._made -= KEPT
-            raise
-        for name in KEPT:
-            self._noted(name, _MOVING)
-
-    def _refresh(self) -> None:
-        self._make("stored_relations")
-        place = self._values["database"].upper()
-        known = self._cursor.rows(f"FROM {STORED.format('known')} LIMIT 1")
-        if place in self._shared.kept and not known:
-            for name, rows in self._shared.kept[place].items():
-                self._cursor.load(STORED.format(name), rows)
-        self._forget([oid for (oid,) in self._cursor.rows(_GONE)])
-        changed = self._cursor.rows(_CHANGED)
-        if changed:
-            self._read_anew(changed)
-        if self._is_committed and len(changed) > _FEW:
-            self._shared.kept[place] = {
-                name: self._cursor.arrow(f"FROM {STORED.format(name)}") for name in _NEW
-            }
-
-    def _forget(self, oids: Sequence[int]) -> None:
-        """Drop what is known of these; that it is known goes last, as it comes last."""
-        if oids:
-            for name, column in _OWNERS.items():
-                gone = f"list_contains($1, {column})"
-                self._cursor.rows(f"DELETE FROM {STORED.format(name)} WHERE {gone}", (oids,))
-
-    def _read_anew(self, changed: list[tuple[Any, ...]]) -> None:
-        self._forget([row[0] for row in changed])  # half of it, after an interruption
-        self._temporary("changed", _RECORDED)
-        try:
-            self._temporary("described", _ALL if len(changed) > _FEW else _described(changed))
-        except SqlError:  # a view of what is gone
-            self._temporary("described", _ALL)
-        for name, of in _NEW.items():
-            rows = self._filled(relations()[of])
-            self._cursor.rows(f"INSERT INTO {STORED.format(name)} {rows}")
-
-    def _temporary(self, name: str, sql: str) -> None:
-        self._cursor.rows(f"CREATE OR REPLACE TEMP TABLE {STORED.format(name)} AS {sql}")
-        self._made.add(name)
 
 
 def _state(query: Query) -> str:
-    return _FIXED if query.is_fixed else _VIEW if query.is_view else _MOVING
-
-
-def _described(changed: Iterable[tuple[Any, ...]]) -> str:
-    """What DuckDB tells of the columns of a few tables."""
-    parts = []
-    for oid, place, stored, *_ in changed:
-        name = f"{quoted(place)}.{quoted(stored)}"
-        if place == "main":
-            name = f"temp.{name}"
-        parts.append(
-            f"SELECT CAST({oid} AS UINTEGER) AS oid, cid + 1 AS attnum, name, type,"
-            ' NOT "notnull" AS is_nullable, dflt_value AS "default"'
-            f" FROM pragma_table_info('{name.replace(chr(39), chr(39) * 2)}')"
-        )
-    return " UNION ALL ".join(parts)
+    return _FIXED if query.scope is Scope.FIXED else _VIEW if query.is_view else _MOVING
 
 
 def _lines(rows: Iterable[tuple[str, ...]]) -> str:

@@ -11,28 +11,24 @@ CREATE OR REPLACE MACRO pg_part(oid, part) AS
     CAST(CASE WHEN oid < 1600000 THEN 1000000000 + (CAST(oid AS BIGINT) - 16384) * 2048
               ELSE oid END + part AS UINTEGER);
 
--- quote_ident (manual, 9.4).
+-- quote_ident (manual, 9.4). The words are one literal, each between two bars: binding a list of
+-- them takes 2 ms.
 CREATE OR REPLACE MACRO pg_quoted(n) AS
-    CASE WHEN regexp_full_match(n, '[a-z_][a-z0-9_$]*') AND NOT list_contains([
-        'all', 'analyse', 'analyze', 'and', 'any', 'array', 'as', 'asc', 'asymmetric',
-        'authorization', 'between', 'bigint', 'binary', 'bit', 'boolean', 'both', 'case',
-        'cast', 'char', 'character', 'check', 'coalesce', 'collate', 'collation',
-        'column', 'concurrently', 'constraint', 'create', 'cross', 'current_catalog',
-        'current_date', 'current_role', 'current_schema', 'current_time',
-        'current_timestamp', 'current_user', 'dec', 'decimal', 'default', 'deferrable',
-        'desc', 'distinct', 'do', 'else', 'end', 'except', 'exists', 'extract', 'false',
-        'fetch', 'float', 'for', 'foreign', 'freeze', 'from', 'full', 'grant', 'greatest',
-        'group', 'grouping', 'having', 'ilike', 'in', 'initially', 'inner', 'inout',
-        'int', 'integer', 'intersect', 'interval', 'into', 'is', 'isnull', 'join',
-        'lateral', 'leading', 'least', 'left', 'like', 'limit', 'localtime',
-        'localtimestamp', 'national', 'natural', 'nchar', 'none', 'normalize', 'not',
-        'notnull', 'null', 'nullif', 'numeric', 'offset', 'on', 'only', 'or', 'order',
-        'out', 'outer', 'overlaps', 'overlay', 'placing', 'position', 'precision',
-        'primary', 'real', 'references', 'returning', 'right', 'row', 'select',
-        'session_user', 'setof', 'similar', 'smallint', 'some', 'substring', 'symmetric',
-        'table', 'tablesample', 'then', 'time', 'timestamp', 'to', 'trailing', 'treat',
-        'trim', 'true', 'union', 'unique', 'user', 'using', 'values', 'varchar',
-        'variadic', 'verbose', 'when', 'where', 'window', 'with'], n) THEN n
+    CASE WHEN regexp_full_match(n, '[a-z_][a-z0-9_$]*') AND NOT contains('
+        |all|analyse|analyze|and|any|array|as|asc|asymmetric|authorization|between|bigint|
+        |binary|bit|boolean|both|case|cast|char|character|check|coalesce|collate|
+        |collation|column|concurrently|constraint|create|cross|current_catalog|current_date|
+        |current_role|current_schema|current_time|current_timestamp|current_user|dec|decimal|
+        |default|deferrable|desc|distinct|do|else|end|except|exists|extract|false|fetch|
+        |float|for|foreign|freeze|from|full|grant|greatest|group|grouping|having|ilike|
+        |in|initially|inner|inout|int|integer|intersect|interval|into|is|isnull|join|
+        |lateral|leading|least|left|like|limit|localtime|localtimestamp|national|natural|
+        |nchar|none|normalize|not|notnull|null|nullif|numeric|offset|on|only|or|order|
+        |out|outer|overlaps|overlay|placing|position|precision|primary|real|references|
+        |returning|right|row|select|session_user|setof|similar|smallint|some|substring|
+        |symmetric|table|tablesample|then|time|timestamp|to|trailing|treat|trim|true|
+        |union|unique|user|using|values|varchar|variadic|verbose|when|where|window|with|
+        ', '|' || n || '|') THEN n
          ELSE '"' || replace(n, '"', '""') || '"' END;
 
 CREATE OR REPLACE MACRO pg_listed(names) AS

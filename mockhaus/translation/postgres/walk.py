@@ -32,8 +32,8 @@ VERSION: Final = f"PostgreSQL 15.0 (Mockhaus {mockhaus.__version__}) on DuckDB"
 Columns = Mapping[str, str | None]
 Enter = Callable[[Any, "Walk"], exp.Expression]
 
-#: Where the rows of a relation are found; see `catalog.postgres`.
-STORED: Final = 'temp.main."pg_catalog.{}"'
+#: The name of what has the rows of a relation, which the connection finds; see `catalog.postgres`.
+STORED: Final = '"pg_catalog.{}"'
 
 
 class Scope(Struct):
