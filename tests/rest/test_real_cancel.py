@@ -49,6 +49,7 @@ def test_a_long_statement_ends(registry: Registry, end: str) -> None:
         port = server.port
         assert (await ask(port, "POST", "/api/v1/sessions", session))[0] == 200
         assert (await ask(port, "POST", query, session | {"sql": PREPARE}))[0] == 200
+        await until(port, locked=False)  # its answer comes before the session is free
         sql = {"sql": f"SELECT SUM(b.n * c.n * d.n) AS n FROM {LONG}"}
         running = asyncio.create_task(ask(port, "POST", query, session | sql))
         await until(port, locked=True)
