@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from operator import attrgetter
 from typing import Final
 
 from msgspec import Struct
@@ -110,11 +109,7 @@ INT8_OID: Final = 20
 VARCHAR_OID: Final = 1043
 
 
-#: What makes two types the same to Snowflake.
-_value: Final = attrgetter("family", "precision", "scale", "length")
-
-
-class SqlType(Struct, frozen=True, eq=False):
+class SqlType(Struct, frozen=True):
     """A Snowflake type.
 
     `precision` and `scale` are of NUMBER (digits) and, `scale` alone, of TIME and TIMESTAMP
@@ -128,12 +123,6 @@ class SqlType(Struct, frozen=True, eq=False):
     length: int | None = None
     wide: bool = False
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, SqlType) and _value(self) == _value(other)
-
-    def __hash__(self) -> int:
-        return hash(_value(self))
-
     def __str__(self) -> str:
         """The type as DESCRIBE TABLE spells it, for example `NUMBER(38,0)`."""
         if self.family == "NUMBER":
@@ -143,6 +132,10 @@ class SqlType(Struct, frozen=True, eq=False):
         if self.family == "TIME" or self.family.startswith("TIMESTAMP"):
             return f"{self.family}({self.scale})"
         return self.family
+
+    def means(self, other: SqlType | None) -> bool:
+        """Whether the other type is the same to Snowflake, however the wire carries it."""
+        return self == other or str(self) == str(other)
 
     @property
     def is_integer(self) -> bool:

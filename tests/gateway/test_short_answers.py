@@ -6,6 +6,9 @@ then on. What Python cannot hold exactly must not show.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import psycopg
 import pytest
 
 from mockhaus.gateway.wire import messages as m
@@ -51,3 +54,15 @@ def test_infinity_is_not_the_last_day(wire: Wire, kind: str, oid: int, value: st
     wire.say(insert, m.Bind("", "", parameters=(value.encode(),)), m.Execute(""), m.Sync())
     for _ in range(3):
         assert wire.query("SELECT d FROM t")[1] == f"DataRow {value}"
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_one_name_and_two_whole_numbers(client: psycopg.Connection, binary: bool) -> None:
+    """Both columns are NUMBER(38,0) to Snowflake; on the wire a sum has room for all 38 digits."""
+    source = "FROM (VALUES (1), (2)) AS v (k)"
+    counted, summed = f"SELECT COUNT(k) AS same {source}", f"SELECT SUM(k) AS same {source}"
+    for query, oid, wanted in ((counted, 20, 2), (summed, 1700, Decimal(3))) * 2:
+        cursor = client.cursor(binary=binary).execute(query.encode())
+        assert cursor.pgresult is not None
+        ((value,),) = cursor.fetchall()
+        assert (cursor.pgresult.ftype(0), type(value), value) == (oid, type(wanted), wanted)

@@ -120,10 +120,11 @@ class Interpreter:
         return held
 
     def _assign(self, variable: Variable, value: Value | Rows | Record) -> None:
-        if isinstance(value, Value) and variable.type is not None and value.type != variable.type:
+        kind = variable.type
+        if isinstance(value, Value) and kind is not None and not kind.means(value.type):
             if value.data is not None:
-                (value,) = self._evaluated(f"CAST({literal(value)} AS {variable.type})")
-            value = Value(value.data, variable.type)
+                (value,) = self._evaluated(f"CAST({literal(value)} AS {kind})")
+            value = Value(value.data, kind)
         if variable.is_result_set != isinstance(value, Rows):
             raise TypeMismatch("SQL compilation error:\na RESULTSET holds the rows of a query.")
         variable.held = value

@@ -224,7 +224,7 @@ class Script(Struct):
         return Result(columns, "SELECT", 1, [(self._cast(returned, columns[0]).data,)])
 
     def _cast(self, value: Value, column: Column) -> Value:
-        if value.data is None or value.type == column.type:
+        if value.data is None or column.type.means(value.type):
             return value
         return self.evaluate(f"CAST({literal(value)} AS {column.type})")[0]
 
@@ -272,7 +272,7 @@ class Script(Struct):
         kind = type_of(parameter.type)
         if value is None:
             (value,) = self.evaluate(f"CAST({parameter.default} AS {parameter.type})")
-        elif value.data is not None and value.type != kind:
+        elif value.data is not None and (kind is None or not kind.means(value.type)):
             (value,) = self.evaluate(f"CAST({literal(value)} AS {parameter.type})")
         return Value(value.data, kind)
 

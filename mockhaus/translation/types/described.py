@@ -108,7 +108,7 @@ class Types:
         if kind == "INTEGER" and NUMERIC not in self._names.families(value):
             return None
         found = from_duckdb(kind)
-        return WHOLE if found == NUMBER and not kind.startswith("DECIMAL") else found
+        return WHOLE if NUMBER.means(found) and not kind.startswith("DECIMAL") else found
 
 
 def unaliased(item: exp.Expr) -> exp.Expression:
