@@ -256,6 +256,11 @@ MISTAKES: list[tuple[str, str, str, str, int | None]] = [
      "Unsupported feature 'RESAMPLE'.", 16),
     ("SELECT * FROM t JOIN t", "002028", "42702", "SQL compilation error:\nduplicate alias 'T'", None),
     ("SELECT *", "001003", "42601", "SQL compilation error:\nSELECT * needs a FROM clause", None),
+    ("SELECT * FROM TABLE(GENERATOR(ROWCOUNT => 1))", "001003", "42601",
+     "SQL compilation error:\nSELECT with no columns", None),
+    ("MERGE INTO t USING (SELECT 1 AS k) s ON t.a = s.k WHEN MATCHED THEN DELETE"
+     " WHEN MATCHED AND k = 1 THEN UPDATE SET a = 2", "001003", "42601",
+     "SQL compilation error:\nUnreachable WHEN MATCHED clause.", None),
     ("SELECT FILTER([1], x -> x = (SELECT 1))", "000002", "0A000",
      "SQL compilation error:\nUnsupported feature 'a subquery in a lambda expression'.", None),
     ("SELECT 1/0", "100051", "22012", "Division by zero", None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -69,6 +70,26 @@ GENERATED: list[tuple[str, int]] = [
     ("GENERATOR(ROWCOUNT => 0)", 0),
     ("GENERATOR()", 0),
 ]
+
+
+#: Items of a SELECT over a table of one row (1 AS a, 2 AS b) and GENERATOR of two -> its columns.
+STARS = {
+    "*": ["A", "B"],
+    "*, SEQ4() AS s": ["A", "B", "S"],
+    "* EXCLUDE a": ["B"],
+    "* ILIKE '%A%'": ["A"],
+    "* RENAME a AS c": ["C", "B"],
+    "t.*, g.*": ["A", "B"],
+    "g.*, SEQ4() AS s": ["S"],
+}
+
+
+@pytest.mark.parametrize(("items", "columns"), STARS.items())
+def test_generator_has_no_columns(snowflake: Snowflake, items: str, columns: list[str]) -> None:
+    tables = "(SELECT 1 AS a, 2 AS b) t, TABLE(GENERATOR(ROWCOUNT => 2)) g"
+    keys = snowflake.rows(f"SELECT OBJECT_CONSTRUCT(*) FROM (SELECT {items} FROM {tables})")
+    assert len(keys) == 2
+    assert sorted(json.loads(keys[0][0])) == sorted(columns)
 
 
 @pytest.mark.parametrize(("call", "rows"), GENERATED)

@@ -86,9 +86,16 @@ def columns(source: exp.Expression, walk: Walk) -> list[str] | None:
     inner = source.this
     if isinstance(inner, exp.Explode):
         return list(FLATTENED)
+    if is_generator(source):
+        return []
     if isinstance(source, (exp.Subquery, exp.Lateral)):
         return columns(inner, walk) if isinstance(inner, exp.Values) else answered(inner, walk)
     return None
+
+
+def is_generator(source: exp.Expression) -> bool:
+    """Whether a table is GENERATOR, which has rows and no columns."""
+    return isinstance(source, exp.TableFromRows) and isinstance(source.this, exp.Generator)
 
 
 def _of_table(table: exp.Table, walk: Walk) -> list[str] | None:

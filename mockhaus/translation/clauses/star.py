@@ -17,10 +17,13 @@ from mockhaus.errors import InvalidIdentifier, SqlSyntaxError, UnsupportedFeatur
 from mockhaus.translation import names
 from mockhaus.translation.clauses import sources, wildcards
 from mockhaus.translation.dialect import snowflake_text
+from mockhaus.translation.functions.tables import GENERATED
 from mockhaus.translation.types.operands import literal_text
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk
+
+_NO_COLUMNS: Final = "SQL compilation error:\nSELECT with no columns"
 
 
 def spelled_out(select: exp.Select, walk: Walk) -> None:
@@ -29,12 +32,39 @@ def spelled_out(select: exp.Select, walk: Walk) -> None:
     for item in items:
         if _is_star(item):
             _check(sources.star_of(item))
-    if not any(_is_hard(item) for item in items):
+    if any(_is_hard(item) for item in items):
+        items = []
+        for item in select.expressions:
+            items.extend(_columns(item, select, walk) if _is_hard(item) else [item])
+        select.set("expressions", items)
+    if any(_is_star(item) for item in items):
+        _without_generated(select, walk)
+
+
+def _without_generated(select: exp.Select, walk: Walk) -> None:
+    """Stars without the hidden column of GENERATOR, in place. Raises SqlSyntaxError."""
+    tables = list(sources.of_select(select))
+    hidden = {sources.name_of(each) for each in tables if sources.is_generator(each)}
+    if not hidden:
         return
     made: list[exp.Expression] = []
-    for item in items:
-        made.extend(_columns(item, select, walk) if _is_hard(item) else [item])
+    for item in select.expressions:
+        table = item.args.get("table") if isinstance(item, exp.Column) else None
+        if not _is_star(item) or (table is not None and names.stored(table) not in hidden):
+            made.append(item)
+        elif table is None and not all(map(sources.is_generator, tables)):
+            made += _but_generated(item, select, walk)
+    if not made:
+        raise SqlSyntaxError(_NO_COLUMNS)
     select.set("expressions", made)
+
+
+def _but_generated(item: exp.Expression, select: exp.Select, walk: Walk) -> list[exp.Expression]:
+    star = sources.star_of(item)
+    if star.args.get("ilike"):
+        return _columns(item, select, walk)
+    star.set("except_", [*(star.args.get("except_") or []), _quoted(GENERATED)])
+    return [item]
 
 
 def _is_star(item: exp.Expression) -> bool:
@@ -107,7 +137,7 @@ def _chosen(
         if name not in dropped and (like is None or like.fullmatch(name))
     ]
     if not left:
-        raise SqlSyntaxError("SQL compilation error:\nSELECT with no columns")
+        raise SqlSyntaxError(_NO_COLUMNS)
     return left
 
 

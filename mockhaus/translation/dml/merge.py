@@ -46,6 +46,7 @@ def merge(tree: exp.Expression, walk: Walk) -> Change:
     whens = tree.args["whens"].expressions
     for when in whens:
         _check_when(when, walk)
+    _check_reachable(whens)
     _by_name(tree, target, walk)
     actions = {_action(when) for when in whens}
     for when in whens:
@@ -83,6 +84,21 @@ def _check_when(when: exp.Expression, walk: Walk) -> None:
         raise SqlSyntaxError(
             f"SQL compilation error:\nsyntax error unexpected '{action}' in WHEN {word}."
         )
+
+
+def _check_reachable(whens: Sequence[exp.Expression]) -> None:
+    """Raises SqlSyntaxError for a clause behind one of its kind that has no condition."""
+    closed: set[bool] = set()
+    for when in whens:
+        matched = bool(when.args.get("matched"))
+        if matched in closed:
+            word = "MATCHED" if matched else "NOT MATCHED"
+            raise SqlSyntaxError(
+                f"SQL compilation error:\nUnreachable WHEN {word} clause.",
+                hint="The one without a condition is the last of its kind.",
+            )
+        if when.args.get("condition") is None:
+            closed.add(matched)
 
 
 def _by_name(tree: exp.Expression, target: ObjectName, walk: Walk) -> None:
