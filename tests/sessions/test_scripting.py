@@ -151,6 +151,8 @@ REFUSED = [
     ("CREATE PROCEDURE p() RETURNS INT LANGUAGE PYTHON AS ''", errors.UnsupportedFeature, "PYTHON"),
     ("CREATE PROCEDURE p() RETURNS INT LANGUAGE SQL AS 'BEGIN x'", errors.SqlSyntaxError, ""),
     ("CALL nope(1)", errors.UndefinedObject, "NOPE"),
+    ("CREATE PROCEDURE p(x OUT INT) RETURNS INT LANGUAGE SQL AS 'BEGIN x := 1; END'",
+     errors.UnsupportedFeature, "argument X OUT"),
 ]  # fmt: skip
 
 

@@ -86,7 +86,15 @@ def parameter_list(reader: Reader) -> tuple[Parameter, ...]:
     reader.expect("(")
     found: list[Parameter] = []
     while not reader.accept(")"):
-        name, kind, default = reader.identifier(), type_name(reader), None
+        name = reader.identifier()
+        if reader.word() in ("OUT", "OUTPUT"):
+            raise UnsupportedFeature(
+                f"Unsupported feature 'argument {name} {reader.word()}'.",
+                hint="RETURNS TABLE answers several values.",
+            )
+        if reader.word() in ("IN", "INPUT"):
+            reader.take()
+        kind, default = type_name(reader), None
         if reader.accept("DEFAULT") or reader.accept("="):
             default = _default(reader)
         elif found and found[-1].default is not None:
