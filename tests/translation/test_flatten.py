@@ -171,6 +171,12 @@ def test_sequences_number_the_input_rows(
     assert snowflake.rows(sql) == rows
 
 
+@pytest.mark.parametrize("call", ["FLATTEN([1])", "SPLIT_TO_TABLE('a b', ' ')"])
+def test_a_table_is_no_value(snowflake: Snowflake, call: str) -> None:
+    with pytest.raises(UnsupportedFeature, match="outside of FROM"):
+        snowflake.value(call)
+
+
 @pytest.mark.parametrize(("function", "error"), ERRORS)
 def test_error(snowflake: Snowflake, function: str, error: type[Exception]) -> None:
     with pytest.raises(error):

@@ -23,6 +23,9 @@ VALUES: list[tuple[str, Any]] = [
     ("'NaN'::FLOAT::VARIANT::VARCHAR", "NaN"),
     ("'inf'::FLOAT::VARIANT > 1", True),
     # objects and their members
+    ("OBJECT_CONSTRUCT(1, 2)", '{"1":2}'),
+    ("OBJECT_CONSTRUCT_KEEP_NULL(1, NULL)", '{"1":null}'),
+    ("OBJECT_CONSTRUCT('a\\b\\u0001\"', 1)", '{"a\\b\\u0001\\"":1}'),
     ("OBJECT_DELETE(NULL, 'a')", None),
     (
         "OBJECT_DELETE({'a': {'x': NULL}, 'b': 1, 'c': PARSE_JSON('null')}, 'b', 'z')",

@@ -237,6 +237,11 @@ ERRORS: list[tuple[str, type[errors.SqlError]]] = [
     ("BASE64_DECODE_STRING('*')", errors.InvalidText),
     ("PARSE_URL('example.int')", errors.InvalidText),
     ("PARSE_URL('http://a/b?x=1&x=2')", errors.UnsupportedFeature),
+    # functions that go by the characters alone
+    ("REGEXP_LIKE(COLLATE('A', 'en-ci'), 'a')", errors.UnsupportedFeature),
+    ("'a' REGEXP COLLATE('A', 'en-ci')", errors.UnsupportedFeature),
+    ("REPLACE(COLLATE('A', 'en-ci'), 'a', 'b')", errors.UnsupportedFeature),
+    ("COUNT(DISTINCT COLLATE('A', 'en-ci'))", errors.UnsupportedFeature),
     ("'ab' LIKE 'a^' ESCAPE '^'", errors.InvalidParameter),
     ("LPAD('a')", errors.WrongArguments),
     ("SPLIT_PART('a', 'b')", errors.WrongArguments),

@@ -7,6 +7,7 @@ arguments are no plain children (`{'a': 1}` has identifiers for keys), hence han
 from __future__ import annotations
 
 from collections.abc import Iterable
+from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
@@ -14,7 +15,7 @@ from sqlglot import exp
 from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
 from mockhaus.translation import names, staged
 from mockhaus.translation.registry import apply
-from mockhaus.translation.types import structured, variants
+from mockhaus.translation.types import operands, structured, variants
 from mockhaus.translation.types.operands import variant_call
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ def json(text: exp.Expression) -> exp.Expression:
 
 
 def _json_string(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return '"' + escaped.replace("\t", "\\t").replace("\r", "\\r") + '"'
+    return dumps(text, ensure_ascii=False)
 
 
 def _object(pairs: list[tuple[exp.Expression, exp.Expression]], keep_null: bool) -> exp.Expression:
@@ -56,7 +56,10 @@ def _object(pairs: list[tuple[exp.Expression, exp.Expression]], keep_null: bool)
     if keep_null:
         null = exp.Literal.string("null")
         values = [apply("coalesce", each, exp.cast(null.copy(), "JSON")) for each in values]
-    rows = [apply("row", key, value) for (key, _), value in zip(pairs, values, strict=True)]
+    rows = [
+        apply("row", operands.text(key), value)
+        for (key, _), value in zip(pairs, values, strict=True)
+    ]
     made = variants.variant_once("object_of_unique", exp.Array(expressions=rows))
     return structured.of_type(made, structured.OBJECT)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from mockhaus.errors import InvalidParameter, UnsupportedFeature, WrongArguments
+from mockhaus.translation.dialect import CALLED
 from mockhaus.translation.registry import Function, Rewriter, apply, call, rewrite
 from mockhaus.translation.signatures import typed
 from mockhaus.translation.types import operands
@@ -230,6 +231,13 @@ def _collate(node: exp.Collate, walk: Walk) -> exp.Expression:
     if not _LOCALE.fullmatch(locale):
         raise _no_collation(name)
     wanted = [_SPECIFIERS[part] for part in ("ci", "ai") if part in specifiers]
+    reader = node.parent.parent if isinstance(node.parent, exp.Distinct) else node.parent
+    if wanted and isinstance(reader, (exp.Func, exp.RegexpLike)):
+        called = reader.meta.get(CALLED) or (
+            reader.this if isinstance(reader, exp.Anonymous) else reader.sql_name()
+        )
+        if _COLLATION_BLIND.fullmatch(str(called).upper()):
+            raise UnsupportedFeature(f"Unsupported feature '{str(called).upper()} of {name}'.")
     if locale not in ("", "utf8", "bin"):
         wanted.append(locale)
     made: exp.Expression = exp.Paren(this=text(node.this))
@@ -260,6 +268,12 @@ _SPECIFIERS: Final = {"ci": "NOCASE", "cs": "", "ai": "NOACCENT", "as": "", "ps"
 _FOLDS: Final = frozenset(("trim", "ltrim", "rtrim", "upper", "lower"))
 #: What else Snowflake has: uppercase first, no regard to punctuation.
 _OTHERS: Final = frozenset(("fu", "pi"))
+#: Functions that go by the characters alone here (by regular expressions in Snowflake as well).
+_COLLATION_BLIND: Final = re.compile(
+    r"REGEXP_\w+|RLIKE|REPLACE|SPLIT|SPLIT_PART|STRTOK|STRTOK_TO_ARRAY|TRANSLATE|[LR]?TRIM"
+    r"|EDITDISTANCE|COUNT|LISTAGG|ARRAY_AGG|ARRAY_UNIQUE_AGG|HASH|HASH_AGG|MODE|HLL"
+    r"|APPROX_COUNT_DISTINCT"
+)
 _LOCALE: Final = re.compile(r"[a-z]{2}(_[a-z]{2})?|utf8|bin|")
 
 #: Key of `meta` of a text that COLLATE gave a collation: its name.

@@ -5,11 +5,15 @@ Snowflake's manual: "Table functions".
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from mockhaus.translation.registry import Function, refused, stock
+from mockhaus.errors import UnsupportedFeature
+from mockhaus.translation.registry import Function, Rewriter, refused, rewrite
+
+if TYPE_CHECKING:
+    from mockhaus.translation.rewrite import Walk
 
 #: The hidden column of our GENERATOR.
 GENERATED: Final = "_GENERATED"
@@ -36,12 +40,23 @@ def _is_generator(table: exp.Expression) -> bool:
     return any(isinstance(e, exp.Alias) and e.alias == GENERATED for e in query.expressions)
 
 
+def _elsewhere(name: str) -> Rewriter:
+    def refuse(node: exp.Expression, walk: Walk) -> exp.Expression:
+        """A table function where a value is wanted."""
+        raise UnsupportedFeature(
+            f"Unsupported feature 'table function {name} outside of FROM'.",
+            hint=f"FROM TABLE({name}(..))",
+        )
+
+    return refuse
+
+
 FUNCTIONS: Final[tuple[Function, ...]] = (
     # Taken on the way down, by clauses.flatten:
-    stock("FLATTEN", exp.Explode),
-    stock("GENERATOR", exp.Generator),
-    stock("SPLIT_TO_TABLE", exp.SplitToTable),
-    stock("STRTOK_SPLIT_TO_TABLE", exp.StrtokSplitToTable),
+    rewrite("FLATTEN", _elsewhere("FLATTEN"), exp.Explode),
+    rewrite("GENERATOR", _elsewhere("GENERATOR"), exp.Generator),
+    rewrite("SPLIT_TO_TABLE", _elsewhere("SPLIT_TO_TABLE"), exp.SplitToTable),
+    rewrite("STRTOK_SPLIT_TO_TABLE", _elsewhere("STRTOK_SPLIT_TO_TABLE"), exp.StrtokSplitToTable),
     # by translation.history:
     refused(
         "QUERY_HISTORY QUERY_HISTORY_BY_SESSION QUERY_HISTORY_BY_USER QUERY_HISTORY_BY_WAREHOUSE"
