@@ -49,9 +49,13 @@ FAMILIES: Final[dict[str, Family]] = {
     "VARIANT": Family(114, 199, -1, "variant"),
     "OBJECT": Family(114, 199, -1, "object"),
     "ARRAY": Family(114, 199, -1, "array"),
+    "MAP": Family(114, 199, -1, "map"),
     "INTERVAL": Family(1186, 1187, 16, "text"),
     "UUID": Family(2950, 2951, 16, "text"),
 }
+
+#: The families whose values are JSON.
+SEMI_STRUCTURED: Final = frozenset(("VARIANT", "OBJECT", "ARRAY", "MAP"))
 
 #: Types that only the system catalogs of the PostgreSQL door have, by its names; an array's
 #: begins with an underscore (manual, 8.19 "Object Identifier Types").
@@ -115,6 +119,9 @@ class SqlType(Struct, frozen=True):
     `precision` and `scale` are of NUMBER (digits) and, `scale` alone, of TIME and TIMESTAMP
     (fractional digits); `length` is of VARCHAR (characters) and BINARY (bytes). `wide` is of whole
     numbers that 64 bits do not hold: no other type to Snowflake, but another one on the wire.
+    `parts` are the types of the parts of a structured ARRAY, OBJECT or MAP, for example
+    `(VARCHAR(16777216), NUMBER(38,0))`; `nested` is of those that DuckDB has as lists and structs,
+    and not as JSON text.
     """
 
     family: str
@@ -122,6 +129,8 @@ class SqlType(Struct, frozen=True):
     scale: int | None = None
     length: int | None = None
     wide: bool = False
+    parts: str = ""
+    nested: bool = False
 
     def __str__(self) -> str:
         """The type as DESCRIBE TABLE spells it, for example `NUMBER(38,0)`."""
@@ -131,7 +140,7 @@ class SqlType(Struct, frozen=True):
             return f"{self.family}({self.length})"
         if self.family == "TIME" or self.family.startswith("TIMESTAMP"):
             return f"{self.family}({self.scale})"
-        return self.family
+        return f"{self.family}{self.parts}"
 
     def means(self, other: SqlType | None) -> bool:
         """Whether the other type is the same to Snowflake, however the wire carries it."""
@@ -250,9 +259,9 @@ def from_duckdb(name: str) -> SqlType:
     if match := _DECIMAL.fullmatch(name):
         return number(int(match[1]), int(match[2]))
     if name.endswith("]"):
-        return ARRAY
+        return SqlType("ARRAY", nested=True)
     if name.startswith(("STRUCT", "MAP", "UNION")):
-        return OBJECT
+        return SqlType("OBJECT", nested=True)
     return VARCHAR
 
 
@@ -335,6 +344,15 @@ _ALIASES: Final[dict[str, SqlType]] = {
     "OBJECT": OBJECT,
     "ARRAY": ARRAY,
 }
+
+
+_PARTS: Final = re.compile(r"(ARRAY|OBJECT|MAP)(\(.*\))", re.DOTALL)
+
+
+def structured(text: str) -> SqlType | None:
+    """A structured type as DESCRIBE spells it, `ARRAY(NUMBER(38,0))`; None of other types."""
+    match = _PARTS.fullmatch(text)
+    return None if match is None else SqlType(match[1], parts=match[2])
 
 
 def from_name(name: str, arguments: tuple[int, ...] = ()) -> SqlType | None:

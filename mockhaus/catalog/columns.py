@@ -16,7 +16,7 @@ from mockhaus.engine.cursor import Cursor
 from mockhaus.translation import names
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.types.origins import Key, Relation
-from mockhaus.types import SqlType, from_name
+from mockhaus.types import SqlType, from_name, structured
 
 
 class Found(Struct, frozen=True):
@@ -60,13 +60,8 @@ def relation(cursor: Cursor, context: Context, name: ObjectName) -> Relation | N
         for each in found.properties.get("columns") or ()
         if (match := _ARRAY.fullmatch(each.get("type") or "")) is not None
     }
-    kinds = {
-        each["name"].upper(): each["type"]
-        for each in found.properties.get("columns") or ()
-        if (each.get("type") or "").startswith(_SEMISTRUCTURED)
-    }
     keys = None if found.kind == "VIEW" else tuple(_keys(found))
-    return Relation(found.oid or 0, columns, keys, items, kinds)
+    return Relation(found.oid or 0, columns, keys, items)
 
 
 def _keys(table: CatalogObject) -> Iterator[Key]:
@@ -78,7 +73,6 @@ def _keys(table: CatalogObject) -> Iterator[Key]:
             yield Key(name, tuple(each["columns"]))
 
 
-_SEMISTRUCTURED: Final = ("VARIANT", "ARRAY", "OBJECT", "MAP")
 _ARRAY: Final = re.compile(r"ARRAY\((.+)\)")
 _SUFFIXES: Final = {"PRIMARY KEY": "_PKEY", "UNIQUE": "_KEY"}
 
@@ -90,7 +84,7 @@ _TYPE = re.compile(r"([A-Z_ 0-9]+?)\s*(?:\(([\d, ]+)\))?")
 def _sql_type(text: str) -> SqlType | None:
     match = _TYPE.fullmatch(text)
     if match is None:
-        return None
+        return structured(text)
     arguments = tuple(int(a) for a in (match[2] or "").split(",") if a.strip())
     return from_name(match[1], arguments)
 

@@ -24,6 +24,7 @@ _TYPES: Final = {
     "VARIANT": "JSON",
     "OBJECT": "JSON",
     "ARRAY": "JSON",
+    "MAP": "JSON",
 }
 
 

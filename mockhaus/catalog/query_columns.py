@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from mockhaus.catalog.columns import Found
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject, InvalidColumnList
 from mockhaus.translation.ddl import tables
 from mockhaus.translation.refusals import by_case_alone
-from mockhaus.translation.types.origins import UNKNOWN, Source
+from mockhaus.translation.types.origins import UNKNOWN, Source, meant
 from mockhaus.types import BINARY_LENGTH, TIME, VARCHAR_LENGTH, SqlType, from_duckdb
 
 
@@ -43,8 +44,7 @@ def typed(
         return definition
     if not definition.columns and not any(map(_declared, definition.sources)):
         return definition
-    known = len(definition.sources) == len(described)
-    sources = definition.sources if known else (UNKNOWN,) * len(described)
+    sources = _sources(definition, len(described))
     return replace(
         definition,
         columns=tuple(
@@ -52,6 +52,16 @@ def typed(
             for column, found, source in zip(given, described, sources, strict=True)
         ),
     )
+
+
+def types(definition: tables.TableDefinition, found: Sequence[Found]) -> list[str]:
+    """The types of the columns that DuckDB made of a query, as DESCRIBE spells them."""
+    pairs = zip(found, _sources(definition, len(found)), strict=True)
+    return [str(meant(from_duckdb(column.type), source)) for column, source in pairs]
+
+
+def _sources(definition: tables.TableDefinition, count: int) -> Sequence[Source]:
+    return definition.sources if len(definition.sources) == count else (UNKNOWN,) * count
 
 
 def check_distinct(found: Sequence[str]) -> None:
@@ -86,7 +96,7 @@ def _of_query(
     """A column with the type that AS SELECT gives it."""
     kind, declared = from_duckdb(stored), _declared(source)
     if declared is None or declared.family != kind.family:
-        return replace(column, type=str(kind), stored=stored)
+        return replace(column, type=str(meant(kind, source)), stored=stored)
     check = ""
     if declared.length is not None:
         binary = declared.family == "BINARY"

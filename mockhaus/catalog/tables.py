@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from mockhaus.catalog import columns, default_types, defaults, dropped, rebuild, tagging
 from mockhaus.catalog.answers import already_dropped, already_there, status
 from mockhaus.catalog.objects import SCHEMA, CatalogObject, check_length
-from mockhaus.catalog.query_columns import typed
+from mockhaus.catalog.query_columns import typed, types
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import (
     CompilationError,
@@ -31,7 +31,6 @@ from mockhaus.translation.ddl import checks, tables, template
 from mockhaus.translation.parse import parse
 from mockhaus.translation.refusals import by_case_alone
 from mockhaus.translation.translate import translate
-from mockhaus.types import from_duckdb
 
 #: Where a table's record has the indexes that PostgreSQL's tools made (see `indexes`).
 INDEXES: Final = "indexes"
@@ -357,7 +356,8 @@ def _recorded(
     workspace: Workspace, definition: tables.TableDefinition, found: Sequence[columns.Found]
 ) -> dict[str, object]:
     entries = [entry(workspace, column) for column in definition.columns] or [
-        {"name": column.name, "type": str(from_duckdb(column.type))} for column in found
+        {"name": column.name, "type": kind}
+        for column, kind in zip(found, types(definition, found), strict=True)
     ]
     return {
         "columns": entries,

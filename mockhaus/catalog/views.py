@@ -23,6 +23,7 @@ from mockhaus.translation import statements as s
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.ddl import views
 from mockhaus.translation.parse import parse
+from mockhaus.translation.types.origins import meant
 from mockhaus.types import from_duckdb
 
 
@@ -62,7 +63,8 @@ def _entries(
     types = {
         column.name: str(source.type)
         for column, source in zip(found, sources, strict=bool(sources))
-        if source.type is not None and source.type.family == from_duckdb(column.type).family
+        if source.type is not None
+        and source.type.family == meant(from_duckdb(column.type), source).family
     }
     return [
         {

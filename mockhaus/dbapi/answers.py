@@ -34,8 +34,8 @@ from mockhaus.dbapi.errors import UNREADABLE_VALUE, InterfaceError
 from mockhaus.http import resultset
 from mockhaus.result import Column, Result, values_of
 from mockhaus.sessions import dml
+from mockhaus.types import SEMI_STRUCTURED
 
-_SEMI_STRUCTURED: Final = frozenset(("VARIANT", "OBJECT", "ARRAY"))
 #: Families whose values DuckDB writes as texts, since Python and Arrow have them in other forms.
 _AS_TEXT: Final = frozenset(("INTERVAL", "UUID"))
 #: What a statement may count; in the sum of a multi-table insert the table's name follows.
@@ -132,13 +132,13 @@ def _changed(result: Result) -> int | None:
 def projection(columns: Sequence[Column]) -> list[str] | None:
     """What DuckDB is to write as texts; None where there is nothing of the kind."""
     families = [column.type.family for column in columns]
-    if not _AS_TEXT.union(_SEMI_STRUCTURED).intersection(families):
+    if not _AS_TEXT.union(SEMI_STRUCTURED).intersection(families):
         return None
     return [_expression(f"#{number}", family) for number, family in enumerate(families, start=1)]
 
 
 def _expression(column: str, family: str) -> str:
-    if family in _SEMI_STRUCTURED:
+    if family in SEMI_STRUCTURED:
         return f"CASE WHEN {column} IS NULL THEN NULL ELSE to_json({column})::VARCHAR END"
     return f"CAST({column} AS VARCHAR)" if family in _AS_TEXT else column
 
@@ -164,7 +164,7 @@ def _form(column: Column, zone: ZoneInfo, indent: int) -> Callable[[Any], Any]:
     family = column.type.family
     if family == "NUMBER" and not column.type.scale:
         return _whole
-    if family in _SEMI_STRUCTURED:
+    if family in SEMI_STRUCTURED:
         return lambda value: _semi_structured(value, indent)
     if family == "BINARY":
         return bytearray
@@ -187,7 +187,7 @@ def _values(array: pa.Array, column: Column, indent: int) -> list[Any]:
         ) from None
     if family == "NUMBER" and not column.type.scale and not pa.types.is_integer(array.type):
         return [None if value is None else int(value) for value in values]
-    if family in _SEMI_STRUCTURED:
+    if family in SEMI_STRUCTURED:
         return [None if value is None else xml.pretty(value, indent) for value in values]
     if family == "BINARY":
         return [None if value is None else bytearray(value) for value in values]
@@ -222,7 +222,7 @@ def _array(array: pa.Array, column: Column, kind: pa.DataType, indent: int) -> p
         micros, _ = zoned.parts(array)
         mask = pc.invert(array.is_valid()).to_numpy(zero_copy_only=False)
         return pa.array(micros, pa.int64(), mask=mask).cast(kind)
-    if family in _SEMI_STRUCTURED:
+    if family in SEMI_STRUCTURED:
         return pa.array(_values(array, column, indent), kind)
     return array if array.type == kind else array.cast(kind)
 

@@ -29,6 +29,7 @@ CODES: Final = {
     "BINARY": 11,
     "TIME": 12,
     "BOOLEAN": 13,
+    "MAP": 17,
 }
 _TEXT: Final = CODES["VARCHAR"]
 

@@ -82,6 +82,7 @@ _FORMS: Final[dict[str, _FORM]] = {
     "VARIANT": semi_structured,
     "OBJECT": semi_structured,
     "ARRAY": semi_structured,
+    "MAP": semi_structured,
     "INTERVAL": _text,
     "UUID": _text,
 }

@@ -28,6 +28,7 @@ from mockhaus.http.kept import Kept
 from mockhaus.marks import MARK
 from mockhaus.result import Column, Result
 from mockhaus.sessions.connection import Connection
+from mockhaus.types import SEMI_STRUCTURED
 
 NDJSON: Final = "application/x-ndjson"
 ARROW: Final = "application/vnd.apache.arrow.stream"
@@ -177,7 +178,7 @@ def _shown(column: pa.Array) -> pa.Array:
 
 _SHOWN: Final[dict[str, Callable[[pa.Array], pa.Array]]] = {
     "TIMESTAMP_TZ": zoned.arrow,
-    "VARIANT": _shown,
+    **dict.fromkeys(SEMI_STRUCTURED, _shown),
 }
 
 

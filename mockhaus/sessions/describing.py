@@ -12,7 +12,7 @@ from mockhaus.engine.cursor import Cursor, Described
 from mockhaus.errors import SqlError
 from mockhaus.result import Column, Origin
 from mockhaus.translation.context import Context, ObjectName
-from mockhaus.translation.types.origins import Relation, Source
+from mockhaus.translation.types.origins import Relation, Source, meant
 from mockhaus.types import VARCHAR_OID, from_duckdb
 
 #: The scale of a numeric parameter as statements are prepared with it.
@@ -61,7 +61,7 @@ def unbounded(column: Column) -> Column:
 
 
 def _sourced(column: Column, source: Source) -> Column:
-    kind, declared = column.type, source.type
+    kind, declared = meant(column.type, source), source.type
     if declared is not None and declared.family == kind.family in ("VARCHAR", "BINARY"):
         kind = declared
     if not source.table:

@@ -53,7 +53,7 @@ from mockhaus.translation.routines.routine import Routine
 from mockhaus.translation.shapes import Shaped
 from mockhaus.translation.staged import mentions
 from mockhaus.translation.translate import Translation, translate
-from mockhaus.translation.types.origins import Source, origins, returned
+from mockhaus.translation.types.origins import returned
 from mockhaus.types import from_catalog
 
 T = TypeVar("T")
@@ -96,8 +96,6 @@ class Prepared(Struct, eq=False):
     change: Change | None = None
     #: The context and the version of the session that it was made for.
     made_for: tuple[Context | None, int] = (None, -1)
-    #: Where the columns come from, of a query.
-    sources: tuple[Source, ...] = ()
     #: Whether its values are the same in Python as in Arrow, and it may run twice.
     is_plain: bool = False
     #: Whether it reads files of stages: it is prepared again over those that are there.
@@ -312,7 +310,6 @@ class Preparer:
         if isinstance(statement, s.Select):
             query = translate(statement, context, types)
             prepared = Prepared(statement, None, statement.parameters, types, query)
-            prepared.sources = origins(statement.tree, context)
             if describe or statement.parameters or not query.repeatable:
                 self._learn(prepared, self._described(query))
             return prepared
@@ -466,10 +463,10 @@ class Preparer:
         return prepared.columns
 
     def _learn(self, prepared: Prepared, found: Sequence[Described]) -> tuple[Column, ...]:
-        columns = described(found, prepared.sources)
+        assert prepared.query is not None
+        columns = described(found, prepared.query.sources)
         if prepared.parameters and any(each.startswith("DECIMAL") for each in prepared.types):
             columns = tuple(map(unbounded, columns)) if _is_postgres(prepared) else columns
-        assert prepared.query is not None
         prepared.columns = columns
         prepared.dated = tuple(n for n, each in enumerate(columns) if each.type.family in _DATED)
         prepared.is_plain = prepared.query.repeatable and all(

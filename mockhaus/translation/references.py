@@ -65,7 +65,13 @@ def _note_type(new: exp.Column, node: exp.Column, walk: Walk) -> None:
     """Note DuckDB's type of a column, and its declared one where DuckDB has but JSON."""
     if kind := scopes.type_of(node, walk):
         scopes.note(new, kind, walk)
-    if kind != "JSON" and not isinstance(node.parent, _REACHING):
+    is_reached = isinstance(node.parent, _REACHING)
+    known = structured.kind_of(node) if node._meta else None
+    if known is not None:
+        if is_reached or scopes.asks(node):
+            structured.of_column(new, known)
+        return
+    if kind != "JSON" and not is_reached:
         return
     declared = scopes.declared(node, walk)
     if declared is not None and (structured.is_structured(declared) or _is_asked(node.parent)):
@@ -79,7 +85,7 @@ _REACHING: Final = (exp.JSONExtract, exp.Bracket, exp.Dot)
 def _is_asked(parent: Any) -> bool:
     """Whether SYSTEM$TYPEOF asks for a type: all others find that of a VARIANT, an ARRAY or an
     OBJECT in its value."""
-    return isinstance(parent, exp.Anonymous) and str(parent.this).upper() == "SYSTEM$TYPEOF"
+    return isinstance(parent, exp.Anonymous) and str(parent.this).upper() == structured.TYPEOF
 
 
 def _numbered(node: exp.Column, walk: Walk) -> exp.Expression:

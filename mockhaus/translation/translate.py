@@ -17,6 +17,7 @@ from mockhaus.translation.output import elements_as_text
 from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.statements import Statement, Tree
 from mockhaus.translation.trees import copied
+from mockhaus.translation.types.origins import Source, origins
 
 T = TypeVar("T")
 
@@ -34,6 +35,8 @@ class Translation(Struct, frozen=True):
     volatile: bool
     counts: bool = False
     untyped: str = ""
+    #: Where the columns of the answer come from, as far as it is known.
+    sources: tuple[Source, ...] = ()
 
     @property
     def repeatable(self) -> bool:
@@ -51,6 +54,7 @@ def translate(statement: Tree, context: Context, types: Sequence[str] = ()) -> T
 
 def _translate(statement: Tree, context: Context, types: Sequence[str]) -> Translation:
     tree = copied(statement.tree)
+    sources = origins(tree, context, statement.text)
     label(tree, statement.labels)
     walk = Walk(context, statement.text, types)
     tree = walk.finished(walk.rewrite(tree))
@@ -59,10 +63,10 @@ def _translate(statement: Tree, context: Context, types: Sequence[str]) -> Trans
     tree = _cut(tree, context)
     if not statement.parameters:
         sql = generate(tree)
-        return Translation(sql, sql, walk.volatile, walk.counts)
+        return Translation(sql, sql, walk.volatile, walk.counts, sources=sources)
     described = generate(_with_nulls(tree, types, "TEXT"))
     untyped = generate(_with_nulls(tree, types, ""))
-    return Translation(generate(tree), described, walk.volatile, walk.counts, untyped)
+    return Translation(generate(tree), described, walk.volatile, walk.counts, untyped, sources)
 
 
 def _cut(tree: exp.Expression, context: Context) -> exp.Expression:

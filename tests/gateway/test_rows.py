@@ -152,8 +152,10 @@ TEXTS: list[tuple[SqlType, str, str]] = [
     (t.TIMESTAMP_LTZ, "'infinity'::TIMESTAMPTZ", "infinity"),
     (t.VARIANT, """'{"a":[1,null]}'::JSON""", '{"a":[1,null]}'),
     (t.VARIANT, "'null'::JSON", "null"),
-    (t.ARRAY, "[1, 2]", "[1,2]"),
-    (t.OBJECT, "{'a': 1}", '{"a":1}'),
+    (t.from_duckdb("INTEGER[]"), "[1, 2]", "[1,2]"),
+    (t.from_duckdb("STRUCT(a INTEGER)"), "{'a': 1}", '{"a":1}'),
+    (t.ARRAY, "'[1,2]'::JSON", "[1,2]"),
+    (t.OBJECT, """'{"a":1}'::JSON""", '{"a":1}'),
     (t.INTERVAL, "INTERVAL 0 DAY", "00:00:00"),
     (t.INTERVAL, "INTERVAL 1 DAY", "1 day"),
     (
@@ -239,7 +241,8 @@ BINARIES: list[tuple[SqlType, str, Any]] = [
         datetime(2023, 12, 31, 22, 0, 0, 500000, UTC),
     ),
     (t.VARIANT, """'{"a":[1,null]}'::JSON""", {"a": [1, None]}),
-    (t.ARRAY, "[1, 2]", [1, 2]),
+    (t.from_duckdb("INTEGER[]"), "[1, 2]", [1, 2]),
+    (t.ARRAY, "'[1,2]'::JSON", [1, 2]),
     (t.INTERVAL, "INTERVAL '3 days -4.5 seconds'", timedelta(days=3, seconds=-4.5)),
     (
         t.UUID,

@@ -23,7 +23,7 @@ from mockhaus.errors import InvalidBinary, InvalidEncoding
 from mockhaus.gateway.copy.copy_fields import BadField, Fields, Numbers, taken_apart
 from mockhaus.gateway.forms.rows import shown_name
 from mockhaus.result import Column
-from mockhaus.types import SqlType
+from mockhaus.types import SEMI_STRUCTURED, SqlType
 
 _NUMERIC_OID: Final = 1700
 #: Days and microseconds from 1970 to 2000, where PostgreSQL counts from.
@@ -34,7 +34,7 @@ _MICROS: Final = _DAYS * 86_400_000_000
 _CONTEXT: Final = Context(prec=100)
 
 #: Families of types whose values vary in length.
-_VARYING: Final = frozenset(("NUMBER", "VARCHAR", "BINARY", "VARIANT", "OBJECT", "ARRAY"))
+_VARYING: Final = SEMI_STRUCTURED | {"NUMBER", "VARCHAR", "BINARY"}
 
 
 def write_parquet(source: Path, target: Path, columns: Sequence[Column], table: str) -> None:
@@ -286,9 +286,7 @@ _READERS: Final[dict[str, Callable[[Fields, SqlType], pa.Array]]] = {
     "TIMESTAMP_NTZ": _timestamps(None),
     "TIMESTAMP_LTZ": _timestamps("UTC"),
     "TIMESTAMP_TZ": _timestamps("UTC"),
-    "VARIANT": _json,
-    "OBJECT": _json,
-    "ARRAY": _json,
+    **dict.fromkeys(SEMI_STRUCTURED, _json),
     "UUID": _uuids,
     "INTERVAL": _intervals,
 }

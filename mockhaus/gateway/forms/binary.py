@@ -35,7 +35,13 @@ from mockhaus.gateway.forms.cells import (
     variant,
     variant_cells,
 )
-from mockhaus.gateway.forms.text import ALIKE, JSON, decimal_held, instant_held, json_held
+from mockhaus.gateway.forms.text import (
+    JSON,
+    decimal_held,
+    form_name,
+    instant_held,
+    json_held,
+)
 from mockhaus.types import SqlType
 
 #: PostgreSQL counts from 2000-01-01.
@@ -255,7 +261,7 @@ FORMS: Final[dict[str, Form]] = {
     ),
     "TIMESTAMP_TZ": Form(zoned.ARROW, timestamp, _zoned_cells, _instants, held=zoned.held),
     "VARIANT": Form(pa.string(), variant, variant_cells, held=json_held),
-    "ARRAY": Form(pa.string(), text, text_cells, held=json_held, expression=JSON),
+    "NESTED": Form(pa.string(), text, text_cells, held=json_held, expression=JSON),
     "INTERVAL": Form(pa.month_day_nano_interval(), interval, _interval_cells),
     **catalog_forms.BINARY,
     "UUID": Form(pa.string(), uuid, _uuid_cells, held=str),
@@ -267,4 +273,4 @@ def form(kind: SqlType) -> Form:
     if kind.family == "NUMBER" and not kind.is_integer:
         storage = pa.decimal128(kind.precision or 38, kind.scale or 0)
         return Form(storage, numeric, _numeric_cells, held=decimal_held)
-    return FORMS["INTEGER" if kind.is_integer else ALIKE.get(kind.family, kind.family)]
+    return FORMS[form_name(kind)]

@@ -161,7 +161,7 @@ def json_held(value: Any) -> str:
 
 
 #: Families that go out as another one does.
-ALIKE: Final = {"OBJECT": "ARRAY"}
+ALIKE: Final = {"OBJECT": "VARIANT", "ARRAY": "VARIANT", "MAP": "VARIANT"}
 
 FORMS: Final[dict[str, Form]] = {
     "BOOLEAN": Form(pa.bool_(), boolean, _boolean_cells),
@@ -199,7 +199,7 @@ FORMS: Final[dict[str, Form]] = {
         held=zoned.held,
     ),
     "VARIANT": Form(pa.string(), variant, variant_cells, held=json_held),
-    "ARRAY": Form(pa.string(), text, text_cells, held=json_held, expression=JSON),
+    "NESTED": Form(pa.string(), text, text_cells, held=json_held, expression=JSON),
     "INTERVAL": Form(pa.month_day_nano_interval(), interval, _interval_cells),
     **catalog_forms.TEXT,
     "UUID": Form(pa.string(), str.encode, ascii_cells, held=str),
@@ -211,7 +211,14 @@ def form(kind: SqlType) -> Form:
     if kind.family == "NUMBER" and not kind.is_integer:
         storage = pa.decimal128(kind.precision or 38, kind.scale or 0)
         return Form(storage, numeric, _numeric_cells, held=decimal_held)
-    return FORMS["INTEGER" if kind.is_integer else ALIKE.get(kind.family, kind.family)]
+    return FORMS[form_name(kind)]
+
+
+def form_name(kind: SqlType) -> str:
+    """The name in `FORMS` of a type's form, of a NUMBER that is an integer."""
+    if kind.nested:
+        return "NESTED"
+    return "INTEGER" if kind.is_integer else ALIKE.get(kind.family, kind.family)
 
 
 def decimal_held(value: Any) -> Decimal:

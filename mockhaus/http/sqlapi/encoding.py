@@ -36,9 +36,9 @@ from mockhaus.http import resultset
 from mockhaus.quoting import sql_literal
 from mockhaus.result import Column
 from mockhaus.translation.context import INDENT
+from mockhaus.types import SEMI_STRUCTURED
 
 _MOMENTS: Final = ("TIMESTAMP_NTZ", "TIMESTAMP_LTZ", "TIMESTAMP_TZ")
-SEMI_STRUCTURED: Final = frozenset(("VARIANT", "OBJECT", "ARRAY"))
 
 #: Parameter -> the families it formats; TIMESTAMP_OUTPUT_FORMAT where no closer one is given.
 _FORMATTED: Final[dict[str, tuple[str, ...]]] = {

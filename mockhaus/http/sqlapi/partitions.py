@@ -19,8 +19,9 @@ from msgspec import Struct
 
 from mockhaus import xml
 from mockhaus.errors import OutOfMemory
-from mockhaus.http.sqlapi.encoding import ROW, SEMI_STRUCTURED, Encoding
+from mockhaus.http.sqlapi.encoding import ROW, Encoding
 from mockhaus.result import Result
+from mockhaus.types import SEMI_STRUCTURED
 
 #: Bytes of the first partition, and of the largest.
 FIRST: Final = 128 * 1024

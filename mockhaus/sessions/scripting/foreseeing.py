@@ -18,7 +18,6 @@ from mockhaus.translation import statements as s
 from mockhaus.translation.parse import parse
 from mockhaus.translation.scripting import blocks as b
 from mockhaus.translation.translate import translate
-from mockhaus.translation.types.origins import origins
 
 Columns = tuple[Column, ...]
 
@@ -82,7 +81,7 @@ def _described(workspace: Workspace, query: b.Source, types: Mapping[str, str]) 
         (statement,) = parse(text + query.text[end:])
         if not isinstance(statement, s.Select):
             return None
-        found = workspace.cursor.describe(translate(statement, workspace.context).sql)
-        return described(found, origins(statement.tree, workspace.context))
+        translation = translate(statement, workspace.context)
+        return described(workspace.cursor.describe(translation.sql), translation.sources)
     except (MockhausError, ValueError):
         return None

@@ -13,7 +13,7 @@ from mockhaus import xml
 from mockhaus.quoting import snowflake_literal
 from mockhaus.result import Column
 from mockhaus.translation.scripting.blocks import Source
-from mockhaus.types import SqlType
+from mockhaus.types import SEMI_STRUCTURED, SqlType
 
 
 class Value(Struct, frozen=True):
@@ -74,7 +74,7 @@ def literal(value: Value) -> str:
     data, kind = value.data, value.type
     family = kind.family if kind is not None else ""
     if data is None:
-        return "NULL" if kind is None else f"CAST(NULL AS {kind})"
+        return "NULL" if kind is None else f"CAST(NULL AS {'VARIANT' if kind.parts else kind})"
     if isinstance(data, bool):
         return "TRUE" if data else "FALSE"
     if isinstance(data, int):
@@ -92,7 +92,7 @@ def literal(value: Value) -> str:
         return f"CAST('{data.isoformat()}' AS DATE)"
     if isinstance(data, time):
         return f"CAST('{data.isoformat()}' AS TIME)"
-    if family in ("VARIANT", "OBJECT", "ARRAY"):
+    if family in SEMI_STRUCTURED:
         return _semi_structured(str(data), family)
     return snowflake_literal(str(data))
 
@@ -102,4 +102,4 @@ def _semi_structured(data: str, family: str) -> str:
     text = xml.text_of(data, pretty=False)
     parse = "PARSE_XML" if text.startswith("<") else "PARSE_JSON"
     made = f"{parse}({snowflake_literal(text)})"
-    return made if family == "VARIANT" else f"CAST({made} AS {family})"
+    return made if family in ("VARIANT", "MAP") else f"CAST({made} AS {family})"

@@ -126,7 +126,7 @@ def _create_table(statement: s.Tree, context: Context) -> TableDefinition:
     properties |= _model(tree, properties.pop("like", None), walk)
     query, sources = tree.expression, tuple[Source, ...]()
     if query is not None:
-        labels, sources = names_of(query), origins(query, context)
+        labels, sources = names_of(query), origins(query, context, statement.text)
         check_named(query, listed=bool(columns or renamed or statement.postgres))
         label(query, labels)
         query = generate(walk.finished(walk.rewrite(query)))

@@ -106,7 +106,7 @@ def _create_view(statement: s.Tree, context: Context) -> ViewDefinition:
                 )
     query = tree.expression
     check_named(query, listed=bool(columns or statement.postgres))
-    sources = origins(query, context)
+    sources = origins(query, context, statement.text)
     label(query, names_of(query))
     walk = Walk(context, statement.text)
     return ViewDefinition(

@@ -82,7 +82,8 @@ def _narrowed(kind: str, declared: SqlType | None) -> str:
     if declared is None:
         return kind
     if kind == "JSON":
-        return f"{kind}#{declared.family}" if declared.family in _NARROWER else kind
+        narrower = declared.family in _NARROWER and not declared.parts
+        return f"{kind}#{declared.family}" if narrower else kind
     if kind in _FRACTIONS and declared.scale is not None and declared.scale < _KEPT:
         return f"{kind}#{declared.scale}"
     return kind

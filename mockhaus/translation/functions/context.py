@@ -233,6 +233,8 @@ def _meant(value: exp.Expression, node: exp.Expression) -> exp.Expression:
 
 def _typeof(node: exp.Anonymous, walk: Walk) -> exp.Expression:
     """SYSTEM$TYPEOF: a literal's own type, else that of what DuckDB has."""
+    if structured.ASKED in node.meta:
+        return exp.Literal.string(f"{node.meta[structured.ASKED]}[LOB]")
     value = _meant(operands.plain(node.expressions[0]), node)
     bare = operands.plain(value.this) if isinstance(value, exp.Neg) else value
     if isinstance(value, exp.Null):
@@ -281,9 +283,8 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     rewrite("CURRENT_TIME LOCALTIME", _time_of_day, exp.Localtime, exp.CurrentTime, most=1),
     call("GET_DDL", _get_ddl, 2, 3),
     call(
-        "SYSTEM$TYPEOF", _typeof, 1, 1,
-        partial="no semi-structured columns of queries; the precision of what is computed is"
-        " DuckDB's",
+        structured.TYPEOF, _typeof, 1, 1,
+        partial="the precision of what is computed is DuckDB's",
     ),
     refused("CURRENT_IP_ADDRESS", "not recorded", exp.CurrentIpAddress),
     rewrite("CURRENT_TRANSACTION", _transaction, exp.CurrentTransaction, most=0),

@@ -19,14 +19,14 @@ from msgspec import Struct
 from sqlglot import exp
 from sqlglot.expressions import DataType
 
-from mockhaus.errors import SqlError
 from mockhaus.translation import names
 from mockhaus.translation.clauses import sources
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.history import is_view
 from mockhaus.translation.information_schema import is_information_schema
-from mockhaus.translation.routines.body import parsed_expression
 from mockhaus.translation.types.operands import FORMATTED, KIND, TEXT, TYPE
+from mockhaus.translation.types.semistructured import data_type
+from mockhaus.types import SEMI_STRUCTURED
 from mockhaus.zoned import STORED
 
 if TYPE_CHECKING:
@@ -77,9 +77,7 @@ class Scope(Struct, frozen=True):
 def type_of(node: exp.Column, walk: Walk) -> str:
     """DuckDB's type of a column in Snowflake's tree; '' where it is not certain."""
     parent: Any = node.parent
-    if walk.context.is_kept or (
-        type(parent) in _INDIFFERENT and not isinstance(parent.parent, _CHANGES)
-    ):
+    if walk.context.is_kept or not (asks(node) or isinstance(parent.parent, _CHANGES)):
         return ""
     query, clause = _query_of(node)
     return "" if query is None else _of_column(node, query, clause, walk)
@@ -89,6 +87,11 @@ def note(made: exp.Column, kind: str, walk: Walk) -> None:
     """Note a column's type; that of a moment apart where the session says how it becomes text."""
     key = FORMATTED if kind in _FORMATTED and walk.context.has_formats else TYPE
     made.meta[key] = kind
+
+
+def asks(node: exp.Column) -> bool:
+    """Whether what a column stands in asks for its type."""
+    return type(node.parent) not in _INDIFFERENT
 
 
 def declared(node: exp.Column, walk: Walk) -> DataType | None:
@@ -103,8 +106,9 @@ def declared(node: exp.Column, walk: Walk) -> DataType | None:
         if within is None or names.stored(within).upper() == sources.name_of(source).upper():
             name = _object_of(source, walk)
             relation = None if name is None else walk.context.relation(name)
-            if relation is not None and column in relation.kinds:
-                return _data_type(relation.kinds[column])
+            kind = None if relation is None else relation.columns.get(column)
+            if kind is not None and kind.family in SEMI_STRUCTURED:
+                return data_type(str(kind))
     return None
 
 
@@ -118,15 +122,6 @@ def _object_of(source: exp.Table, walk: Walk) -> ObjectName | None:
         return None
     full = walk.context.resolve(name)
     return None if is_information_schema(full) or is_view(full) else full
-
-
-def _data_type(text: str) -> DataType | None:
-    """A type as DESCRIBE spells it; None where it has names that do not read back."""
-    try:
-        cast = parsed_expression(f"NULL::{text}")
-    except SqlError:
-        return None
-    return cast.to if isinstance(cast, exp.Cast) else None
 
 
 def output(query: exp.Expression, walk: Walk) -> list[str]:

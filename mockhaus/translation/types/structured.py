@@ -27,7 +27,10 @@ _T = DataType.Type
 _KINDS: Final = (_T.ARRAY, _T.OBJECT, _T.MAP)
 #: Key of `meta` under which the structured type of a value is kept.
 _TYPE: Final = "structured"
-#: The same of a structured OBJECT without members.
+#: Key of `meta` of a call of SYSTEM$TYPEOF under which the type is that it is to answer.
+ASKED: Final = "asked"
+TYPEOF: Final = "SYSTEM$TYPEOF"
+#: The note of a structured OBJECT without members.
 _EMPTY: Final = "empty"
 #: The names of the only member that stands for the type of an item or a value (see `typed_parts`).
 REQUIRED: Final = "NOT NULL"
