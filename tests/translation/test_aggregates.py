@@ -30,6 +30,13 @@ VALUES: list[tuple[str, Any]] = [
     ("COUNT(X)", 3),
     ("COUNT(DISTINCT X, Y)", 2),
     ("COUNT(G, X)", 3),
+    # JSON null is counted nowhere
+    ("COUNT(PARSE_JSON('null'))", 0),
+    ("COUNT(DISTINCT PARSE_JSON('null'))", 0),
+    ("COUNT(G, PARSE_JSON('null'))", 0),
+    ("COUNT(DISTINCT G, PARSE_JSON('null'))", 0),
+    ("COUNT(DISTINCT TO_VARIANT(X), Y)", 2),
+    ("HLL(PARSE_JSON('null'))", 0),
     ("BITXOR_AGG(DISTINCT X)", 30),
     ("BOOLOR_AGG(DISTINCT X)", True),
     ("HLL_ESTIMATE(HLL_ACCUMULATE(DISTINCT X))", 2),

@@ -85,13 +85,19 @@ def _count(node: exp.Count, walk: Walk) -> exp.Expression:
         row = apply("to_json", exp.Column(this=value.args["table"]))
         return exp.Count(this=apply("full_row", row), big_int=True)
     if node.expressions:
-        both = not_null(value)
+        both = not_null(_countable(value))
         for each in node.expressions:
-            both = exp.And(this=both, expression=not_null(each))
+            both = exp.And(this=both, expression=not_null(_countable(each)))
         return apply("count_if", both)
-    if value is not None and is_variant(value):
-        node.set("this", apply("countable", value))
+    if isinstance(value, exp.Distinct):
+        value.set("expressions", [_countable(each) for each in value.expressions])
+    elif value is not None:
+        node.set("this", _countable(value))
     return node
+
+
+def _countable(value: exp.Expression) -> exp.Expression:
+    return apply("countable", value) if is_variant(value) else value
 
 
 def _numeric(value: exp.Expression) -> exp.Expression:
@@ -265,6 +271,7 @@ def _approx_distinct(node: exp.Expression, walk: Walk) -> exp.Expression:
         values = list(node.this.expressions)
     if any(isinstance(value, (exp.Star, exp.Null)) or value is None for value in values):
         raise UnsupportedFeature("Unsupported feature 'APPROX_COUNT_DISTINCT of *'.")
+    values = [_countable(value) for value in values]
     if len(values) == 1:
         return exp.Count(this=exp.Distinct(expressions=values), big_int=True)
     return exp.Count(this=exp.Distinct(expressions=[_full(values)]), big_int=True)
