@@ -163,13 +163,17 @@ def is_element(value: Any) -> bool:
 
 
 def json_of(variant: str) -> str:
-    """A VARIANT as JSON that any client reads: undefined is null, XML is a text."""
+    """A VARIANT as JSON that any client reads: undefined is null; XML, NaN and inf are texts."""
     if MARK not in variant:
         return variant
     element = _element(variant)
     if element is None:
-        return shown(variant, "null")
+        return shown(_NOT_FINITE.sub(r'"\1"', variant), "null")
     return json.dumps("".join(_written(element, True, 0)), ensure_ascii=False)
+
+
+#: Doubles that JSON has no words for.
+_NOT_FINITE: Final = re.compile(f'"{MARK}E(NaN|-?inf)"')
 
 
 def text_of(variant: str, *, pretty: bool = True) -> str:

@@ -105,6 +105,7 @@ def test_shown_over_several_lines(snowflake: Snowflake) -> None:
         ('{"$":1,"@":"\ufdd0xa"}', '"<a>1</a>"', "<a>1</a>"),
         ('["\ufdd0U","\ufdd0E1.5e+00","\ufdd0d2024-01-02"]', '[null,1.5e+00,"2024-01-02"]',
          '[undefined,1.5e+00,"2024-01-02"]'),
+        ('["\ufdd0ENaN","\ufdd0E-inf"]', '["NaN","-inf"]', "[NaN,-inf]"),
     ],
 )  # fmt: skip
 def test_shown(kept: str, json: str, text: str) -> None:
