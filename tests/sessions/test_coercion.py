@@ -22,6 +22,15 @@ INSERT INTO t SELECT 1, 1.25, 3.75, 1.5, '1.5', TRUE, '2024-01-02', TO_VARIANT(1
 
 #: (expression over the one row of the table, value)
 VALUES: list[tuple[str, Any]] = [
+    # text beside a date is a date, in all the forms that AUTO reads
+    ("dt = '02-JAN-2024'", True),
+    ("dt IN ('01/02/2024')", True),
+    ("dt BETWEEN '01-JAN-2024' AND '1704240000'", True),
+    ("CASE dt WHEN '02-Jan-2024' THEN 'right' END", "right"),
+    ("dt = CONCAT('02-JAN-', '2024')", True),
+    ("'02-JAN-2024' >= dt AND dt <= '2024-01-02'", True),
+    ("dt IN (SELECT '02-JAN-2024')", True),
+    ("(SELECT COUNT(*) FROM VALUES ('02-JAN-2024') x(a) WHERE x.a = dt)", 1),
     # text beside a number is a number, with its fraction
     ("s = 2", False),
     ("s = 1.5", True),

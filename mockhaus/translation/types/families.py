@@ -148,9 +148,10 @@ class Names:
 def may_mix(values: Iterable[exp.Expression], names: Names) -> bool:
     """Whether DuckDB's comparison of values may be another one than Snowflake's.
 
-    That is where text or truth values meet numbers, or a TIMESTAMP_TZ others.
+    That is where text or truth values meet numbers, a TIMESTAMP_TZ others, or a text that is no
+    ISO date what may be a date: Snowflake reads more forms than DuckDB.
     """
-    texts = numbers = truths = moments = others = False
+    texts = numbers = truths = moments = others = dates = unread = False
     for value in values:
         if isinstance(plain(value), (exp.Tuple, exp.Any, exp.All)):
             return False
@@ -161,7 +162,9 @@ def may_mix(values: Iterable[exp.Expression], names: Names) -> bool:
         moments = moments or MOMENT in found
         others = others or bool(found - {MOMENT})
         truths = truths or TRUTH in found
-    return (numbers and (texts or truths)) or (moments and others)
+        dates = dates or OTHER in found
+        unread = unread or (TEXT in found and not _is_iso(value))
+    return (numbers and (texts or truths)) or (moments and others) or (dates and unread)
 
 
 def has_moment(values: Iterable[exp.Expression], names: Names) -> bool:
@@ -185,6 +188,16 @@ def _is_text_literal(node: exp.Expression) -> bool:
     """Of which DuckDB makes what is needed, but for fractions (see `coercion.is_fraction`)."""
     node = plain(node)
     return isinstance(node, exp.Literal) and bool(node.is_string)
+
+
+#: Dates, times and timestamps as DuckDB reads them, too.
+_ISO: Final = re.compile(
+    r"(\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)?|\d\d:\d\d(:\d\d(\.\d{1,6})?)?)"
+)
+
+
+def _is_iso(node: exp.Expression) -> bool:
+    return _is_text_literal(node) and _ISO.fullmatch(str(plain(node).this)) is not None
 
 
 #: The most digits after the point that a division has of numbers with fewer; what divides (see
