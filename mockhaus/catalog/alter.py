@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from mockhaus.catalog import columns, default_types, rebuild
+from mockhaus.catalog import columns, default_types, defaults, rebuild
 from mockhaus.catalog.answers import status
 from mockhaus.catalog.objects import CatalogObject, check_length
 from mockhaus.catalog.tables import (
@@ -120,6 +120,7 @@ def _add(workspace: Workspace, table: CatalogObject, step: a.AddColumn) -> Catal
         raise met
     check_length(ObjectName(column.name))
     default_types.check_added(workspace, column)
+    column = defaults.settled(workspace, column)
     default = "" if column.default_sql is None else f" DEFAULT ({column.default_value})"
     if column.identity is not None:
         default = f" DEFAULT {rebuild.identity_default(workspace, *column.identity)}"

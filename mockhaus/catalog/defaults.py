@@ -1,4 +1,4 @@
-"""Defaults of columns that take their numbers from a sequence.
+"""Defaults of columns: those that are computed once, and those that number rows by a sequence.
 
 Snowflake's manual: "Using sequences".
 """
@@ -7,12 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from mockhaus.catalog.objects import SCHEMA
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import SqlError
+from mockhaus.quoting import sql_literal
 from mockhaus.translation import names
 from mockhaus.translation.context import ObjectName
-from mockhaus.translation.ddl.tables import default_sql
+from mockhaus.translation.ddl.tables import ColumnDefinition, default_sql
+
+
+def settled(workspace: Workspace, column: ColumnDefinition) -> ColumnDefinition:
+    """A column whose default is the same each time, with the value of it."""
+    if not column.settles:
+        return column
+    value = f"CAST({column.default_value} AS {column.stored})"
+    ((text,),) = workspace.cursor.rows(f"SELECT CAST({value} AS VARCHAR)")
+    literal = "NULL" if text is None else sql_literal(str(text))
+    return replace(column, default_sql=f"CAST({literal} AS {column.stored})")
 
 
 def release(workspace: Workspace, name: ObjectName) -> None:

@@ -134,6 +134,8 @@ def create_table(workspace: Workspace, statement: s.CreateTable) -> Result:
         return met
     check_constraints(workspace, name, _names(definition), definition.constraints)
     default_types.check(workspace, definition.columns)
+    settled = tuple(defaults.settled(workspace, each) for each in definition.columns)
+    definition = replace(definition, columns=settled)
     if definition.like is not None:
         return _model(workspace, definition, name, place, temporary)
     rows = _build(_holding(workspace, definition, place), definition, place)

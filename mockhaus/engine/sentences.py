@@ -84,6 +84,11 @@ SENTENCES: Final = (
         "Invalid argument types for function '{NAME}'",
     ),
     _sentence(
+        r"DEFAULT value cannot contain column names",
+        errors.UnsupportedFeature,
+        "Unsupported feature 'DEFAULT of a column or of such a function'",
+    ),
+    _sentence(
         r"\"time\" units \"(?P<part>\w+)\" not recognized",
         errors.InvalidArgumentTypes,
         "a TIME(9) has no part '{PART}'",

@@ -5,8 +5,12 @@ Snowflake's manual: "CREATE TABLE", "CREATE | ALTER TABLE ... CONSTRAINT".
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
+
 import pytest
 
+from mockhaus import errors
 from mockhaus.errors import SqlError
 from mockhaus.sessions.connection import Connection
 from tests.support import run
@@ -136,3 +140,42 @@ def test_refused(snowflake: Connection, text: str, said: str) -> None:
     with pytest.raises(SqlError) as refused:
         run(snowflake, SOURCE + text)
     assert said in str(refused.value)
+
+
+#: A column's type and DEFAULT -> the value of a row that leaves it to it, computed when the column
+#: is made, by the session's formats.
+DEFAULTS = {
+    "TIME DEFAULT '10:00'::TIME": dt.time(10, 0),
+    "DATE DEFAULT '31/12/2024'::DATE": dt.date(2024, 12, 31),
+    "DATE DEFAULT TO_DATE('12-31-2024', 'MM-DD-YYYY')": dt.date(2024, 12, 31),
+    "TIMESTAMP DEFAULT TO_TIMESTAMP('2024-01-02 03:04', 'YYYY-MM-DD HH24:MI')": dt.datetime(
+        2024, 1, 2, 3, 4
+    ),
+    "BOOLEAN DEFAULT TO_BOOLEAN('yes')": True,
+    "BINARY DEFAULT TO_BINARY('41')": b"A",
+    "VARCHAR DEFAULT INITCAP('it''s a')": "It's A",
+    "NUMBER(5, 2) DEFAULT 10 / 3": Decimal("3.33"),
+    "FLOAT DEFAULT SQRT(4)": 2.0,
+    "INT DEFAULT NULL": None,
+}
+
+
+@pytest.mark.parametrize("definition", DEFAULTS)
+@pytest.mark.parametrize("added", [False, True])
+def test_defaults(snowflake: Connection, definition: str, added: bool) -> None:
+    run(snowflake, "ALTER SESSION SET DATE_INPUT_FORMAT = 'DD/MM/YYYY'")
+    if added:
+        run(snowflake, "CREATE TABLE given (id INT)")
+        run(snowflake, f"ALTER TABLE given ADD COLUMN a {definition}")
+    else:
+        run(snowflake, f"CREATE TABLE given (id INT, a {definition})")
+    run(snowflake, "ALTER SESSION UNSET DATE_INPUT_FORMAT")
+    run(snowflake, "INSERT INTO given (id) VALUES (1)")
+    assert run(snowflake, "SELECT a FROM given") == [(DEFAULTS[definition],)]
+
+
+def test_no_default_of_a_column(snowflake: Connection) -> None:
+    with pytest.raises(errors.InvalidIdentifier):
+        run(snowflake, "CREATE TABLE given (a INT, b INT DEFAULT a)")
+    with pytest.raises(errors.UnsupportedFeature, match="DEFAULT"):
+        run(snowflake, "CREATE TABLE given (a VARCHAR DEFAULT CURRENT_TIMESTAMP()::VARCHAR)")

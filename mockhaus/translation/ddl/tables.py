@@ -29,6 +29,8 @@ from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.ddl.checks import CHECK, check
 from mockhaus.translation.ddl.constraints import options, reference, table_constraint
 from mockhaus.translation.dialect import generate, snowflake_text
+from mockhaus.translation.functions import context as context_functions
+from mockhaus.translation.functions import generation
 from mockhaus.translation.labels import label
 from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.routines.body import parsed_expression
@@ -54,6 +56,8 @@ class ColumnDefinition(Struct, frozen=True):
     #: DEFAULT for DuckDB, and as it was written.
     default_sql: str | None = None
     default: str | None = None
+    #: Whether its value is the same each time, and computed when the column is made.
+    settles: bool = False
     comment: str = ""
     #: (start, increment) of AUTOINCREMENT / IDENTITY; `ordered`: ORDER was asked for.
     identity: tuple[int, int] | None = None
@@ -251,8 +255,49 @@ def column(
         if told is not None:
             constraints.append(told)
             continue
+        default = constraint.kind.this if _is_default(constraint.kind) else None
+        text = _read(default, kind) if walk.context.postgres else None
+        if default is not None:
+            found["settles"] = text is not None or _settles(default, kind)
         _column_constraint(constraint.kind, name, walk, constraints, found)
+        if text is not None:
+            found["default_sql"] = written_default(text, walk)
     return ColumnDefinition(name, snowflake_type(kind), generate(duckdb_type(kind)), **found)
+
+
+#: Types of which a text is read by the session's formats.
+_MOMENTS: Final = frozenset(
+    (DataType.Type.DATE, DataType.Type.TIME, DataType.Type.TIMESTAMP, DataType.Type.TIMESTAMPNTZ)
+)
+
+
+def _is_default(constraint: exp.Expression) -> bool:
+    return isinstance(constraint, exp.DefaultColumnConstraint)
+
+
+def _read(default: exp.Expression | None, kind: DataType) -> exp.Expression | None:
+    """PostgreSQL's text that becomes a moment as its cast, None for other defaults."""
+    if isinstance(default, exp.Literal) and default.is_string and kind.this in _MOMENTS:
+        return exp.Cast(this=default.copy(), to=kind.copy())
+    return None
+
+
+def _settles(default: exp.Expression, kind: DataType) -> bool:
+    """Whether a default is computed once: DuckDB takes no lambda in one, as many macros have."""
+    if kind.this in _ZONED or isinstance(default, (exp.Literal, exp.Null, exp.Boolean)):
+        return False
+    return not any(
+        isinstance(each, (exp.Column, *_CHANGING))
+        or (isinstance(each, exp.Anonymous) and str(each.this).upper() in _CHANGING_NAMES)
+        for each in default.walk()
+    )
+
+
+_ZONED: Final = frozenset((DataType.Type.TIMESTAMPTZ,))
+#: Functions of the moment, of the session and of chance.
+_OF_NOW: Final = (*context_functions.FUNCTIONS, *generation.FUNCTIONS)
+_CHANGING: Final = tuple(node for each in _OF_NOW for node in each.nodes)
+_CHANGING_NAMES: Final = frozenset(name for each in _OF_NOW for name in each.names)
 
 
 def length_check(name: str, limit: int, *, binary: bool) -> str:
