@@ -176,6 +176,26 @@ SENTENCES: Final = (
         "Invalid column definition list: {m} names for the {n} columns of '{table}'",
     ),
     _sentence(
+        r"INSERT statement cannot contain aggregates|aggregate functions are not allowed in UPDATE",
+        errors.GroupingError,
+        "Invalid aggregate function in VALUES or SET clause",
+    ),
+    _sentence(
+        r"Cannot drop column: table only has one column",
+        errors.InvalidParameter,
+        "cannot drop the only column of a table",
+    ),
+    _sentence(
+        r"DEFAULT value cannot contain column names",
+        errors.InvalidIdentifier,
+        "a default cannot contain names of columns",
+    ),
+    _sentence(
+        r"Cannot compare values of type (?P<one>.+?) and type (?P<other>.+?) - an explicit cast",
+        errors.ColumnTypeMismatch,
+        "Can not convert a value of type [{other}] into expected type [{one}]",
+    ),
+    _sentence(
         r"Multiple assignments to same column \"(?P<name>[^\"]+)\"",
         errors.DuplicateObject,
         "duplicate column name '{NAME}'",

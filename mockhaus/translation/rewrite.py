@@ -242,6 +242,7 @@ class Walk:
                     raise UnsupportedFeature(
                         "SQL compilation error:\nUNION not yet supported within a Recursive CTE"
                     )
+                select.check_recursive(cte.this.expression, self)
                 with_.set("recursive", True)
                 scope.add(name)
             sources.check_list(cte.args["alias"], sources.answered(cte.this, self))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
-from mockhaus.errors import UnsupportedFeature
+from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation import names
 from mockhaus.translation.clauses import sources
 from mockhaus.translation.dialect import snowflake_text
@@ -38,6 +38,8 @@ def _pivot(source: exp.Expression, node: exp.Pivot, walk: Walk) -> exp.Expressio
     if isinstance(function, exp.Alias):
         function, name = function.this, names.stored(function.args["alias"])
     field = node.args["fields"][0]
+    if not field.expressions:
+        raise SqlSyntaxError("SQL compilation error:\nsyntax error unexpected ')'.")
     first = field.expressions[0]
     column = walk.rewrite(field.this)
     if isinstance(first, (exp.PivotAny, exp.Query)):

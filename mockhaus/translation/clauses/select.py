@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from mockhaus.errors import GroupingError, SqlSyntaxError
+from mockhaus.errors import GroupingError, SqlSyntaxError, UnsupportedFeature
 from mockhaus.translation.clauses import (
     ambiguous,
     arguments,
@@ -45,6 +45,27 @@ def checked(operation: exp.SetOperation) -> None:
                 f"SQL compilation error:\nsyntax error unexpected '{word}'.",
                 hint="Write a query with ORDER BY or LIMIT in parentheses.",
             )
+
+
+#: Clauses that the second part of a recursive CTE has not (manual: "WITH").
+_NOT_RECURSIVE: Final = {"distinct": "DISTINCT", "group": "GROUP BY"}
+
+
+def check_recursive(query: exp.Expression, walk: Walk) -> None:
+    """Raises UnsupportedFeature for an aggregate, a window and the like in the part of a recursive
+    CTE that reads itself: DuckDB would go on for ever."""
+    part = query.unnest()
+    if walk.context.postgres or not isinstance(part, exp.Select):
+        return
+    found = next((word for key, word in _NOT_RECURSIVE.items() if part.args.get(key)), None)
+    for item in part.expressions:
+        for node in item.find_all(exp.AggFunc, exp.Window):
+            if node.find_ancestor(exp.Select) is part:
+                found = found or "an aggregate or window function"
+    if found is not None:
+        raise UnsupportedFeature(
+            f"SQL compilation error:\n{found} not supported within a Recursive CTE"
+        )
 
 
 def _check_order(select: exp.Select) -> None:
