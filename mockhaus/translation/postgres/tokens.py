@@ -402,9 +402,16 @@ def _intervals(tokens: list[Token]) -> list[Token]:
         and at
         and tokens[at - 1].token_type is _T.INTERVAL
         and not is_plain(token.text)
+        and not _is_qualified(tokens, at)
         else token
         for at, token in enumerate(tokens)
     ]
+
+
+def _is_qualified(tokens: list[Token], at: int) -> bool:
+    """Whether YEAR TO MONTH or the like stands behind a text, which is read by it then."""
+    words = [each.text.upper() for each in tokens[at + 1 : at + 6]]
+    return "TO" in (words[1:2] if words[1:2] != ["("] else words[4:5])
 
 
 def _calls(tokens: list[Token]) -> list[Token]:
