@@ -298,6 +298,8 @@ def _starred(item: exp.Expression, items: _Items) -> Columns:
             return None
         hidden = dropped if wanted is not None else dropped | table.merged
         found += [pair for pair in table.columns if pair[0] not in hidden]
+    if not (star.args.get("replace") or star.args.get("rename")):
+        return found or None
     replaced = {name: items.source(each) for name, each in _aliased(star, "replace")}
     renamed = {names.stored(_bare(each)).upper(): name for name, each in _aliased(star, "rename")}
     changed = [(name, replaced.get(name, source)) for name, source in found]
