@@ -160,8 +160,8 @@ _READ: Final = (
     " DuckDB looks the text over once and leaves it as it is."
 )
 _MEMBERS: Final = (
-    "Members are taken apart, sorted and put together by functions of lists; json_merge_patch"
-    " is one function."
+    "The keys are listed to find the place of the new one, and the text is put together;"
+    " json_merge_patch is one function."
 )
 #: Why a function misses the aim, as far as it is known.
 _REASONS: Final = {
@@ -170,8 +170,9 @@ _REASONS: Final = {
     "CHECK_JSON(t)": _READ,
     "TO_JSON(v)": "Each text is searched for marks (`mockhaus.marks`); a cast does nothing.",
     "OBJECT_INSERT(v, 'z', n)": _MEMBERS,
-    "OBJECT_DELETE(v, 'k')": _MEMBERS,
-    "GET_IGNORE_CASE(v, 'S')": "Where no key is spelled so, all are listed, sorted and folded.",
+    "OBJECT_DELETE(v, 'k')": "That the VARIANT is an object is looked at before.",
+    "GET_IGNORE_CASE(v, 'S')": "Where no key is spelled so, all are listed and folded.",
+    "ARRAY_TO_STRING(arr, ',')": "The text is searched for marks and nulls beforehand.",
     "MONTHS_BETWEEN(day, ts)": (
         "Ends of months and fractions of 31 days are computed; date_diff counts boundaries alone."
     ),
