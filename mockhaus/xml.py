@@ -11,12 +11,16 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 from xml.parsers import expat
 
 import msgspec
 
-from mockhaus.marks import MARK, TAG, is_exact, shown
+from mockhaus.marks import MARK, MARKED, MISSING, TAG, UNMARKED, is_exact, shown
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: Elements nested deeper are refused.
 DEEPEST: Final = 500
@@ -182,6 +186,29 @@ def text_of(variant: str, *, pretty: bool = True) -> str:
         return variant
     element = _element(variant)
     return shown(variant) if element is None else "".join(_written(element, pretty, 0))
+
+
+def jsons_of(column: pa.Array) -> pa.Array:
+    """A column of VARIANT as `json_of`."""
+    return _all(column, json_of, "null")
+
+
+def texts_of(column: pa.Array) -> pa.Array:
+    """A column of VARIANT as `text_of`."""
+    return _all(column, text_of, "undefined")
+
+
+def _all(column: pa.Array, one: Callable[[str], str], missing: str) -> pa.Array:
+    """Only XML takes a loop over the values."""
+    import pyarrow as pa  # loads long; few rows need none of it
+    import pyarrow.compute as pc
+
+    if not pc.any(pc.match_substring(column, MARK)).as_py():
+        return column
+    if pc.any(pc.match_substring(column, TAG)).as_py():
+        return pa.array([value and one(value) for value in column.to_pylist()], pa.string())
+    defined = pc.replace_substring(column, MISSING, missing)
+    return pc.replace_substring_regex(defined, MARKED, UNMARKED)
 
 
 def varchar_of(variant: str) -> str:

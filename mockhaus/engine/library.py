@@ -26,7 +26,7 @@ import duckdb
 
 from mockhaus.engine import udfs
 from mockhaus.engine.hygiene import hygienic
-from mockhaus.marks import MARK, MISSING
+from mockhaus.marks import MARK, MARKED, MISSING, TAG, UNMARKED
 from mockhaus.quoting import sql_literal
 
 #: The name under which the library is attached.
@@ -44,7 +44,7 @@ PARTS: Final[dict[str, Sequence[str]]] = {
     "mockhaus_functions": (
         "aggregates", "arrays", "assignment", "bitwise", "dates", "generation", "hashes", "regex",
         "search", "semistructured", "sketches", "strings", "structured", "timestamp_tz", "vectors",
-        "windows", "xml",
+        "unmarking", "windows", "xml",
     ),
 }  # fmt: skip
 _PART_OF_FAMILY: Final = {family: part for part, found in PARTS.items() for family in found}
@@ -73,6 +73,13 @@ CREATE OR REPLACE MACRO missing_text() AS '{MISSING}';
 CREATE OR REPLACE MACRO missing_item() AS '{MISSING}'::JSON;
 CREATE OR REPLACE MACRO is_marked(t) AS starts_with(t, '"{MARK}');
 """
+#: JSON text without marks, as `marks.shown` answers it.
+_UNMARKING: Final = f"""
+CREATE OR REPLACE MACRO mark_of_xml() AS '{TAG}';
+CREATE OR REPLACE MACRO without_marks(t, missing) AS regexp_replace(
+    CASE WHEN contains(t, '{MISSING}') THEN replace(t, '{MISSING}', missing) ELSE t END,
+    '{MARKED}', '{UNMARKED}', 'g');
+"""
 
 
 def sources() -> dict[str, str]:
@@ -80,7 +87,7 @@ def sources() -> dict[str, str]:
     folder = resources.files("mockhaus.engine") / "macros"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
     found = {f.name.removesuffix(".sql"): f.read_text(encoding="utf-8") for f in files}
-    return {"marks": _MARKS, **found, "udfs": udfs.macros()}
+    return {"marks": _MARKS, "unmarking": _UNMARKING, **found, "udfs": udfs.macros()}
 
 
 def file_of(library: Path, part: str) -> Path:

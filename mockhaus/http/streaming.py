@@ -16,7 +16,6 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
@@ -25,7 +24,6 @@ from mockhaus.errors import Canceled, SqlError
 from mockhaus.http import refusals, resultset, running
 from mockhaus.http.bodies import QueryRequest
 from mockhaus.http.kept import Kept
-from mockhaus.marks import MARK
 from mockhaus.result import Column, Result
 from mockhaus.sessions.connection import Connection
 from mockhaus.types import SEMI_STRUCTURED
@@ -169,11 +167,7 @@ def _arrays(batch: pa.RecordBatch, columns: Sequence[Column]) -> list[pa.Array]:
 
 def _shown(column: pa.Array) -> pa.Array:
     """A column of VARIANT as its values are shown."""
-    if not pa.types.is_string(column.type):
-        return column
-    if not pc.any(pc.match_substring(column, MARK)).as_py():
-        return column
-    return pa.array([value and xml.text_of(value) for value in column.to_pylist()], pa.string())
+    return xml.texts_of(column) if pa.types.is_string(column.type) else column
 
 
 _SHOWN: Final[dict[str, Callable[[pa.Array], pa.Array]]] = {

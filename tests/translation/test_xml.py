@@ -96,18 +96,3 @@ def test_shown_over_several_lines(snowflake: Snowflake) -> None:
     """PostgreSQL's json is no XML: an item that is an element is a text there."""
     shown = snowflake.value("PARSE_XML('<a>1<b>2</b></a>')", Context(postgres=True))
     assert shown == "<a>\n  1\n  <b>2</b>\n</a>"
-
-
-@pytest.mark.parametrize(
-    ("kept", "json", "text"),
-    [
-        ('{"a":1}', '{"a":1}', '{"a":1}'),
-        ('{"$":1,"@":"\ufdd0xa"}', '"<a>1</a>"', "<a>1</a>"),
-        ('["\ufdd0U","\ufdd0E1.5e+00","\ufdd0d2024-01-02"]', '[null,1.5e+00,"2024-01-02"]',
-         '[undefined,1.5e+00,"2024-01-02"]'),
-        ('["\ufdd0ENaN","\ufdd0E-inf"]', '["NaN","-inf"]', "[NaN,-inf]"),
-    ],
-)  # fmt: skip
-def test_shown(kept: str, json: str, text: str) -> None:
-    assert xml.json_of(kept) == json
-    assert xml.text_of(kept) == text

@@ -57,10 +57,19 @@ CREATE OR REPLACE MACRO nested_json(a) AS CASE WHEN starts_with(typeof(a), 'FLOA
 
 -- The JSON text of it.
 CREATE OR REPLACE MACRO variant_text(a) AS
-    CASE typeof(a) WHEN 'JSON' THEN shown(CAST(a AS VARCHAR)) ELSE shown(CAST(to_variant(a) AS VARCHAR)) END;
+    CASE typeof(a) WHEN 'JSON' THEN shown(CAST(a AS VARCHAR))
+        ELSE list_transform([CAST(to_variant(a) AS VARCHAR)], lambda t: shown(t))[1] END;
 
--- The same of JSON text, and what a VARIANT is as VARCHAR.
-CREATE OR REPLACE MACRO shown(t) AS CASE WHEN contains(t, mark()) THEN unmarked(t) ELSE t END;
+-- The same of JSON text. Only XML is written in Python.
+CREATE OR REPLACE MACRO shown(t) AS CASE WHEN contains(t, mark())
+    THEN CASE WHEN contains(t, mark_of_xml()) THEN unmarked(t) ELSE without_marks(t, 'undefined') END ELSE t END;
+-- The same as JSON that any reader takes: a missing item is null, XML a text.
+CREATE OR REPLACE MACRO plain_text(t) AS CASE WHEN contains(t, mark())
+    THEN CASE WHEN contains(t, mark_of_xml()) THEN json_plain(t) ELSE without_marks(t, 'null') END ELSE t END;
+CREATE OR REPLACE MACRO plain_json(j) AS
+    CASE WHEN contains(CAST(j AS VARCHAR), mark()) THEN CAST(plain_text(CAST(j AS VARCHAR)) AS JSON) ELSE j END;
+
+-- What a VARIANT is as VARCHAR.
 CREATE OR REPLACE MACRO json_text(j) AS CASE WHEN contains(CAST(j AS VARCHAR), mark())
     THEN marked_text(CAST(j AS VARCHAR)) ELSE j ->> '$' END;
 -- The same of a value that is neither array nor object, with all digits of a FLOAT.

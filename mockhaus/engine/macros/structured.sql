@@ -8,8 +8,6 @@ CREATE OR REPLACE MACRO structured_source(a, kind) AS list_transform([without_mi
     WHEN j IS NOT NULL THEN CAST(error('MOCKHAUS:InvalidText:Failed to cast variant value '
         || CAST(j AS VARCHAR) || ' to ' || kind) AS JSON) END)[1];
 
-CREATE OR REPLACE MACRO plain_json(j) AS
-    CASE WHEN contains(CAST(j AS VARCHAR), mark()) THEN CAST(json_plain(CAST(j AS VARCHAR)) AS JSON) ELSE j END;
 -- Missing items of arrays are NULLs; other marks are for the casts of the parts.
 CREATE OR REPLACE MACRO without_missing(j) AS
     CASE WHEN contains(CAST(j AS VARCHAR), mark()) THEN CAST(replace(CAST(j AS VARCHAR), missing_text(), 'null') AS JSON) ELSE j END;

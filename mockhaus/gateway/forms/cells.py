@@ -17,7 +17,6 @@ from msgspec import Struct
 
 from mockhaus import xml
 from mockhaus.errors import InvalidEncoding, NumberOutOfRange, TypeMismatch
-from mockhaus.marks import MARK
 
 Matrix: TypeAlias = npt.NDArray[np.uint8]
 Integers: TypeAlias = npt.NDArray[np.int64]
@@ -214,16 +213,7 @@ def variant(value: str) -> bytes:
 
 
 def variant_cells(column: pa.Array) -> pa.Array:
-    return text_cells(unmarked(column))
-
-
-def unmarked(column: pa.Array) -> pa.Array:
-    """Texts of VARIANT as the JSON that clients read."""
-    import pyarrow.compute as pc  # loads long; few rows need none of it
-
-    if not pc.any(pc.match_substring(column, MARK)).as_py():
-        return column
-    return pa.array([v and xml.json_of(v) for v in column.to_pylist()], pa.string())
+    return text_cells(xml.jsons_of(column))
 
 
 def ascii_cells(column: pa.Array) -> pa.Array:

@@ -195,7 +195,7 @@ def _line(
     `dates`: the numbers, from 1, of those that hold dates and times as `text_of` spells them.
     """
     if format.type == "JSON":
-        return f"coalesce(CAST(plain_json({values[0]}) AS VARCHAR), 'null') || chr(10)"
+        return f"coalesce(plain_text(CAST({values[0]} AS VARCHAR)), 'null') || chr(10)"
     null = literal(format["NULL_IF"][0] if format["NULL_IF"] else "")
     fields = [
         f"coalesce({_field(value, column, format, of_dates=n in dates)}, {null})"
