@@ -167,6 +167,22 @@ def test_json_is_a_line_a_row(filled: Room) -> None:
     ]
 
 
+def test_json_holds_texts_for_what_json_has_no_words_for(room: Room) -> None:
+    text = one(
+        room,
+        "COPY INTO @st FROM (SELECT [NULL, 0.5::FLOAT, '2024-02-29'::DATE, '10:20:30.5'::TIME,"
+        " '2024-02-29 12:00:00.25'::TIMESTAMP_NTZ, '2024-02-29 12:00:00 +0530'::TIMESTAMP_TZ,"
+        " 'AB'::BINARY] UNION ALL SELECT NULL UNION ALL SELECT PARSE_XML('<a>1</a>'))"
+        " FILE_FORMAT = (TYPE = JSON COMPRESSION = NONE)",
+    )
+    assert text.splitlines() == [
+        '[null,5.000000000000000e-01,"2024-02-29","10:20:30","2024-02-29 12:00:00.250",'
+        '"2024-02-29 12:00:00.000 +0530","AB"]',
+        "null",
+        '"<a>1</a>"',
+    ]
+
+
 def test_parquet_keeps_types_and_names(filled: Room) -> None:
     query = "SELECT id, name, 1.5::NUMBER(4, 1) d, PARSE_JSON('[1]') v FROM t ORDER BY id"
     filled.run(f"COPY INTO @st FROM ({query}) FILE_FORMAT = (TYPE = PARQUET) HEADER = TRUE")
@@ -181,6 +197,15 @@ def test_parquet_keeps_types_and_names(filled: Room) -> None:
     filled.run(f"COPY INTO @st FROM ({query}) FILE_FORMAT = (TYPE = PARQUET) OVERWRITE = TRUE")
     table = pq.read_table(filled.folder / "data_0_0_0.snappy.parquet")
     assert table.column_names == ["_COL_0", "_COL_1", "_COL_2", "_COL_3"]
+
+
+def test_parquet_has_dictionaries_of_what_repeats(room: Room) -> None:
+    query = "SELECT SEQ4() i, SEQ4() % 7 m, 'n' || m t FROM TABLE(GENERATOR(ROWCOUNT => 1000))"
+    room.run(f"COPY INTO @st FROM ({query}) FILE_FORMAT = (TYPE = PARQUET)")
+    file = pq.ParquetFile(room.folder / "data_0_0_0.snappy.parquet")
+    group = file.metadata.row_group(0)
+    assert [group.column(n).has_dictionary_page for n in range(3)] == [False, True, True]
+    assert file.read().column(2).to_pylist() == [f"n{i % 7}" for i in range(1000)]
 
 
 @pytest.mark.parametrize(

@@ -159,10 +159,7 @@ class ParquetWriter:
         """Write the rows of a batch."""
         batch = batch.rename_columns(self._names)
         if self._writer is None:
-            from pyarrow.parquet import ParquetWriter  # loads long
-
-            self._sink = pa.OSFile(str(self._path), "wb")
-            self._writer = ParquetWriter(self._sink, batch.schema, compression=self._compression)
+            self._writer = self._begun(batch)
         self._pending.append(batch)
         self._pending_rows += batch.num_rows
         self._pending_bytes += batch.nbytes
@@ -170,6 +167,17 @@ class ParquetWriter:
         self.data += batch.nbytes
         if self._pending_rows >= _GROUP:
             self._flush()
+
+    def _begun(self, batch: pa.RecordBatch) -> pq.ParquetWriter:
+        from pyarrow.parquet import ParquetWriter  # loads long
+
+        self._sink = pa.OSFile(str(self._path), "wb")
+        return ParquetWriter(
+            self._sink,
+            batch.schema,
+            compression=self._compression,
+            use_dictionary=_repeating(batch),
+        )
 
     def _flush(self) -> None:
         if self._pending and self._writer is not None:
@@ -185,3 +193,15 @@ class ParquetWriter:
         finally:
             if self._sink is not None:
                 self._sink.close()
+
+
+def _repeating(batch: pa.RecordBatch) -> list[str]:
+    """The columns that a dictionary makes smaller, by the rows that come first.
+
+    The others take twice as long with one, and are no smaller.
+    """
+    return [
+        name
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        if not pa.types.is_nested(column.type) and 2 * len(column.unique()) <= len(column)
+    ]
