@@ -142,7 +142,9 @@ def _plain(
 ) -> set[str] | None:
     """Which signs of interest the file holds; None unless DuckDB sees the same records in it."""
     escapes = [e for e in (format["ESCAPE"], format["ESCAPE_UNENCLOSED_FIELD"]) if e]
-    held = _held(file, escapes, delimiter, quote)
+    ends = ["\n\n", "\n\r", f"{delimiter}\n", f"{delimiter}\r"]
+    quotes = [quote, f" {quote}", f"{quote} "] if quote else []
+    held = file.holding([*escapes, "\r", *ends, *quotes])
     if LONG in held or held.intersection(escapes):
         return None
     if "\r" not in held and format["RECORD_DELIMITER"] == "\r\n":
@@ -157,22 +159,6 @@ def _plain(
             return None
     with file.open_text() as text:
         return None if text.read(1) in ("\n", "\r", " ") else held
-
-
-def _held(file: Prepared, escapes: list[str], delimiter: str, quote: str | None) -> set[str]:
-    """The signs of interest in a file, looked for together where they may be found, and those
-    that only other signs make likely in another look."""
-    singles = [*escapes, "\r", *([quote] if quote else [])]
-    ends = ["\n\n", f"{delimiter}\n"]
-    returns = ["\n\r", f"{delimiter}\r"]
-    spaced = [f" {quote}", f"{quote} "] if quote else []
-    if file.compression != "NONE":
-        return file.holding([*singles, *ends, *returns, *spaced])
-    held = file.holding([*singles, *ends])
-    if held.intersection(escapes):
-        return held
-    more = [*(returns if "\r" in held else []), *(spaced if quote in held else [])]
-    return held | file.holding(more) if more else held
 
 
 def _null_if(text: str, nulls: Sequence[str]) -> str:

@@ -56,7 +56,9 @@ def in_stream(file: _Stream, signs: Sequence[str], most: int | None = None) -> s
     needles = {sign.encode(): sign for sign in signs}
     found: set[str] = set()
     for piece in _pieces(file, _overlap(signs), most):
-        found |= {sign for needle, sign in needles.items() if _holds(piece, needle)}
+        found |= {
+            sign for needle, sign in needles.items() if sign not in found and _holds(piece, needle)
+        }
         if len(piece) >= _PIECE and b"\n" not in piece:
             found.add(LONG)
     return found
@@ -92,6 +94,8 @@ def _pieces(file: _Stream, overlap: int, most: int | None) -> Iterator[bytearray
 def _holds(piece: bytearray, needle: bytes) -> bool:
     """Whether the needle is in the piece. A pair's bytes alone are in every line, which makes a
     search slow; as a number it is compared with the whole piece at once, at both of its places."""
+    if not all(byte in piece for byte in needle):
+        return False
     if len(needle) != 2:
         return needle in piece
     number = int.from_bytes(needle, "little")
