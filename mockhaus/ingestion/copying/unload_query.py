@@ -196,30 +196,31 @@ def _line(
     """
     if format.type == "JSON":
         return f"coalesce(plain_text(CAST({values[0]} AS VARCHAR)), 'null') || chr(10)"
-    null = literal(format["NULL_IF"][0] if format["NULL_IF"] else "")
     fields = [
-        f"coalesce({_field(value, column, format, of_dates=n in dates)}, {null})"
+        _field(value, column, format, of_dates=n in dates)
         for n, (value, column) in enumerate(zip(values, found, strict=True), 1)
     ]
     delimiter = literal(format["FIELD_DELIMITER"] or "")
     end = literal(format["RECORD_DELIMITER"] or "")
-    # One call: a chain of || copies the line once for each field.
+    # One call: a chain of || copies the line once for each of its pieces.
     return f"concat({f', {delimiter}, '.join(fields)}, {end})"
 
 
 def _field(value: str, column: Described, format: FileFormat, *, of_dates: bool) -> str:
-    """A field enclosed and escaped so that it reads back as it is."""
+    """The pieces of a field, enclosed and escaped so that it reads back as it is."""
     quote = format["FIELD_OPTIONALLY_ENCLOSED_BY"]
+    null = literal(format["NULL_IF"][0] if format["NULL_IF"] else "")
     if column.type.split("(")[0] in _BARE:
-        return value
+        return f"coalesce({value}, {null})"
     if quote is None:
         escape = _unenclosed(format)
-        return _escaped(value, {s: escape + s for s in _special(format)}, of_dates=of_dates)
+        signs = {sign: escape + sign for sign in _special(format)}
+        return f"coalesce({_escaped(value, signs, of_dates=of_dates)}, {null})"
     escape = format["ESCAPE"]
     signs = {escape: escape * 2} if escape else {}
     signs[quote] = (escape or quote) + quote
-    inner = _escaped(value, signs, of_dates=of_dates)
-    return f"{literal(quote)} || {inner} || {literal(quote)}"
+    mark = f"CASE WHEN {value} IS NULL THEN '' ELSE {literal(quote)} END"
+    return f"{mark}, coalesce({_escaped(value, signs, of_dates=of_dates)}, {null}), {mark}"
 
 
 def _escaped(value: str, signs: Mapping[str, str], *, of_dates: bool) -> str:
