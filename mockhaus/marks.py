@@ -26,6 +26,8 @@ MISSING: Final = f'"{UNDEFINED}"'
 #: too, a TIME its fraction. RE2 and Python read both alike.
 MARKED: Final = rf'"{MARK}[A-Z]([^"]*)"|{MARK}t([0-9:]{{8}})[.0-9]*|{MARK}[a-z]'
 UNMARKED: Final = r"\1\2"
+#: The letters of texts that are shown as they are.
+PLAIN: Final = "dnlzb"
 
 _MARKED: Final = re.compile(MARKED)
 

@@ -57,8 +57,7 @@ CREATE OR REPLACE MACRO nested_json(a) AS CASE WHEN starts_with(typeof(a), 'FLOA
 
 -- The JSON text of it.
 CREATE OR REPLACE MACRO variant_text(a) AS
-    CASE typeof(a) WHEN 'JSON' THEN shown(CAST(a AS VARCHAR))
-        ELSE list_transform([CAST(to_variant(a) AS VARCHAR)], lambda t: shown(t))[1] END;
+    CASE typeof(a) WHEN 'JSON' THEN shown(CAST(a AS VARCHAR)) ELSE shown(CAST(to_variant(a) AS VARCHAR)) END;
 
 -- The same of JSON text. Only XML is written in Python.
 CREATE OR REPLACE MACRO shown(t) AS CASE WHEN contains(t, mark())
