@@ -47,8 +47,8 @@ def cursor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cursor]:
 
 @pytest.mark.parametrize(("kept", "json", "text"), TEXTS)
 def test_of_one_value(cursor: Cursor, kept: str, json: str, text: str) -> None:
-    told = "plain_text(t), CAST(plain_json(CAST(t AS JSON)) AS VARCHAR), shown(t)"
-    assert cursor.rows(f"SELECT {told} FROM (SELECT ? AS t)", [kept]) == [(json, json, text)]
+    rows = cursor.rows("SELECT plain_text(t), shown(t) FROM (SELECT ? AS t)", [kept])
+    assert rows == [(json, text)]
     assert (xml.json_of(kept), xml.text_of(kept, pretty=False)) == (json, text)
 
 

@@ -65,8 +65,6 @@ CREATE OR REPLACE MACRO shown(t) AS CASE WHEN contains(t, mark())
 -- The same as JSON that any reader takes: a missing item is null, XML a text.
 CREATE OR REPLACE MACRO plain_text(t) AS CASE WHEN contains(t, mark())
     THEN CASE WHEN contains(t, mark_of_xml()) THEN json_plain(t) ELSE without_marks(t, 'null') END ELSE t END;
-CREATE OR REPLACE MACRO plain_json(j) AS
-    CASE WHEN contains(CAST(j AS VARCHAR), mark()) THEN CAST(plain_text(CAST(j AS VARCHAR)) AS JSON) ELSE j END;
 
 -- What a VARIANT is as VARCHAR.
 CREATE OR REPLACE MACRO json_text(j) AS CASE WHEN contains(CAST(j AS VARCHAR), mark())
