@@ -16,21 +16,38 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from msgspec import Struct
+
 #: A character that no text has: Unicode calls U+FDD0 a noncharacter.
 MARK: Final = "\ufdd0"
 TAG: Final = f"{MARK}x"
 UNDEFINED: Final = f"{MARK}U"
 MISSING: Final = f'"{UNDEFINED}"'
 
-#: A mark in JSON text, and what stays of it: a text loses its mark, what is no text its quotes
-#: too, a TIME its fraction. RE2 and Python read both alike.
-MARKED: Final = rf'"{MARK}[A-Z]([^"]*)"|{MARK}t([0-9:]{{8}})[.0-9]*|{MARK}[a-z]'
+
+def _marked(bare: str) -> re.Pattern[str]:
+    """A mark in JSON text and what goes with it: the quotes of what is `bare`, a TIME's fraction.
+
+    RE2 and Python read it alike.
+    """
+    return re.compile(rf'"{MARK}[A-Z]({bare})"|{MARK}t([0-9:]{{8}})[.0-9]*|{MARK}[a-zE]')
+
+
+class Form(Struct, frozen=True):
+    """How values that JSON has no words for are told: a missing item, and what has marks."""
+
+    missing: str
+    marked: re.Pattern[str]
+
+
+SHOWN: Final = Form("undefined", _marked('[^"]*'))
+#: For readers of JSON, to whom NaN and infinities are texts.
+JSON: Final = Form("null", _marked("[-+.e0-9]*"))
+
+#: What stays of it.
 UNMARKED: Final = r"\1\2"
 #: The letters of texts that are shown as they are.
 PLAIN: Final = "dnlzb"
-
-_MARKED: Final = re.compile(MARKED)
-
 
 #: Characters of a decimal that a double gives back as it was.
 _EXACT: Final = 16
@@ -47,8 +64,8 @@ def is_exact(decimal: str) -> bool:
 _SMALL: Final = 0.001
 
 
-def shown(text: str, missing: str = "undefined") -> str:
+def shown(text: str, form: Form = SHOWN) -> str:
     """JSON text as Snowflake shows it, but for XML, whose elements are shown as objects."""
     if MARK not in text:
         return text
-    return _MARKED.sub(UNMARKED, text.replace(MISSING, missing))
+    return form.marked.sub(UNMARKED, text.replace(MISSING, form.missing))

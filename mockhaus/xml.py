@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 import msgspec
 
-from mockhaus.marks import MARK, MARKED, MISSING, TAG, UNMARKED, is_exact, shown
+from mockhaus.marks import JSON, MARK, MISSING, SHOWN, TAG, UNMARKED, Form, is_exact, shown
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -172,12 +172,8 @@ def json_of(variant: str) -> str:
         return variant
     element = _element(variant)
     if element is None:
-        return shown(_NOT_FINITE.sub(r'"\1"', variant), "null")
+        return shown(variant, JSON)
     return json.dumps("".join(_written(element, True, 0)), ensure_ascii=False)
-
-
-#: Doubles that JSON has no words for.
-_NOT_FINITE: Final = re.compile(f'"{MARK}E(NaN|-?inf)"')
 
 
 def text_of(variant: str, *, pretty: bool = True) -> str:
@@ -190,15 +186,15 @@ def text_of(variant: str, *, pretty: bool = True) -> str:
 
 def jsons_of(column: pa.Array) -> pa.Array:
     """A column of VARIANT as `json_of`."""
-    return _all(column, json_of, "null")
+    return _all(column, json_of, JSON)
 
 
 def texts_of(column: pa.Array) -> pa.Array:
     """A column of VARIANT as `text_of`."""
-    return _all(column, text_of, "undefined")
+    return _all(column, text_of, SHOWN)
 
 
-def _all(column: pa.Array, one: Callable[[str], str], missing: str) -> pa.Array:
+def _all(column: pa.Array, one: Callable[[str], str], form: Form) -> pa.Array:
     """Only XML takes a loop over the values."""
     import pyarrow as pa  # loads long; few rows need none of it
     import pyarrow.compute as pc
@@ -207,8 +203,8 @@ def _all(column: pa.Array, one: Callable[[str], str], missing: str) -> pa.Array:
         return column
     if pc.any(pc.match_substring(column, TAG)).as_py():
         return pa.array([value and one(value) for value in column.to_pylist()], pa.string())
-    defined = pc.replace_substring(column, MISSING, missing)
-    return pc.replace_substring_regex(defined, MARKED, UNMARKED)
+    defined = pc.replace_substring(column, MISSING, form.missing)
+    return pc.replace_substring_regex(defined, form.marked.pattern, UNMARKED)
 
 
 def varchar_of(variant: str) -> str:

@@ -26,7 +26,7 @@ import duckdb
 
 from mockhaus.engine import udfs
 from mockhaus.engine.hygiene import hygienic
-from mockhaus.marks import MARK, MARKED, MISSING, PLAIN, TAG, UNMARKED
+from mockhaus.marks import JSON, MARK, MISSING, PLAIN, SHOWN, TAG, UNMARKED
 from mockhaus.quoting import sql_literal
 
 #: The name under which the library is attached.
@@ -84,13 +84,15 @@ def _unmarking() -> str:
     plain = "t"
     for letter in PLAIN:
         plain = f"list_aggregate(string_split({plain}, '{MARK}{letter}'), 'string_agg', '')"
-    return f"""
-CREATE OR REPLACE MACRO mark_of_xml() AS '{TAG}';
-CREATE OR REPLACE MACRO without_marks(t, missing) AS list_transform([{plain}], lambda j:
-    CASE WHEN contains(j, '{MARK}') THEN regexp_replace(
-        CASE WHEN contains(j, '{MISSING}') THEN replace(j, '{MISSING}', missing) ELSE j END,
-        '{MARKED}', '{UNMARKED}', 'g') ELSE j END)[1];
-"""
+    macros = [f"CREATE OR REPLACE MACRO mark_of_xml() AS '{TAG}';"]
+    for name, form in (("without_marks", SHOWN), ("json_without_marks", JSON)):
+        macros.append(
+            f"CREATE OR REPLACE MACRO {name}(t) AS list_transform([{plain}], lambda j:"
+            f" CASE WHEN contains(j, '{MARK}') THEN regexp_replace("
+            f" CASE WHEN contains(j, '{MISSING}') THEN replace(j, '{MISSING}', '{form.missing}')"
+            f" ELSE j END, '{form.marked.pattern}', '{UNMARKED}', 'g') ELSE j END)[1];"
+        )
+    return "\n".join(macros)
 
 
 def sources() -> dict[str, str]:

@@ -61,10 +61,10 @@ CREATE OR REPLACE MACRO variant_text(a) AS
 
 -- The same of JSON text. Only XML is written in Python.
 CREATE OR REPLACE MACRO shown(t) AS CASE WHEN contains(t, mark())
-    THEN CASE WHEN contains(t, mark_of_xml()) THEN unmarked(t) ELSE without_marks(t, 'undefined') END ELSE t END;
--- The same as JSON that any reader takes: a missing item is null, XML a text.
+    THEN CASE WHEN contains(t, mark_of_xml()) THEN unmarked(t) ELSE without_marks(t) END ELSE t END;
+-- The same as JSON that any reader takes: a missing item is null; XML, NaN and inf are texts.
 CREATE OR REPLACE MACRO plain_text(t) AS CASE WHEN contains(t, mark())
-    THEN CASE WHEN contains(t, mark_of_xml()) THEN json_plain(t) ELSE without_marks(t, 'null') END ELSE t END;
+    THEN CASE WHEN contains(t, mark_of_xml()) THEN json_plain(t) ELSE json_without_marks(t) END ELSE t END;
 
 -- What a VARIANT is as VARCHAR.
 CREATE OR REPLACE MACRO json_text(j) AS CASE WHEN contains(CAST(j AS VARCHAR), mark())
