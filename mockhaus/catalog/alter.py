@@ -35,8 +35,7 @@ from mockhaus.errors import (
     UnsupportedFeature,
 )
 from mockhaus.result import Result
-from mockhaus.translation import names
-from mockhaus.translation import statements as s
+from mockhaus.translation import names, statements as s
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.ddl import alter as a
 from mockhaus.translation.ddl.checks import CHECK

@@ -14,8 +14,7 @@ from mockhaus.catalog.tables import make_room, missing, require_schema
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import UnsupportedFeature
 from mockhaus.result import Result
-from mockhaus.translation import names
-from mockhaus.translation import statements as s
+from mockhaus.translation import names, statements as s
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.ddl.tables import default_sql
 

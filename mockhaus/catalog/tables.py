@@ -24,8 +24,7 @@ from mockhaus.errors import (
     WrongObjectType,
 )
 from mockhaus.result import Result
-from mockhaus.translation import names
-from mockhaus.translation import statements as s
+from mockhaus.translation import names, statements as s
 from mockhaus.translation.context import ObjectName
 from mockhaus.translation.ddl import checks, tables, template
 from mockhaus.translation.parse import parse

@@ -15,8 +15,7 @@ from mockhaus.catalog.tables import relation_kind, require_schema
 from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import DuplicateObject, UndefinedObject
 from mockhaus.result import Result
-from mockhaus.translation import names
-from mockhaus.translation import statements as s
+from mockhaus.translation import names, statements as s
 from mockhaus.translation.context import ObjectName
 
 

@@ -18,8 +18,7 @@ from mockhaus.catalog.workspace import Workspace
 from mockhaus.errors import InvalidColumnList, SqlError
 from mockhaus.quoting import sql_literal
 from mockhaus.result import Result
-from mockhaus.translation import names
-from mockhaus.translation import statements as s
+from mockhaus.translation import names, statements as s
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.ddl import views
 from mockhaus.translation.parse import parse

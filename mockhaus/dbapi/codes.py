@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import date, datetime
-from datetime import time as time_of_day
+from datetime import date, datetime, time as time_of_day
 from typing import Final, NamedTuple
 
 from mockhaus.result import Column

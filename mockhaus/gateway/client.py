@@ -32,8 +32,7 @@ from mockhaus.gateway.backend import Backend
 from mockhaus.gateway.forms.rows import Wire
 from mockhaus.gateway.responses import error_response
 from mockhaus.gateway.straight import Steps, Straight, advance
-from mockhaus.gateway.wire import messages as m
-from mockhaus.gateway.wire import trace
+from mockhaus.gateway.wire import messages as m, trace
 from mockhaus.gateway.wire.codec import Decoder, decode_backend, encode
 from mockhaus.gateway.wire.messages import Message
 from mockhaus.gateway.wire.protocol import Action, Protocol, State

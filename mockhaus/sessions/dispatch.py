@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from mockhaus.catalog import describe as describe_objects
-from mockhaus.catalog import handlers as catalog
-from mockhaus.catalog import indexes, tags
-from mockhaus.catalog import show as show_objects
+from mockhaus.catalog import (
+    describe as describe_objects,
+    handlers as catalog,
+    indexes,
+    show as show_objects,
+    tags,
+)
 from mockhaus.catalog.workspace import Handler, Workspace, unhandled
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.ingestion import handlers as files
-from mockhaus.ingestion import showing
+from mockhaus.ingestion import handlers as files, showing
 from mockhaus.ingestion.copying import client_copy, copy_into, history, unload
 from mockhaus.ingestion.storage import directory, transfer
 from mockhaus.result import Column, Result

@@ -6,8 +6,7 @@ from mockhaus.translation.context import Context
 from mockhaus.translation.dml import returning
 from mockhaus.translation.keeping import kept
 from mockhaus.translation.parse import parse, parse_alike
-from mockhaus.translation.postgres.parse import may_be_own
-from mockhaus.translation.postgres.parse import parse as parse_catalog
+from mockhaus.translation.postgres.parse import may_be_own, parse as parse_catalog
 from mockhaus.translation.postgres.spelling import respelled
 from mockhaus.translation.statements import Statement
 

@@ -17,8 +17,7 @@ from msgspec import Struct
 from sqlglot import exp
 
 from mockhaus.errors import SqlError
-from mockhaus.translation import names
-from mockhaus.translation import statements as s
+from mockhaus.translation import names, statements as s
 from mockhaus.translation.clauses.types import ZONED, duckdb_type, meant
 from mockhaus.translation.context import Context
 from mockhaus.translation.postgres.arrays import item_type

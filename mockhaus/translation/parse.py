@@ -15,8 +15,7 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mockhaus.errors import SqlSyntaxError, UnsupportedFeature
-from mockhaus.translation import chains, foreign, indirect
-from mockhaus.translation import statements as s
+from mockhaus.translation import chains, foreign, indirect, statements as s
 from mockhaus.translation.dialect import parse_tree, tokenize
 from mockhaus.translation.dml import returning
 from mockhaus.translation.grammar import (

@@ -25,9 +25,15 @@ from mockhaus.errors import (
     UnsupportedFeature,
 )
 from mockhaus.translation import names, references
-from mockhaus.translation.clauses import ENTER as CLAUSE_ENTER
-from mockhaus.translation.clauses import LEAVE as CLAUSE_LEAVE
-from mockhaus.translation.clauses import literals, paths, select, sources, windows
+from mockhaus.translation.clauses import (
+    ENTER as CLAUSE_ENTER,
+    LEAVE as CLAUSE_LEAVE,
+    literals,
+    paths,
+    select,
+    sources,
+    windows,
+)
 from mockhaus.translation.clauses.types import typed
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import CALLED

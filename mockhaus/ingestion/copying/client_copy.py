@@ -27,8 +27,7 @@ from mockhaus.errors import (
 )
 from mockhaus.ingestion.copying.target import literal, quoted
 from mockhaus.result import Result
-from mockhaus.translation import names
-from mockhaus.translation import statements as s
+from mockhaus.translation import names, statements as s
 from mockhaus.translation.dml import assignment
 from mockhaus.zoned import STORED
 

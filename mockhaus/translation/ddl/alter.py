@@ -12,14 +12,16 @@ from msgspec.structs import replace
 from sqlglot import exp
 
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.translation import names
-from mockhaus.translation import statements as s
+from mockhaus.translation import names, statements as s
 from mockhaus.translation.clauses.types import cast, duckdb_type, meant
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.ddl import tables
 from mockhaus.translation.ddl.checks import check
-from mockhaus.translation.ddl.constraints import column_names, table_constraint
-from mockhaus.translation.ddl.constraints import from_words as constraint_options
+from mockhaus.translation.ddl.constraints import (
+    column_names,
+    from_words as constraint_options,
+    table_constraint,
+)
 from mockhaus.translation.dialect import generate, parse_tree, snowflake_text, tokenize
 from mockhaus.translation.grammar.alter_table import separated
 from mockhaus.translation.grammar.reader import Reader

@@ -22,15 +22,13 @@ from mockhaus.errors import (
     UnsupportedFeature,
 )
 from mockhaus.quoting import sql_literal
-from mockhaus.translation import names
-from mockhaus.translation import statements as s
+from mockhaus.translation import names, statements as s
 from mockhaus.translation.clauses.types import duckdb_type, length, meant, spelled
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.ddl.checks import CHECK, check
 from mockhaus.translation.ddl.constraints import options, reference, table_constraint
 from mockhaus.translation.dialect import generate, snowflake_text
-from mockhaus.translation.functions import context as context_functions
-from mockhaus.translation.functions import generation
+from mockhaus.translation.functions import context as context_functions, generation
 from mockhaus.translation.labels import label
 from mockhaus.translation.rewrite import Walk
 from mockhaus.translation.routines.body import parsed_expression

@@ -10,8 +10,7 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType
 
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.translation import names
-from mockhaus.translation import statements as s
+from mockhaus.translation import names, statements as s
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.ddl.tables import check_named, names_of, only, option, tags_of
 from mockhaus.translation.dialect import generate, snowflake_text, tokenize

@@ -13,8 +13,7 @@ from typing import Final
 from sqlglot import exp
 
 from mockhaus.errors import UnsupportedFeature
-from mockhaus.translation import names
-from mockhaus.translation import statements as s
+from mockhaus.translation import names, statements as s
 from mockhaus.translation.clauses import sources
 from mockhaus.translation.context import Context, ObjectName
 from mockhaus.translation.dialect import generate

@@ -21,8 +21,13 @@ from mockhaus.translation.types.operands import (
     system_type,
     variant_call,
 )
-from mockhaus.translation.types.variants import is_computed, once, variant, variant_once
-from mockhaus.translation.types.variants import item as item_text
+from mockhaus.translation.types.variants import (
+    is_computed,
+    item as item_text,
+    once,
+    variant,
+    variant_once,
+)
 
 if TYPE_CHECKING:
     from mockhaus.translation.rewrite import Walk

@@ -31,6 +31,7 @@ from mockhaus.translation.types.common_types import (
 from mockhaus.translation.types.described import Types
 from mockhaus.translation.types.families import (
     DIVISIONS,
+    NUMBER as NUMERIC,
     TEXT,
     Names,
     has_moment,
@@ -39,7 +40,6 @@ from mockhaus.translation.types.families import (
     most_digits,
     varies,
 )
-from mockhaus.translation.types.families import NUMBER as NUMERIC
 from mockhaus.translation.types.operands import plain
 from mockhaus.translation.types.united import (
     MIXED,

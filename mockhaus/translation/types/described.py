@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 from sqlglot import exp
 
 from mockhaus.errors import SqlError
-from mockhaus.translation.types.families import NUMBER as NUMERIC
-from mockhaus.translation.types.families import Names
+from mockhaus.translation.types.families import NUMBER as NUMERIC, Names
 from mockhaus.types import NUMBER, SqlType, from_duckdb
 
 if TYPE_CHECKING:

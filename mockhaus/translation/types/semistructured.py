@@ -17,8 +17,14 @@ from mockhaus.translation.clauses.types import spelled
 from mockhaus.translation.routines.body import parsed_expression
 from mockhaus.translation.trees import choices
 from mockhaus.translation.types import structured
-from mockhaus.types import ARRAY, OBJECT, SEMI_STRUCTURED, VARIANT, SqlType
-from mockhaus.types import structured as structured_type
+from mockhaus.types import (
+    ARRAY,
+    OBJECT,
+    SEMI_STRUCTURED,
+    VARIANT,
+    SqlType,
+    structured as structured_type,
+)
 
 _T = DataType.Type
 
