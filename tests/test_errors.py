@@ -1,4 +1,4 @@
-"""The error tree: its drawing in mockhaus/errors.py is the classes, and each has its codes."""
+"""The error tree: its drawing in mockhaus/errors/ is the classes, and each has its codes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def drawing() -> list[Drawn]:
 def classes(root: type[MockhausError] = MockhausError) -> list[type[MockhausError]]:
     found = [root]
     for child in root.__subclasses__():
-        if child.__module__ == errors.__name__:
+        if child.__module__.startswith(errors.__name__):
             found += classes(child)
     return found
 

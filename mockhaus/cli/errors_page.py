@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from mockhaus import errors
 from mockhaus.errors import MockhausError, SessionError, SqlError, WireError
 
 _HEAD: Final = """\
@@ -11,7 +12,7 @@ _HEAD: Final = """\
 
 Each error has Snowflake's number, which the HTTP doors answer with Snowflake's SQLSTATE, and
 PostgreSQL's SQLSTATE, which the PostgreSQL door answers. Sentences begin with the line and position
-where Snowflake's do. This page is made of `mockhaus/errors.py` (`make docs`).
+where Snowflake's do. This page is made of `mockhaus/errors/` (`make docs`).
 
 | error | number | Snowflake's SQLSTATE | on the PostgreSQL wire | when |
 |---|---|---|---|---|
@@ -33,6 +34,6 @@ def _row(kind: type[MockhausError]) -> str:
 
 
 def _below(kind: type[MockhausError]) -> list[type[MockhausError]]:
-    children = [c for c in kind.__subclasses__() if c.__module__ == MockhausError.__module__]
+    children = [c for c in kind.__subclasses__() if c.__module__.startswith(errors.__name__)]
     below = [each for child in children for each in _below(child)]
     return below if kind in _GROUPS else [kind, *below]

@@ -6,8 +6,7 @@ import contextlib
 import struct
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from mockhaus.errors import InvalidEncoding, ProtocolError
 from mockhaus.gateway.wire import messages as m

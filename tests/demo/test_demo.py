@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from demo import __main__ as demo
-from demo import worksheet
+from demo import __main__ as demo, worksheet
 from demo.render import WIDTH, cells
 from demo.worksheet import LOAD, WORKSHEET, Step
 

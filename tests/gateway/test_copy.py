@@ -11,8 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from mockhaus import types
 from mockhaus.gateway.copy.copy_command import CopyCommand

@@ -9,8 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from mockhaus.errors import InvalidEncoding, MockhausError, ProtocolError
 from mockhaus.gateway.forms.parameters import ParameterLoader, check_count

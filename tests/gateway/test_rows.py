@@ -12,13 +12,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from psycopg.adapt import Transformer
 from psycopg.pq import Format
 
-from mockhaus import types as t
-from mockhaus import zoned
+from mockhaus import types as t, zoned
 from mockhaus.errors import InvalidEncoding, NumberOutOfRange, ProtocolError
 from mockhaus.gateway.forms.rows import RowEncoder, expand_formats, row_description
 from mockhaus.gateway.wire import messages as m

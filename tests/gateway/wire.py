@@ -13,8 +13,7 @@ from mockhaus.access.tls import Tls
 from mockhaus.access.users import Users
 from mockhaus.config import Config
 from mockhaus.gateway.server import PgServer, Trace
-from mockhaus.gateway.wire import messages as m
-from mockhaus.gateway.wire import trace as traced
+from mockhaus.gateway.wire import messages as m, trace as traced
 from mockhaus.gateway.wire.codec import decode_backend, encode
 from mockhaus.gateway.wire.messages import Message
 from mockhaus.sessions.registry import Registry
