@@ -431,3 +431,26 @@ def test_no_character_is_a_zero_byte_in_binary(
     result = cursor.pgresult
     assert result is not None
     assert (result.get_value(0, 0), result.get_value(0, 1)) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "SELECT attname, typname FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN"
+        " pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = relnamespace"
+        " WHERE attnum > 0 AND nspname LIKE 'shop' AND relname LIKE 'customer'",
+        "SELECT column_name FROM information_schema.columns JOIN pg_class ON relname = table_name"
+        " WHERE table_schema = 'shop' AND table_name = 'customer'",
+    ],
+)
+def test_columns_come_in_their_order(shop: psycopg.Connection, question: str) -> None:
+    names = [row[0] for row in shop.execute(question.encode()).fetchall()]
+    assert names == ["id", "name", "balance", "active"]
+
+
+def test_one_row_of_all_columns(shop: psycopg.Connection) -> None:
+    question = "SELECT COUNT(*), BOOL_AND(attnum > 0), STRING_AGG(attname, ',' ORDER BY attnum)"
+    where = "FROM pg_attribute WHERE attnum > 0 AND attrelid = 'shop.customer'::regclass"
+    assert shop.execute(f"{question} {where}".encode()).fetchall() == [
+        (4, True, "id,name,balance,active")
+    ]

@@ -13,6 +13,7 @@ from mockhaus.translation.clauses.types import typed
 from mockhaus.translation.context import Context
 from mockhaus.translation.dialect import generate
 from mockhaus.translation.postgres.functions import SHOWN
+from mockhaus.translation.postgres.ordering import ordered
 from mockhaus.translation.postgres.queries import columns_of
 from mockhaus.translation.postgres.rewrite import ENTER, KEPT, LEAVE
 from mockhaus.translation.postgres.walk import Walk
@@ -39,7 +40,7 @@ def translate(statement: s.Tree, context: Context, types: Sequence[str] = ()) ->
 
 def _translate(statement: s.Tree, context: Context, types: Sequence[str]) -> CatalogTranslation:
     walk = Walk(context, ENTER, LEAVE, KEPT)
-    tree = walk.rewrite(copied(statement.tree))
+    tree = walk.rewrite(ordered(copied(statement.tree)))
     columns = columns_of(tree) or []
     kinds = tuple(kind for _, kind in columns)
     lost = set(range(1, statement.parameters + 1)) - {
