@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import subprocess
 import sys
@@ -75,6 +74,4 @@ def _loading(rounds: int) -> Counter[str]:
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    # Modules come compiled, as they do for who has installed them.
-    variables = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    return subprocess.run(command, capture_output=True, text=True, check=True, env=variables)
+    return subprocess.run(command, capture_output=True, text=True, check=True)

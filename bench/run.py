@@ -155,6 +155,8 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer rounds, smaller tables")
     parser.add_argument("--into", type=Path, help="a folder for the report, instead of bench/")
     options = parser.parse_args()
+    # Modules come compiled to whatever is started, as they do for who has installed them.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     begun = time.perf_counter()
     print("\n".join(_head(options.quick)), flush=True)
     sections: dict[str, Section] = {}
