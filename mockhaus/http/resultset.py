@@ -35,6 +35,7 @@ import pyarrow.compute as pc
 from mockhaus import xml
 from mockhaus.http.bodies import ColumnInfo, StatementResult
 from mockhaus.result import Column, Result, values_of
+from mockhaus.types import SEMI_STRUCTURED
 
 #: The largest integer that every JSON reader keeps.
 SAFE_INTEGER: Final = 2**53 - 1
@@ -79,10 +80,7 @@ _FORMS: Final[dict[str, _FORM]] = {
     "FLOAT": _float,
     "VARCHAR": _text,
     "BINARY": _hexadecimal,
-    "VARIANT": semi_structured,
-    "OBJECT": semi_structured,
-    "ARRAY": semi_structured,
-    "MAP": semi_structured,
+    **dict.fromkeys(SEMI_STRUCTURED, semi_structured),
     "INTERVAL": _text,
     "UUID": _text,
 }

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from mockhaus.engine import library
 from mockhaus.engine.cursor import Cursor
-from mockhaus.engine.database import Database
 from mockhaus.marks import MARK
 from mockhaus.translation.types.conversions import CONVERTED
 from mockhaus.zoned import STORED
@@ -23,18 +18,6 @@ OF_TYPE = {
     STORED: f"tz_at({NOON}, CAST(330 AS BIGINT))",
     "BOOLEAN": "true",
 }
-
-
-@pytest.fixture(scope="module")
-def cursor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cursor]:
-    path: Path = tmp_path_factory.mktemp("library") / "library.duckdb"
-    library.build(path)
-    database = Database(None, path, [])
-    cursor = database.cursor()
-    cursor.run("SET TimeZone = 'America/Los_Angeles'")
-    yield cursor
-    cursor.close()
-    database.close()
 
 
 PAIRS = [(name, kind, target) for name, of in CONVERTED.items() for kind, target in of.items()]

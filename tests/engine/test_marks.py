@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pyarrow as pa
 import pytest
 
 from mockhaus import xml
-from mockhaus.engine import library
 from mockhaus.engine.cursor import Cursor
-from mockhaus.engine.database import Database
 from mockhaus.marks import MARK as M
 
 #: What is kept, as JSON that any reader takes, and as Snowflake shows it.
@@ -33,17 +28,6 @@ TEXTS = [
     (f'{{"$":1,"@":"{M}xa","@k":"{M}N0.0001"}}', '"<a k=\\"0.0001\\">1</a>"', '<a k="0.0001">1</a>'),
     (f'[{{"$":"{M}E1e+00","@":"{M}xa"}}]', *['[{"$":1e+00,"@":"a"}]'] * 2),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def cursor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cursor]:
-    path: Path = tmp_path_factory.mktemp("library") / "library.duckdb"
-    library.build(path)
-    database = Database(None, path, [])
-    cursor = database.cursor()
-    yield cursor
-    cursor.close()
-    database.close()
 
 
 @pytest.mark.parametrize(("kept", "json", "text"), TEXTS)

@@ -151,8 +151,7 @@ class Maker:
 
     def _create(self, name: str, sql: str, kind: str) -> None:
         spot = self._spot(name)
-        temporary = "TEMP " if spot.startswith("temp.") else ""
-        self._cursor.rows(f"CREATE OR REPLACE {temporary}{kind} {spot} AS {sql}")
+        self._cursor.rows(f"CREATE OR REPLACE {_temporary(spot)}{kind} {spot} AS {sql}")
         if name not in FLEETING and name not in PASSING:
             self._coming(name)
 
@@ -173,8 +172,7 @@ class Maker:
     def _refresh(self) -> None:
         for name, columns in KEPT_COLUMNS.items():
             spot = self._spot(name)
-            temporary = "TEMP " if spot.startswith("temp.") else ""
-            self._cursor.rows(f"CREATE {temporary}TABLE IF NOT EXISTS {spot} ({columns})")
+            self._cursor.rows(f"CREATE {_temporary(spot)}TABLE IF NOT EXISTS {spot} ({columns})")
         known = self._cursor.rows(f"FROM {self._spot('known')} LIMIT 1")
         if not known and (previous := self._previous()) is not None:
             for name in KEPT_COLUMNS:
@@ -211,6 +209,11 @@ class Maker:
     def _passing(self, name: str, sql: str) -> None:
         self._create(name, sql, "TABLE")
         self.made.add(name)
+
+
+def _temporary(spot: str) -> str:
+    """The word that a relation is made with where it is one connection's."""
+    return "TEMP " if spot.startswith("temp.") else ""
 
 
 def needed(wanted: Iterable[str], looked_up: Iterable[str]) -> Set[str]:

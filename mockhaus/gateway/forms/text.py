@@ -29,7 +29,7 @@ from mockhaus.gateway.forms.cells import (
     variant,
     variant_cells,
 )
-from mockhaus.types import SqlType
+from mockhaus.types import SEMI_STRUCTURED, SqlType
 
 #: A nested value, as JSON; a VECTOR of FLOAT with the digits that tell 32 bits apart.
 JSON: Final = (
@@ -161,7 +161,7 @@ def json_held(value: Any) -> str:
 
 
 #: Families that go out as another one does.
-ALIKE: Final = {"OBJECT": "VARIANT", "ARRAY": "VARIANT", "MAP": "VARIANT"}
+_ALIKE: Final = dict.fromkeys(SEMI_STRUCTURED, "VARIANT")
 
 FORMS: Final[dict[str, Form]] = {
     "BOOLEAN": Form(pa.bool_(), boolean, _boolean_cells),
@@ -218,7 +218,7 @@ def form_name(kind: SqlType) -> str:
     """The name in `FORMS` of a type's form, of a NUMBER that is an integer."""
     if kind.nested:
         return "NESTED"
-    return "INTEGER" if kind.is_integer else ALIKE.get(kind.family, kind.family)
+    return "INTEGER" if kind.is_integer else _ALIKE.get(kind.family, kind.family)
 
 
 def decimal_held(value: Any) -> Decimal:

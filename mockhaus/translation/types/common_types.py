@@ -13,7 +13,7 @@ from sqlglot.expressions import DataType
 
 from mockhaus.errors import ColumnTypeMismatch
 from mockhaus.translation.types.described import WHOLE
-from mockhaus.types import BOOLEAN, NUMBER, SqlType
+from mockhaus.types import BOOLEAN, NUMBER, SEMI_STRUCTURED, SqlType
 
 _T = DataType.Type
 
@@ -37,7 +37,7 @@ def common_type(
     families = {each.family for each in kinds}
     if len(kinds) < 2 or (families <= {"NUMBER"} and not _overflows(kinds)):
         return None
-    if families & {"VARIANT", "ARRAY", "OBJECT"}:
+    if families & SEMI_STRUCTURED:
         return SqlType("VARIANT") if len(families) > 1 else None
     moments = families & set(MOMENTS)
     if ZONED in families and moments != families - {"VARCHAR"}:
